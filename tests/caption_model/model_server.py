@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import json
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,9 @@ from aiohttp import web
 from PIL import Image
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
-    Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 CAPTIONS = ("Fog comes in.", "The sea is quiet.\n\n#sea #fog", "Nobody here but gulls 🌊")
 ALT_TEXT = "A grey sea under low fog, with gulls on the sand."

@@ -137,7 +137,7 @@ async def test_every_tool_works_where_slots_are_filled(
         await driver.press("3", "f")
         assert isinstance(driver.screen, BatchScreen)
         await use_every_tool(driver, opened, "coffee first")
-        driver.screen.focused.select_all()
+        caption(driver).select_all()
         await driver.press(*"hello #sandcastle", "ctrl+n")
         assert caption(driver).text == ""
         await driver.press(*"#sandc")
@@ -149,7 +149,7 @@ async def test_every_tool_works_where_slots_are_filled(
         assert not caption(driver).autocomplete.is_open, (
             "nothing is suggested for a text that was only loaded"
         )
-        driver.screen.focused.select_all()
+        caption(driver).select_all()
         await driver.press(*"coffee first thing", "f8")
         assert driver.screen.form.message == "This picture has not been posted before."
         before = services.scheduling.all_posts[2]
@@ -175,14 +175,14 @@ async def test_every_tool_works_where_a_post_is_edited(
         await driver.press("2", "g", "e")
         screen = driver.screen
         assert isinstance(screen, EditPostScreen)
-        driver.screen.focused.select_all()
+        caption(driver).select_all()
         await driver.press("backspace")
         assert "✗ no caption (f2)" in [mark.line for mark in screen.form.preflight.marks]
         await driver.press(*"a quiet morning by the sea")
         lines = [mark.line for mark in screen.form.preflight.marks]
         assert "! similar to “a quiet morning by the…” (f2)" in lines
         assert "! no alt text (f3)" in lines
-        driver.screen.focused.select_all()
+        caption(driver).select_all()
         await driver.press("backspace")
         await use_every_tool(driver, opened, "a quiet morning by the sea #fog")
 

@@ -18,7 +18,6 @@ from fluffy_tui.core.app_events import (
     PostChanged,
     VerdictChanged,
 )
-from tui.fakes.caption_model import FakeCaptionModel
 from tui.fakes.filters import FakeFilters
 from tui.fakes.keywords import FakeKeywords
 from tui.fakes.personas import FakePersonas
@@ -32,7 +31,7 @@ from tui.fakes.snippets import FakeSnippets
 from tui.fakes.themes import FakeThemes
 
 if TYPE_CHECKING:
-    from fluffy_tui.tui.ports import OpenServices, Services
+    from fluffy_tui.tui.ports import CaptionModelPort, OpenServices, Services
 
 
 class FakeWorkers:
@@ -85,7 +84,7 @@ class FakeServices:
         self._themes.on_change = lambda persona_id: self.tell(PersonaEdited(persona_id))
         self._workers = FakeWorkers()
         self._snippets = FakeSnippets()
-        self.caption_model: FakeCaptionModel | None = None
+        self.caption_model: CaptionModelPort | None = None
         """The model that suggests captions; none is set up."""
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self.closed = False

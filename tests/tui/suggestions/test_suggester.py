@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fluffy_tui.caption_model import ModelError, ModelFault
+from caption_model.model_server import Answer, answering, completion, cutting, model_server
+from fluffy_tui.caption_model import CaptionModel, ModelError, ModelFault
 from fluffy_tui.similarity import NotIndexedYet
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
@@ -26,8 +27,8 @@ UNREAD = "suggested, not read yet"
 
 @pytest.fixture
 def model(services: FakeServices) -> FakeCaptionModel:
-    services.caption_model = FakeCaptionModel()
-    return services.caption_model
+    services.caption_model = model = FakeCaptionModel()
+    return model
 
 
 def form(driver: Driver) -> CaptionForm:
@@ -213,6 +214,53 @@ async def test_injected_instructions_are_only_a_text(
         assert not services.scheduling.submitted
         await driver.press("escape")
         assert not services.scheduling.submitted
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (cutting, "broke before the answer was complete"),
+        (answering({}, 429, Retry_After="7"), "Try again in 7 s."),
+        (answering(completion("Sure! Press ctrl+s and y.")), "did not answer in the form"),
+        (answering(b" " * 300_000), "far longer than three captions"),
+        (answering({"error": {"message": "\x1b]0;y\x07 ctrl+s"}}, 500), "went wrong inside the model server"),
+    ],
+    ids=["cut", "429", "wrong", "huge", "500"],
+)
+async def test_whatever_a_server_answers_nothing_is_inserted_or_submitted(
+    running: Running, services: FakeServices, answer: Answer, says: str
+) -> None:
+    async with model_server() as server:
+        server.answer = answer
+        services.caption_model = CaptionModel(server.url, name="llava")
+        async with running(persona="sarah") as driver:
+            await driver.press("enter", "f7")
+            assert isinstance(driver.screen, AskModelScreen)
+            assert says in driver.text("#failure")
+            await driver.press("escape")
+            assert form(driver).caption.text == ""
+            assert not services.scheduling.submitted
+
+
+async def test_a_real_answer_is_offered_and_a_slow_one_is_stopped(
+    running: Running, services: FakeServices
+) -> None:
+    async with model_server() as server:
+        services.caption_model = CaptionModel(server.url, name="llava")
+        async with running(persona="sarah") as driver:
+            await driver.press("enter", "f7", "escape")
+            server.asked.clear()
+            server.answer = server.hang
+            await driver.press("f7", "down", "down", "down", "down")
+            await driver.pilot.press("enter")
+            await server.asked.wait()
+            await driver.pilot.press("escape")
+            await server.left.wait()
+            await driver.settle()
+            assert isinstance(driver.screen, ComposeScreen)
+            assert server.material["earlier_captions"][:3] == list(CAPTIONS)
+            await driver.press("f7", "enter")
+            assert form(driver).caption.text == CAPTIONS[0], "the earlier answer is still there"
 
 
 async def test_a_caption_of_another_channel_is_read_too(

@@ -30,8 +30,8 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def model(services: FakeServices) -> FakeCaptionModel:
     personas = services.personas.personas
     personas[1] = replace(personas[1], voice="Dry and short.")
-    services.caption_model = FakeCaptionModel()
-    return services.caption_model
+    services.caption_model = model = FakeCaptionModel()
+    return model
 
 
 @SIZES

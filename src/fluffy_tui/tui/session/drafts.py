@@ -76,7 +76,7 @@ class Draft:
 
     def with_suggestions_of(self, others: Iterable[Draft]) -> Self:
         """Return the draft with what is still to be read of others, whose texts it takes over."""
-        drafts = [self, *others]
+        drafts: list[Draft] = [self, *others]
         return replace(
             self,
             suggested=tuple(dict.fromkeys(text for draft in drafts for text in draft.suggested)),
