@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -204,6 +205,22 @@ def test_a_progress_bar_on_a_terminal_and_ctrl_c(
         child.wait()
     assert child.exitstatus == 130
     assert kept == imported(database_url) < PLENTY
+
+
+def test_events_go_to_a_file_while_a_bar_is_drawn(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    write(tmp_path / "in" / "empty.jpg", b"")
+    command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "sarah", "--json"]
+    script = f"{shlex.join(command)} > {shlex.quote(str(tmp_path / 'out'))}"
+    with pexpect.spawn("/bin/sh", ["-c", script], encoding="utf-8", timeout=120) as child:
+        child.expect(pexpect.EOF)
+        assert child.before is not None
+        assert "Importing" in child.before
+        assert "empty.jpg" not in child.before
+    failed, summary = events((tmp_path / "out").read_text())
+    assert (failed["path"], summary["failed"]) == (str(tmp_path / "in" / "empty.jpg"), 1)
 
 
 def test_a_relative_folder(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

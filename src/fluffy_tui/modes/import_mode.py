@@ -226,7 +226,9 @@ def progress_bar() -> Iterator[Callable[[ImportProgress], None]]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}", markup=False),
     )
-    with Progress(*columns, console=Console(file=sys.__stderr__), transient=True) as bar:
+    console = Console(file=sys.__stderr__)
+    # events of --json go to standard output, which may be a pipe, and not above the bar
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task("", total=None, rate="")
 
         def show(progress: ImportProgress) -> None:

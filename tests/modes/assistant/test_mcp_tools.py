@@ -14,6 +14,8 @@ from mcp.client import Client
 from mcp_types import ImageContent, TextContent
 from PIL import Image
 
+from fluffy_tui.bootstrap import Services
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.assistant.draft_box import DraftBox
 from fluffy_tui.modes.assistant.mcp_server import AssistantServer
@@ -414,3 +416,24 @@ async def test_an_error_nobody_expected_is_logged_and_told_without_its_text(
     assert code == "internal_error"
     assert "secret" not in words
     assert "secret of the depths" in caplog.text
+
+
+async def test_a_lost_database_is_told_and_reached_again_for_the_next_call(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = []
+
+    async def fail(_self: object) -> None:
+        raise DatabaseUnavailable("The database does not respond.", "Try again.")
+
+    async def reach(_services: Services) -> None:
+        reached.append("once")
+
+    monkeypatch.setattr(Services, "reach_server", reach)
+    async with connected(place) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr("fluffy_tui.personas.service.Personas.list", fail)
+            told = await refused(client, "list_personas")
+        assert told == ("database_unavailable", "The database does not respond. Try again.")
+        assert reached == ["once"]
+        assert (await call(client, "list_personas"))["personas"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -13,7 +14,7 @@ from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnno
 from pydantic import ValidationError
 
 from fluffy_tui import __version__
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.modes.assistant.mcp_tools import Refused
@@ -64,6 +65,7 @@ class AssistantServer(MCPServer[Any]):
             version=__version__,
             instructions=INSTRUCTIONS.format(writes=_WRITES[tools.may_submit]),
         )
+        self._reach_server = tools.services.reach_server
         for tool in tools.reads:
             self.add_tool(tool, annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False))
         for tool in tools.writes:
@@ -81,6 +83,9 @@ class AssistantServer(MCPServer[Any]):
         try:
             result = await super().call_tool(name, arguments, context)
         except ToolError as error:
+            if isinstance(error.__cause__, DatabaseUnavailable):
+                with suppress(FluffyError):  # then the next call fails as well, and says why
+                    await self._reach_server()
             return _harmless(_answer_of(error, name))
         return _harmless(result) if isinstance(result, CallToolResult) else result
 
