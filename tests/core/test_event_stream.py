@@ -9,6 +9,7 @@ import psycopg
 from fluffy_tui.core.app_events import (
     Connected,
     Disconnected,
+    KeywordsChanged,
     PersonaEdited,
     PhotosChanged,
     PostChanged,
@@ -84,6 +85,15 @@ async def test_a_verdict_has_an_event_of_its_own(database_url: str) -> None:
         connection.execute("UPDATE photos SET verdict = NULL")
         connection.execute("UPDATE photos SET verdict = 'pick'")
         assert await anext(stream) == VerdictChanged(photo, persona)
+        connection.execute("UPDATE photos SET stars = 3")
+        assert await anext(stream) == VerdictChanged(photo, persona)
+        connection.execute("UPDATE photos SET stars = 3")  # as it was
+        keyword = "INSERT INTO photo_keywords VALUES (%s, 'fog', 'hand', %s, 'Fog')"
+        connection.execute(keyword, [photo, persona])
+        assert await anext(stream) == KeywordsChanged(persona)
+        connection.execute("DELETE FROM photo_keywords WHERE key = 'pier'")
+        connection.execute("DELETE FROM photo_keywords")
+        assert await anext(stream) == KeywordsChanged(persona)
         connection.execute("UPDATE photos SET missing_since = '2026-11-22T10:00Z'")
         assert await anext(stream) == PhotosChanged(persona)
         connection.execute("UPDATE photos SET missing_since = '2026-11-22T10:00Z'")  # as it was

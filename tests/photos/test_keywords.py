@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from fluffy_tui.photos import LONGEST_KEYWORD, Keyword, Keywords, KeywordSource
+from fluffy_tui.photos import LONGEST_KEYWORD, Browse, Keyword, Keywords, KeywordSource
 from fluffy_tui.photos.keywords import clean_keyword
 from photos.photo_files import make_library, write
 from statement_plans import plans, rows_read, statements
@@ -127,3 +127,25 @@ async def test_neither_completing_nor_listing_reads_more_in_a_large_library(
         await keywords.remove([one], ["fog"])
     for statement, nodes in await plans(database, executed):
         assert max(map(rows_read, nodes)) <= 20, statement
+
+
+async def test_filters_by_keyword_and_stars_read_what_they_find(
+    database: Database, library: tuple[Photos, Persona]
+) -> None:
+    photos, persona = library
+    async with database.transaction() as session:
+        await session.execute(text(MANY), {"persona": persona.id})
+        await session.execute(text(MANY_KEYWORDS))
+        await session.execute(text("UPDATE photos SET stars = 4 WHERE id % 1000 = 7"))
+    async with database.transaction() as session:
+        await session.execute(text("ANALYZE photos, photo_keywords"))
+    for browse, most in (
+        (Browse(keywords=("Word 999",)), 100),
+        (Browse(stars=(3, 5)), 100),
+        (Browse(keywords=("word 7",), stars=(4, 4), descending=False), 3_000),
+    ):
+        with statements() as executed:
+            assert len(await photos.first_ids(persona.id, browse, limit=200)) == 20
+            assert len(await photos.ids(persona.id, browse)) == 20
+        for statement, nodes in await plans(database, executed):
+            assert max(map(rows_read, nodes)) <= most, (browse, statement)

@@ -57,7 +57,7 @@ class SavedFilters:
         name = clean_filter_name(name)
         gone = delete(SavedFilterRow).where(SavedFilterRow.key == name_key(name))
         async with self._database.transaction() as session:
-            found = await session.scalar(gone.returning(SavedFilterRow.name))
+            found: str | None = await session.scalar(gone.returning(SavedFilterRow.name))
         if found is None:
             raise FluffyError(f"There is no saved filter named {name}.", "Check the spelling.")
         return found

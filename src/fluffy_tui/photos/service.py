@@ -31,6 +31,7 @@ from fluffy_tui.photos.ingest.single_files import (
 )
 from fluffy_tui.photos.keywords import Keywords
 from fluffy_tui.photos.machine import UNKNOWN, Machine
+from fluffy_tui.photos.metadata.companions import Companions, companions_of, spelled_in
 from fluffy_tui.photos.metadata.sidecar_file import PostedTexts, sidecar_content, write_sidecar
 from fluffy_tui.photos.metadata.xmp import REJECTED
 from fluffy_tui.photos.model import (
@@ -350,7 +351,9 @@ class Photos:
         Raises:
             FluffyError: the file cannot be read, or another photo has the same content.
         """
-        found = await asyncio.to_thread(read_file, str(photo.file), threading.Event())
+        path = str(photo.file)
+        beside = await asyncio.to_thread(companions_of, path, spelled_in(str(photo.path.parent)))
+        found = await asyncio.to_thread(read_file, path, threading.Event(), beside or Companions())
         if not isinstance(found, FoundFile):
             reason = found.reason if found else "It is not a picture."
             raise FluffyError(f"{photo.name} was not read again. {reason}")

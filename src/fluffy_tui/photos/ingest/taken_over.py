@@ -17,7 +17,7 @@ from fluffy_tui.photos.model import KeywordSource
 from fluffy_tui.photos.tables import PhotoMetadataRow, among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -121,8 +121,10 @@ async def take_over(
         await _run(session, noted, _RATE, _REMOVE, _ADD, _NOTE, _DATE)
 
 
-async def newest_sidecars(session: AsyncSession, photo_ids: Iterable[int]) -> dict[int, datetime]:
+async def newest_sidecars(session: AsyncSession, photo_ids: Collection[int]) -> dict[int, datetime]:
     """Return when the newest sidecar was written that was read of these photos, of those that have any."""
+    if not photo_ids:
+        return {}
     row = PhotoMetadataRow
     query = select(row.photo_id, row.sidecar_modified_at).where(
         among(row.photo_id, photo_ids), row.sidecar_modified_at.is_not(None)

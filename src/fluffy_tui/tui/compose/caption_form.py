@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
@@ -386,11 +387,10 @@ class CaptionForm(ReportsErrors, Vertical):
             (self.caption, texts.description, CAPTION_HINT),
             (self.alt_text, texts.alt_text, ALT_TEXT_HINT),
         ):
-            editor.placeholder = (
-                f"{shortened(one_line(text), _OFFERED)} ({self._insert_key} inserts it)"
-                if text
-                else otherwise
-            )
+            offered = f"{shortened(one_line(text), _OFFERED)} ({self._insert_key} inserts it)"
+            editor.placeholder = Content(
+                offered if text else otherwise
+            )  # plain: it would be taken for markup
 
     def act(self, verb: str) -> None:
         """Do what a key about writing says.

@@ -39,9 +39,8 @@ class FilterMemory:
     def load(self) -> None:
         """Load them, again if they were loaded before."""
         self._screen.run_worker(
-            self._load,
+            self._load(),
             group="saved-filters",
-            exclusive=True,
             exit_on_error=False,
             description="loading saved filters",
         )

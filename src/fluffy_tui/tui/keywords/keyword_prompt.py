@@ -41,9 +41,8 @@ class KeywordPrompt:
     def open(self, photo_ids: Sequence[int]) -> None:
         """Load the keywords of photos, and let the user edit them."""
         self._screen.run_worker(
-            partial(self._ask, photo_ids),
+            self._ask(photo_ids),
             group="keywords",
-            exclusive=True,
             exit_on_error=False,
             description="loading keywords",
         )

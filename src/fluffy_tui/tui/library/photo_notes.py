@@ -38,7 +38,7 @@ _REASONS = {
     BestBy.OLDEST: "oldest",
 }
 _DECIDED = {Verdict.PICK: "Picked", Verdict.REJECT: "Rejected", Verdict.UNDECIDED: "Unflagged"}
-_LONGEST_NOTE = 200
+_LONGEST_NOTE = 80
 """Characters of a line below the picture."""
 _FLAGS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected"}
 
@@ -150,14 +150,12 @@ class PhotoNotes:
 def _written(keywords: Sequence[Keyword], texts: PhotoTexts | None) -> Iterator[str]:
     """Yield what the user and other programs have written about a photo, a line each: keywords, then the rest."""
     if keywords:
-        yield " ".join(f"#{one_line(keyword.word)}" for keyword in keywords)
+        yield shortened(" ".join(f"#{one_line(keyword.word)}" for keyword in keywords), _LONGEST_NOTE)
     if texts is not None:
-        first = f"label {texts.label}" if texts.label else ""
-        words = " · ".join(filter(None, (first, texts.title, texts.description)))
-        if words:
-            yield shortened(one_line(words), _LONGEST_NOTE)
-        if texts.alt_text:
-            yield shortened(one_line(f"alt text: {texts.alt_text}"), _LONGEST_NOTE)
+        label = f"label {texts.label}" if texts.label else ""
+        alt_text = "has alt text" if texts.alt_text else ""
+        words = " · ".join(filter(None, (label, alt_text, texts.title, texts.description)))
+        yield shortened(one_line(words), _LONGEST_NOTE)
 
 
 def _distance(neighbour: Neighbour) -> str:

@@ -1,0 +1,50 @@
+"""Keywords, stars and what other programs have written, as they look in three sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fluffy_tui.photos import KeywordSource, PhotoTexts
+from fluffy_tui.tui.app import FluffyApp
+from tui.fakes import MARKUP, FakeServices
+from tui.pressing import pressing
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Make paths the same on every machine, as they are shown from the home folder."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("library", ()),
+        ("prompt", ("space", "space", "number_sign", *"pi")),
+        ("composer", ("enter",)),
+        ("save", ("slash", "number_sign", *"fog", "ctrl+s")),
+    ],
+)
+def test_keywords(
+    snap_compare: Any,
+    make_app: Callable[..., FluffyApp],
+    services: FakeServices,
+    size: tuple[int, int],
+    name: str,
+    keys: tuple[str, ...],
+) -> None:
+    assert name
+    for id_, words in ((40, ("fog", "black sand", "pier", MARKUP)), (39, ("fog", "black sand"))):
+        services.keywords.kept[id_] = {(word, KeywordSource.HAND): word for word in words}
+    services.photos.photos[40] = replace(services.photos.photos[40], stars=4)
+    services.photos.written[40] = PhotoTexts(
+        "Red", "Fog", f"Fog on the pier {MARKUP}", "A pier that ends in fog"
+    )
+    app = make_app(persona="sarah")
+    assert snap_compare(app, terminal_size=size, run_before=pressing("1", *keys))
