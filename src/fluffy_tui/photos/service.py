@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from array import array
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -469,9 +470,10 @@ class Photos:
 
 
 def _photo(row: Any) -> Photo:
-    photo_id, persona_id, path, sha256, *rest, sharpness, light, dark = row
+    photo_id, persona_id, path, sha256, *rest = row
+    *rest, sharpness, light, dark = rest
     scores = PhotoScores(sharpness, light, dark) if sharpness >= 0 else None
-    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest, scores=scores)
+    return replace(Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest), scores=scores)
 
 
 def _id_of(persona: Persona | int) -> int:
