@@ -10,7 +10,7 @@ EDITED = r"^img_e\d+\.|[-_ ]\(?edit(ed)?\)?\.[^.]+$"
 """Matches an edited photo's name in small letters; for Postgres as well."""
 
 _SUFFIXES = ("-edited", "-Edited", "-edit", "-Edit", "_edited", "_edit", " (edited)", " (Edited)", " edited")
-_FORMATS = ("jpg", "JPG", "jpeg", "JPEG", "heic", "HEIC", "png", "PNG", "tif", "TIF", "tiff", "webp", "avif")
+_FORMATS = ("jpg", "JPG", "heic", "HEIC", "tif")
 _APPLE = re.compile(r"(IMG_)(E?)(\d+)", re.IGNORECASE)
 
 

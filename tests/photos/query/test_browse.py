@@ -34,7 +34,9 @@ FILL = text(
            timestamptz '2026-06-01Z' + n % 100 * interval '1 hour',
            CASE WHEN n % 50 = 0 THEN now() END,
            CASE n % 11 WHEN 0 THEN 'pick' WHEN 1 THEN 'reject' END,
-           n * 7919 % 101 - 1, n % 12 / 100.0, n % 13 / 40.0
+           n * 7919 % 101 - 1,
+           CASE WHEN n * 7919 % 101 > 0 THEN n % 12 ELSE 0 END / 100.0,
+           CASE WHEN n * 7919 % 101 > 0 THEN n % 13 ELSE 0 END / 40.0
     FROM generate_series(1, :count) AS n
     """
 )

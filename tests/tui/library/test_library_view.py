@@ -85,11 +85,11 @@ async def test_sort_and_reverse_order(running: Running, services: FakeServices) 
     async with running(persona="sarah") as driver:
         await driver.press("j")
         titles = []
-        for _ in range(4):
+        for _ in range(5):
             await driver.press("s")
             titles.append(title(driver).partition(" · ")[2])
             assert photos(driver).highlighted_id == 39
-        assert titles == ["last imported first", "by name", "tallest first", "newest first"]
+        assert titles == ["last imported first", "by name", "tallest first", "sharpest first", "newest first"]
         await driver.press("S")
         assert title(driver) == "unscheduled · oldest first"
         assert shown(driver) == sorted(shown(driver))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluffy_tui.photos import Browse, Orientation, Posted, Sort, Verdict
+from fluffy_tui.photos import Browse, Flaw, Orientation, Posted, Sort, Verdict
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, parse_period
 
@@ -115,3 +115,12 @@ def test_what_is_no_date_is_refused(typed: str) -> None:
 def test_descriptions(typed: str, words: str) -> None:
     chips = filter_chips(parse_filter(typed, Browse(), TODAY))
     assert " · ".join(text for text, _ in chips) == words
+
+
+def test_flaws_are_words_of_the_filter_and_a_photo_has_to_have_all_of_them() -> None:
+    browse = parse_filter("soft Dark beach", Browse(), TODAY)
+    assert browse == Browse(flaws=frozenset({Flaw.SOFT, Flaw.DARK}), text="beach")
+    assert [words for words, _ in filter_chips(browse)] == [
+        "unscheduled", "soft", "dark", "“beach”", "newest first",
+    ]  # fmt: skip
+    assert parse_filter('"bright"', Browse(), TODAY) == Browse(text="bright")

@@ -41,13 +41,11 @@ def sharpness(picture: Image.Image) -> float:
     milliseconds of one core.
     """
     luma = np.asarray(_at_one_size(picture.convert("L")), np.float32)
-    luma = np.pad(
-        luma, [(0, max(0, _TILE - length)) for length in luma.shape], "edge"
-    )  # a strip has a tile too
+    # A strip has a tile too.
+    luma = np.pad(luma, [(0, max(0, _TILE - length)) for length in luma.shape], "edge")
+    # Both directions count: a shaken camera leaves the edges along its movement sharp.
     across, down = _ratio(luma), _ratio(np.ascontiguousarray(luma.T))
-    ratio = (
-        math.sqrt(across * down) if across > 0 < down else 0.0
-    )  # a shaken camera leaves the edges along its movement sharp
+    ratio = math.sqrt(across * down) if across > 0 < down else 0.0
     return 100 * (1 - 1 / math.sqrt(max(1.0, ratio)))
 
 
