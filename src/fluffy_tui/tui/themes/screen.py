@@ -126,7 +126,7 @@ class ThemesScreen(FrameScreen):
             ]
         )
         parts = [
-            f"last {short_day(last)}" if last else "no post yet",
+            f"last {short_day(last)}" if last else "no recent post",
             f"next {short_day(next_)}" if next_ else "none planned",
             f"last 28 days {period_words(theme, *calendar.tally(theme, today - WINDOW, today))}",
             f"next 28 days {period_words(theme, *calendar.tally(theme, today, today + WINDOW))}",
