@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from fluffy_tui.core.app_events import Connected, PersonaEdited
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import channel_zone
@@ -224,3 +226,16 @@ async def read(themes: Themes, place: Workplace, now: datetime) -> None:
     persona = await place.services.personas.by_id(place.persona.id)
     choice = await themes.choose(persona, now, [now + timedelta(days=1)])
     assert len(choice.taken) == 1
+
+
+async def test_a_change_of_a_theme_is_announced_as_one_of_its_persona(place: Workplace) -> None:
+    themes, announced = place.services.themes, list[object]()
+    async with aclosing(place.services.events()) as events:
+        assert isinstance(await anext(events), Connected)
+        theme = await themes.create(place.persona.id, "fog", 25, 0)
+        announced.append(await anext(events))
+        await themes.change(theme, "fog", 50, 0)
+        announced.append(await anext(events))
+        await themes.delete(theme)
+        announced.append(await anext(events))
+    assert announced == [PersonaEdited(place.persona.id)] * 3

@@ -172,7 +172,8 @@ class Themes:
                     .order_by(photo.is_picked.desc(), photo.shown_at.desc(), photo.photo_id.desc())
                     .limit(OF_EACH_THEME)
                 )
-                rows |= {tuple(row) for row in await session.execute(query)}
+                found = await session.execute(query)
+                rows |= {(row.is_picked, row.shown_at, row.photo_id) for row in found}
         themes_of = await self._themes_of(themes, [photo_id for _, _, photo_id in rows])
         return [
             Candidate(photo_id, themes_of.get(photo_id, frozenset()), is_picked)

@@ -24,7 +24,7 @@ def test_a_reason_names_each_theme_with_its_posts_its_share_and_its_last_post() 
     harbour = ThemePlace(HARBOUR, 1, 4, last=DAY, clash=None)
     assert place_words([harbour], is_picked=False) == "harbour: 1 of 4, share 25 %, last on 21 Nov"
     both = place_words([harbour, ThemePlace(FOG, 1, 4, last=None, clash=None)], is_picked=True)
-    assert both.endswith("21 Nov · fog : 1 of 4, share 50 %, the first · picked")
+    assert both.endswith("21 Nov · fog : 1 of 4, share 50 %, first in 28 days · picked")
     assert place_words([], is_picked=False) == "no theme"
     assert place_words([], is_picked=True) == "picked, no theme"
 

@@ -78,7 +78,7 @@ async def test_the_list_tells_what_is_left_and_how_posts_compare_with_the_share(
         )
         assert (
             fog
-            == "no post yet · none planned · last 28 days 0 of 4 (2 short) · next 28 days 0 of 1 (on share)"
+            == "no recent post · none planned · last 28 days 0 of 4 (2 short) · next 28 days 0 of 1 (on share)"
         )
         assert harbour == (
             "last 23 Dec · next 15 Jan · last 28 days 1 of 4 (on share) · next 28 days 1 of 1 (on share)"

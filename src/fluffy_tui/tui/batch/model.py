@@ -207,7 +207,7 @@ class Batch:
         )
         found = [replace(mark, key=_KEYS.get(mark.key, mark.key)) for mark in preflight_marks(post)]
         if clash := clash_words(self._places(number)):
-            found.append(Mark(Level.WARNING, clash))
+            found.insert(0, Mark(Level.WARNING, clash))
         return found
 
     def reason(self, number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from fluffy_tui.themes import WINDOW
 from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def place_words(places: Sequence[ThemePlace], *, is_picked: bool) -> str:
         return "picked, no theme" if is_picked else "no theme"
     words = []
     for place in places:
-        last = f"last on {short_day(place.last)}" if place.last else "the first"
+        last = f"last on {short_day(place.last)}" if place.last else f"first in {WINDOW.days} days"
         name = one_line(place.theme.keyword)
         words.append(f"{name}: {place.number} of {place.out_of}, share {place.theme.share} %, {last}")
     return " · ".join([*words, *(["picked"] if is_picked else [])])

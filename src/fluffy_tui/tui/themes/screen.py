@@ -67,6 +67,8 @@ class ThemesScreen(FrameScreen):
         self._persona = persona
         self._supplies: Sequence[ThemeSupply] = ()
         self._deleted: list[Theme] = []
+        self._chosen: int | None = None
+        """The theme to which the cursor goes once it is listed: a change elsewhere may load the list before."""
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list, and the text that replaces it while it is empty."""
@@ -84,8 +86,8 @@ class ThemesScreen(FrameScreen):
         self._load()
 
     @work(group="themes", exclusive=True, exit_on_error=False, description="loading themes")
-    async def _load(self, chosen: int | None = None) -> None:
-        """Load the list, and put the cursor on the theme with this id, or leave it where it is."""
+    async def _load(self) -> None:
+        """Load the list, and leave the cursor on its theme unless another one is chosen."""
         themes, now = self.context.services.themes, self.context.clock()
         calendar, supplies = await themes.calendar(self._persona, now), await themes.supplies()
         today = now.astimezone(zone_of(self._persona, self.context.zone)).date()
@@ -100,7 +102,8 @@ class ThemesScreen(FrameScreen):
         self.set_class(not self._supplies, "-empty")
         ids = [supply.theme.id for supply in self._supplies]
         if ids:
-            wanted = chosen if chosen in ids else before
+            wanted = self._chosen if self._chosen in ids else before
+            self._chosen = None if wanted == self._chosen else self._chosen
             listing.highlighted = ids.index(wanted) if wanted in ids else min(index, len(ids) - 1)
             listing.focus()
         self.refresh_bindings()
@@ -123,7 +126,7 @@ class ThemesScreen(FrameScreen):
             ]
         )
         parts = [
-            f"last {short_day(last)}" if last else "no post yet",
+            f"last {short_day(last)}" if last else "no recent post",
             f"next {short_day(next_)}" if next_ else "none planned",
             f"last 28 days {period_words(theme, *calendar.tally(theme, today - WINDOW, today))}",
             f"next 28 days {period_words(theme, *calendar.tally(theme, today, today + WINDOW))}",
@@ -164,7 +167,8 @@ class ThemesScreen(FrameScreen):
 
     def _saved(self, theme: Theme | None) -> None:
         if theme is not None:
-            self._load(theme.id)
+            self._chosen = theme.id
+            self._load()
 
     @work(group="themes-change", exit_on_error=False, description="deleting a theme")
     async def action_delete(self) -> None:
@@ -188,7 +192,7 @@ class ThemesScreen(FrameScreen):
             deleted.persona_id, deleted.keyword, deleted.share, deleted.rest_days
         )
         self._deleted.pop()
-        self._load(restored.id)
+        self._saved(restored)
 
     async def action_back(self) -> None:
         """Go back."""
