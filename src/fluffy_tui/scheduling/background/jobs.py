@@ -133,6 +133,7 @@ async def _read_metrics(context: JobContext) -> None:
 
 async def _read_outside_posts(context: JobContext) -> None:
     await OutsideSync(_delivery(context)).run()
+    await _fetch_thumbnails(context)
 
 
 async def _fetch_thumbnails(context: JobContext) -> None:
