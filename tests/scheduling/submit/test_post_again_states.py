@@ -67,15 +67,8 @@ class People:
     async def act(self) -> None:
         """Do one thing; it may be refused."""
         posts = await self._place.services.scheduling.posts()
-        acts = [
-            self.submit,
-            self.publish,
-            self.publish,
-            self.post_again,
-            self.cancel,
-            self.take_out,
-            self.fail,
-        ]
+        acts = [self.submit, self.wait, self.publish, self.publish, self.post_again, self.post_again]
+        acts += [self.cancel, self.take_out, self.fail]
         try:
             await self._random.choice(acts if posts else [self.submit])(posts)
         except FluffyError:
