@@ -119,6 +119,7 @@ class Scheduling:
         first_comment: str = "",
         ai_generated: bool | None = None,
         tags: Sequence[TaggedPerson | Mapping[str, Any]] = (),
+        again: bool = False,
         dry_run: bool = False,
     ) -> ScheduleResult:
         """Submit photos: write a post for each channel and defer its delivery in one transaction, or refuse.
@@ -143,6 +144,7 @@ class Scheduling:
             tags: people in the cover, at their places in the photo, each a `TaggedPerson` or a mapping with `handle`,
                 `x` and `y`; networks without people tags get none,
                 unless all are such.
+            again: the photos may be those of a live post that is old enough; it hands them on to the new one.
             dry_run: make all checks and write nothing, so that a success has no posts; photos that are given whole
                 need not be in the library yet.
 
@@ -165,6 +167,7 @@ class Scheduling:
             first_comment,
             ai_generated,
             people,
+            again,
         )
         if not dry_run:
             return (await self.schedule_posts([request]))[0]
