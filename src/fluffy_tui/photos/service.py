@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from array import array
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Text, and_, column, select, table, union_all
+from sqlalchemy import BigInteger, Text, and_, column, func, select, table, type_coerce, union_all
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.scheduling.model import PostStatus
@@ -56,10 +57,12 @@ def public_posts() -> CompoundSelect[int, int, datetime | None, datetime | None,
     public = and_(PostRow.step.is_not(None), PostRow.status != PostStatus.FAILED)
     # a live post that is posted again has handed its photos on; the new one may be a draft, or have failed
     again = aliased(PostRow)
+    shown = func.jsonb_build_array(func.jsonb_build_object("photo_id", PostPhotoRow.photo_id))
     earlier = (
         select(*columns)
         .join(again, again.id == PostPhotoRow.post_id)
         .join(PostRow, PostRow.id == again.again_of_id)
+        .where(type_coerce(PostRow.photos, JSONB).contains(shown))
     )
     # one for each index, since a condition with OR would read all posts
     leads = select(*columns).join(PostRow, PostRow.id == PostPhotoRow.post_id)

@@ -121,6 +121,7 @@ class Scheduling:
         ai_generated: bool | None = None,
         tags: Sequence[TaggedPerson | Mapping[str, Any]] = (),
         ai_assisted: bool = False,
+        again: bool = False,
         dry_run: bool = False,
     ) -> ScheduleResult:
         """Submit photos: write a post for each channel and defer its delivery in one transaction, or refuse.
@@ -146,6 +147,7 @@ class Scheduling:
                 `x` and `y`; networks without people tags get none,
                 unless all are such.
             ai_assisted: tell Buffer that a text came from a model.
+            again: the photos may be those of a live post that is old enough; it hands them on to the new one.
             dry_run: make all checks and write nothing, so that a success has no posts; photos that are given whole
                 need not be in the library yet.
 
@@ -169,6 +171,7 @@ class Scheduling:
             ai_generated,
             people,
             ai_assisted,
+            again,
         )
         if not dry_run:
             return (await self.schedule_posts([request]))[0]

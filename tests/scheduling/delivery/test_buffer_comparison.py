@@ -8,7 +8,7 @@ import pytest
 
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import Part
-from fluffy_tui.scheduling import PostPhoto, PostStatus, ProblemKind, Step
+from fluffy_tui.scheduling import PostError, PostPhoto, PostRequest, PostStatus, ProblemKind, Step
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
@@ -196,3 +196,24 @@ async def test_a_cancelled_post_is_not_taken_in_because_reads_lag(place: Workpla
     async with place.worker():
         await accepted(place, "another", 1)
     assert [each.caption for each in await place.services.scheduling.posts()] == ["another"]
+
+
+async def test_what_was_posted_again_since_a_backup_is_not_posted_once_more(place: Workplace) -> None:
+    scheduling = place.services.scheduling
+    async with place.worker():
+        first = await accepted(place, "first", 0)
+        await place.execute(
+            "UPDATE posts SET step = 'live', status = 'posted', posted_at = now() - interval '4 months'"
+        )
+        request = PostRequest(first.photos, "again", again=True)
+        [again] = await scheduling.schedule_posts([request])
+        assert again.post is not None
+        await place.until(again.post.id, lambda now: now.step is Step.ACCEPTED)
+    await place.execute(f"DELETE FROM posts WHERE id = {again.post.id}")
+    await place.execute("DELETE FROM hosted_pictures")
+    async with place.worker():
+        [once_more] = await scheduling.schedule_posts([request])
+        assert once_more.post is not None
+        failed = await place.until(once_more.post.id, lambda now: now.step is Step.FAILED)
+    assert failed.error_code == PostError.POSTED_BEFORE
+    assert [post.text for post in place.in_buffer()] == ["first", "again"]

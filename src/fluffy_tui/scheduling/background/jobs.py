@@ -76,7 +76,7 @@ def add_tasks(queue: App, machine_id: str) -> None:
     periodic("verify_media", "3-59/10 * * * *", _verify_media, lock="verify_media")
     periodic("clean_media", "43 * * * *", _clean_media, lock="clean_media")
     periodic("read_metrics", "27 * * * *", _read_metrics, queueing_lock="read_metrics")
-    periodic("read_outside", "4-59/5 * * * *", _read_outside_posts, queueing_lock="read_outside")
+    periodic("read_outside", "9-59/10 * * * *", _read_outside_posts, queueing_lock="read_outside")
     periodic("fetch_thumbnails", "* * * * *", _fetch_thumbnails, queueing_lock="fetch_thumbnails")
     periodic("purge", "17 3 * * *", _purge, queueing_lock="purge")
     queue.add_tasks_from(blueprint, namespace="delivery")
@@ -145,6 +145,7 @@ async def _read_metrics(context: JobContext) -> None:
 
 async def _read_outside_posts(context: JobContext) -> None:
     await OutsideSync(_delivery(context)).run()
+    await _fetch_thumbnails(context)
 
 
 async def _fetch_thumbnails(context: JobContext) -> None:

@@ -438,7 +438,13 @@ class CaptionForm(ReportsErrors, Vertical):
             return
         tools = self.tools
         subject = Subject(
-            tools.persona, self.photo, self.fitted, self.ratio, self.rules, tools.captions_to_differ_from
+            tools.persona,
+            self.photo,
+            self.fitted,
+            self.ratio,
+            self.rules,
+            tools.captions_to_differ_from,
+            tuple(keyword.word for keyword in tools.written.keywords),
         )
         if not self.suggester.open(subject):
             self.show_message(self.context.with_keys(NO_MODEL))
