@@ -253,6 +253,7 @@ async def test_they_are_sorted(world: World) -> None:
         Sort.IMPORTED: lambda photo: photo.id,
         Sort.NAME: lambda photo: (photo.name.lower(), photo.id),
         Sort.SHAPE: lambda photo: (photo.ratio, photo.id),
+        Sort.SHARPNESS: lambda photo: (photo.scores.sharpness if photo.scores else -1, photo.id),
     }
     for sort, descending in itertools.product(Sort, (True, False)):
         expected = [photo.id for photo in sorted(world.photos, key=keys[sort], reverse=descending)]
