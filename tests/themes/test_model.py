@@ -65,6 +65,13 @@ def test_photos_last_as_long_as_the_slots_of_their_share() -> None:
     assert ThemeSupply(HARBOUR, 6).days_left(None) is None
 
 
+def test_a_rest_allows_so_many_posts_a_week_and_no_more() -> None:
+    assert HARBOUR.share_within_rest(CHANNEL) == 46, "7 / 3 of 5 slots"
+    assert FOG.share_within_rest(CHANNEL) == 30, "it has no rest"
+    assert Theme(3, 1, "pier", 20, 3).share_within_rest(CHANNEL) == 20
+    assert HARBOUR.share_within_rest(None) == 60
+
+
 def test_a_photo_belongs_to_the_themes_of_its_keywords() -> None:
     keywords = {
         1: (Keyword("harbour", (KeywordSource.XMP,)), Keyword("FOG", (KeywordSource.HAND,))),

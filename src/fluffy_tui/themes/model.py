@@ -38,6 +38,13 @@ class Theme:
         """What the keyword is compared by."""
         return name_key(self.keyword)
 
+    def share_within_rest(self, channel: Channel | None) -> int:
+        """Return the share that its rest allows on a channel, in percent; its own if that is smaller."""
+        slots = channel.slots_per_week if channel else 0
+        if not slots or not self.rest_days:
+            return self.share
+        return min(self.share, int(100 * 7 / self.rest_days / slots))
+
 
 @dataclass(frozen=True, slots=True)
 class ThemeSupply:

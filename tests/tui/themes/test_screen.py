@@ -71,7 +71,7 @@ async def test_the_list_tells_what_is_left_and_how_posts_compare_with_the_share(
         await driver.press("G", "t")
         assert lines(driver) == [
             "fog   50 %   no rest   27 left",
-            "harbour   25 %   rest 3 days   ! 1 left, for 2 days",
+            "harbour   25 %   rest 3 days (allows 23 %)   ! 1 left, for 2 days",
         ]
         fog, harbour = (
             str(option.prompt).splitlines()[1] for option in driver.screen.query_one(VimList).options
@@ -93,7 +93,7 @@ async def test_create_and_edit(running: Running, services: FakeServices) -> None
         assert isinstance(driver.screen, ThemeEditorScreen)
         await driver.press(*"harb", "right", "enter", *"25 %", "enter", "backspace", "3", "enter")
         assert isinstance(driver.screen, ThemesScreen)
-        assert lines(driver) == ["harbour   25 %   rest 3 days   ! 1 left, for 2 days"]
+        assert lines(driver) == ["harbour   25 %   rest 3 days (allows 23 %)   ! 1 left, for 2 days"]
         for key, share in (("enter", "30"), ("e", "40")):
             await driver.press(key, "ctrl+u", *share, "ctrl+s")
             assert f"{share} %" in lines(driver)[0]
@@ -145,7 +145,7 @@ async def test_a_change_elsewhere_is_shown_and_the_cursor_stays(
         await driver.heard()
         assert len(lines(driver)) == 3
         assert lines(driver)[0].startswith(f"a{MARKUP}")
-        assert lines(driver)[2].startswith("harbour   25 %   rest 3 days   ! 2 left")
+        assert lines(driver)[2].startswith("harbour   25 %   rest 3 days (allows 23 %)   ! 2 left")
         assert driver.screen.query_one(VimList).highlighted == 2
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from fluffy_tui.buffer import Channel
     from fluffy_tui.themes import Choice, Theme, ThemePlace, ThemeSupply
 
 
@@ -23,6 +24,12 @@ def short_day(day: date) -> str:
 def rest_words(days: int) -> str:
     """Return a rest such as `rest 3 days`, or `no rest`."""
     return f"rest {days} {plural(days, 'day')}" if days else "no rest"
+
+
+def limit_words(theme: Theme, channel: Channel | None) -> str:
+    """Return a warning if a theme's rest does not allow its share, such as ` (allows 23 %)`; else nothing."""
+    allowed = theme.share_within_rest(channel)
+    return f" (allows {allowed} %)" if allowed < theme.share else ""
 
 
 def place_words(places: Sequence[ThemePlace], *, is_picked: bool) -> str:

@@ -15,7 +15,7 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.session.overview import LOW_DAYS
 from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.theme_words import period_words, rest_words, short_day, supply_words
+from fluffy_tui.tui.text.theme_words import limit_words, period_words, rest_words, short_day, supply_words
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.themes.theme_editor import ThemeEditorScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
@@ -121,7 +121,10 @@ class ThemesScreen(FrameScreen):
             [
                 Content.styled(one_line(theme.keyword), "bold"),
                 Content(f"{theme.share} %"),
-                Content(rest_words(theme.rest_days)),
+                Content.assemble(
+                    rest_words(theme.rest_days),
+                    (limit_words(theme, self._persona.channel), "$text-warning"),
+                ),
                 left_content,
             ]
         )
