@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -87,11 +86,6 @@ class PlanGrid(SlotCalendar):
         day, row = self.cursor
         cells = self._days[day].cells if day < len(self._days) else ()
         return cells[row] if row < len(cells) else None
-
-    @property
-    def cells(self) -> list[Cell]:
-        """All cells, in order."""
-        return [*chain.from_iterable(day.cells for day in self._days)]
 
     @property
     def picture_height(self) -> int:
@@ -334,7 +328,7 @@ class PlanGrid(SlotCalendar):
 
     def _request_pictures(self) -> None:
         height = self.picture_height
-        shown = [cell.planned.post.photo_id for cell in self.cells if cell.planned]
+        shown = [cell.planned.post.photo_id for day in self._days for cell in day.cells if cell.planned]
         photos = [self._photos[id_] for id_ in shown if id_ in self._photos]
         columns = min(self._room - 1, 4 * height)
         if self._pictures.want(photos, columns, height):

@@ -85,19 +85,17 @@ class SlotCalendar(Widget, can_focus=True):
         self._more_signs = ""
 
     def on_resize(self, event: events.Resize) -> None:
-        """Explain the signs, closer together where there is little room."""
-        self._explain(event.size.width)
+        """Explain the signs again, closer together where there is little room."""
+        del event
+        self.explain(self._more_signs)
 
     def explain(self, more_signs: str) -> None:
-        """Explain other signs besides those of states."""
+        """Explain the signs of states, and others."""
         self._more_signs = more_signs
-        self._explain(self.size.width)
-
-    def _explain(self, width: int) -> None:
         signs = [f"{state.sign} {state.name}" for state in LEGEND]
-        signs += [self._more_signs] * bool(self._more_signs)
+        signs += [more_signs] * bool(more_signs)
         wide = "  ".join(signs)
-        self.border_subtitle = wide if len(wide) + 6 <= width else " ".join(signs)
+        self.border_subtitle = wide if len(wide) + 6 <= self.size.width else " ".join(signs)
 
     @property
     def _room(self) -> int:
