@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Framing, Shape, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Agenda, Missing, MissingCode, Post, Step
-from fluffy_tui.similarity import EarlierPost, Relation
+from fluffy_tui.similarity import EarlierPost, OutsideMatch, Relation
 from fluffy_tui.tui.compose.forecast import day_words, queue_words, runway_words, warning_words
 from fluffy_tui.tui.compose.preflight import PreflightInput, preflight_marks
 from fluffy_tui.tui.rendition import RenderResult
@@ -257,3 +257,20 @@ def test_the_pictures_of_a_panorama_are_told_from_photos(post: PreflightInput) -
     assert "✗ 1 photo in 5 pictures, limit 4 (ctrl+o)" in lines_of(
         replace(cut, rules=rules_for("bluesky"), other_alt_texts=["grey"] * 4)
     )
+
+
+def test_a_picture_that_went_out_elsewhere_is_warned_of_with_its_date(post: PreflightInput) -> None:
+    sent = OutsideMatch(7, datetime(2026, 5, 3, 12, tzinfo=UTC), 4)
+    assert "! same picture posted elsewhere on 3 May 2026" in lines_of(replace(post, elsewhere=sent))
+    earlier = EarlierPost(1, 1, Relation.SAME_FILE, 0, posted=True, at=NOW)
+    shown = lines_of(replace(post, elsewhere=sent, earlier_post=earlier))
+    assert not [line for line in shown if "elsewhere" in line], "that of a post of ours counts more"
+
+
+def test_a_photo_that_is_posted_again_says_since_when_and_its_old_words_are_warned_of(
+    post: PreflightInput,
+) -> None:
+    again = replace(post, used_at=datetime(2026, 5, 3, 12, tzinfo=UTC), posted_captions=["fog #sea "])
+    assert "✓ used before on 3 May 2026" in lines_of(again)
+    assert "! same text as before: Buffer may refuse it (f2)" in lines_of(again)
+    assert not [line for line in lines_of(replace(again, caption="fog, once more")) if "same text" in line]
