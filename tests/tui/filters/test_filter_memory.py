@@ -37,7 +37,7 @@ async def test_filters_of_another_run_are_known(running: Running, services: Fake
     async with running(persona="sarah") as driver:
         await driver.press("slash", *"all ", "at", *"LOW", "enter")
         assert shown(driver) == [14]
-        await driver.press("ctrl+s", *"all low", "enter")
+        await driver.press("slash", "ctrl+s", *"all low", "enter")
         assert (await services.filters.all())["all low"] == "all img_2014", (
             "it does not depend on the other one"
         )
@@ -53,7 +53,7 @@ async def test_a_name_that_is_unknown_is_a_word_like_any_other(running: Running)
 async def test_without_a_filter_a_saved_one_is_deleted(running: Running, services: FakeServices) -> None:
     await services.filters.save("low", "img_2014")
     async with running(persona="sarah") as driver:
-        await driver.press("ctrl+s", *"high", "enter")
+        await driver.press("slash", "ctrl+s", *"high", "enter")
         assert "no saved filter named high" in driver.text("#problem")
         driver.screen.query_one(Input).value = ""
         await driver.press(*"low", "enter")

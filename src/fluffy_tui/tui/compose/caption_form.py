@@ -196,9 +196,9 @@ class CaptionForm(ReportsErrors, Vertical):
 
     def set_photo(self, photo: Photo) -> None:
         """Say which photo it is for."""
-        is_another = self.tools.photo_id not in (None, photo.id)
+        is_another = self.tools.photo_id != photo.id
         self.photo, self.tools.photo_id = photo, photo.id
-        if is_another:  # the first one's are loaded with the other texts
+        if is_another and self.is_mounted:  # before that, they are loaded with the other texts
             self._load_written()
         self.caption.subject = photo.name
         self.caption.update_count()

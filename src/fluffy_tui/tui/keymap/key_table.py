@@ -156,7 +156,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("library.keywords",         "number_sign",            "Keywords",        "Change the keywords of the selected photos, or else of this one", method="ask('keywords')"),
     Action("library.undo",             "z",                      "Undo",            "Undo the last flag or stars, or the submit that came after it"),
     Action("library.filter",           "slash",                  "Filter",          "Filter: part of the file name, #keyword, picked, stars>=3, portrait, soft, dark, missing, never, all, may 2023, …", FOOTER),
-    Action("library.save_filter",      "ctrl+s",                 "Save filter",     "Save the filter under a name (@name in a filter uses it again); with no filter, delete a saved one", method="ask('filter name')"),
     Action("library.cycle_flags",      "v",                      "Cycle flags",     "Show only unflagged, only picked, only rejected, or all photos", method="filter(True)"),
     Action("library.sort",             "s",                      "Sort",            "Sort by date taken, date imported, name, shape or sharpness"),
     Action("library.reverse",          "S",                      "Reverse order",   "Reverse order", method="sort(True)"),
@@ -203,6 +202,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare.back",             "escape",                 "Back",            "Go back to the library", FOOTER),
 
     Action("filter.clear",             "escape",                 "Clear",           "Clear the filter", FOOTER | NOT_IN_PALETTE, "leave(True)"),
+    Action("filter.save",              "ctrl+s",                 "Save filter",     "In the library: save the filter under a name (@name uses it again); an empty one deletes a saved one"),
     Action("filter.apply",             "enter,down",             "Apply",           "Apply the filter and go to the list", FOOTER | NOT_IN_PALETTE, "leave(False)"),
 
     Action("compose.submit",           "ctrl+s,ctrl+j",          "Submit",          "Submit the post and go back to the list", FOOTER),

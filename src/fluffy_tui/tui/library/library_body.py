@@ -104,6 +104,7 @@ class LibraryBody(Container):
             "name, #keyword, picked, stars>=3, may 2023 …",
             id="filter",
             suggester=FilterSuggester(keywords, filters.complete),
+            save=filters.ask,
         )
         self.progress = progress
         self.flags = flags

@@ -324,14 +324,11 @@ class LibraryScreen(FrameScreen):
             self._body.update_title()
 
     def action_ask(self, what: str) -> None:
-        """Ask for a date, and go to its first photo; for the keywords of photos; or for the name of the filter."""
+        """Ask for a date, and go to its first photo; or for the keywords of photos."""
         if what == "keywords":
             highlighted = self._photos.highlighted_id
             if photo_ids := self._selection.ids or (() if highlighted is None else (highlighted,)):
                 self._keywords.open(photo_ids)
-            return
-        if what == "filter name":
-            self._filters.ask(self._body.filter_bar.value)
             return
 
         def go_to(photo_id: int | None) -> None:

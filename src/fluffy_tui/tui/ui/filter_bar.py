@@ -12,6 +12,8 @@ from textual.widgets import Input
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.suggester import Suggester
 
 
@@ -21,6 +23,7 @@ class FilterBar(Input):
     Args:
         placeholder: What can be typed.
         suggester: Suggests the rest of what is typed.
+        save: Saves the filter under a name; without it that is not offered.
     """
 
     BINDINGS = bindings(Place.FILTER)
@@ -49,9 +52,16 @@ class FilterBar(Input):
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
         suggester: Suggester | None = None,
+        save: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(placeholder=placeholder, compact=True, max_length=200, id=id, suggester=suggester)
         self.display = False
+        self._save = save
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to save only where that is possible."""
+        del parameters
+        return action != "save" or self._save is not None
 
     def open(self) -> None:
         """Take the keyboard."""
@@ -70,6 +80,11 @@ class FilterBar(Input):
             self.value = ""
         self.display = bool(self.value)
         self.post_message(self.Closed())
+
+    def action_save(self) -> None:
+        """Save the filter under a name."""
+        if self._save is not None:
+            self._save(self.value)
 
     @on(Input.Changed)
     def _edited(self, event: Input.Changed) -> None:
