@@ -27,6 +27,7 @@ from fluffy_tui.personas import (
 )
 from fluffy_tui.photos import (
     Browse,
+    Flaw,
     ImportProgress,
     Keyword,
     KeywordSource,
@@ -253,7 +254,7 @@ async def test_they_are_sorted(world: World) -> None:
         Sort.IMPORTED: lambda photo: photo.id,
         Sort.NAME: lambda photo: (photo.name.lower(), photo.id),
         Sort.SHAPE: lambda photo: (photo.ratio, photo.id),
-        Sort.SHARPNESS: lambda photo: (photo.scores.sharpness if photo.scores else -1, photo.id),
+        Sort.SHARPNESS: lambda photo: (-1, photo.id),  # none is scored yet
     }
     for sort, descending in itertools.product(Sort, (True, False)):
         expected = [photo.id for photo in sorted(world.photos, key=keys[sort], reverse=descending)]
@@ -273,6 +274,7 @@ async def test_they_are_filtered(world: World) -> None:
         (Browse(orientation=Orientation.PORTRAIT), lambda photo: photo.width < photo.height),
         (Browse(orientation=Orientation.LANDSCAPE), lambda photo: photo.width > photo.height),
         (Browse(missing=True), lambda photo: False),
+        (Browse(flaws=frozenset({Flaw.SOFT})), lambda photo: False),  # none is scored yet
         (Browse(missing=False), lambda photo: True),
         (Browse(taken_from=day), lambda photo: photo.shown_at >= day),
         (Browse(taken_before=day), lambda photo: photo.shown_at < day),

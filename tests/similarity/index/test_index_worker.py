@@ -336,3 +336,35 @@ async def test_pictures_of_odd_shapes_and_modes_are_indexed(place: Place) -> Non
     await place.scan()
     assert await hashed(place) == 6
     assert await place.one("SELECT count(*) FROM photo_embeddings") == 6
+
+
+async def test_photos_from_before_get_their_scores_and_keep_their_hashes(place: Place) -> None:
+    """As after an update of the app, which queues all of them; apps are notified."""
+    ids = await place.add(a=scene(1))
+    await place.scan()
+    (before,) = await place.all_photos()
+    assert before.scores is not None
+    hashes = await place.rows("SELECT * FROM photo_hashes")
+    await place.rows("UPDATE photos SET sharpness = -1")
+    await place.rows("UPDATE index_targets SET filled_to = 0 WHERE stage = 'look'")
+    stream = events(place.database.url, nothing)
+    await anext(stream)
+    await place.scan()
+    assert await anext(stream) == PhotosIndexed(
+        place.persona.id, hashed=0, embedded=0, failed=0, stacked=False
+    )
+    await stream.aclose()
+    assert await place.rows("SELECT * FROM photo_hashes") == hashes
+    assert (await place.photos.get(ids["a"])).scores == before.scores
+
+
+async def test_another_picture_in_the_file_loses_the_scores_of_the_old_one(place: Place) -> None:
+    await place.add(a=scene(1))
+    await place.scan()
+    await place.add(a=Image.new("RGB", (640, 480)))
+    (photo,) = await place.all_photos()
+    assert photo.scores is None
+    await place.scan()
+    (photo,) = await place.all_photos()
+    assert photo.scores is not None
+    assert photo.scores.clipped_dark == 1

@@ -99,7 +99,12 @@ async def test_plan_and_batch_show_user_keys(running: Running) -> None:
     }
     async with running(persona="sarah", keymap=own) as driver:
         await driver.press("3")
-        posts = [cell.planned.post.id for cell in grid(driver).cells if cell.planned and cell.at > NOW]
+        posts = [
+            cell.planned.post.id
+            for day in grid(driver)._days
+            for cell in day.cells
+            if cell.planned and cell.at > NOW
+        ]
         await go_to(driver, posts[0])
         await driver.press("V")
         assert "press O on a free slot · f7 cancels" in driver.text("#slot")

@@ -42,7 +42,7 @@ def grid(driver: Driver) -> PlanGrid:
 
 def free_slots(driver: Driver) -> list[Cell]:
     """Return the free slots that are shown."""
-    return [cell for cell in grid(driver).cells if cell.planned is None]
+    return [cell for day in grid(driver)._days for cell in day.cells if cell.planned is None]
 
 
 async def to_cell(driver: Driver, wanted: Cell) -> None:
@@ -80,7 +80,12 @@ def footer(driver: Driver) -> str:
 
 def planned(driver: Driver) -> list[int]:
     """Return the IDs of the posts that are shown and still to come."""
-    return [cell.planned.post.id for cell in grid(driver).cells if cell.planned and cell.at > NOW]
+    return [
+        cell.planned.post.id
+        for day in grid(driver)._days
+        for cell in day.cells
+        if cell.planned and cell.at > NOW
+    ]
 
 
 def dimmed(driver: Driver) -> set[str]:

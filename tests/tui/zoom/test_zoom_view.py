@@ -70,3 +70,18 @@ def test_the_part_is_never_outside_of_the_photo(
         assert 0 <= left < right <= photo[0]
         assert 0 <= upper < lower <= photo[1]
         assert contains(view.surroundings, view.window)
+
+
+def test_a_photo_that_fits_is_whole_and_grows_to_a_power_of_two() -> None:
+    view = ZoomView((4000, 3000), (300, 300), (2000, 1500)).fitted()
+    assert view.shows_all
+    assert view.scale == 300 / 4000
+    assert view.scaled(2).scale == 1 / 8
+    assert ZoomView((100, 100), (300, 300), (50, 50)).fitted().scale == 1
+
+
+def test_a_photo_with_more_pixels_shows_the_same_part_smaller() -> None:
+    lead = ZoomView((1000, 750), (200, 200), (250, 500), 0.5)
+    other = ZoomView((2000, 1500), (200, 200), (0, 0)).like(lead)
+    assert other.scale == 0.25
+    assert other.window == tuple(2 * edge for edge in lead.window)

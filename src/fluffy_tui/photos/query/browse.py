@@ -86,6 +86,11 @@ class Browse:
     """Of the photos of a stack, only the best, as `BestBy` says."""
 
     @property
+    def needs_scores(self) -> bool:
+        """Whether scores decide which photos it asks for, or in which order."""
+        return self.sort is Sort.SHARPNESS or bool(self.flaws)
+
+    @property
     def is_filtered(self) -> bool:
         """Whether it leaves out photos that the library otherwise opens with."""
         return replace(self, sort=Sort.TAKEN, descending=True, folded=False) != Browse()

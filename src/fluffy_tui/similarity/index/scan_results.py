@@ -53,9 +53,9 @@ async def store(
     # Workers take turns, or two that store duplicates at the same time would not find each other's.
     await session.execute(select(func.pg_advisory_xact_lock(_STORE_LOCK)))
     current = await _unchanged(session, scans)
-    await store_scores(
-        session, {scan.photo_id: scan.scores for scan in scans if scan.photo_id in current and scan.scores}
-    )
+    scores = {scan.photo_id: scan.scores for scan in scans if scan.photo_id in current and scan.scores}
+    await store_scores(session, scores)
+    gains.update({current[photo_id]: IndexGains() for photo_id in scores})  # open apps show them, too
     hashed = [scan for scan in scans if scan.photo_id in current and scan.bits]
     if hashed:
         rows = [_hashes(scan) for scan in hashed]

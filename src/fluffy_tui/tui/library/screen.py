@@ -469,10 +469,9 @@ class LibraryScreen(FrameScreen):
                 self._loader.reload()
             return
         self._progress.add(event)
-        if event.failed:
-            self._photos.reload()  # to mark those that cannot be read
-        if event.stacked:
-            self._loader.reload_duplicates(is_indexing=bool(self._progress.text))
+        self._photos.reload()  # to show scores, and mark those that cannot be read
+        if event.stacked or self._view.browse.needs_scores:
+            self._loader.reload_duplicates(is_indexing=bool(self._progress.text) or not event.stacked)
 
     @on_event(OverviewChanged)
     def _update_channel(self) -> None:

@@ -29,7 +29,7 @@ class ZoomView:
     center: tuple[float, float]
     """The point of the photo in the middle of the screen."""
     scale: float = 1.0
-    """Pixels of the screen for a pixel of the photo: a power of two, unless another photo is followed."""
+    """Pixels of the screen for a pixel of the photo: a power of two once it was chosen."""
 
     @property
     def window(self) -> Box:
@@ -64,12 +64,13 @@ class ZoomView:
     def scaled(self, factor: float) -> ZoomView:
         """Return the part around the same center at another size; the same one if it cannot be larger or smaller."""
         is_at_end = self.shows_all if factor < 1 else self.scale >= LARGEST
-        return self if is_at_end else replace(self.moved(0, 0), scale=self.scale * factor)
+        scale = 2.0 ** round(math.log2(self.scale * factor))
+        return self if is_at_end else replace(self.moved(0, 0), scale=scale)
 
     def fitted(self) -> ZoomView:
         """Return the whole photo."""
         room = min(self.screen[side] / self.photo[side] for side in (0, 1))
-        return replace(self, scale=min(1.0, 2.0 ** math.floor(math.log2(room))))
+        return replace(self, scale=min(1.0, room))
 
     def like(self, other: ZoomView) -> ZoomView:
         """Return the part of this photo that another view shows of its own, which may have more pixels or fewer."""
