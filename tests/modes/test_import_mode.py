@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -19,7 +20,8 @@ import pytest
 from fluffy_tui.modes.import_mode import import_folders
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import FolderNotFound, Photos
-from photos.photo_files import SCHEDULED, encoded, write
+from photos.metadata.xmp_samples import DAMAGED
+from photos.photo_files import SCHEDULED, encoded, picture, write
 
 if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
@@ -138,6 +140,21 @@ async def test_json_lines(services: Opened, tmp_path: Path, capsys: pytest.Captu
         "missing": 0,
         "failed": 2,
     }
+
+
+async def test_damaged_xmp_is_told(
+    services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The photo is imported without it, which is no failure."""
+    target = io.BytesIO()
+    picture().save(target, "JPEG", xmp=DAMAGED)
+    write(tmp_path / "in" / "a.jpg", target.getvalue())
+    folders = [tmp_path / "in"]
+    assert await import_folders(services.personas, services.photos, folders, "sarah") == 0
+    assert "1 with damaged XMP: imported without it" in capsys.readouterr().out
+    assert await import_folders(services.personas, services.photos, folders, "leo", as_json=True) == 0
+    [summary] = events(capsys.readouterr().out)
+    assert (summary["imported"], summary["damaged_xmp"]) == (1, 1)
 
 
 async def test_a_missing_folder_creates_no_persona(services: Opened, tmp_path: Path) -> None:

@@ -198,6 +198,7 @@ def _counts(summary: ImportSummary) -> dict[str, object]:
         "missing": summary.missing,
         "failed": len(summary.failed),
         **({"passed_over": dict(summary.passed_over)} if summary.passed_over else {}),
+        **({"damaged_xmp": summary.damaged_xmp} if summary.damaged_xmp else {}),
     }
 
 

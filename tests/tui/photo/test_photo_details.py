@@ -11,7 +11,8 @@ import pytest
 
 from fluffy_tui.media import Framing
 from fluffy_tui.networks import rules_for
-from fluffy_tui.tui.photo.photo_details import needed_shape, photo_details
+from fluffy_tui.photos import DateSource
+from fluffy_tui.tui.photo.photo_details import DATE_SOURCES, needed_shape, photo_details
 from tui.fakes import NOW, make_photo
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ def test_details_say_how_the_picture_will_be_posted(photo: Photo) -> None:
     assert facts.endswith("missing since 12 Jan 2027 15:30")
     assert fate == "fitted to 4:5 for Instagram · location and metadata removed"
     assert path == "~/a b.jpg"
+
+
+def test_details_say_where_the_time_comes_from(photo: Photo) -> None:
+    for source in DateSource:
+        facts, *_ = photo_details(replace(photo, dated_by=source), rules_for("instagram"), BERLIN).split("\n")
+        assert facts.endswith(f"taken 2 Nov 2026 20:00 ({DATE_SOURCES[source]})")
+    facts, *_ = photo_details(photo, rules_for("instagram"), BERLIN).split("\n")
+    assert facts.endswith("taken 2 Nov 2026 20:00")
 
 
 def test_details_say_on_which_machine_a_photo_is(photo: Photo) -> None:
