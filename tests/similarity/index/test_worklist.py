@@ -194,6 +194,7 @@ async def test_another_model_queues_every_photo_again_a_portion_at_a_time(
                 "INSERT INTO photo_hashes SELECT id, repeat('0', 256)::bit(256), 0, repeat('0', 128)::bit(128)"
                 " FROM photos ON CONFLICT DO NOTHING"
             )
+            await place.rows("UPDATE photos SET sharpness = 50")
             async with place.database.transaction() as session:
                 await queue.finish(session, tasks, [task.photo_id for task in tasks], [])
         return found
