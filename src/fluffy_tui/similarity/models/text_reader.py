@@ -108,11 +108,18 @@ def _engine() -> Callable[[Any], Any]:
             "Det.limit_side_len": _SIDE,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-            **{f"{part}.model_path": str(folder / name) for part, name in _NETWORKS.items()},
+            **{f"{part}.model_path": _existing(folder / name) for part, name in _NETWORKS.items()},
         }
         return rapidocr.RapidOCR(params=options)  # type: ignore[no-any-return]
     except (ImportError, *DAMAGED) as error:
         raise PhotoUnreadable(Unreadable.NO_DECODER) from error
+
+
+def _existing(network: Path) -> str:
+    """Return a network's path; rapidocr would only miss it at the first picture with text."""
+    if not network.is_file():
+        raise ImportError(f"{network.name} is missing")
+    return str(network)
 
 
 def _started() -> LimitedProcess:

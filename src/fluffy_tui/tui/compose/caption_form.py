@@ -415,7 +415,8 @@ class CaptionForm(ReportsErrors, Vertical):
                 self.choose_framing()
             case "insert":
                 editor = self.alt_text if self.alt_text.has_focus else self._written
-                self.tools.pick_snippet(editor, for_alt_text=editor is self.alt_text)
+                longest = self.rules.alt_text_limit
+                self.tools.pick_snippet(editor, for_alt_text=editor is self.alt_text, longest=longest)
             case "recent_captions":
                 self.tools.pick_earlier(self._written)
             case "suggest":

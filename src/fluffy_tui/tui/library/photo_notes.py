@@ -158,6 +158,8 @@ def _written(keywords: Sequence[Keyword], texts: PhotoTexts | None) -> Iterator[
             yield shortened(one_line(words), _LONGEST_NOTE)
         if texts.alt_text:
             yield shortened(one_line(f"alt text: {texts.alt_text}"), _LONGEST_NOTE)
+        if texts.in_picture:
+            yield shortened(one_line(f"text in the picture: {texts.in_picture}"), _LONGEST_NOTE)
 
 
 def _distance(neighbour: Neighbour) -> str:
