@@ -20,7 +20,7 @@ depends_on = None
 # What phones, desktops and screenshot programs call them, by language where the system's language decides.
 NAMES = (
     r"screen[ _-]?shots?", r"screen[ _-]?capture", r"screen[ _-]?clip", r"scr-\d{8}", r"cleanshot", r"flameshot",
-    r"snipaste", r"shottr", "bildschirmfoto", r"capture d.[eé]cran", "captura de (pantalla|tela|ecrã)",
+    r"snipaste", r"shottr", "bildschirmfoto", r"capture d.écran", "capture d.ecran", "captura de (pantalla|tela|ecrã)",
     "schermata", "istantanea schermo", "schermafbeelding", "schermafdruk", "skärmavbild", "skärmbild", "skjermbilde",
     "skærmbillede", "näyttökuva", "kuvakaappaus", "zrzut ekranu", "snímek obrazovky", "snímka obrazovky",
     "képernyő(fotó|kép)", "captură de ecran", "ekran (görüntüsü|resmi|alıntısı)", "снимок экрана", "Снимок экрана",

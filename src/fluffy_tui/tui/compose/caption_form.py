@@ -384,7 +384,7 @@ class CaptionForm(ReportsErrors, Vertical):
         texts = self.tools.written.texts
         for editor, text, otherwise in (
             (self.caption, texts.description, CAPTION_HINT),
-            (self.alt_text, texts.alt_text, ALT_TEXT_HINT),
+            (self.alt_text, texts.alt_text or texts.in_picture, ALT_TEXT_HINT),
         ):
             editor.placeholder = (
                 f"{shortened(one_line(text), _OFFERED)} ({self._insert_key} inserts it)"

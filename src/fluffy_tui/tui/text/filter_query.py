@@ -65,7 +65,8 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
     """Return the photos that a filter matches, in the order of `base`.
 
     Words without a meaning of their own have to occur in the name, or begin a keyword or a word in the picture; in
-    quotes, that is true of any word. What follows `#` has to begin a keyword, what follows `text:` words in the picture.
+    quotes, that is true of any word. What follows `#` has to begin a keyword; what follows `text:`, words in the
+    picture.
 
     Args:
         text: Such as `picked portrait may 2023 beach`, `2025..2026-03 "square"` or `stars>=3 #"black sand"`.
