@@ -265,6 +265,7 @@ async def test_they_are_filtered(world: World) -> None:
     await world.services.photos.rate([world.ids[3]], 4)
     await world.services.keywords.add(world.ids[:2], ["fog"])
     await world.services.keywords.add([world.ids[1]], ["The pier"])
+    await world.read_text(world.ids[4], "Invoice No. 4711\nTotal due")
     day = datetime(2026, 11, 2)
     filters: list[tuple[Browse, Callable[[Photo], bool]]] = [
         (Browse(text="img 2003"), lambda photo: photo.name == "IMG_2003.JPG"),
@@ -281,6 +282,10 @@ async def test_they_are_filtered(world: World) -> None:
         (Browse(keywords=("fog", "the p")), lambda photo: photo.id == world.ids[1]),
         (Browse(text="fo img"), lambda photo: photo.id in world.ids[:2]),
         (Browse(text="2003 fog"), lambda photo: False),
+        (Browse(shown_words=("INV", "due total")), lambda photo: photo.id == world.ids[4]),
+        (Browse(shown_words=("voice",)), lambda photo: False),
+        (Browse(text="total img"), lambda photo: photo.id == world.ids[4]),
+        (Browse(screenshots=True), lambda photo: False),
         (Browse(stars=(3, 5)), lambda photo: photo.id == world.ids[3]),
         (Browse(stars=(0, 3)), lambda photo: photo.id != world.ids[3]),
     ]
