@@ -13,6 +13,7 @@ from fluffy_tui.core.health import Check, Health
 from fluffy_tui.modes.health_checks import caption_model, image_embed, proxy_words, similarity
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import Secret, Settings
+from fluffy_tui.similarity import TextReader
 from similarity.image_embed_stand_in import image_embed_stand_in
 from similarity.similarity_place import open_place, scene
 

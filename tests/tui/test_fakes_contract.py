@@ -33,6 +33,7 @@ from fluffy_tui.photos import (
     Orientation,
     Photo,
     PhotoNotFound,
+    PhotoTexts,
     PhotoUnreadable,
     Posted,
     Sort,
@@ -377,6 +378,13 @@ async def test_stars_are_given_to_several_at_once(world: World) -> None:
 
 async def test_nothing_is_known_of_photos_of_which_nobody_wrote_anything(world: World) -> None:
     assert await world.services.photos.texts([*world.ids, UNKNOWN]) == {}
+
+
+async def test_text_in_a_picture_is_among_what_is_written(world: World) -> None:
+    await world.read_text(world.ids[0], "Invoice\n4711")
+    assert await world.services.photos.texts(world.ids) == {
+        world.ids[0]: PhotoTexts(in_picture="Invoice\n4711")
+    }
 
 
 # Keywords

@@ -59,16 +59,16 @@ def stack_rank(photo: Photo) -> Any:
     )
 
 
-def belongs(photo: Photo, browse: Browse, words: Sequence[str] = (), shown: str = "") -> bool:
+def belongs(photo: Photo, browse: Browse, words: Sequence[str] = (), in_picture: str = "") -> bool:
     """Return whether a photo matches a `Browse`, apart from its post."""
     shown = photo.shown_at
     shape = "square" if photo.ratio == 1 else "portrait" if photo.ratio < 1 else "landscape"
     return (
         all(
-            word in photo.name.lower() or _begins(words, word) or _shows(shown, word)
+            word in photo.name.lower() or _begins(words, word) or _shows(in_picture, word)
             for word in browse.text.lower().split()
         )
-        and all(_shows(shown, beginnings) for beginnings in browse.shown_words)
+        and all(_shows(in_picture, beginnings) for beginnings in browse.shown_words)
         and (photo.is_screenshot or not browse.screenshots)
         and all(_begins(words, keyword) for keyword in browse.keywords)
         and browse.stars[0] <= photo.stars <= browse.stars[1]

@@ -117,6 +117,7 @@ def test_what_is_no_date_is_refused(typed: str) -> None:
         ("", "unscheduled · newest first"),
         ("picked portrait beach", "unscheduled · picked · portrait · “beach” · newest first"),
         ("all missing 2026-11-03", "all photos · missing · 2026-11-03 · newest first"),
+        ('screenshot text:"total due"', "unscheduled · screenshots · text:total due · newest first"),
         ("never 2026-11", "never scheduled · 2026-11-01..2026-11-30 · newest first"),
     ],
 )
