@@ -31,7 +31,7 @@ def requirements() -> list[str]:
     """Return what an installation with every extra needs that users choose."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    named = [*project["dependencies"], *extras["embed"], *extras["demo"], *extras["mcp"]]
+    named = [*project["dependencies"], *extras["embed"], *extras["demo"], *extras["mcp"], *extras["ocr"]]
     return [requirement for requirement in named if not requirement.startswith("fluffy-tui")]
 
 

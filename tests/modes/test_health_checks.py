@@ -13,6 +13,7 @@ from fluffy_tui.core.health import Check, Health
 from fluffy_tui.modes.health_checks import caption_model, image_embed, proxy_words, similarity
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import Secret, Settings
+from fluffy_tui.similarity import TextReader
 from similarity.image_embed_stand_in import image_embed_stand_in
 from similarity.similarity_place import open_place, scene
 
@@ -67,7 +68,23 @@ async def test_the_server_of_the_caption_model_is_asked_for_its_models_only(tmp_
     assert check.status is Health.WARN
 
 
-async def test_progress_and_models_are_shown(database: Database, tmp_path: Path) -> None:
+async def test_the_extra_that_reads_text_is_not_missed(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TextReader, "is_installed", staticmethod(lambda: False))
+    settings = Settings(
+        paths=Paths(config_file=tmp_path / "c.toml", data=tmp_path / "data"),
+        database_url=Secret(database.url),
+    )
+    async with open_services(settings) as services:
+        found = {check.name: check async for check in similarity(services)}["text in pictures"]
+    assert (found.status, "fluffy-tui[ocr]" in found.detail) == (Health.SKIP, True)
+
+
+async def test_progress_and_models_are_shown(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TextReader, "is_installed", staticmethod(lambda: True))
     settings = Settings(
         paths=Paths(config_file=tmp_path / "c.toml", data=tmp_path / "data"),
         database_url=Secret(database.url),
@@ -79,6 +96,7 @@ async def test_progress_and_models_are_shown(database: Database, tmp_path: Path)
         assert before == [
             Check("similarity", Health.OK, "0 of 2 photos indexed for duplicates"),
             Check("built-in model", Health.OK, "EfficientNet-Lite0, ready"),
+            Check("text in pictures", Health.OK, "rapidocr, installed"),
         ]
         await place.scan()
         (place.folder / "c.jpg").write_bytes((place.folder / "a.jpg").read_bytes() + b"x")
@@ -89,6 +107,7 @@ async def test_progress_and_models_are_shown(database: Database, tmp_path: Path)
     assert [check.detail for check in after] == [
         "2 of 3 photos indexed for duplicates; 1 failed",
         "EfficientNet-Lite0, ready",
+        "rapidocr, installed",
         "effnet-lite0-rp512/1 (in use): 2 of 3 photos",
     ]
     assert after[0].status is Health.WARN

@@ -18,6 +18,7 @@ from fluffy_tui.buffer import Metric
 from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.paths import Paths
+from fluffy_tui.photos import PhotoTexts, PictureText, store_texts
 from fluffy_tui.scheduling import Results, Step
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 from fluffy_tui.similarity import BuiltinModel, IndexWorker
@@ -76,6 +77,10 @@ class World(ABC):
     async def index(self) -> None:
         """Index all photos, as a worker would."""
 
+    @abstractmethod
+    async def read_text(self, photo_id: int, found: str) -> None:
+        """Let a text be found in a photo's picture, as a worker would."""
+
 
 class FakeWorld(World):
     """The world on the fakes."""
@@ -101,6 +106,10 @@ class FakeWorld(World):
 
     async def index(self) -> None:
         """Do nothing: the fakes need no index."""
+
+    async def read_text(self, photo_id: int, found: str) -> None:
+        """Let a text be known."""
+        self._fakes.photos.written[photo_id] = PhotoTexts(in_picture=found)
 
 
 class RealWorld(World):
@@ -130,6 +139,11 @@ class RealWorld(World):
                 ),
                 {"id": post_id},
             )
+
+    async def read_text(self, photo_id: int, found: str) -> None:
+        """Store a text."""
+        async with self._real.database.transaction() as session:
+            await store_texts(session, {photo_id: PictureText(found, 0.2)})
 
     async def publish(self, post_id: int, at: datetime, **numbers: float) -> None:
         """Let a post go live."""

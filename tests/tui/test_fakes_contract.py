@@ -34,6 +34,7 @@ from fluffy_tui.photos import (
     Orientation,
     Photo,
     PhotoNotFound,
+    PhotoTexts,
     PhotoUnreadable,
     Posted,
     Sort,
@@ -267,6 +268,7 @@ async def test_they_are_filtered(world: World) -> None:
     await world.services.photos.rate([world.ids[3]], 4)
     await world.services.keywords.add(world.ids[:2], ["fog"])
     await world.services.keywords.add([world.ids[1]], ["The pier"])
+    await world.read_text(world.ids[4], "Invoice No. 4711\nTotal due")
     day = datetime(2026, 11, 2)
     filters: list[tuple[Browse, Callable[[Photo], bool]]] = [
         (Browse(text="img 2003"), lambda photo: photo.name == "IMG_2003.JPG"),
@@ -284,6 +286,10 @@ async def test_they_are_filtered(world: World) -> None:
         (Browse(keywords=("fog", "the p")), lambda photo: photo.id == world.ids[1]),
         (Browse(text="fo img"), lambda photo: photo.id in world.ids[:2]),
         (Browse(text="2003 fog"), lambda photo: False),
+        (Browse(shown_words=("INV", "due total")), lambda photo: photo.id == world.ids[4]),
+        (Browse(shown_words=("voice",)), lambda photo: False),
+        (Browse(text="total img"), lambda photo: photo.id == world.ids[4]),
+        (Browse(screenshots=True), lambda photo: False),
         (Browse(stars=(3, 5)), lambda photo: photo.id == world.ids[3]),
         (Browse(stars=(0, 3)), lambda photo: photo.id != world.ids[3]),
     ]
@@ -375,6 +381,13 @@ async def test_stars_are_given_to_several_at_once(world: World) -> None:
 
 async def test_nothing_is_known_of_photos_of_which_nobody_wrote_anything(world: World) -> None:
     assert await world.services.photos.texts([*world.ids, UNKNOWN]) == {}
+
+
+async def test_text_in_a_picture_is_among_what_is_written(world: World) -> None:
+    await world.read_text(world.ids[0], "Invoice\n4711")
+    assert await world.services.photos.texts(world.ids) == {
+        world.ids[0]: PhotoTexts(in_picture="Invoice\n4711")
+    }
 
 
 # Keywords

@@ -38,7 +38,7 @@ class VerdictChanged:
 
 @dataclass(frozen=True, slots=True)
 class KeywordsChanged:
-    """Some of a persona's photos have other keywords."""
+    """Some of a persona's photos have other keywords, or text was read in them."""
 
     persona_id: int
 

@@ -12,7 +12,7 @@ from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
     from fluffy_tui.images.decoder import DecodedPicture, decode, decode_part, decode_to_fit
-    from fluffy_tui.images.limited_process import NeedsLimits, within_limits
+    from fluffy_tui.images.limited_process import LimitedProcess, NeedsLimits, within_limits
     from fluffy_tui.images.photo_header import PictureHeader, header_of, read_header
     from fluffy_tui.images.png_chunks import png_xmp
     from fluffy_tui.images.regular_file import open_regular, readable_path, reading, unreadable
@@ -22,6 +22,7 @@ __all__ = [
     "DAMAGED",
     "MOST_XMP",
     "DecodedPicture",
+    "LimitedProcess",
     "NeedsLimits",
     "PhotoUnreadable",
     "PictureHeader",
@@ -44,6 +45,7 @@ __getattr__ = lazy_exports(
     {
         "MOST_XMP": "xmp_packet",
         "DecodedPicture": "decoder",
+        "LimitedProcess": "limited_process",
         "NeedsLimits": "limited_process",
         "PictureHeader": "photo_header",
         "decode": "decoder",

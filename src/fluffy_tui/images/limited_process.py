@@ -82,8 +82,8 @@ def are_set() -> bool:
     return getattr(_here, "is_limited", False)
 
 
-def serve(descriptor: int) -> None:
-    """Be a limited process: call what is asked for until the starter is gone.
+def serve(descriptor: int, seconds: int) -> None:
+    """Be a limited process: call what is asked for, for so many seconds each, until the starter is gone.
 
     The kernel ends it when time is up, whatever a decoder is doing, and even if the starter is gone by then.
     """
@@ -94,7 +94,7 @@ def serve(descriptor: int) -> None:
             function, args, options = connection.recv()
         except EOFError:
             return
-        signal.alarm(SECONDS)
+        signal.alarm(seconds)
         try:
             answer = True, function(*args, **options)
         except (PhotoUnreadable, *DAMAGED) as error:
@@ -103,12 +103,16 @@ def serve(descriptor: int) -> None:
         connection.send(answer)
 
 
-class _Process:
-    """A limited process, as its starter sees it."""
+class LimitedProcess:
+    """A limited process, as its starter sees it.
 
-    def __init__(self) -> None:
+    Args:
+        seconds: That each call may take.
+    """
+
+    def __init__(self, seconds: int = SECONDS) -> None:
         ours, theirs = socket.socketpair()
-        program = f"from fluffy_tui.images.limited_process import serve; serve({theirs.fileno()})"
+        program = f"from fluffy_tui.images.limited_process import serve; serve({theirs.fileno()}, {seconds})"
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-P", "-c", program],
@@ -128,6 +132,11 @@ class _Process:
         return not self._is_answering and self._process.poll() is None
 
     def call(self, function: Callable[..., T], args: tuple[object, ...], options: dict[str, object]) -> T:
+        """Return what a function of some module returns there, or raise what it raises.
+
+        Raises:
+            PhotoUnreadable: it took too much, or crashed.
+        """
         self._is_answering = True
         try:
             self._connection.send((function, args, options))
@@ -143,6 +152,7 @@ class _Process:
         return answer  # type: ignore[no-any-return]
 
     def end(self) -> None:
+        """End it, whatever it is doing."""
         self._connection.close()
         self._process.kill()
         self._process.wait()
@@ -167,9 +177,9 @@ class _Processes:
 
     def __init__(self) -> None:
         self._places = threading.BoundedSemaphore(min(4, os.cpu_count() or 2))
-        self._idle: list[_Process] = []
+        self._idle: list[LimitedProcess] = []
 
-    def call(self, use: Callable[[_Process], T]) -> T:
+    def call(self, use: Callable[[LimitedProcess], T]) -> T:
         with self._places:
             process = self._take()
             try:
@@ -177,14 +187,14 @@ class _Processes:
             finally:
                 self._idle.append(process)
 
-    def _take(self) -> _Process:
+    def _take(self) -> LimitedProcess:
         while self._idle:
             process = self._idle.pop()
             if process.is_ready:
                 return process
             process.end()
         try:
-            return _Process()
+            return LimitedProcess()
         except OSError:
             raise PhotoUnreadable(Unreadable.NO_DECODER) from None
 

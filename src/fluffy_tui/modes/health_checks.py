@@ -15,7 +15,7 @@ from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.job_queue import STALLED_SECONDS
 from fluffy_tui.media import open_media_host, probe, public_listing
 from fluffy_tui.settings import Preview, without_password
-from fluffy_tui.similarity import BuiltinModel, ImageEmbed, ImageEmbedUnavailable
+from fluffy_tui.similarity import BuiltinModel, ImageEmbed, ImageEmbedUnavailable, TextReader
 from fluffy_tui.tui.keymap.user_keys import key_problems
 
 if TYPE_CHECKING:
@@ -239,6 +239,7 @@ async def similarity(services: Services) -> AsyncIterator[Check]:
     progress = await services.similarity.progress()
     yield _indexed(progress)
     yield _onnx_model(services.settings)
+    yield _text_reader()
     for model in await services.similarity.models():
         yield _embeddings(model, progress)
 
@@ -266,6 +267,12 @@ def _onnx_model(settings: Settings) -> Check:
     if settings.image_embed_url:
         return Check("built-in model", Health.SKIP, "not installed")
     return Check("built-in model", Health.WARN, "not installed", "Run: pip install 'fluffy-tui[embed]'")
+
+
+def _text_reader() -> Check:
+    if TextReader.is_installed():
+        return Check("text in pictures", Health.OK, "rapidocr, installed")
+    return Check("text in pictures", Health.SKIP, "not read: pip install 'fluffy-tui[ocr]'")
 
 
 def _embeddings(model: EmbeddingModel, progress: list[IndexCounts]) -> Check:

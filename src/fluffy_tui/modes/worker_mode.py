@@ -111,7 +111,7 @@ async def _deliver(services: Services, stop: asyncio.Event, timings: Timings) ->
 
 
 async def index_photos(services: Services, stop: asyncio.Event) -> None:
-    """Hash and embed photos until `stop` is set, on a queue of its own so that deliveries never wait.
+    """Index photos until `stop` is set, on a queue of its own so that deliveries never wait.
 
     Args:
         services: Open.
@@ -126,7 +126,11 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
         if settings.image_embed_url is not None:
             service = await stack.enter_async_context(similarity.ImageEmbed(settings.image_embed_url))
         worker = similarity.IndexWorker(
-            services.database, services.photos, similarity.BuiltinModel(), service
+            services.database,
+            services.photos,
+            similarity.BuiltinModel(),
+            service,
+            similarity.TextReader() if similarity.TextReader.is_installed() else None,
         )
         stack.callback(worker.close)
         await similarity.run_index_worker(

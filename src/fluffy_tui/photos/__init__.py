@@ -20,6 +20,7 @@ from fluffy_tui.photos.model import (
     PhotoNotFound,
     PhotoState,
     PhotoTexts,
+    PictureText,
 )
 from fluffy_tui.photos.query.browse import (
     MOST_STARS,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.keywords import Keywords, clean_keyword
     from fluffy_tui.photos.machine import Machine, this_machine
     from fluffy_tui.photos.metadata.sidecar_file import PostedTexts
+    from fluffy_tui.photos.picture_texts import clean_text, store_texts
     from fluffy_tui.photos.query.browse_sql import contains, names_of
     from fluffy_tui.photos.saved_filters import SavedFilters
     from fluffy_tui.photos.score_store import store_scores
@@ -72,6 +74,7 @@ __all__ = [
     "PhotoTexts",
     "PhotoUnreadable",
     "Photos",
+    "PictureText",
     "Posted",
     "PostedTexts",
     "SavedFilters",
@@ -81,6 +84,7 @@ __all__ = [
     "Watch",
     "WatchRefused",
     "clean_keyword",
+    "clean_text",
     "contains",
     "counterparts",
     "existing_file",
@@ -89,6 +93,7 @@ __all__ = [
     "names_of",
     "state_of",
     "store_scores",
+    "store_texts",
     "this_machine",
 ]
 
@@ -105,6 +110,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "Watch": "ingest.folder_watch",
         "WatchRefused": "ingest.folder_watch",
         "clean_keyword": "keywords",
+        "clean_text": "picture_texts",
         "contains": "query.browse_sql",
         "existing_file": "ingest.single_files",
         "existing_folders": "ingest.folder_walk",
@@ -112,6 +118,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "names_of": "query.browse_sql",
         "state_of": "file_state",
         "store_scores": "score_store",
+        "store_texts": "picture_texts",
         "this_machine": "machine",
     },
 )

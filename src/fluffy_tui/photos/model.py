@@ -70,6 +70,8 @@ class Photo:
     """None until an import reads it."""
     scores: PhotoScores | None = None
     """None until a worker has read its picture."""
+    is_screenshot: bool = False
+    """By its name, its size and the text in it."""
 
     @property
     def shown_at(self) -> datetime:
@@ -124,13 +126,25 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class PhotoTexts:
-    """What other programs have written about a photo, in XMP."""
+    """What other programs have written about a photo, in XMP, and what is written in its picture."""
 
     label: str = ""
     """The name of a colour."""
     title: str = ""
     description: str = ""
     alt_text: str = ""
+    in_picture: str = ""
+    """What a worker has read in the picture, in lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureText:
+    """The text in a picture."""
+
+    text: str
+    """In lines, as far as it could be read; empty without text."""
+    share: float
+    """How much of the picture it covers, from 0 to 1."""
 
 
 class PhotoState(StrEnum):

@@ -54,6 +54,7 @@ from fluffy_tui.photos.tables import (
     PhotoMetadataRow,
     PhotoPlaceRow,
     PhotoRow,
+    PhotoTextRow,
     among,
     has_post,
     of_machine,
@@ -253,6 +254,7 @@ class Photos:
             PhotoRow.sharpness,
             PhotoRow.clipped_light,
             PhotoRow.clipped_dark,
+            PhotoRow.is_screenshot,
         ).outerjoin(here, true())
 
     async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
@@ -278,10 +280,14 @@ class Photos:
             await session.execute(change.values(stars=stars))
 
     async def texts(self, photo_ids: Iterable[int]) -> dict[int, PhotoTexts]:
-        """Return what other programs have written about photos, by photo id; nothing where they have not."""
-        row = PhotoMetadataRow
-        query = select(row.photo_id, row.label, row.title, row.description, row.alt_text).where(
-            among(row.photo_id, photo_ids)
+        """Return what is written about photos and in their pictures, by photo id; nothing where nothing is."""
+        row, read = PhotoMetadataRow, PhotoTextRow
+        written = (row.label, row.title, row.description, row.alt_text, read.text)
+        query = (
+            select(PhotoRow.id, *(func.coalesce(one, "") for one in written))
+            .outerjoin(row, row.photo_id == PhotoRow.id)
+            .outerjoin(read, read.photo_id == PhotoRow.id)
+            .where(among(PhotoRow.id, photo_ids))
         )
         async with self._database.transaction() as session:
             found = {photo_id: PhotoTexts(*texts) for photo_id, *texts in await session.execute(query)}
@@ -519,10 +525,10 @@ class Photos:
 
 
 def _photo(row: Any) -> Photo:
-    photo_id, persona_id, path, sha256, *rest, dated_by, sharpness, light, dark = row
+    photo_id, persona_id, path, sha256, *rest, dated_by, sharpness, light, dark, is_screenshot = row
     source = DateSource(dated_by) if dated_by else None
     scores = PhotoScores(sharpness, light, dark) if sharpness >= 0 else None
-    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *(*rest, source, scores))
+    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *(*rest, source, scores, is_screenshot))
 
 
 def _id_of(persona: Persona | int) -> int:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
@@ -85,6 +85,12 @@ class PhotoRow(Base):
     """Share of the picture that is white."""
     clipped_dark: Mapped[float] = mapped_column(server_default=text("0"))
     """Share of the picture that is black."""
+    text_share: Mapped[float] = mapped_column(server_default=text("-1"))
+    """Share of the picture that text covers; -1 until it is read."""
+    is_screenshot: Mapped[bool] = mapped_column(
+        Computed("fluffy_is_screenshot(path, format, width, height, dated_by, text_share)", persisted=True)
+    )
+    """By its name, its size and the text in it."""
 
     __table_args__ = (
         UniqueConstraint("persona_id", "sha256"),
@@ -118,6 +124,13 @@ class PhotoRow(Base):
             "shown_at",
             "id",
             postgresql_where=text("stars > 0"),
+        ),
+        Index(
+            "ix_photos_screenshots",
+            "persona_id",
+            "shown_at",
+            "id",
+            postgresql_where=text("is_screenshot"),
         ),
     )
 
@@ -223,6 +236,32 @@ class PhotoMetadataRow(Base):
     title: Mapped[str]
     description: Mapped[str]
     alt_text: Mapped[str]
+
+
+class PhotoTextRow(Base):
+    """The text in a photo's picture; a trigger removes it when the photo's file changes."""
+
+    __tablename__ = "photo_texts"
+
+    photo_id: Mapped[int] = mapped_column(
+        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    persona_id: Mapped[int] = mapped_column(autoincrement=False)
+    """Whose photo it is."""
+    text: Mapped[str]
+    """Empty where there is none."""
+    words: Mapped[Any] = mapped_column(TSVECTOR())
+    """By which it is found, as words are compared."""
+    read_at: Mapped[Timestamp]
+
+    __table_args__ = (
+        Index(
+            "ix_photo_texts_words",
+            "words",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
+    )
 
 
 class SavedFilterRow(Base):

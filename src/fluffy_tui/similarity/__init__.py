@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.index.perceptual_hash import picture_bits
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
     from fluffy_tui.similarity.models.onnx_model import BuiltinModel
+    from fluffy_tui.similarity.models.text_reader import TextReader
     from fluffy_tui.similarity.search.duplicates import stacked_photos
     from fluffy_tui.similarity.service import Similarity
 
@@ -48,6 +49,7 @@ __all__ = [
     "OutsideMatch",
     "Relation",
     "Similarity",
+    "TextReader",
     "add_index_tasks",
     "picture_bits",
     "run_index_worker",
@@ -62,6 +64,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to i
         "ImageEmbed": "models.image_embed",
         "IndexWorker": "index.index_worker",
         "Similarity": "service",
+        "TextReader": "models.text_reader",
         "add_index_tasks": "index.index_jobs",
         "picture_bits": "index.perceptual_hash",
         "stacked_photos": "search.duplicates",

@@ -61,6 +61,9 @@ PLACES = table(
 )
 """The same of the machines that have their files."""
 
+TEXTS = table("photo_texts", column("photo_id", BigInteger()))
+"""The same of the texts that were read in pictures."""
+
 COUNTS = table(
     "library_counts",
     column("persona_id", BigInteger()),
@@ -175,7 +178,7 @@ class IndexFailureRow(Base):
 
     photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
     stage: Mapped[str] = mapped_column(primary_key=True)
-    """`look` for scanning the file, `ask` for the image_embed service."""
+    """`look` for scanning the file, `ask` for the image_embed service, `read` for the text in the picture."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     """Attempts that failed with a reason."""
     crashes: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
@@ -185,7 +188,7 @@ class IndexFailureRow(Base):
     """Null when it is not tried again before its file changes."""
 
     __table_args__ = (
-        CheckConstraint("stage IN ('look', 'ask')", name="stage_known"),
+        CheckConstraint("stage IN ('look', 'ask', 'read')", name="stage_known"),
         Index("ix_photo_troubles_reason", "photo_id", postgresql_where=text("reason <> ''")),
     )
 

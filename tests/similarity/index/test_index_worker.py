@@ -8,26 +8,29 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from PIL import Image
 from procrastinate import App
 
-from fluffy_tui.core.app_events import PhotosIndexed
+from fluffy_tui.core.app_events import KeywordsChanged, PhotosIndexed
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
-from fluffy_tui.photos import Machine, Photos
+from fluffy_tui.images import PhotoUnreadable, Unreadable
+from fluffy_tui.photos import Machine, Photos, PhotoTexts, PictureText
 from fluffy_tui.scheduling import scheduled_photo_ids
-from fluffy_tui.similarity import IndexWorker, add_index_tasks, run_index_worker
+from fluffy_tui.similarity import BuiltinModel, IndexWorker, add_index_tasks, run_index_worker
 from fluffy_tui.similarity.index import index_worker
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import CRASHES, Stage, Worklist
-from fluffy_tui.similarity.model import IndexGains
+from fluffy_tui.similarity.model import IndexGains, ModelUnavailable
 from similarity.similarity_place import Place, save, scene
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fluffy_tui.similarity import TextReader
 
 FAILURES = "SELECT reason, attempts, crashes, next_try_at IS NULL FROM photo_troubles"
 
@@ -289,7 +292,7 @@ import asyncio
 from pathlib import Path
 from fluffy_tui.similarity import BuiltinModel, IndexWorker, add_index_tasks, run_index_worker
 from fluffy_tui.core.database import Database
-from fluffy_tui.core.app_events import PhotosIndexed
+from fluffy_tui.core.app_events import KeywordsChanged, PhotosIndexed
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.photos import Photos
@@ -368,3 +371,142 @@ async def test_another_picture_in_the_file_loses_the_scores_of_the_old_one(place
     (photo,) = await place.all_photos()
     assert photo.scores is not None
     assert photo.scores.clipped_dark == 1
+
+
+class FakeReader:
+    """Reads what a test says is in the pictures, by the names of their files."""
+
+    def __init__(self, texts: dict[str, str | Exception]) -> None:
+        self.texts = texts
+        self.read_files: list[str] = []
+        self.rests = 0
+
+    def read(self, path: Path) -> PictureText:
+        """Return the text, or raise."""
+        self.read_files.append(path.stem)
+        found = self.texts.get(path.stem, "")
+        if isinstance(found, Exception):
+            raise found
+        return PictureText(found, 0.2 if found else 0.0)
+
+    def rest(self) -> None:
+        """Note it."""
+        self.rests += 1
+
+
+def reading(place: Place, reader: FakeReader) -> IndexWorker:
+    return IndexWorker(place.database, place.photos, BuiltinModel(), None, cast("TextReader", reader))
+
+
+async def test_text_is_read_when_nothing_waits_to_be_scanned(place: Place) -> None:
+    ids = await place.add(a=scene(1), b=scene(2))
+    reader = FakeReader({"a": "Invoice\n4711"})
+    worker = reading(place, reader)
+    await worker.scan()
+    await place.add(c=scene(3))
+    assert await worker.read() is False
+    assert reader.read_files == [], "the new photo is scanned first"
+    while await worker.scan():
+        pass
+    assert await worker.read() is False
+    assert sorted(reader.read_files) == ["a", "b", "c"]
+    assert reader.rests == 1, "it gives its memory back when all is read"
+    assert await place.photos.texts(list(ids.values())) == {ids["a"]: PhotoTexts(in_picture="Invoice\n4711")}
+    assert await worker.read() is False
+    assert len(reader.read_files) == 3, "each photo is read once, with text or without"
+    worker.close()
+
+
+async def test_nothing_is_queued_to_be_read_where_the_reader_is_not_installed(place: Place) -> None:
+    await place.add(a=scene(1))
+    with place.worker() as worker:
+        while await worker.scan():
+            pass
+        assert not worker.has_reader
+        assert await worker.read() is False
+    assert await place.one("SELECT count(*) FROM photos_to_index") == 0
+    assert await place.one("SELECT count(*) FROM index_targets WHERE stage = 'read'") == 0
+
+
+async def test_a_changed_photo_is_read_again(place: Place) -> None:
+    ids = await place.add(a=scene(1))
+    reader = FakeReader({"a": "old"})
+    worker = reading(place, reader)
+    await worker.scan()
+    await worker.read()
+    reader.texts["a"] = "new"
+    await place.add(a=scene(2))
+    while await worker.scan():
+        pass
+    await worker.read()
+    assert await place.photos.texts([ids["a"]]) == {ids["a"]: PhotoTexts(in_picture="new")}
+    worker.close()
+
+
+async def test_a_photo_whose_text_cannot_be_read_stops_no_other(place: Place) -> None:
+    ids = await place.add(a=scene(1), b=scene(2))
+    reader = FakeReader({"a": PhotoUnreadable(Unreadable.TOO_COSTLY), "b": "fine"})
+    worker = reading(place, reader)
+    while await worker.scan():
+        pass
+    await worker.read()
+    await worker.read()
+    assert sorted(reader.read_files) == ["a", "b"]
+    assert await place.photos.texts(list(ids.values())) == {ids["b"]: PhotoTexts(in_picture="fine")}
+    assert await place.rows("SELECT stage, attempts, next_try_at FROM photo_troubles") == [("read", 1, None)]
+    assert [failure.photo_id for failure in await place.similarity.failures(place.persona.id)] == [ids["a"]]
+    worker.close()
+
+
+async def test_a_reader_that_does_not_start_is_tried_again_later(place: Place) -> None:
+    await place.add(a=scene(1), b=scene(2))
+    reader = FakeReader({"a": ModelUnavailable("no", "hint"), "b": ModelUnavailable("no", "hint")})
+    worker = reading(place, reader)
+    while await worker.scan():
+        pass
+    with pytest.raises(ModelUnavailable):
+        await worker.read()
+    assert len(reader.read_files) == 1
+    assert await place.one("SELECT count(*) FROM photo_troubles WHERE next_try_at IS NOT NULL") == 1
+    reader.texts = {}
+    await place.let_time_pass()
+    await worker.read()
+    assert await place.one("SELECT count(*) FROM photo_texts") == 2
+    worker.close()
+
+
+async def test_two_machines_share_the_reading(place: Place) -> None:
+    """Of photos from before machines were noted, which each may have."""
+    await place.add(a=scene(1), b=scene(2), c=scene(3))
+    readers = [FakeReader({}), FakeReader({})]
+    workers = [reading(place, reader) for reader in readers]
+    while await workers[0].scan():
+        pass
+    await asyncio.gather(*(worker.read() for worker in workers))
+    assert sorted([*readers[0].read_files, *readers[1].read_files]) == ["a", "b", "c"]
+    for worker in workers:
+        worker.close()
+
+
+async def test_the_job_that_reads_is_deferred_by_the_last_scan(place: Place) -> None:
+    await place.add(a=scene(1))
+    reader = FakeReader({"a": "read by a job"})
+    worker = reading(place, reader)
+    queue = build_queue(place.database, "test")
+    add_index_tasks(queue)
+    stop = asyncio.Event()
+    stream = events(place.database.url, nothing)
+    await anext(stream)
+    running = asyncio.create_task(
+        run_index_worker(
+            queue, worker, place.database, stop, before_start=nothing, install_signal_handlers=False
+        )
+    )
+    async for event in stream:
+        if isinstance(event, KeywordsChanged):
+            break
+    stop.set()
+    await running
+    worker.close()
+    await stream.aclose()
+    assert await place.one("SELECT text FROM photo_texts") == "read by a job"

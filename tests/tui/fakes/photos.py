@@ -30,6 +30,7 @@ from fluffy_tui.photos import (
     Verdict,
 )
 from fluffy_tui.photos.edited_names import is_edited
+from fluffy_tui.photos.picture_texts import search_words
 from tui.fakes.sample_data import MARKUP
 
 
@@ -58,12 +59,17 @@ def stack_rank(photo: Photo) -> Any:
     )
 
 
-def belongs(photo: Photo, browse: Browse, words: Sequence[str] = ()) -> bool:
+def belongs(photo: Photo, browse: Browse, words: Sequence[str] = (), in_picture: str = "") -> bool:
     """Return whether a photo matches a `Browse`, apart from its post."""
     shown = photo.shown_at
     shape = "square" if photo.ratio == 1 else "portrait" if photo.ratio < 1 else "landscape"
     return (
-        all(word in photo.name.lower() or _begins(words, word) for word in browse.text.lower().split())
+        all(
+            word in photo.name.lower() or _begins(words, word) or _shows(in_picture, word)
+            for word in browse.text.lower().split()
+        )
+        and all(_shows(in_picture, beginnings) for beginnings in browse.shown_words)
+        and (photo.is_screenshot or not browse.screenshots)
         and all(_begins(words, keyword) for keyword in browse.keywords)
         and browse.stars[0] <= photo.stars <= browse.stars[1]
         and (browse.taken_from is None or shown >= browse.taken_from)
@@ -79,6 +85,11 @@ def _begins(words: Sequence[str], beginning: str) -> bool:
     return any(word.startswith(name_key(beginning)) for word in words)
 
 
+def _shows(text: str, beginnings: str) -> bool:
+    words = search_words(beginnings)
+    return bool(words) and all(_begins(search_words(text), word) for word in words)
+
+
 class FakePhotos:
     """A library of drawn photos; `import_gate` lets a test hold an import up."""
 
@@ -88,7 +99,7 @@ class FakePhotos:
         self.words_of: Callable[[int], Sequence[str]] = lambda photo_id: ()
         """What keywords are compared by."""
         self.written: dict[int, PhotoTexts] = {}
-        """What other programs have written about photos."""
+        """What is written about photos and in their pictures."""
         self.copies: dict[int, int] = {}
         """The stack of each duplicate."""
         self.same_files: dict[int, tuple[Path, ...]] = {}
@@ -119,7 +130,7 @@ class FakePhotos:
             for photo in self.photos.values()
             if photo.persona_id == persona_id
             and photo.id not in taken
-            and belongs(photo, browse, self.words_of(photo.id))
+            and belongs(photo, browse, self.words_of(photo.id), self._shown(photo.id))
         ]
         mine.sort(key=lambda photo: (sort_key(photo, browse.sort), photo.id), reverse=browse.descending)
         stacks: dict[object, list[Photo]] = {}
@@ -133,6 +144,9 @@ class FakePhotos:
             if photo is best:
                 lines[photo.id] = tuple(mate.id for mate in behind)
         return lines
+
+    def _shown(self, photo_id: int) -> str:
+        return self.written.get(photo_id, PhotoTexts()).in_picture
 
     async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]:
         """Return the stacks that these photos belong to."""
@@ -220,7 +234,7 @@ class FakePhotos:
                 self.on_verdict(self.photos[photo_id])
 
     async def texts(self, photo_ids: Iterable[int]) -> dict[int, PhotoTexts]:
-        """Return what other programs have written."""
+        """Return what is written about photos and in their pictures."""
         return {photo_id: self.written[photo_id] for photo_id in photo_ids if photo_id in self.written}
 
     async def flag_counts(self, persona_id: int) -> dict[Verdict, int]:

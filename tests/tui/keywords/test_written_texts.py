@@ -29,6 +29,28 @@ def test_the_likeliest_text_comes_first() -> None:
     assert WrittenTexts().choices(for_alt_text=False) == []
 
 
+def test_text_in_the_picture_is_offered_for_the_alt_text_alone_on_one_line_and_cut() -> None:
+    written = WrittenTexts(PhotoTexts(description="A bill", in_picture="Invoice\n4711 " + "x" * 50))
+    assert [choice.text for choice in written.choices(for_alt_text=False, longest=20)] == ["A bill"]
+    for_alt_text = written.choices(for_alt_text=True, longest=20)
+    assert [choice.text for choice in for_alt_text] == ["Invoice 4711 xxxxxx…", "A bill"]
+    assert for_alt_text[0].name == "text in the picture"
+
+
+async def test_text_in_the_picture_is_inserted_only_when_it_is_chosen(
+    running: Running, services: FakeServices
+) -> None:
+    services.photos.written[40] = PhotoTexts(in_picture="Invoice\n4711 [red]")
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        form = driver.screen.form
+        assert form.alt_text.text == ""
+        assert str(form.alt_text.placeholder) == "Invoice 4711 [red] (ctrl+g inserts it)"
+        await driver.press("f3", "ctrl+g", "enter")
+        assert form.alt_text.text == "Invoice 4711 [red]"
+        assert form.caption.text == ""
+
+
 async def test_description_alt_text_and_keywords_are_offered_in_the_composer(
     running: Running, services: FakeServices
 ) -> None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from fluffy_tui.core.app_events import KeywordsChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.photos import Browse, Photo
+from fluffy_tui.photos import Browse, Photo, PhotoTexts
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library import LibraryScreen
@@ -366,3 +367,29 @@ async def test_it_opens_where_the_library_was_left_and_on_the_first_of_a_stack(
         assert photos(driver).highlighted_id == 28
     async with running(persona="sarah") as driver:  # 28 is behind 29, and the next row has no verdict
         assert photos(driver).highlighted_id == 27
+
+
+async def test_text_in_pictures_is_found_and_shown_as_soon_as_it_is_read(
+    running: Running, services: FakeServices
+) -> None:
+    services.photos.written[38] = PhotoTexts(in_picture="Invoice No. 4711\n[b]Total[/b]")
+    async with running(persona="sarah") as driver:
+        await driver.press("slash", *"text:invo", "enter")
+        await driver.settle()
+        assert photos(driver).highlighted_id == 38
+        assert photos(driver).border_subtitle == "1–1 of 1"
+        assert "text in the picture: Invoice No. 4711 [b]Total[/b]" in driver.text(".details")
+        services.photos.written[37] = PhotoTexts(in_picture="another invoice")
+        services.tell(KeywordsChanged(1))
+        await driver.settle()
+        assert photos(driver).border_subtitle == "1–2 of 2"
+
+
+async def test_screenshots_are_filtered_and_named(running: Running, services: FakeServices) -> None:
+    services.photos.photos[36] = replace(services.photos.photos[36], is_screenshot=True)
+    async with running(persona="sarah") as driver:
+        await driver.press("slash", *"screenshot", "enter")
+        await driver.settle()
+        assert photos(driver).highlighted_id == 36
+        assert photos(driver).border_subtitle == "1–1 of 1"
+        assert "screenshot" in driver.text(".details").split("\n")[0]

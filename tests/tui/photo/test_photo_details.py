@@ -27,6 +27,12 @@ def photo(tmp_path: Path) -> Photo:
     return make_photo(tmp_path, 5, 1)
 
 
+def test_a_screenshot_is_called_one(photo: Photo) -> None:
+    rules = rules_for("instagram")
+    assert " · screenshot" not in photo_details(photo, rules, BERLIN)
+    assert " · screenshot" in photo_details(replace(photo, is_screenshot=True), rules, BERLIN).split("\n")[0]
+
+
 def test_details_say_how_the_picture_will_be_posted(photo: Photo) -> None:
     rules = rules_for("instagram")
     tall = replace(photo, width=1080, height=1920, missing_since=NOW, path=Path.home() / "a\nb.jpg")

@@ -37,6 +37,14 @@ def day(*parts: int) -> datetime:
         ('#"black sand" #fog pier', Browse(keywords=("black sand", "fog"), text="pier")),
         ("＃霧 #", Browse(keywords=("霧",))),
         ('#"', Browse()),
+        ("text:invoice", Browse(shown_words=("invoice",))),
+        (
+            'TEXT:"total due" text:4711 pier "text:x"',
+            Browse(shown_words=("total due", "4711"), text="pier text:x"),
+        ),
+        ("text: context:x", Browse(text="context:x")),
+        ("Screenshot picked", Browse(screenshots=True, verdict=Verdict.PICK)),
+        ('"screenshot"', Browse(text="screenshot")),
         ("stars>=3", Browse(stars=(3, 5))),
         ("★3", Browse(stars=(3, 5))),
         ("★★★", Browse(stars=(3, 5))),
@@ -109,6 +117,7 @@ def test_what_is_no_date_is_refused(typed: str) -> None:
         ("", "unscheduled · newest first"),
         ("picked portrait beach", "unscheduled · picked · portrait · “beach” · newest first"),
         ("all missing 2026-11-03", "all photos · missing · 2026-11-03 · newest first"),
+        ('screenshot text:"total due"', "unscheduled · screenshots · text:total due · newest first"),
         ("never 2026-11", "never scheduled · 2026-11-01..2026-11-30 · newest first"),
     ],
 )

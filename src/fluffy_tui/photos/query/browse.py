@@ -67,9 +67,13 @@ class Browse:
     """Newest, last by name, widest or sharpest first."""
     posted: Posted = Posted.UNSCHEDULED
     text: str = ""
-    """Words that each have to be in the file's name, or begin a keyword, ignoring case."""
+    """Words that each have to be in the file's name, or begin a keyword or a word in the picture, ignoring case."""
     keywords: tuple[str, ...] = ()
     """Beginnings of keywords, each of which one of the photo's has to have, ignoring case."""
+    shown_words: tuple[str, ...] = ()
+    """Beginnings of words, each of which some word in the picture has to have, ignoring case."""
+    screenshots: bool = False
+    """Only screenshots."""
     stars: tuple[int, int] = (0, MOST_STARS)
     """At least and at most so many."""
     taken_from: datetime | None = None
@@ -89,6 +93,11 @@ class Browse:
     def needs_scores(self) -> bool:
         """Whether scores decide which photos it asks for, or in which order."""
         return self.sort is Sort.SHARPNESS or bool(self.flaws)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it looks for words, so that few photos may match, and what is written about them decides."""
+        return bool(self.text or self.keywords or self.shown_words)
 
     @property
     def is_filtered(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import LargeBinary, and_, any_, func, literal, or_, select, tuple_
 
 from fluffy_tui.name_key import name_key
+from fluffy_tui.photos.picture_texts import shows_words
 from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Verdict
 from fluffy_tui.photos.scores import BRIGHT_FROM, DARK_FROM, SOFT_BELOW, Flaw
 from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, ScheduledOnceRow, begins_with, has_post
@@ -33,7 +34,7 @@ def first_of(query: Select[Any], browse: Browse, *, limit: int, after: int | Non
     """Limit a query to the first of an order, or to those from the photo `after` on, itself included."""
     if after is not None:
         query = query.where(_from_photo(browse, after))
-    return query.order_by(*order(browse, from_index=not (browse.text or browse.keywords))).limit(limit)
+    return query.order_by(*order(browse, from_index=not browse.has_words)).limit(limit)
 
 
 def packed(browse: Browse) -> Select[bytes | None]:
@@ -149,9 +150,17 @@ def names_of(ids: Select[int]) -> ScalarSelect[str]:
 def _conditions(browse: Browse, row: Any, persona_id: int) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     conditions += [
-        or_(contains(row.name_key, word), _has_keyword(row, persona_id, word)) for word in browse.text.split()
+        or_(
+            contains(row.name_key, word),
+            _has_keyword(row, persona_id, word),
+            shows_words(row.id, persona_id, word),
+        )
+        for word in browse.text.split()
     ]
     conditions += [_has_keyword(row, persona_id, beginning) for beginning in browse.keywords]
+    conditions += [shows_words(row.id, persona_id, beginnings) for beginnings in browse.shown_words]
+    if browse.screenshots:
+        conditions.append(row.is_screenshot)
     least, most = browse.stars
     if least > 0:
         conditions += [row.stars > 0, row.stars >= least]  # the first names the index

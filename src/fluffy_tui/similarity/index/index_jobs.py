@@ -1,4 +1,4 @@
-"""The jobs that index photos: rounds of scanning and embedding, a few photos each, and the worker for them.
+"""The jobs that index photos: rounds of scanning, embedding and reading, a few photos each, and the worker for them.
 
 Each machine has a queue of its own, since only its workers can read its files.
 """
@@ -13,7 +13,7 @@ from procrastinate import Blueprint, JobContext, exceptions
 from sqlalchemy import text
 
 from fluffy_tui.core.job_queue import run_worker
-from fluffy_tui.similarity.model import ImageEmbedUnavailable
+from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelUnavailable
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 QUEUE = "library"
 SCAN = "library:look"
 EMBED = "library:ask"
+READ = "library:read"
 """The tasks' names are stored with jobs, and a trigger of the database defers the first one."""
 
 
@@ -37,7 +38,8 @@ def add_index_tasks(queue: App, machine_id: str = "") -> None:
 
     A job handles a few photos and defers the next job, so that a worker that stops loses seconds of work. At most one
     job of each kind is waiting for a machine. Several scan at a time, one of each worker's two or one of each of
-    several workers, and each photo is claimed by one of them; the service is asked by one.
+    several workers, and each photo is claimed by one of them; the service is asked by one. Text is read by one, when
+    there is nothing to scan.
     """
     blueprint = Blueprint()
 
@@ -60,6 +62,8 @@ def add_index_tasks(queue: App, machine_id: str = "") -> None:
         found = await worker.scan(partial(_defer, queue, SCAN))
         if not found and worker.has_service:
             await _defer(queue, EMBED)
+        if not found and worker.has_reader:
+            await _defer(queue, READ)
 
     @blueprint.periodic(cron="* * * * *", periodic_id=machine_id)
     @task("ask", EMBED, alone=True)
@@ -74,6 +78,18 @@ def add_index_tasks(queue: App, machine_id: str = "") -> None:
             return
         if found:
             await _defer(queue, EMBED)
+
+    @task("read", READ, alone=True)
+    async def read(context: JobContext) -> None:
+        """Read the text in photos; photos that are to be scanned come first, and the last of them defers this."""
+        worker: IndexWorker = context.additional_context["library"]
+        try:
+            found = await worker.read()
+        except ModelUnavailable as error:
+            log.warning("%s", error)
+            return
+        if found:
+            await _defer(queue, READ)
 
     queue.add_tasks_from(blueprint, namespace="library")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.similarity.index.index_counts import add_failures, notify
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
-from fluffy_tui.similarity.index.photo_scan import PhotoScan, lower_priority, picture_for_service, scan
+from fluffy_tui.similarity.index.photo_scan import PhotoScan, lower_priority, picture_for_service, read, scan
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import Failure, Stage, Worklist
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelUnavailable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.model import EmbeddingModel
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
     from fluffy_tui.similarity.models.onnx_model import BuiltinModel
+    from fluffy_tui.similarity.models.text_reader import TextReader
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,10 @@ EMBEDDED_AT_ONCE = 4
 """Photos of one job of the service; each may take minutes."""
 
 
+READ_IN_A_JOB = 8
+"""Photos of one job of reading, one after another; each takes about a second."""
+
+
 class IndexWorker:
     """Does one job of each stage at a time, in a few threads of low priority.
 
@@ -45,6 +50,7 @@ class IndexWorker:
         photos: The photos service.
         builtin: The built-in model, installed or not.
         image_embed: The service, if one is set; its vectors are then the wanted ones.
+        reader: Reads the text in pictures; None where that is not installed.
         threads: Pictures decoded side by side.
     """
 
@@ -54,6 +60,7 @@ class IndexWorker:
         photos: Photos,
         builtin: BuiltinModel,
         image_embed: ImageEmbed | None,
+        reader: TextReader | None = None,
         *,
         threads: int | None = None,
     ) -> None:
@@ -61,11 +68,13 @@ class IndexWorker:
         self._photos = photos
         self._builtin = builtin
         self._image_embed = image_embed
+        self._reader = reader
         self._models = ModelRegistry(database)
         self.machine_id = photos.machine.id
         """Whose photos it indexes: those of which this machine has the file."""
         self._to_scan = Worklist(database, Stage.SCAN, self.machine_id)
         self._to_embed = Worklist(database, Stage.EMBED, self.machine_id)
+        self._to_read = Worklist(database, Stage.READ, self.machine_id)
         self._logged = ""
         self._closed = threading.Event()
         self._pool = ThreadPoolExecutor(
@@ -78,11 +87,18 @@ class IndexWorker:
         """Stop the threads after the current pictures."""
         self._closed.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._reader is not None:
+            self._reader.rest()
 
     @property
     def has_service(self) -> bool:
         """Whether an image_embed service is set."""
         return self._image_embed is not None
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether the text in pictures is read."""
+        return self._reader is not None
 
     async def scan(self, on_claim: Callable[[], Awaitable[None]] | None = None) -> bool:
         """Scan the next photos that lack hashes, scores or the built-in model's vectors.
@@ -133,6 +149,40 @@ class IndexWorker:
                 await self._finish(self._to_embed, tasks[number:], [failure], model)
                 raise
             await self._finish(self._to_embed, [task], [result], model)
+        return True
+
+    async def read(self) -> bool:
+        """Read the text in the next photos, one after another, as long as no photo waits to be scanned.
+
+        Returns:
+            Whether there are more to read.
+
+        Raises:
+            ModelUnavailable: there is no point in reading more photos now.
+        """
+        if self._reader is None:
+            return False
+        for _ in range(READ_IN_A_JOB):
+            if not await self._to_scan.is_empty():
+                return False
+            tasks = await self._to_read.claim(None, most=1)
+            if not tasks:
+                self._reader.rest()
+                return False
+            known = await self._photos.by_ids([task.photo_id for task in tasks])
+            results: list[PhotoScan | Failure] = []
+            unavailable: ModelUnavailable | None = None
+            for photo in known.values():
+                try:
+                    results.append(await asyncio.to_thread(read, photo, self._reader))
+                except ModelUnavailable as error:
+                    unavailable = error
+                    results.append(Failure(photo.id, str(error), final=False))
+            if self._closed.is_set():  # which has ended the reader, so that nothing is known of the photo
+                return False
+            await self._finish(self._to_read, tasks, results, None)
+            if unavailable is not None:
+                raise unavailable
         return True
 
     async def _onnx_model(self) -> EmbeddingModel | None:

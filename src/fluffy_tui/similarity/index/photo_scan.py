@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from fluffy_tui.images import PhotoUnreadable, decode_to_fit
 from fluffy_tui.photos import HashWhen, PhotoScores, PhotoState, state_of
@@ -17,10 +17,16 @@ from fluffy_tui.similarity.scores.exposure import clipped
 from fluffy_tui.similarity.scores.sharpness import sharpness
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from PIL import Image
 
-    from fluffy_tui.photos import Photo
+    from fluffy_tui.photos import Photo, PictureText
     from fluffy_tui.similarity.models.onnx_model import BuiltinModel
+    from fluffy_tui.similarity.models.text_reader import TextReader
+
+T = TypeVar("T")
 
 _LONG_SIDE = 512
 """Vectors of smaller pictures drift: .005 at most from 512 pixels, .103 from 256."""
@@ -41,6 +47,7 @@ class PhotoScan:
     bits: PictureBits | None = None
     vector: list[float] | None = None
     scores: PhotoScores | None = None
+    text: PictureText | None = None
 
 
 def scan(photo: Photo, *, bits: bool, scores: bool, model: BuiltinModel | None) -> PhotoScan | Failure:
@@ -73,15 +80,31 @@ def picture_for_service(photo: Photo) -> Image.Image | Failure:
     return _decoded(photo, SIDE)
 
 
+def read(photo: Photo, reader: TextReader) -> PhotoScan | Failure:
+    """Return the text in a photo's picture, or why there is none; blocks for seconds.
+
+    Raises:
+        ModelUnavailable: no picture can be read now; the photo may be fine.
+    """
+    text = _unless_changed(photo, reader.read)
+    if isinstance(text, Failure):
+        return text
+    return PhotoScan(photo.id, bytes.fromhex(photo.sha256), text=text)
+
+
 def _decoded(photo: Photo, longest_side: int) -> Image.Image | Failure:
-    """Decode a photo whose file is still the one that was imported, or return why that is not possible.
+    return _unless_changed(photo, lambda path: decode_to_fit(path, longest_side, longest_side))
+
+
+def _unless_changed(photo: Photo, use: Callable[[Path], T]) -> T | Failure:
+    """Use a photo's file if it is still the one that was imported, or return why that is not possible.
 
     A file that is missing or unreadable now may come back; one that is damaged stays so until it changes.
     """
     if state_of(photo, HashWhen.TOUCHED) is PhotoState.CHANGED:
         return Failure(photo.id, "The file has changed; import its folder again.", final=False)
     try:
-        return decode_to_fit(photo.path, longest_side, longest_side)
+        return use(photo.path)
     except PhotoUnreadable as error:
         return Failure(photo.id, error.sentence, final=error.reason.is_final)
 

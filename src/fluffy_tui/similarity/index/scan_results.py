@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from fluffy_tui.photos import store_scores
+from fluffy_tui.photos import store_scores, store_texts
 from fluffy_tui.similarity.index.stack_mates import MOST_IN_BURST, bursts, duplicates, edited_pairs
 from fluffy_tui.similarity.model import IndexGains
 from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among
@@ -39,7 +39,7 @@ _STORE_LOCK = 0x666C757368
 async def store(
     session: AsyncSession, scans: Sequence[PhotoScan], model: EmbeddingModel | None
 ) -> tuple[set[int], dict[int, IndexGains]]:
-    """Store hashes, scores and vectors; a photo that has another file by now is left out, and scanned again later.
+    """Store what was found; a photo that has another file by now is left out, and scanned again later.
 
     Args:
         session: The transaction.
@@ -56,6 +56,9 @@ async def store(
     scores = {scan.photo_id: scan.scores for scan in scans if scan.photo_id in current and scan.scores}
     await store_scores(session, scores)
     gains.update({current[photo_id]: IndexGains() for photo_id in scores})  # open apps show them, too
+    await store_texts(
+        session, {scan.photo_id: scan.text for scan in scans if scan.photo_id in current and scan.text}
+    )
     hashed = [scan for scan in scans if scan.photo_id in current and scan.bits]
     if hashed:
         rows = [_hashes(scan) for scan in hashed]
@@ -76,7 +79,8 @@ async def store(
         await session.execute(insert(PhotoEmbeddingRow).values(rows).on_conflict_do_nothing())
         for scan in embedded:
             gains.setdefault(current[scan.photo_id], IndexGains()).embedded += 1
-    for photo_id in await _stack(session, list(current)):
+    seen = [scan.photo_id for scan in scans if scan.photo_id in current and scan.text is None]
+    for photo_id in await _stack(session, seen):
         gains.setdefault(current[photo_id], IndexGains()).stacked = True
     return set(current), gains
 

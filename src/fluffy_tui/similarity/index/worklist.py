@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import insert
 from fluffy_tui.similarity.tables import (
     PHOTOS,
     PLACES,
+    TEXTS,
     IndexFailureRow,
     IndexTargetRow,
     PhotoEmbeddingRow,
@@ -65,12 +66,14 @@ _LOOKED_THROUGH_AT_ONCE = 500
 
 
 class Stage(StrEnum):
-    """The two kinds of work: one needs only the file, the other a service as well; the values are stored."""
+    """The kinds of work; the values are stored."""
 
     SCAN = "look"
     """Read the file: hashes, scores, and the built-in model's vector."""
     EMBED = "ask"
     """Get a vector from the image_embed service."""
+    READ = "read"
+    """Read the text in the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class Task:
     """It lacks its scores."""
     vector: bool
     """It lacks a vector under the model of this stage."""
+    unread: bool
+    """Nobody has read the text in it."""
     suspicious: bool
     """A worker crashed at it, or at one of the same batch."""
 
@@ -137,9 +142,9 @@ class Worklist:
                 is_filled = await self._fill(session, model_id)
                 rows = (await session.execute(self._next(model_id, most))).all()
                 tasks = [
-                    Task(photo_id, bits, scores, vector, suspicious)
-                    for photo_id, bits, scores, vector, suspicious, is_here in rows
-                    if is_here and (bits or scores or vector)
+                    Task(photo_id, bits, scores, vector, unread, suspicious)
+                    for photo_id, bits, scores, vector, unread, suspicious, is_here in rows
+                    if is_here and (bits or scores or vector or unread)
                 ]
                 wanted = {task.photo_id for task in tasks}
                 await session.execute(self._remove([row[0] for row in rows if row[0] not in wanted]))
@@ -152,6 +157,19 @@ class Worklist:
                     await session.execute(self._put_off(claimed))
             if tasks or (is_filled and not rows):
                 return tasks
+
+    async def is_empty(self) -> bool:
+        """Return whether no photo is due."""
+        queued = QueuedPhotoRow
+        due = (
+            queued.machine_id == self._machine_id,
+            queued.stage == self._stage,
+            queued.due_at <= func.now(),
+        )
+        query = select(queued.photo_id).where(*due).order_by(queued.due_at, queued.photo_id).limit(1)
+        async with self._database.transaction() as session:
+            await session.execute(text("SET LOCAL enable_bitmapscan = off"))  # as above
+            return await session.scalar(query) is None
 
     async def finish(
         self,
@@ -213,12 +231,13 @@ class Worklist:
         await session.execute(update(target).where(*of_stage).values(filled_to=None if is_last else last))
         return is_last
 
-    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool, bool]:
+    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool, bool, bool]:
         """Select what is due, what it lacks, whether it is suspicious, and whether this machine has it."""
         queued, hashes, vectors, failure = QueuedPhotoRow, PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
         has_bits = _exists(hashes.photo_id == queued.photo_id)
         has_scores = _exists(PHOTOS.c.id == queued.photo_id, PHOTOS.c.sharpness >= 0)
         has_vector = _exists(vectors.photo_id == queued.photo_id, vectors.model_id == model_id)
+        has_text = _exists(TEXTS.c.photo_id == queued.photo_id)
         is_here = _exists(
             PLACES.c.photo_id == queued.photo_id,
             PLACES.c.machine_id.in_([self._machine_id, ""]),
@@ -233,6 +252,7 @@ class Worklist:
                 ~has_bits if self._stage is Stage.SCAN else false(),
                 ~has_scores if self._stage is Stage.SCAN else false(),
                 ~has_vector if model_id is not None else false(),
+                ~has_text if self._stage is Stage.READ else false(),
                 func.coalesce(crashes.scalar_subquery(), 0) > 0,
                 is_here,
             )

@@ -385,7 +385,7 @@ class CaptionForm(ReportsErrors, Vertical):
         texts = self.tools.written.texts
         for editor, text, otherwise in (
             (self.caption, texts.description, CAPTION_HINT),
-            (self.alt_text, texts.alt_text, ALT_TEXT_HINT),
+            (self.alt_text, texts.alt_text or texts.in_picture, ALT_TEXT_HINT),
         ):
             offered = f"{shortened(one_line(text), _OFFERED)} ({self._insert_key} inserts it)"
             editor.placeholder = Content(
@@ -415,7 +415,8 @@ class CaptionForm(ReportsErrors, Vertical):
                 self.choose_framing()
             case "insert":
                 editor = self.alt_text if self.alt_text.has_focus else self._written
-                self.tools.pick_snippet(editor, for_alt_text=editor is self.alt_text)
+                longest = self.rules.alt_text_limit
+                self.tools.pick_snippet(editor, for_alt_text=editor is self.alt_text, longest=longest)
             case "recent_captions":
                 self.tools.pick_earlier(self._written)
             case "suggest":

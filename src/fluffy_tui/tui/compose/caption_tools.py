@@ -102,13 +102,21 @@ class CaptionTools:
             "This persona has no other captions yet.",
         )
 
-    def pick_snippet(self, editor: CaptionEditor, *, for_alt_text: bool = False) -> None:
-        """List what was written about the photo, hashtag sets and snippets, and insert one into a text."""
+    def pick_snippet(
+        self, editor: CaptionEditor, *, for_alt_text: bool = False, longest: int | None = None
+    ) -> None:
+        """List what was written about the photo, hashtag sets and snippets, and insert one into a text.
+
+        Args:
+            editor: Where it is inserted.
+            for_alt_text: Whether that is the alt text.
+            longest: Characters to which what was read in the picture is cut.
+        """
         self._pick(
             editor,
             f"hashtag sets and snippets of {one_line(self.persona.name)}",
             [
-                *self.written.choices(for_alt_text=for_alt_text),
+                *self.written.choices(for_alt_text=for_alt_text, longest=longest),
                 *(_snippet_choice(snippet) for snippet in self._snippets),
             ],
             self._context.with_keys(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.networks import hashtags
 from fluffy_tui.photos import PhotoTexts
 from fluffy_tui.tui.snippets import PickedText
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _NOT_IN_HASHTAGS = re.compile(r"[\W]+")
 
 @dataclass(frozen=True, slots=True)
 class WrittenTexts:
-    """Texts of one photo, from XMP, and its keywords."""
+    """Texts of one photo, from XMP and from its picture, and its keywords."""
 
     texts: PhotoTexts = _NOTHING
     keywords: Sequence[Keyword] = ()
@@ -34,16 +34,25 @@ class WrittenTexts:
         written = (f"#{_NOT_IN_HASHTAGS.sub('', keyword.word)}" for keyword in self.keywords)
         return tuple(dict.fromkeys(one for one in written if hashtags(one) == (one,)))
 
-    def choices(self, *, for_alt_text: bool) -> list[PickedText]:
-        """Return what can be inserted, the likeliest first."""
+    def choices(self, *, for_alt_text: bool, longest: int | None = None) -> list[PickedText]:
+        """Return what can be inserted, the likeliest first.
+
+        Args:
+            for_alt_text: Whether it is for the alt text, else for the caption.
+            longest: Characters to which what was read in the picture is cut.
+        """
         texts = self.texts
+        in_picture = one_line(texts.in_picture)
+        if longest is not None:
+            in_picture = shortened(in_picture, longest)
         alt_text = [PickedText("alt text of the photo", one_line(texts.alt_text), texts.alt_text)]
         others = [
             PickedText("description of the photo", one_line(texts.description), texts.description),
             PickedText("keywords of the photo", " ".join(self.hashtags), " ".join(self.hashtags)),
             PickedText("title of the photo", one_line(texts.title), texts.title),
         ]
-        found = [*alt_text, *others] if for_alt_text else [*others, *alt_text]
+        shown = PickedText("text in the picture", in_picture, in_picture)
+        found = [*alt_text, shown, *others] if for_alt_text else [*others, *alt_text]
         return [choice for choice in found if choice.text]
 
 

@@ -155,7 +155,10 @@ def _written(keywords: Sequence[Keyword], texts: PhotoTexts | None) -> Iterator[
         label = f"label {texts.label}" if texts.label else ""
         alt_text = "has alt text" if texts.alt_text else ""
         words = " · ".join(filter(None, (label, alt_text, texts.title, texts.description)))
-        yield shortened(one_line(words), _LONGEST_NOTE)
+        if words:
+            yield shortened(one_line(words), _LONGEST_NOTE)
+        if texts.in_picture:
+            yield shortened(one_line(f"text in the picture: {texts.in_picture}"), _LONGEST_NOTE)
 
 
 def _distance(neighbour: Neighbour) -> str:

@@ -465,7 +465,7 @@ class LibraryScreen(FrameScreen):
         """Show what is new of photos: keywords, or what the index has found."""
         if isinstance(event, KeywordsChanged):
             self._photos.reload()
-            if self._view.browse.text or self._view.browse.keywords:
+            if self._view.browse.has_words or self._view.browse.screenshots:
                 self._loader.reload()
             return
         self._progress.add(event)

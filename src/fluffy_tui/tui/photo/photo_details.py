@@ -47,6 +47,8 @@ def photo_details(
         framing: How it is fitted, if that was already chosen.
     """
     facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size)]
+    if photo.is_screenshot:
+        facts.append("screenshot")
     if photo.taken_at is not None:
         taken, source = photo.taken_at, DATE_SOURCES.get(photo.dated_by, "")
         facts.append(f"taken {taken.day} {taken:%b %Y %H:%M}{source and f' ({source})'}")

@@ -23,6 +23,8 @@ KEYWORDS: dict[str, dict[str, Any]] = {
     "landscape": {"orientation": Orientation.LANDSCAPE},
     "square": {"orientation": Orientation.SQUARE},
     "missing": {"missing": True},
+    "screenshot": {"screenshots": True},
+    "screenshots": {"screenshots": True},
     "unscheduled": {"posted": Posted.UNSCHEDULED},
     "never": {"posted": Posted.NEVER},
     "all": {"posted": Posted.ALL},
@@ -44,13 +46,14 @@ _ORDERS = {
     (Sort.SHARPNESS, False): "softest first",
 }
 _VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "unflagged"}
-_WORD = re.compile(r'#?"[^"]*"?|[^\s"]+')
-"""A quoted text, with its quotes, or a word between blanks."""
+_WORD = re.compile(r'(?:#|text:)?"[^"]*"?|[^\s"]+', re.IGNORECASE)
+"""A quoted text, with its quotes and what is before them, or a word between blanks."""
 _STARS = re.compile(
     r"(?:stars?|★)?(?P<comparison>[<>]?=|[<>])(?P<number>[0-5])|★(?P<least>[1-5])|(?P<drawn>★{1,5})"
 )
 """As in `stars>=3` or `★3`, which mean the same."""
 _KEYWORD_SIGNS = "#＃"
+_IN_PICTURE = "text:"
 _LIKELY_DATE = re.compile(r"today|yesterday|19[89]\d|20[0-3]\d|\d{4}[-/.].*|.*[-/.]\d{4}")
 """Single words that are dates; others, such as `may`, `sun` or a camera's `2041`, are part of a name."""
 _LONGEST_DATE = 5
@@ -61,8 +64,9 @@ DATE_EXAMPLE = "24 may 2023, may 2023, 2023, last week"
 def parse_filter(text: str, base: Browse, today: date) -> Browse:
     """Return the photos that a filter matches, in the order of `base`.
 
-    Words without a meaning of their own have to occur in the name or begin a keyword; in quotes, that is true of any
-    word. What follows `#` has to begin a keyword.
+    Words without a meaning of their own have to occur in the name, or begin a keyword or a word in the picture; in
+    quotes, that is true of any word. What follows `#` has to begin a keyword; what follows `text:`, words in the
+    picture.
 
     Args:
         text: Such as `picked portrait may 2023 beach`, `2025..2026-03 "square"` or `stars>=3 #"black sand"`.
@@ -72,6 +76,7 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
     changes: dict[str, Any] = {"verdict": base.verdict}
     names: list[str] = []
     keywords: list[str] = []
+    shown: list[str] = []
     flaws: set[Flaw] = set()
     words = _WORD.findall(text)
     while words:
@@ -85,6 +90,8 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
             changes["stars"] = _star_range(stars)
         elif taken == 1 and plain[0] in _KEYWORD_SIGNS:
             keywords.append(words[0][1:].strip('"').strip())
+        elif taken == 1 and plain.startswith(_IN_PICTURE):
+            shown.append(words[0][len(_IN_PICTURE) :].strip('"').strip())
         elif taken == 1 and plain in _FLAWS:
             flaws.add(Flaw(plain))
         else:
@@ -94,6 +101,7 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
         Browse(sort=base.sort, descending=base.descending, folded=base.folded),
         text=" ".join(filter(None, names)),
         keywords=tuple(filter(None, keywords)),
+        shown_words=tuple(filter(None, shown)),
         flaws=frozenset(flaws),
         **changes,
     )
@@ -119,6 +127,8 @@ def filter_chips(browse: Browse) -> list[tuple[str, str]]:
     if browse.orientation is not None:
         chips.append((browse.orientation.value, "filter"))
     chips += [(flaw.value, "filter") for flaw in Flaw if flaw in browse.flaws]
+    if browse.screenshots:
+        chips.append(("screenshots", "filter"))
     if browse.missing:
         chips.append(("missing", "filter"))
     if browse.taken_from is not None and browse.taken_before is not None:
@@ -128,6 +138,7 @@ def filter_chips(browse: Browse) -> list[tuple[str, str]]:
     if browse.stars != Browse().stars:
         chips.append((_star_words(*browse.stars), "filter"))
     chips += [(f"#{keyword}", "filter") for keyword in browse.keywords]
+    chips += [(f"{_IN_PICTURE}{words}", "filter") for words in browse.shown_words]
     if browse.text:
         chips.append((f"“{browse.text}”", "filter"))
     return [*chips, (_ORDERS[browse.sort, browse.descending], "sort")]
