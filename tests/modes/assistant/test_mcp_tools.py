@@ -150,6 +150,21 @@ async def test_the_filter_is_the_apps(place: Workplace) -> None:
     assert (len(free["photos"]), len(whole["photos"])) == (2, 3)
 
 
+async def test_photos_are_found_by_keyword_stars_and_sharpness(place: Workplace) -> None:
+    first, second, third = await photos(place, 3)
+    await place.services.keywords.add([first.id, third.id], ["Black sand"])
+    await place.services.photos.rate([first.id, second.id], 4)
+    await place.execute(f"UPDATE photos SET sharpness = 20, clipped_dark = 0.5 WHERE id = {first.id}")
+    async with connected(place) as client:
+        found = await call(client, "find_photos", persona="sarah", filter='#"black sand" stars>=3 soft')
+        sharpest = await call(client, "find_photos", persona="sarah", sort="sharpness")
+    assert [
+        (photo["id"], photo["stars"], photo["keywords"], photo["scores"]) for photo in found["photos"]
+    ] == [(first.id, 4, ["Black sand"], ["soft", "dark (50 % black)"])]
+    assert found["understood_as"] == ["unscheduled", "soft", "★ ≥ 3", "#black sand", "newest first"]
+    assert sharpest["photos"][0]["id"] == first.id, "those without scores are last"
+
+
 async def test_similar_photos_need_an_index_and_the_refusal_says_so(place: Workplace) -> None:
     [photo] = await photos(place, 1)
     async with connected(place) as client:

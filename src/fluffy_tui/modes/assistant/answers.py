@@ -66,6 +66,11 @@ class PhotoAnswer(Answer):
     taken_at: datetime | None
     flag: Verdict | None
     """How the user flagged it; null if unflagged."""
+    stars: int
+    """0 to 5."""
+    keywords: tuple[str, ...]
+    scores: tuple[str, ...]
+    """How sharp it is, and whether much of it is black or white; empty until that is known."""
     has_draft: bool
     """Whether a text waits for it in the app."""
     is_missing: bool

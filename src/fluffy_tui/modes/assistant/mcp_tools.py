@@ -24,6 +24,7 @@ from fluffy_tui.tui.session.context import SystemZone
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter
 from fluffy_tui.tui.text.post_state import REQUESTED, state_of, step_state
 from fluffy_tui.tui.text.results_words import missing_metrics_words
+from fluffy_tui.tui.text.score_words import score_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -127,14 +128,17 @@ class AssistantTools:
         filter: Annotated[  # noqa: A002 - how the app names it
             str,
             Field(
-                description="As in the app: words of the file's name, picked, rejected, unflagged, portrait, "
-                "landscape, square, missing, never (scheduled), all, and days such as may 2023 or 2025..2026-03. "
+                description="As in the app: words of the file's name or of keywords, #beach (a keyword), stars>=3, "
+                "picked, rejected, unflagged, portrait, landscape, square, soft, dark, bright, missing, "
+                "never (scheduled), all, and days such as may 2023 or 2025..2026-03. "
                 "Without all, only photos without a post are found.",
                 max_length=500,
             ),
         ] = "",
         sort: Annotated[Sort, Field(description="What they are sorted by.")] = Sort.TAKEN,
-        descending: Annotated[bool, Field(description="Newest, last by name, or widest first.")] = True,
+        descending: Annotated[
+            bool, Field(description="Newest, last by name, widest, or sharpest first.")
+        ] = True,
         limit: Limit = 20,
         cursor: Cursor = "",
     ) -> answers.PhotoList:
@@ -380,6 +384,7 @@ class AssistantTools:
         known = await self.services.photos.by_ids(photo_ids)
         photos = [known[photo_id] for photo_id in photo_ids if photo_id in known]
         drafts = await self.drafts.photos(photos[0].persona_id) if photos else frozenset()
+        keywords = await self.services.keywords.of([photo.id for photo in photos])
         return [
             answers.PhotoAnswer(
                 id=photo.id,
@@ -389,6 +394,9 @@ class AssistantTools:
                 format=photo.format,
                 taken_at=photo.taken_at,
                 flag=Verdict(photo.verdict) if photo.verdict else None,
+                stars=photo.stars,
+                keywords=tuple(keyword.word for keyword in keywords.get(photo.id, ())),
+                scores=tuple(score_words(photo.scores)) if photo.scores else (),
                 has_draft=photo.sha256 in drafts,
                 is_missing=photo.missing_since is not None,
                 is_elsewhere=bool(photo.elsewhere),
