@@ -94,6 +94,7 @@ async def test_every_tool_has_described_arguments_a_schema_of_its_answer_and_a_h
         "draft_post",
         "schedule_post",
         "list_posts",
+        "show_results",
         "show_post",
         "list_problems",
     }
@@ -389,6 +390,36 @@ async def test_a_post_comes_with_its_history_and_results(place: Workplace) -> No
     assert told["post"]["link"] == "https://example.com/p/1"
     assert told["history"][0]["what"] == "created"
     assert code == "post_not_found"
+
+
+async def test_results_are_those_of_the_app(place: Workplace) -> None:
+    ids = [(await place.submit(f"fog {number} #fog", number)).id for number in range(3)]
+    await place.execute(
+        "UPDATE posts SET status = 'posted', step = 'live', buffer_post_id = id::text,"
+        " scheduled_at = date_trunc('week', now()) - interval '7 days', posted_at = now()"
+    )
+    async with connected(place) as client:
+        none = await call(client, "show_results", persona="sarah")
+        for post_id, reactions in zip(ids, (50, 100, 200), strict=True):
+            numbers = f"({post_id}, 'reactions', {reactions}, false, now())"
+            await place.execute(f"INSERT INTO post_metrics VALUES {numbers}")
+        told = await call(client, "show_results", persona="sarah")
+        code, words = await refused(client, "show_results", persona="sarah", measure="fame")
+    assert none["nothing_because"].startswith("No results of 3 posts.")
+    assert (none["compared"], none["best"]) == (0, [])
+    assert [(one["post_id"], one["ratio"], one["metrics"]) for one in told["best"]] == [
+        (ids[2], 2.0, {"reactions": 200.0}),
+        (ids[1], 1.0, {"reactions": 100.0}),
+        (ids[0], 0.5, {"reactions": 50.0}),
+    ]
+    assert (told["best"][0]["channel"], told["measures"]) == ("sarah.frames", ["reactions"])
+    assert [(one["median"], one["count"], one["compared"]) for one in told["channels"]] == [(100.0, 3, True)]
+    assert told["hashtags"] == [{"name": "#fog", "count": 3, "ratio": 1.0}]
+    assert [(len(told[name]), told[name][0]["count"]) for name in ("weeks", "weekdays", "hours")] == [
+        (1, 3)
+    ] * 3
+    assert told["nothing_because"] == ""
+    assert (code, "Choose among: reactions." in words) == ("usage_error", True)
 
 
 async def test_problems_are_listed(place: Workplace) -> None:

@@ -152,6 +152,71 @@ class PostList(Answer):
     """Give it as cursor for the next page; null after the last."""
 
 
+class BestPost(Answer):
+    """A post and how it did."""
+
+    post_id: int
+    photo_id: int
+    """Of the cover."""
+    channel: str
+    network: str
+    at: datetime
+    caption: str
+    metrics: dict[str, float]
+    measure: str
+    """Which of these is compared."""
+    ratio: float
+    """That number ÷ the median of the channel."""
+
+
+class ChannelResults(Answer):
+    """What is usual on a channel."""
+
+    channel: str
+    network: str
+    measure: str
+    """The number by which its posts are compared."""
+    median: float
+    count: int
+    """Posts that have the number."""
+    compared: bool
+    """False if these are too few, or most of them got nothing."""
+
+
+class GroupResults(Answer):
+    """How posts did that have something in common."""
+
+    name: str
+    count: int
+    ratio: float | None
+    """The median of their ratios; null if they are too few to say."""
+
+
+class PersonaResults(Answer):
+    """How a persona's live posts of the last year did, each compared with the median of its own channel."""
+
+    measures: tuple[str, ...]
+    """By what they can be compared."""
+    compared: int
+    """How many posts are compared."""
+    as_of: datetime | None
+    """When Buffer last got their numbers from the networks."""
+    nothing_because: str
+    """Why no post can be compared; empty if some are."""
+    best: tuple[BestPost, ...]
+    """The ten best, the best first."""
+    channels: tuple[ChannelResults, ...]
+    weeks: tuple[GroupResults, ...]
+    """Named by their Mondays, the first week first."""
+    weekdays: tuple[GroupResults, ...]
+    """By the channel's clock, as hours are."""
+    hours: tuple[GroupResults, ...]
+    shapes: tuple[GroupResults, ...]
+    """Of the covers as posted."""
+    hashtags: tuple[GroupResults, ...]
+    """The best first; without those of too few posts."""
+
+
 class EventAnswer(Answer):
     """An entry of a post's history."""
 

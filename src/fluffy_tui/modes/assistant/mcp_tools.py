@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from mcp_types import CallToolResult, ImageContent
 from pydantic import Field
 
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.images import PhotoUnreadable
 from fluffy_tui.modes.add.post_adder import PostAdder, ReadyPost, WrittenPost
 from fluffy_tui.modes.assistant import answers
 from fluffy_tui.modes.assistant.draft_box import DraftBox, draft_from
+from fluffy_tui.modes.assistant.result_answers import results_answer
 from fluffy_tui.modes.post_report import post_event
 from fluffy_tui.photos import Browse, PhotoNotFound, Sort, Verdict
-from fluffy_tui.scheduling import NO_TIME, PostNames, PostNotFound, Reason, Step
+from fluffy_tui.scheduling import NO_TIME, PostNames, PostNotFound, Reason, Step, compare, measures
 from fluffy_tui.tui.session.context import SystemZone
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter
 from fluffy_tui.tui.text.post_state import REQUESTED, state_of, step_state
@@ -277,6 +278,23 @@ class AssistantTools:
         rest = f"{page.rest[0].astimezone(UTC).isoformat()} {page.rest[1]}" if page.rest else None
         return answers.PostList(posts=tuple(await self._posts(page.posts)), next_cursor=rest)
 
+    async def show_results(
+        self,
+        persona: Name,
+        measure: Annotated[
+            str, Field(description="One of measures; empty for what suits each channel.", max_length=100)
+        ] = "",
+    ) -> answers.PersonaResults:
+        """Show which of a persona's posts did best, and how posts did by channel, time, shape and hashtag."""
+        found = await self.services.personas.get(persona)
+        posts = await self.services.scheduling.counted_posts(found.id)
+        possible = tuple(await asyncio.to_thread(measures, posts))
+        if measure and measure not in possible:
+            choice = ", ".join(possible)
+            remedy = f"Choose among: {choice}." if choice else "Leave measure empty."
+            raise UsageError(f"No posts can be compared by {measure}.", remedy)
+        return results_answer(found, posts, compare(posts, measure), possible)
+
     async def show_post(
         self, post_id: Annotated[int, Field(description="The id of a post.", ge=1, le=2**63 - 1)]
     ) -> answers.PostDetails:
@@ -335,6 +353,7 @@ class AssistantTools:
             self.find_similar_photos,
             self.inspect_photo,
             self.list_posts,
+            self.show_results,
             self.show_post,
             self.list_problems,
         )
