@@ -250,6 +250,27 @@ async def test_a_draft_is_what_the_app_shows_with_the_photo(place: Workplace) ->
     assert await place.services.scheduling.posts() == []
 
 
+async def test_each_photo_has_its_own_alt_text(place: Workplace) -> None:
+    first, second, third, fourth = await photos(place, 4)
+    texts = {"alt_text": "A pier", "more_alt_texts": ["Fog"]}
+    async with connected(place, writes=True) as client:
+        await call(client, "draft_post", photo_ids=[first.id, second.id], caption="fog", **texts)
+        ids = [third.id, second.id, fourth.id]
+        code, words = await refused(client, "draft_post", photo_ids=[third.id], caption="fog", **texts)
+        told = await call(client, "schedule_post", photo_ids=ids, caption="fog", **texts)
+    draft = drafts(place).load(first)
+    assert draft is not None
+    assert [photo.alt_text for photo in draft.photos] == ["A pier", "Fog"]
+    assert (code, "more alt texts than photos" in words) == ("usage_error", True)
+    post = await place.services.scheduling.post(told["posts"][0]["id"])
+    assert post is not None
+    assert [(photo.photo_id, photo.alt_text) for photo in post.photos] == [
+        (third.id, "A pier"),
+        (second.id, "Fog"),
+        (fourth.id, ""),
+    ]
+
+
 async def test_a_time_of_a_draft_is_in_the_channels_zone(place: Workplace) -> None:
     [photo] = await photos(place, 1)
     async with connected(place) as client:

@@ -63,6 +63,10 @@ Caption = Annotated[str, Field(description="The caption, with its hashtags.", ma
 AltText = Annotated[
     str, Field(description="What the first photo shows, for people who cannot see it.", max_length=10_000)
 ]
+MoreAltTexts = Annotated[
+    list[Annotated[str, Field(max_length=10_000)]],
+    Field(description="The same of the photos after the first, in their order.", max_length=9),
+]
 When = Annotated[
     str,
     Field(
@@ -218,13 +222,14 @@ class AssistantTools:
         when: When = "",
         channels: Channels = [],  # noqa: B006 - the schema's default; it is not changed
         first_comment: FirstComment = "",
+        more_alt_texts: MoreAltTexts = [],  # noqa: B006 - as above
     ) -> answers.Submission:
         """Write a draft that the user finds in the app with the first photo, to change and submit it there.
 
         What the user has typed is never replaced; a draft from here can be written again until the user changes it.
         """
         persona, photos, ready, adder = await self._prepared(
-            photo_ids, caption, alt_text, when, channels, first_comment
+            photo_ids, caption, (alt_text, *more_alt_texts), when, channels, first_comment
         )
         return await self._drafted(persona, photos, ready, adder)
 
@@ -236,10 +241,11 @@ class AssistantTools:
         when: When = "",
         channels: Channels = [],  # noqa: B006 - as above
         first_comment: FirstComment = "",
+        more_alt_texts: MoreAltTexts = [],  # noqa: B006 - as above
     ) -> answers.Submission:
         """Submit a post, if the user allows it in the settings; otherwise write a draft, and say so."""
         persona, photos, ready, adder = await self._prepared(
-            photo_ids, caption, alt_text, when, channels, first_comment
+            photo_ids, caption, (alt_text, *more_alt_texts), when, channels, first_comment
         )
         if not self.may_submit:
             return await self._drafted(persona, photos, ready, adder, "Not submitted: mcp_writes is off. ")
@@ -367,7 +373,7 @@ class AssistantTools:
         self,
         photo_ids: list[int],
         caption: str,
-        alt_text: str,
+        alt_texts: tuple[str, ...],
         when: str,
         channels: list[str],
         first_comment: str,
@@ -376,11 +382,15 @@ class AssistantTools:
         for photo_id in photo_ids:
             if photo_id not in known:
                 raise PhotoNotFound(f"There is no photo {photo_id}.", "Find photos again.")
+        if len(alt_texts) > len(photo_ids):
+            raise UsageError("There are more alt texts than photos.", "Give one for each photo at most.")
         photos = [known[photo_id] for photo_id in photo_ids]
         persona = await self.services.personas.by_id(photos[0].persona_id)
         adder = PostAdder(self.services, persona, dry_run=False)
         files = tuple(photo.path for photo in photos)
-        written = WrittenPost(files, caption, alt_text, when, tuple(channels), first_comment)
+        written = WrittenPost(
+            files, caption, alt_texts[0], when, tuple(channels), first_comment, more_alt_texts=alt_texts[1:]
+        )
         return persona, photos, ReadyPost(written, files, adder.choices(written)), adder
 
     async def _drafted(
