@@ -94,6 +94,7 @@ async def test_every_tool_has_described_arguments_a_schema_of_its_answer_and_a_h
         "draft_post",
         "schedule_post",
         "list_posts",
+        "show_results",
         "show_post",
         "list_problems",
     }
@@ -148,6 +149,21 @@ async def test_the_filter_is_the_apps(place: Workplace) -> None:
     ]
     assert picked["understood_as"] == ["unscheduled", "picked", "portrait", "“img_0000”", "newest first"]
     assert (len(free["photos"]), len(whole["photos"])) == (2, 3)
+
+
+async def test_photos_are_found_by_keyword_stars_and_sharpness(place: Workplace) -> None:
+    first, second, third = await photos(place, 3)
+    await place.services.keywords.add([first.id, third.id], ["Black sand"])
+    await place.services.photos.rate([first.id, second.id], 4)
+    await place.execute(f"UPDATE photos SET sharpness = 20, clipped_dark = 0.5 WHERE id = {first.id}")
+    async with connected(place) as client:
+        found = await call(client, "find_photos", persona="sarah", filter='#"black sand" stars>=3 soft')
+        sharpest = await call(client, "find_photos", persona="sarah", sort="sharpness")
+    assert [
+        (photo["id"], photo["stars"], photo["keywords"], photo["scores"]) for photo in found["photos"]
+    ] == [(first.id, 4, ["Black sand"], ["soft", "dark (50 % black)"])]
+    assert found["understood_as"] == ["unscheduled", "soft", "★ ≥ 3", "#black sand", "newest first"]
+    assert sharpest["photos"][0]["id"] == first.id, "those without scores are last"
 
 
 async def test_similar_photos_need_an_index_and_the_refusal_says_so(place: Workplace) -> None:
@@ -232,6 +248,27 @@ async def test_a_draft_is_what_the_app_shows_with_the_photo(place: Workplace) ->
     ]
     assert (told["outcome"], told["draft"]["photo_ids"]) == ("draft", [first.id, second.id])
     assert await place.services.scheduling.posts() == []
+
+
+async def test_each_photo_has_its_own_alt_text(place: Workplace) -> None:
+    first, second, third, fourth = await photos(place, 4)
+    texts = {"alt_text": "A pier", "more_alt_texts": ["Fog"]}
+    async with connected(place, writes=True) as client:
+        await call(client, "draft_post", photo_ids=[first.id, second.id], caption="fog", **texts)
+        ids = [third.id, second.id, fourth.id]
+        code, words = await refused(client, "draft_post", photo_ids=[third.id], caption="fog", **texts)
+        told = await call(client, "schedule_post", photo_ids=ids, caption="fog", **texts)
+    draft = drafts(place).load(first)
+    assert draft is not None
+    assert [photo.alt_text for photo in draft.photos] == ["A pier", "Fog"]
+    assert (code, "more alt texts than photos" in words) == ("usage_error", True)
+    post = await place.services.scheduling.post(told["posts"][0]["id"])
+    assert post is not None
+    assert [(photo.photo_id, photo.alt_text) for photo in post.photos] == [
+        (third.id, "A pier"),
+        (second.id, "Fog"),
+        (fourth.id, ""),
+    ]
 
 
 async def test_a_time_of_a_draft_is_in_the_channels_zone(place: Workplace) -> None:
@@ -374,6 +411,36 @@ async def test_a_post_comes_with_its_history_and_results(place: Workplace) -> No
     assert told["post"]["link"] == "https://example.com/p/1"
     assert told["history"][0]["what"] == "created"
     assert code == "post_not_found"
+
+
+async def test_results_are_those_of_the_app(place: Workplace) -> None:
+    ids = [(await place.submit(f"fog {number} #fog", number)).id for number in range(3)]
+    await place.execute(
+        "UPDATE posts SET status = 'posted', step = 'live', buffer_post_id = id::text,"
+        " scheduled_at = date_trunc('week', now()) - interval '7 days', posted_at = now()"
+    )
+    async with connected(place) as client:
+        none = await call(client, "show_results", persona="sarah")
+        for post_id, reactions in zip(ids, (50, 100, 200), strict=True):
+            numbers = f"({post_id}, 'reactions', {reactions}, false, now())"
+            await place.execute(f"INSERT INTO post_metrics VALUES {numbers}")
+        told = await call(client, "show_results", persona="sarah")
+        code, words = await refused(client, "show_results", persona="sarah", measure="fame")
+    assert none["nothing_because"].startswith("No results of 3 posts.")
+    assert (none["compared"], none["best"]) == (0, [])
+    assert [(one["post_id"], one["ratio"], one["metrics"]) for one in told["best"]] == [
+        (ids[2], 2.0, {"reactions": 200.0}),
+        (ids[1], 1.0, {"reactions": 100.0}),
+        (ids[0], 0.5, {"reactions": 50.0}),
+    ]
+    assert (told["best"][0]["channel"], told["measures"]) == ("sarah.frames", ["reactions"])
+    assert [(one["median"], one["count"], one["compared"]) for one in told["channels"]] == [(100.0, 3, True)]
+    assert told["hashtags"] == [{"name": "#fog", "count": 3, "ratio": 1.0}]
+    assert [(len(told[name]), told[name][0]["count"]) for name in ("weeks", "weekdays", "hours")] == [
+        (1, 3)
+    ] * 3
+    assert told["nothing_because"] == ""
+    assert (code, "Choose among: reactions." in words) == ("usage_error", True)
 
 
 async def test_problems_are_listed(place: Workplace) -> None:

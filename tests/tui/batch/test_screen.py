@@ -15,7 +15,7 @@ from textual.binding import ActiveBinding
 from fluffy_tui.media import Framing
 from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, Reason, ScheduleResult, Step
-from fluffy_tui.similarity import Neighbour, NotIndexedYet, Relation
+from fluffy_tui.similarity import Neighbour, NotIndexedYet, OutsideMatch, Relation
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.plan.screen import PlanScreen
@@ -58,6 +58,18 @@ async def write(driver: Driver, *texts: str) -> None:
     """Write captions, one after the other."""
     for text in texts:
         await driver.press(*text, "ctrl+n")
+
+
+async def test_a_picture_that_went_out_elsewhere_is_warned_of(
+    running: Running, services: FakeServices
+) -> None:
+    services.similarity.earlier_posts = {}
+    services.similarity.elsewhere = {39: OutsideMatch(1, NOW - timedelta(days=9), 0)}
+    async with running(persona="sarah") as driver:
+        await fill(driver, 39, 38)
+        assert any("same picture posted elsewhere on" in mark for mark in marks(driver))
+        await write(driver, "hello")
+        assert not any("elsewhere" in mark for mark in marks(driver))
 
 
 async def test_a_batch_is_written_reviewed_submitted_and_undone(
@@ -357,6 +369,9 @@ class FakeSimilarity:
         ][:limit]
 
     async def posted_before(self, photo: object) -> None:
+        """Nothing was."""
+
+    async def posted_elsewhere(self, photo: object) -> None:
         """Nothing was."""
 
 

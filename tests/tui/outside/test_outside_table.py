@@ -45,6 +45,7 @@ async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
         assert "Bluesky · on the other channel" in text
         assert "2 pictures · Instagram · a walk [/b][red" in text
         assert "8 Dec 2025" in text
+        assert "enter Open link" in text and "Details" not in text
         await driver.press("enter")
         assert driver.notices()[-1] == "Buffer knows no link of this post."
         await driver.press("j", "enter")
@@ -54,6 +55,7 @@ async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
         assert services.scheduling.all_posts == before
         await driver.press("a", "j")
         assert not table(driver).display
+        assert "enter Details" in driver.screen_text()
         assert driver.screen.selected_posts(), "the cursor is on a post of ours again"
 
 

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.media import probe
 from fluffy_tui.photos import FailedFile, existing_file
-from fluffy_tui.scheduling import ChannelChoice, PostError, Reason, channel_zone
+from fluffy_tui.scheduling import ChannelChoice, PostError, PostPhoto, Reason, channel_zone
 from fluffy_tui.tui.session.context import SystemZone
 from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.time_parser import TimeNotUnderstood, read_time
@@ -54,6 +55,8 @@ class WrittenPost:
     first_comment: str = ""
     line: int | None = None
     """Where it stands in its file."""
+    more_alt_texts: tuple[str, ...] = ()
+    """Of the photos behind the cover, in their order; those without one may be left out at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,10 @@ class PostAdder:
             found[0],
             written.caption,
             alt_text=written.alt_text,
-            more_photos=found[1:],
+            more_photos=[
+                PostPhoto(photo.id, photo.sha256, alt_text) if alt_text else photo
+                for photo, alt_text in zip(found[1:], chain(written.more_alt_texts, repeat("")), strict=False)
+            ],
             channels=choices or None,
             share_mode=common.share_mode or ShareMode.ADD_TO_QUEUE,
             at=common.at,

@@ -66,6 +66,11 @@ class PhotoAnswer(Answer):
     taken_at: datetime | None
     flag: Verdict | None
     """How the user flagged it; null if unflagged."""
+    stars: int
+    """0 to 5."""
+    keywords: tuple[str, ...]
+    scores: tuple[str, ...]
+    """How sharp it is, and whether much of it is black or white; empty until that is known."""
     has_draft: bool
     """Whether a text waits for it in the app."""
     is_missing: bool
@@ -145,6 +150,71 @@ class PostList(Answer):
     posts: tuple[PostAnswer, ...]
     next_cursor: str | None
     """Give it as cursor for the next page; null after the last."""
+
+
+class BestPost(Answer):
+    """A post and how it did."""
+
+    post_id: int
+    photo_id: int
+    """Of the cover."""
+    channel: str
+    network: str
+    at: datetime
+    caption: str
+    metrics: dict[str, float]
+    measure: str
+    """Which of these is compared."""
+    ratio: float
+    """That number ÷ the median of the channel."""
+
+
+class ChannelResults(Answer):
+    """What is usual on a channel."""
+
+    channel: str
+    network: str
+    measure: str
+    """The number by which its posts are compared."""
+    median: float
+    count: int
+    """Posts that have the number."""
+    compared: bool
+    """False if these are too few, or most of them got nothing."""
+
+
+class GroupResults(Answer):
+    """How posts did that have something in common."""
+
+    name: str
+    count: int
+    ratio: float | None
+    """The median of their ratios; null if they are too few to say."""
+
+
+class PersonaResults(Answer):
+    """How a persona's live posts of the last year did, each compared with the median of its own channel."""
+
+    measures: tuple[str, ...]
+    """By what they can be compared."""
+    compared: int
+    """How many posts are compared."""
+    as_of: datetime | None
+    """When Buffer last got their numbers from the networks."""
+    nothing_because: str
+    """Why no post can be compared; empty if some are."""
+    best: tuple[BestPost, ...]
+    """The ten best, the best first."""
+    channels: tuple[ChannelResults, ...]
+    weeks: tuple[GroupResults, ...]
+    """Named by their Mondays, the first week first."""
+    weekdays: tuple[GroupResults, ...]
+    """By the channel's clock, as hours are."""
+    hours: tuple[GroupResults, ...]
+    shapes: tuple[GroupResults, ...]
+    """Of the covers as posted."""
+    hashtags: tuple[GroupResults, ...]
+    """The best first; without those of too few posts."""
 
 
 class EventAnswer(Answer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
@@ -116,14 +117,15 @@ def _not_saved(done: str, error: OSError) -> DraftNotSaved:
 def draft_from(ready: ReadyPost, photos: Sequence[Photo], persona: Persona) -> Draft:
     """Return what the composer shows of a post that is not submitted."""
     written, [common, *others] = ready.written, ready.choices
-    alt_text = clean_caption(written.alt_text)
+    texts = map(clean_caption, (written.alt_text, *written.more_alt_texts))
     shown = [
-        PostPhoto(photo.id, photo.sha256, "" if number else alt_text) for number, photo in enumerate(photos)
+        PostPhoto(photo.id, photo.sha256, text)
+        for photo, text in zip(photos, chain(texts, repeat("")), strict=False)
     ]
     chosen = {choice.channel_id for choice in ready.choices}
     return Draft(
         clean_caption(written.caption),
-        alt_text,
+        shown[0].alt_text,
         common.share_mode or ShareMode.ADD_TO_QUEUE,
         common.at,
         photos=tuple(shown) if len(shown) > 1 else (),

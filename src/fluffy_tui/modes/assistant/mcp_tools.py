@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from mcp_types import CallToolResult, ImageContent
 from pydantic import Field
 
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.images import PhotoUnreadable
 from fluffy_tui.modes.add.post_adder import PostAdder, ReadyPost, WrittenPost
 from fluffy_tui.modes.assistant import answers
 from fluffy_tui.modes.assistant.draft_box import DraftBox, draft_from
+from fluffy_tui.modes.assistant.result_answers import results_answer
 from fluffy_tui.modes.post_report import post_event
 from fluffy_tui.photos import Browse, PhotoNotFound, Sort, Verdict
-from fluffy_tui.scheduling import NO_TIME, PostNames, PostNotFound, Reason, Step
+from fluffy_tui.scheduling import NO_TIME, PostNames, PostNotFound, Reason, Step, compare, measures
 from fluffy_tui.tui.session.context import SystemZone
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter
 from fluffy_tui.tui.text.post_state import REQUESTED, state_of, step_state
 from fluffy_tui.tui.text.results_words import missing_metrics_words
+from fluffy_tui.tui.text.score_words import score_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,6 +62,10 @@ PhotoIds = Annotated[
 Caption = Annotated[str, Field(description="The caption, with its hashtags.", max_length=20_000)]
 AltText = Annotated[
     str, Field(description="What the first photo shows, for people who cannot see it.", max_length=10_000)
+]
+MoreAltTexts = Annotated[
+    list[Annotated[str, Field(max_length=10_000)]],
+    Field(description="The same of the photos after the first, in their order.", max_length=9),
 ]
 When = Annotated[
     str,
@@ -127,14 +133,17 @@ class AssistantTools:
         filter: Annotated[  # noqa: A002 - how the app names it
             str,
             Field(
-                description="As in the app: words of the file's name, picked, rejected, unflagged, portrait, "
-                "landscape, square, missing, never (scheduled), all, and days such as may 2023 or 2025..2026-03. "
+                description="As in the app: words of the file's name or of keywords, #beach (a keyword), stars>=3, "
+                "picked, rejected, unflagged, portrait, landscape, square, soft, dark, bright, missing, "
+                "never (scheduled), all, and days such as may 2023 or 2025..2026-03. "
                 "Without all, only photos without a post are found.",
                 max_length=500,
             ),
         ] = "",
         sort: Annotated[Sort, Field(description="What they are sorted by.")] = Sort.TAKEN,
-        descending: Annotated[bool, Field(description="Newest, last by name, or widest first.")] = True,
+        descending: Annotated[
+            bool, Field(description="Newest, last by name, widest, or sharpest first.")
+        ] = True,
         limit: Limit = 20,
         cursor: Cursor = "",
     ) -> answers.PhotoList:
@@ -213,13 +222,14 @@ class AssistantTools:
         when: When = "",
         channels: Channels = [],  # noqa: B006 - the schema's default; it is not changed
         first_comment: FirstComment = "",
+        more_alt_texts: MoreAltTexts = [],  # noqa: B006 - as above
     ) -> answers.Submission:
         """Write a draft that the user finds in the app with the first photo, to change and submit it there.
 
         What the user has typed is never replaced; a draft from here can be written again until the user changes it.
         """
         persona, photos, ready, adder = await self._prepared(
-            photo_ids, caption, alt_text, when, channels, first_comment
+            photo_ids, caption, (alt_text, *more_alt_texts), when, channels, first_comment
         )
         return await self._drafted(persona, photos, ready, adder)
 
@@ -231,10 +241,11 @@ class AssistantTools:
         when: When = "",
         channels: Channels = [],  # noqa: B006 - as above
         first_comment: FirstComment = "",
+        more_alt_texts: MoreAltTexts = [],  # noqa: B006 - as above
     ) -> answers.Submission:
         """Submit a post, if the user allows it in the settings; otherwise write a draft, and say so."""
         persona, photos, ready, adder = await self._prepared(
-            photo_ids, caption, alt_text, when, channels, first_comment
+            photo_ids, caption, (alt_text, *more_alt_texts), when, channels, first_comment
         )
         if not self.may_submit:
             return await self._drafted(persona, photos, ready, adder, "Not submitted: mcp_writes is off. ")
@@ -272,6 +283,23 @@ class AssistantTools:
         )
         rest = f"{page.rest[0].astimezone(UTC).isoformat()} {page.rest[1]}" if page.rest else None
         return answers.PostList(posts=tuple(await self._posts(page.posts)), next_cursor=rest)
+
+    async def show_results(
+        self,
+        persona: Name,
+        measure: Annotated[
+            str, Field(description="One of measures; empty for what suits each channel.", max_length=100)
+        ] = "",
+    ) -> answers.PersonaResults:
+        """Show which of a persona's posts did best, and how posts did by channel, time, shape and hashtag."""
+        found = await self.services.personas.get(persona)
+        posts = await self.services.scheduling.counted_posts(found.id)
+        possible = tuple(await asyncio.to_thread(measures, posts))
+        if measure and measure not in possible:
+            choice = ", ".join(possible)
+            remedy = f"Choose among: {choice}." if choice else "Leave measure empty."
+            raise UsageError(f"No posts can be compared by {measure}.", remedy)
+        return results_answer(found, posts, compare(posts, measure), possible)
 
     async def show_post(
         self, post_id: Annotated[int, Field(description="The id of a post.", ge=1, le=2**63 - 1)]
@@ -331,6 +359,7 @@ class AssistantTools:
             self.find_similar_photos,
             self.inspect_photo,
             self.list_posts,
+            self.show_results,
             self.show_post,
             self.list_problems,
         )
@@ -344,7 +373,7 @@ class AssistantTools:
         self,
         photo_ids: list[int],
         caption: str,
-        alt_text: str,
+        alt_texts: tuple[str, ...],
         when: str,
         channels: list[str],
         first_comment: str,
@@ -353,11 +382,15 @@ class AssistantTools:
         for photo_id in photo_ids:
             if photo_id not in known:
                 raise PhotoNotFound(f"There is no photo {photo_id}.", "Find photos again.")
+        if len(alt_texts) > len(photo_ids):
+            raise UsageError("There are more alt texts than photos.", "Give one for each photo at most.")
         photos = [known[photo_id] for photo_id in photo_ids]
         persona = await self.services.personas.by_id(photos[0].persona_id)
         adder = PostAdder(self.services, persona, dry_run=False)
         files = tuple(photo.path for photo in photos)
-        written = WrittenPost(files, caption, alt_text, when, tuple(channels), first_comment)
+        written = WrittenPost(
+            files, caption, alt_texts[0], when, tuple(channels), first_comment, more_alt_texts=alt_texts[1:]
+        )
         return persona, photos, ReadyPost(written, files, adder.choices(written)), adder
 
     async def _drafted(
@@ -380,6 +413,7 @@ class AssistantTools:
         known = await self.services.photos.by_ids(photo_ids)
         photos = [known[photo_id] for photo_id in photo_ids if photo_id in known]
         drafts = await self.drafts.photos(photos[0].persona_id) if photos else frozenset()
+        keywords = await self.services.keywords.of([photo.id for photo in photos])
         return [
             answers.PhotoAnswer(
                 id=photo.id,
@@ -389,6 +423,9 @@ class AssistantTools:
                 format=photo.format,
                 taken_at=photo.taken_at,
                 flag=Verdict(photo.verdict) if photo.verdict else None,
+                stars=photo.stars,
+                keywords=tuple(keyword.word for keyword in keywords.get(photo.id, ())),
+                scores=tuple(score_words(photo.scores)) if photo.scores else (),
                 has_draft=photo.sha256 in drafts,
                 is_missing=photo.missing_since is not None,
                 is_elsewhere=bool(photo.elsewhere),

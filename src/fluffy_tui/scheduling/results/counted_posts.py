@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Double, func, literal_column, select, true, t
 from sqlalchemy.dialects.postgresql import JSONB
 
 from fluffy_tui.buffer import Metric
+from fluffy_tui.networks import hashtags
 from fluffy_tui.photos import Orientation
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.results.post_results import Results
@@ -46,6 +47,11 @@ class CountedPost:
     shape: Orientation | None
     """Of the cover as posted; None where that was not recorded."""
     results: Results
+
+    @property
+    def hashtags(self) -> frozenset[str]:
+        """Those of the caption and of the first comment, in lower case."""
+        return frozenset(tag.lower() for text in (self.caption, self.first_comment) for tag in hashtags(text))
 
 
 async def counted_posts(database: Database, persona_id: int) -> list[CountedPost]:

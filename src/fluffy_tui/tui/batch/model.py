@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post, TaggedPerson
-    from fluffy_tui.similarity import EarlierPost
+    from fluffy_tui.similarity import EarlierPost, OutsideMatch
     from fluffy_tui.themes import ThemePlace
     from fluffy_tui.tui.batch.batch_order import Crowding, Similarity
     from fluffy_tui.tui.rendition import RenderResult
@@ -47,6 +47,8 @@ class BatchPost:
     has_searched: bool = False
     """Whether earlier posts of the same picture were searched."""
     earlier_post: EarlierPost | None = None
+    elsewhere: OutsideMatch | None = None
+    """The post from elsewhere that shows the same picture, where one was found."""
     post: Post | None = None
     """Its post, once it is submitted."""
     outcome: str = ""
@@ -194,6 +196,7 @@ class Batch:
             agenda=replace(self.agenda, spoken_for=number) if self.agenda else None,
             has_searched=entry.has_searched,
             earlier_post=entry.earlier_post,
+            elsewhere=entry.elsewhere,
             earlier_captions=(*others, *self.earlier_captions),
             tagged=len(entry.tags),
             can_tag_elsewhere=any(

@@ -14,7 +14,7 @@ from fluffy_tui.tui.compose.preflight import (
 )
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.compose.submitter import damage_question, submit_all
-from fluffy_tui.tui.photo.same_picture import find_earlier_post
+from fluffy_tui.tui.photo.same_picture import find_earlier_post, find_outside_post
 
 __all__ = [
     "CaptionForm",
@@ -26,6 +26,7 @@ __all__ = [
     "PreflightInput",
     "damage_question",
     "find_earlier_post",
+    "find_outside_post",
     "load_agenda",
     "people_marks",
     "preflight_marks",

@@ -9,7 +9,6 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 
-from fluffy_tui.networks import hashtags
 from fluffy_tui.photos import Orientation
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.text.results_words import count_words, metric_words, ratio_words
@@ -82,7 +81,7 @@ def breakdown(
     weekdays = comparison.grouped(lambda post: [post.at.astimezone(zone(post.channel_id)).weekday()])
     hours = comparison.grouped(lambda post: [post.at.astimezone(zone(post.channel_id)).hour])
     shapes = comparison.grouped(lambda post: [post.shape] if post.shape else [])
-    tags = comparison.grouped(_hashtags)
+    tags = comparison.grouped(lambda post: post.hashtags)
     sections = [
         _section("Median of each channel", _channels(comparison.channels, name, room)),
         _section("Over time", _plot(weeks, now, room)),
@@ -154,11 +153,6 @@ def _best_known(tags: Mapping[str, Group[str]]) -> list[str]:
     """Return the hashtags that did best; those of which too few posts are known are left out."""
     known = {tag: group.ratio for tag, group in tags.items() if group.ratio is not None}
     return sorted(known, key=lambda tag: (-known[tag], tag))[:TAGS]
-
-
-def _hashtags(post: CountedPost) -> Iterable[str]:
-    """Return those of the caption and of the first comment, each once."""
-    return {tag.lower() for text in (post.caption, post.first_comment) for tag in hashtags(text)}
 
 
 def _monday(post: CountedPost, zone: Zone) -> date:

@@ -1,24 +1,17 @@
-"""By what posts are compared, and why there may be nothing to compare, in words."""
+"""By what posts are compared, and which are left out, in words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.text.results_words import count_words, metric_name, missing_metrics_words
+from fluffy_tui.tui.text.results_words import count_words, metric_name, refusal_words
 from fluffy_tui.tui.text.times import own_moment
-from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
     from fluffy_tui.scheduling import Comparison, CountedPost
-
-NO_POSTS = "No live posts in the last year.\n\nResults come a day after a post went live."
-TOO_FEW = (
-    "Too few results to compare.\n\n"
-    "A channel needs three posts with numbers, each live for a day when it was counted."
-)
 
 
 def summary(
@@ -37,7 +30,7 @@ def summary(
     compared = f"Compared by {' or '.join(names)}: {count_words(len(comparison.posts))} of the last year"
     if comparison.as_of is not None:
         compared += f" · as of {own_moment(comparison.as_of, now, zone, own_zone)}"
-    return [line for line in (compared, _refusal(posts)) if line]
+    return [line for line in (compared, refusal_words(posts)) if line]
 
 
 def left_out_words(posts: Sequence[CountedPost], comparison: Comparison) -> str:
@@ -50,18 +43,3 @@ def left_out_words(posts: Sequence[CountedPost], comparison: Comparison) -> str:
     }
     found = [f"{count_words(count)} {reason}" for reason, count in reasons.items() if count]
     return "\n".join(["Not compared", *found]) if found else ""
-
-
-def nothing_words(posts: Sequence[CountedPost], comparison: Comparison) -> str:
-    """Return what is said where no post can be compared."""
-    if not posts:
-        return NO_POSTS
-    if not comparison.counted:
-        reason = missing_metrics_words(posts[0].results)
-        return f"No results of {count_words(len(posts))}.\n\n{reason[0].upper()}{reason[1:]}"
-    return "\n\n".join(filter(None, [TOO_FEW, _refusal(posts)]))
-
-
-def _refusal(posts: Sequence[CountedPost]) -> str:
-    refusals = {post.results.refusal for post in posts if post.results.refusal}
-    return one_line(f"no new numbers: {' · '.join(sorted(refusals))}") if refusals else ""

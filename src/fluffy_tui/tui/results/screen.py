@@ -17,10 +17,10 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.results.best_posts import BestPosts
 from fluffy_tui.tui.results.breakdown import BreakdownPane, breakdown
-from fluffy_tui.tui.results.results_summary import left_out_words, nothing_words, summary
+from fluffy_tui.tui.results.results_summary import left_out_words, summary
 from fluffy_tui.tui.session.messages import OverviewChanged, concerns, on_event
 from fluffy_tui.tui.text.channel_words import network_of, zone_of
-from fluffy_tui.tui.text.results_words import metric_words, ratio_words
+from fluffy_tui.tui.text.results_words import metric_words, nothing_words, ratio_words
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.keys_footer import relabelled

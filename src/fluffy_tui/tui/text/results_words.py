@@ -1,4 +1,4 @@
-"""What a network counts of a live post, in words."""
+"""What networks count of live posts, and why there may be nothing to compare, in words."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fluffy_tui.buffer import Metric
-    from fluffy_tui.scheduling import Results
+    from fluffy_tui.scheduling import Comparison, CountedPost, Results
+
+NO_POSTS = "No live posts in the last year.\n\nResults come a day after a post went live."
+TOO_FEW = (
+    "Too few results to compare.\n\n"
+    "A channel needs three posts with numbers, each live for a day when it was counted."
+)
 
 _COUNTABLE = (
     "reaction",
@@ -63,3 +71,19 @@ def ratio_words(ratio: float) -> str:
 def count_words(count: int) -> str:
     """Return of how many posts something is known: `1 post`, `12 posts`."""
     return f"{count:,} {plural(count, 'post')}"
+
+
+def nothing_words(posts: Sequence[CountedPost], comparison: Comparison) -> str:
+    """Return what is said where no post can be compared."""
+    if not posts:
+        return NO_POSTS
+    if not comparison.counted:
+        reason = missing_metrics_words(posts[0].results)
+        return f"No results of {count_words(len(posts))}.\n\n{reason[0].upper()}{reason[1:]}"
+    return "\n\n".join(filter(None, [TOO_FEW, refusal_words(posts)]))
+
+
+def refusal_words(posts: Sequence[CountedPost]) -> str:
+    """Return why Buffer gave no new numbers of posts; empty if it gave some."""
+    refusals = {post.results.refusal for post in posts if post.results.refusal}
+    return one_line(f"no new numbers: {' · '.join(sorted(refusals))}") if refusals else ""
