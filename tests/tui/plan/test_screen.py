@@ -40,9 +40,14 @@ def grid(driver: Driver) -> PlanGrid:
     return found
 
 
+def cells(driver: Driver) -> list[Cell]:
+    """Return all cells that are shown, in order."""
+    return [cell for day in grid(driver)._days for cell in day.cells]
+
+
 def free_slots(driver: Driver) -> list[Cell]:
     """Return the free slots that are shown."""
-    return [cell for day in grid(driver)._days for cell in day.cells if cell.planned is None]
+    return [cell for cell in cells(driver) if cell.planned is None]
 
 
 async def to_cell(driver: Driver, wanted: Cell) -> None:
@@ -58,8 +63,7 @@ async def to_cell(driver: Driver, wanted: Cell) -> None:
 
 async def go_to(driver: Driver, post_id: int) -> None:
     """Put the cursor on a post."""
-    cells = grid(driver).cells
-    await to_cell(driver, next(c for c in cells if c.planned and c.planned.post.id == post_id))
+    await to_cell(driver, next(c for c in cells(driver) if c.planned and c.planned.post.id == post_id))
 
 
 def day_of_cursor(driver: Driver) -> str:
@@ -134,7 +138,7 @@ async def test_a_post_moves_to_a_free_slot_and_two_posts_swap(
         await to_cell(driver, target)
         await driver.press("enter")
         assert services.scheduling.edits[-1]["at"] == target.at
-        before = {c.planned.post.id: c.at for c in grid(driver).cells if c.planned}
+        before = {c.planned.post.id: c.at for c in cells(driver) if c.planned}
         one, other = [id_ for id_, at in before.items() if at > NOW][:2]
         await go_to(driver, one)
         await driver.press("S")
@@ -163,7 +167,7 @@ async def test_esc_leaves_move_mode_and_a_taken_slot_refuses_a_move(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("3")
-        posts = [c.planned.post.id for c in grid(driver).cells if c.planned and c.at > NOW]
+        posts = [c.planned.post.id for c in cells(driver) if c.planned and c.at > NOW]
         await go_to(driver, posts[0])
         await driver.press("M")
         await go_to(driver, posts[1])
@@ -180,7 +184,7 @@ async def test_a_failed_swap_leaves_both_posts_where_they_were(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("3")
-        before = {c.planned.post.id: c.at for c in grid(driver).cells if c.planned}
+        before = {c.planned.post.id: c.at for c in cells(driver) if c.planned}
         one, other = [id_ for id_, at in before.items() if at > NOW][:2]
         edit, refused = services.scheduling.edit, NotPossibleNow("Buffer is sending it.")
 
@@ -197,7 +201,7 @@ async def test_a_failed_swap_leaves_both_posts_where_they_were(
             (one, before[other]),
             (one, before[one]),
         ]
-        assert {c.planned.post.id: c.at for c in grid(driver).cells if c.planned} == before
+        assert {c.planned.post.id: c.at for c in cells(driver) if c.planned} == before
         assert "Not swapped: Buffer is sending it." in driver.notices()
 
 
@@ -244,7 +248,7 @@ async def test_slots_show_pictures_if_there_is_room_and_words_if_not(
     services.photos.photos[gone].path.unlink()
     async with running(persona="sarah") as driver:
         await driver.press("3")
-        shown = [c.planned.post.photo_id for c in grid(driver).cells if c.planned]
+        shown = [c.planned.post.photo_id for c in cells(driver) if c.planned]
         assert len(shown) == 9
         assert [id_ for id_ in shown if not grid(driver).has_picture(id_)] == [gone]
         drawn = driver.screen_text()
@@ -675,7 +679,7 @@ async def test_a_slot_is_shaded_by_five_own_posts_and_by_fewer_not_at_all(
         assert head(driver, (2, 9)) == ("09:00 · free", False), "of four posts nothing is said"
         assert head(driver, (3, 9)) == ("09:00 · free", False)
         assert "↑ = ↓ own results" in str(grid(driver).border_subtitle)
-        monday = next(cell for cell in grid(driver).cells if cell.slot == (0, 9))
+        monday = next(cell for cell in cells(driver) if cell.slot == (0, 9))
         await to_cell(driver, monday)
         assert "↑ your posts in this slot did 1.4 × your median (5 posts)" in driver.text("#slot")
         known = services.scheduling.known_results
