@@ -150,6 +150,6 @@ def test_tmux_shows_half_cells_and_a_post_can_be_submitted(shared_demo_home: Pat
         terminal.press("The light came back.")
         terminal.shows("20/2,200")
         terminal.press(CTRL_S)
-        terminal.shows("in Buffer for", "16 unscheduled")
+        terminal.shows("in Buffer for", "16 left")
         quit_app(terminal)
     assert terminal.graphics.sent == [], "the graphics of the terminal around tmux are not used"

@@ -46,8 +46,9 @@ PHOTOS = table(
     column("sha256", LargeBinary()),
     column("missing_since", DateTime(timezone=True)),
     column("sharpness", Double()),
-    column("taken_at", DateTime(timezone=True)),
-    column("shown_at", DateTime(timezone=True)),
+    column("taken_at", DateTime()),
+    column("shown_at", DateTime()),
+    column("dated_by", Text()),
 )
 """What this pack reads of the table of photos, whose rows belong to another pack."""
 

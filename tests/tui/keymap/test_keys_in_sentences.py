@@ -58,7 +58,7 @@ async def test_library_posts_and_dialogs_show_user_keys(running: Running, servic
         "help.close": "f9",
     }
     async with running(persona="sarah", keymap=own) as driver:
-        assert "1 duplicate collapsed · K expands" in driver.text(".details")
+        assert "largest of 2 · K expands" in driver.text(".details")
         assert "ctrl+y undo" in driver.text("#status-strip")
         assert "f6 Posts" in driver.text("#tab-posts")
         await driver.press("F")

@@ -18,13 +18,11 @@ def test_former_ids_still_work() -> None:
         "app.take_back": "shift+f9",
         "trouble.change_time": "shift+f10",
         "picking.next": "shift+f11",
-        "compare.back": "shift+f12",
     }
     assert current_ids(former) == {
         "app.undo_submit": "shift+f9",
         "problems.reschedule": "shift+f10",
         "picker.next": "shift+f11",
-        "same_picture.back": "shift+f12",
     }
     assert key_problems(former) == ()
 

@@ -74,7 +74,7 @@ async def test_posts_are_listed_by_day_from_the_latest_on_with_the_cursor_on_the
         ]  # fmt: skip
         assert line(driver, 11) == "next free slot waiting for its turn ● queued"
         assert line(driver, 2) == "09:00 · in 24 h coffee first ✓ in Buffer"
-        assert line(driver, 1) == "07:30 · 1 d ago first snow ■ live, 14 s late"
+        assert line(driver, 1) == "07:30 · 26 h ago first snow ■ live, 14 s late"
         assert f"a caption with {MARKUP} in it ✗ failed: Buffer could not read the picture [/" in line(
             driver, 4
         )

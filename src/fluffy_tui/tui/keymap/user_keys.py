@@ -40,7 +40,6 @@ _FORMER_PREFIXES = {
     "trouble": "problems",
     "completion": "autocomplete",
     "picking": "picker",
-    "compare": "same_picture",
     "moving": "move",
 }
 _FORMER_IDS = {
