@@ -39,7 +39,7 @@ EMBEDDED_AT_ONCE = 4
 
 
 READ_IN_A_JOB = 60
-"""Photos of one job of reading, one after another; each takes about a second, and the next job may start seconds later."""
+"""Photos of one job of reading, one after another; each takes about a second, and the next job seconds to start."""
 
 
 class IndexWorker:
