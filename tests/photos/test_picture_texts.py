@@ -99,7 +99,9 @@ async def test_a_changed_file_forgets_its_text(
     await photos.import_folders([tmp_path], persona)
     assert await photos.texts([one, two]) == {two: PhotoTexts(in_picture="stays")}
     async with database.transaction() as session:
-        shares = dict((await session.execute(text("SELECT id, text_share FROM photos"))).all())
+        shares: dict[int, float] = dict(
+            (await session.execute(text("SELECT id, text_share FROM photos"))).all()
+        )
     assert shares == {one: -1, two: 0.2}
 
 

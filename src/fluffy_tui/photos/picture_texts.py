@@ -42,7 +42,12 @@ async def store_texts(session: AsyncSession, texts: Mapping[int, PictureText]) -
     cleaned = [clean_text(one.text) for one in texts.values()]
     shares = [one.share for one in texts.values()]
     kinds: dict[str, Any] = {"id": BigInteger(), "text": Text(), "words": Text(), "share": Float()}
-    values = [list(texts), cleaned, ["\n".join(search_words(one)) for one in cleaned], shares]
+    values: list[list[Any]] = [
+        list(texts),
+        cleaned,
+        ["\n".join(search_words(one)) for one in cleaned],
+        shares,
+    ]
     arrays = [array_of(one, kind) for one, kind in zip(values, kinds.values(), strict=True)]
     found = func.unnest(*arrays).table_valued(*(column(*one) for one in kinds.items()), name="found")
     found = found.render_derived()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.photos import Machine, Photos, PhotoScores
+from fluffy_tui.photos import Machine, Photos, PhotoScores, PictureText
 from fluffy_tui.scheduling import scheduled_photo_ids
 from fluffy_tui.similarity.index import worklist
 from fluffy_tui.similarity.index.perceptual_hash import PictureBits
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from similarity.similarity_place import Place
 
 MANY = 20_000
-GROWING = ("photos", "photo_places", "photo_hashes", "photo_embeddings", "photo_troubles", "photos_to_index")
+GROWING = (
+    "photos", "photo_places", "photo_hashes", "photo_embeddings", "photo_texts", "photo_troubles", "photos_to_index",
+)  # fmt: skip
 """The tables that a library makes large."""
 
 FILL = (
@@ -51,6 +53,9 @@ INDEX_HALF = (
     " WHERE id % 2 = 0 OR id % 10 = 1 ON CONFLICT DO NOTHING",
     "INSERT INTO photo_embeddings (photo_id, model_id, dimensions, embedding)"
     " SELECT id, 1, 2, '[1,2]' FROM photos WHERE id % 2 = 0 ON CONFLICT DO NOTHING",
+    "INSERT INTO photo_texts (photo_id, persona_id, text, words)"
+    " SELECT id, persona_id, 'a word', array_to_tsvector(ARRAY['a', 'word']) FROM photos WHERE id % 2 = 0"
+    " ON CONFLICT DO NOTHING",
 )
 SCORES = PhotoScores(50.0, 0.0, 0.0)
 MODEL = EmbeddingModel(1, "tiny", 2, None, None, active=True)
@@ -74,6 +79,16 @@ async def finish(place: Place, tasks: Sequence[Task], queue: Worklist, failed: i
     async with place.database.transaction() as session:
         stored, _ = await store(session, scans, MODEL)
         await queue.finish(session, tasks, stored, failures)
+
+
+async def finish_reading(place: Place, tasks: Sequence[Task], queue: Worklist) -> None:
+    """Store a text for claimed photos."""
+    shas = dict(await place.rows("SELECT id, sha256 FROM photos"))
+    read = PictureText("a word", 0.1)
+    scans = [PhotoScan(task.photo_id, bytes(shas[task.photo_id]), text=read) for task in tasks]
+    async with place.database.transaction() as session:
+        stored, _ = await store(session, scans, None)
+        await queue.finish(session, tasks, stored, [])
 
 
 def bits_of(photo_id: int) -> PictureBits:
@@ -101,16 +116,24 @@ async def test_no_statement_of_a_worker_grows_with_the_library(place: Place, sta
         await place.rows(f"ANALYZE {', '.join(GROWING)}")
     await fill(place, 3, MANY)
     queue = Worklist(place.database, Stage.SCAN, "")
+    unread = Worklist(place.database, Stage.READ, "")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worklist, "_LOOKED_THROUGH_AT_ONCE", MANY + 1)
         await finish(place, await queue.claim(1, most=16), queue)
+        await finish_reading(place, await unread.claim(None, most=1), unread)
     if statistics == "fresh":
         await place.rows(f"ANALYZE {', '.join(GROWING)}")
-    assert await place.one("SELECT count(*) FROM photos_to_index") == MANY * 0.4 - 16
+    assert await place.one("SELECT count(*) FROM photos_to_index WHERE stage = 'look'") == MANY * 0.4 - 16
+    assert await place.one("SELECT count(*) FROM photos_to_index WHERE stage = 'read'") == MANY * 0.5 - 1
     with statements() as executed:
         tasks = await queue.claim(1, most=16)
         await place.photos.by_ids([task.photo_id for task in tasks])
         await finish(place, tasks, queue, failed=tasks[3].photo_id)
+        assert not await queue.is_empty()
+        tasks_to_read = await unread.claim(None, most=1)
+        assert len(tasks_to_read) == 1
+        await finish_reading(place, tasks_to_read, unread)
+        await place.photos.texts([tasks_to_read[0].photo_id])
         await place.similarity.same_picture(tasks[0].photo_id)
         await place.similarity.progress()
         await place.photos.counts("unscheduled")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,7 @@ def test_nothing_is_downloaded_and_no_host_is_asked(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(DownloadFile, "run", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr(text_reader.os, "nice", lambda more: 0)
+    monkeypatch.setattr(os, "nice", lambda more: 0)
     text_reader._engine.cache_clear()
     assert read_text(page(tmp_path / "a.png", "Nothing leaves")).text == "Nothing leaves"
 
@@ -97,7 +98,7 @@ def test_a_reader_that_does_not_start_is_no_fault_of_the_photo(
 ) -> None:
     monkeypatch.setattr(text_reader, "_NETWORKS", {"Det": "missing.onnx"})
     monkeypatch.setattr(text_reader, "LimitedProcess", InThisProcess)
-    monkeypatch.setattr(text_reader.os, "nice", lambda more: 0)
+    monkeypatch.setattr(os, "nice", lambda more: 0)
     text_reader._engine.cache_clear()
     with pytest.raises(ModelUnavailable):
         reader.read(page(tmp_path / "a.png", "Text"))

@@ -84,7 +84,7 @@ def add_index_tasks(queue: App, machine_id: str = "") -> None:
         """Read the text in photos; photos that are to be scanned come first, and the last of them defers this."""
         worker: IndexWorker = context.additional_context["library"]
         try:
-            found = await worker.read()
+            found = await worker.read(context.additional_context["stop"])
         except ModelUnavailable as error:
             log.warning("%s", error)
             return
@@ -128,7 +128,7 @@ async def run_index_worker(
     await run_worker(
         queue,
         stop,
-        context={"library": worker},
+        context={"library": worker, "stop": stop},
         before_start=start,
         queues=[QUEUE, of_machine(QUEUE, worker.machine_id)],
         concurrency=2,

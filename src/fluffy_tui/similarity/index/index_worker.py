@@ -38,8 +38,8 @@ EMBEDDED_AT_ONCE = 4
 """Photos of one job of the service; each may take minutes."""
 
 
-READ_IN_A_JOB = 8
-"""Photos of one job of reading, one after another; each takes about a second."""
+READ_IN_A_JOB = 60
+"""Photos of one job of reading, one after another; each takes about a second, and the next job seconds to start."""
 
 
 class IndexWorker:
@@ -151,8 +151,11 @@ class IndexWorker:
             await self._finish(self._to_embed, [task], [result], model)
         return True
 
-    async def read(self) -> bool:
+    async def read(self, stop: asyncio.Event | None = None) -> bool:
         """Read the text in the next photos, one after another, as long as no photo waits to be scanned.
+
+        Args:
+            stop: Set when the photo that is being read is to be the last one.
 
         Returns:
             Whether there are more to read.
@@ -163,7 +166,7 @@ class IndexWorker:
         if self._reader is None:
             return False
         for _ in range(READ_IN_A_JOB):
-            if not await self._to_scan.is_empty():
+            if (stop is not None and stop.is_set()) or not await self._to_scan.is_empty():
                 return False
             tasks = await self._to_read.claim(None, most=1)
             if not tasks:
