@@ -158,11 +158,14 @@ async def test_photos_are_found_by_keyword_stars_and_sharpness(place: Workplace)
     await place.execute(f"UPDATE photos SET sharpness = 20, clipped_dark = 0.5 WHERE id = {first.id}")
     async with connected(place) as client:
         found = await call(client, "find_photos", persona="sarah", filter='#"black sand" stars>=3 soft')
+        await place.services.filters.save("Best beach", '#"black sand" stars>=3')
+        saved = await call(client, "find_photos", persona="sarah", filter='@"best beach" soft')
         sharpest = await call(client, "find_photos", persona="sarah", sort="sharpness")
     assert [
         (photo["id"], photo["stars"], photo["keywords"], photo["scores"]) for photo in found["photos"]
     ] == [(first.id, 4, ["Black sand"], ["soft", "dark (50 % black)"])]
     assert found["understood_as"] == ["unscheduled", "soft", "★ ≥ 3", "#black sand", "newest first"]
+    assert saved == found
     assert sharpest["photos"][0]["id"] == first.id, "those without scores are last"
 
 
