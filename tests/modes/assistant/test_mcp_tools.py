@@ -7,6 +7,7 @@ import json
 from base64 import b64decode
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ from fluffy_tui.modes.assistant.mcp_server import AssistantServer
 from fluffy_tui.modes.assistant.mcp_tools import PICTURE_SIDE, AssistantTools
 from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import Missing, MissingCode, Step
+from fluffy_tui.similarity import OutsideMatch
 from fluffy_tui.tui.session.drafts import Draft, Drafts
 from scheduling.workplace import Workplace, workplace, write_photo
 
@@ -223,6 +225,21 @@ async def test_a_photo_shows_its_posts_its_draft_and_an_earlier_post_of_the_pict
     assert posted["draft"] is None
     assert drafted["draft"]["caption"] == "typed by hand"
     assert drafted["posts"] == []
+
+
+async def test_a_photo_says_when_its_picture_went_out_elsewhere(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await photos(place, 2)
+
+    async def posted_elsewhere(_self: object, photo: Photo) -> OutsideMatch | None:
+        return OutsideMatch(1, datetime(2026, 5, 2, 12, tzinfo=UTC), 3) if photo == first else None
+
+    monkeypatch.setattr(type(place.services.similarity), "posted_elsewhere", posted_elsewhere)
+    async with connected(place) as client:
+        known = await call(client, "inspect_photo", photo_id=first.id)
+        other = await call(client, "inspect_photo", photo_id=second.id)
+    assert (known["posted_elsewhere"], other["posted_elsewhere"]) == ("2026-05-02T12:00:00Z", None)
 
 
 async def test_a_draft_is_what_the_app_shows_with_the_photo(place: Workplace) -> None:

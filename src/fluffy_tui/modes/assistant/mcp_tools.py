@@ -193,6 +193,7 @@ class AssistantTools:
         posts = await self.services.scheduling.posts_with(photo.id)
         draft = await self.drafts.of(photo)
         earlier = await self.services.similarity.posted_before(photo)
+        elsewhere = await self.services.similarity.posted_elsewhere(photo)
         before = None
         if earlier is not None and earlier.post_id not in {post.id for post in posts}:
             before = await self.services.scheduling.post(earlier.post_id)
@@ -211,6 +212,7 @@ class AssistantTools:
             posts=tuple(await self._posts(posts)),
             draft=_draft(draft, photo) if draft else None,
             posted_before=posted_before[0],
+            posted_elsewhere=elsewhere.sent_at if elsewhere else None,
             no_picture=no_picture,
         )
         return CallToolResult(content=list(content), structured_content=details.model_dump(mode="json"))
