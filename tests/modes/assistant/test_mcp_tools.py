@@ -7,6 +7,7 @@ import json
 from base64 import b64decode
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ from fluffy_tui.modes.assistant.mcp_server import AssistantServer
 from fluffy_tui.modes.assistant.mcp_tools import PICTURE_SIDE, AssistantTools
 from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import Missing, MissingCode, Step
+from fluffy_tui.similarity import OutsideMatch
 from fluffy_tui.tui.session.drafts import Draft, Drafts
 from scheduling.workplace import Workplace, workplace, write_photo
 
@@ -158,11 +160,14 @@ async def test_photos_are_found_by_keyword_stars_and_sharpness(place: Workplace)
     await place.execute(f"UPDATE photos SET sharpness = 20, clipped_dark = 0.5 WHERE id = {first.id}")
     async with connected(place) as client:
         found = await call(client, "find_photos", persona="sarah", filter='#"black sand" stars>=3 soft')
+        await place.services.filters.save("Best beach", '#"black sand" stars>=3')
+        saved = await call(client, "find_photos", persona="sarah", filter='@"best beach" soft')
         sharpest = await call(client, "find_photos", persona="sarah", sort="sharpness")
     assert [
         (photo["id"], photo["stars"], photo["keywords"], photo["scores"]) for photo in found["photos"]
     ] == [(first.id, 4, ["Black sand"], ["soft", "dark (50 % black)"])]
     assert found["understood_as"] == ["unscheduled", "soft", "★ ≥ 3", "#black sand", "newest first"]
+    assert saved == found
     assert sharpest["photos"][0]["id"] == first.id, "those without scores are last"
 
 
@@ -220,6 +225,21 @@ async def test_a_photo_shows_its_posts_its_draft_and_an_earlier_post_of_the_pict
     assert posted["draft"] is None
     assert drafted["draft"]["caption"] == "typed by hand"
     assert drafted["posts"] == []
+
+
+async def test_a_photo_says_when_its_picture_went_out_elsewhere(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await photos(place, 2)
+
+    async def posted_elsewhere(_self: object, photo: Photo) -> OutsideMatch | None:
+        return OutsideMatch(1, datetime(2026, 5, 2, 12, tzinfo=UTC), 3) if photo == first else None
+
+    monkeypatch.setattr(type(place.services.similarity), "posted_elsewhere", posted_elsewhere)
+    async with connected(place) as client:
+        known = await call(client, "inspect_photo", photo_id=first.id)
+        other = await call(client, "inspect_photo", photo_id=second.id)
+    assert (known["posted_elsewhere"], other["posted_elsewhere"]) == ("2026-05-02T12:00:00Z", None)
 
 
 async def test_a_draft_is_what_the_app_shows_with_the_photo(place: Workplace) -> None:

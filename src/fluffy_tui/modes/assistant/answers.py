@@ -272,6 +272,8 @@ class PhotoDetails(Answer):
     draft: DraftAnswer | None
     posted_before: PostAnswer | None
     """The latest other post of the same picture."""
+    posted_elsewhere: datetime | None
+    """When the same picture went out last without this program: from the phone, or made in Buffer itself."""
     no_picture: str
     """Why there is no picture of it."""
 

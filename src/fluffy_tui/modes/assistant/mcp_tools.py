@@ -22,7 +22,7 @@ from fluffy_tui.modes.post_report import post_event
 from fluffy_tui.photos import Browse, PhotoNotFound, Sort, Verdict
 from fluffy_tui.scheduling import NO_TIME, PostNames, PostNotFound, Reason, Step, compare, measures
 from fluffy_tui.tui.session.context import SystemZone
-from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter
+from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, written_out
 from fluffy_tui.tui.text.post_state import REQUESTED, state_of, step_state
 from fluffy_tui.tui.text.results_words import missing_metrics_words
 from fluffy_tui.tui.text.score_words import score_words
@@ -135,7 +135,7 @@ class AssistantTools:
             Field(
                 description="As in the app: words of the file's name or of keywords, #beach (a keyword), stars>=3, "
                 "picked, rejected, unflagged, portrait, landscape, square, soft, dark, bright, missing, "
-                "never (scheduled), all, and days such as may 2023 or 2025..2026-03. "
+                "never (scheduled), all, days such as may 2023 or 2025..2026-03, and saved filters as @name. "
                 "Without all, only photos without a post are found.",
                 max_length=500,
             ),
@@ -150,7 +150,8 @@ class AssistantTools:
         """Find photos of a persona. Of photos that show the same picture, only the best is listed."""
         found = await self.services.personas.get(persona)
         base = Browse(sort=sort, descending=descending, folded=True)
-        browse = parse_filter(filter, base, datetime.now(SystemZone()).date())
+        text = written_out(filter, await self.services.filters.all())
+        browse = parse_filter(text, base, datetime.now(SystemZone()).date())
         photos = self.services.photos
         after = _number(cursor) if cursor else None
         ids = await photos.first_ids(found.id, browse, limit=limit + 1, after=after)
@@ -192,6 +193,7 @@ class AssistantTools:
         posts = await self.services.scheduling.posts_with(photo.id)
         draft = await self.drafts.of(photo)
         earlier = await self.services.similarity.posted_before(photo)
+        elsewhere = await self.services.similarity.posted_elsewhere(photo)
         before = None
         if earlier is not None and earlier.post_id not in {post.id for post in posts}:
             before = await self.services.scheduling.post(earlier.post_id)
@@ -210,6 +212,7 @@ class AssistantTools:
             posts=tuple(await self._posts(posts)),
             draft=_draft(draft, photo) if draft else None,
             posted_before=posted_before[0],
+            posted_elsewhere=elsewhere.sent_at if elsewhere else None,
             no_picture=no_picture,
         )
         return CallToolResult(content=list(content), structured_content=details.model_dump(mode="json"))

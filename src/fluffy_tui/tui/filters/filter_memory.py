@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from fluffy_tui.name_key import name_key
+from fluffy_tui.tui.text.filter_query import written_out
 from fluffy_tui.tui.text.words import quoted
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 SIGN = "@"
-_NAMED = re.compile(r'(?<!\S)@(?:"([^"]+)"?|([^\s"]+))')
 SAVES = "Saves the filter {filter}. Type {sign}name in a filter to use it again."
 DELETES = "The filter is empty: this deletes the saved filter of that name."
 
@@ -50,8 +49,7 @@ class FilterMemory:
 
     def expand(self, text: str) -> str:
         """Return a filter with the saved ones that it names written out; other names stay as they are."""
-        by_key = {name_key(name): saved for name, saved in self._texts.items()}
-        return _NAMED.sub(lambda found: by_key.get(name_key(found[1] or found[2]), found[0]), text)
+        return written_out(text, self._texts)
 
     async def complete(self, beginning: str) -> Sequence[str]:
         """Return the names that begin like this."""

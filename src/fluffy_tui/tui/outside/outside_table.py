@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -39,7 +41,11 @@ class OutsideTable(ReportsErrors, VimList):
         context: The app's services and state.
     """
 
-    BINDINGS = bindings(Place.POSTS, only=("posts.open",))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(binding, description="Open link")
+        for binding in bindings(Place.POSTS, only=("posts.open",))
+        if isinstance(binding, Binding)
+    ]
     DEFAULT_CSS = """
     OutsideTable {
         width: 1fr; height: 1fr; border: none; padding: 0; background: transparent;

@@ -28,14 +28,12 @@ from fluffy_tui.tui.text.times import day_start
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
-from fluffy_tui.tui.ui.keys_footer import relabelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
     from textual.app import ComposeResult
-    from textual.binding import ActiveBinding
 
     from fluffy_tui.scheduling import Post, TimeKey
     from fluffy_tui.tui.session.context import Context
@@ -97,12 +95,6 @@ class PostsScreen(FrameScreen):
         ):
             return None
         return super().check_action(action, parameters)
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Say that a post from elsewhere has no details but a link."""
-        active = super().active_bindings
-        return relabelled(active, {"posts.open": "Open link"}) if self._filter.is_outside else active
 
     def action_act_on_posts(self, name: str) -> None:
         """Do something with the selected posts."""

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.name_key import name_key
 from fluffy_tui.photos import MOST_STARS, Browse, Flaw, Orientation, Posted, Sort, Verdict
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 KEYWORDS: dict[str, dict[str, Any]] = {
@@ -48,6 +49,7 @@ _ORDERS = {
 _VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "unflagged"}
 _WORD = re.compile(r'(?:#|text:)?"[^"]*"?|[^\s"]+', re.IGNORECASE)
 """A quoted text, with its quotes and what is before them, or a word between blanks."""
+_NAMED = re.compile(r'(?<!\S)@(?:"([^"]+)"?|([^\s"]+))')
 _STARS = re.compile(
     r"(?:stars?|★)?(?P<comparison>[<>]?=|[<>])(?P<number>[0-5])|★(?P<least>[1-5])|(?P<drawn>★{1,5})"
 )
@@ -59,6 +61,17 @@ _LIKELY_DATE = re.compile(r"today|yesterday|19[89]\d|20[0-3]\d|\d{4}[-/.].*|.*[-
 _LONGEST_DATE = 5
 """Words, as in `24 may 2023..2 june 2023`."""
 DATE_EXAMPLE = "24 may 2023, may 2023, 2023, last week"
+
+
+def written_out(text: str, saved: Mapping[str, str]) -> str:
+    """Return a filter with the saved ones that it names, as in `@best`, written out; other names stay as they are.
+
+    Args:
+        text: The filter.
+        saved: The texts of saved filters by their names.
+    """
+    by_key = {name_key(name): one for name, one in saved.items()}
+    return _NAMED.sub(lambda found: by_key.get(name_key(found[1] or found[2]), found[0]), text)
 
 
 def parse_filter(text: str, base: Browse, today: date) -> Browse:
