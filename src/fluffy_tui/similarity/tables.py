@@ -47,6 +47,7 @@ PHOTOS = table(
     column("missing_since", DateTime(timezone=True)),
     column("sharpness", Double()),
     column("taken_at", DateTime(timezone=True)),
+    column("dated_by", Text()),
     column("shown_at", DateTime(timezone=True)),
 )
 """What this pack reads of the table of photos, whose rows belong to another pack."""

@@ -9,11 +9,11 @@ from datetime import timedelta
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Text, column, func, literal, or_, select
+from sqlalchemy import BigInteger, Text, and_, column, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.photos import counterparts
+from fluffy_tui.photos import DateSource, counterparts
 from fluffy_tui.similarity.model import SOUND_QUALITY
 from fluffy_tui.similarity.tables import (
     PHOTOS,
@@ -29,7 +29,7 @@ from fluffy_tui.similarity.tables import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlalchemy.types import TypeEngine
 
@@ -101,15 +101,20 @@ async def _groups(
     return groups
 
 
+def _is_dated(photo: Any) -> ColumnElement[bool]:
+    """Return whether a photo's time is more than that of its file; files that were copied together have the same."""
+    return and_(photo.c.taken_at.is_not(None), photo.c.dated_by.is_distinct_from(DateSource.FILE.value))
+
+
 def _burst_of(photo_id: int) -> Select[int]:
     """Select the photos that were taken within moments of one, and look like it by hash or vector."""
     asked, other = PHOTOS.alias("asked"), PHOTOS.alias("other")
     span = timedelta(seconds=BURST_SECONDS)
-    moment = select(asked.c.taken_at).where(asked.c.id == photo_id).scalar_subquery()
+    moment = select(asked.c.taken_at).where(asked.c.id == photo_id, _is_dated(asked)).scalar_subquery()
     persona = select(asked.c.persona_id).where(asked.c.id == photo_id).scalar_subquery()
     near = (
         select(other.c.id)
-        .where(other.c.persona_id == persona, other.c.id != photo_id, other.c.taken_at.is_not(None))
+        .where(other.c.persona_id == persona, other.c.id != photo_id, _is_dated(other))
         .where(other.c.shown_at.between(moment - span, moment + span))  # as the index has it
         .limit(_LOOKED_AT)
         .cte("near")
