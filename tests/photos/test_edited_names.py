@@ -13,6 +13,8 @@ PAIRS = [
     ("/p/beach.jpg", "/p/beach-Edit.tif"),
     ("/p/PXL_2026.jpg", "/p/PXL_2026 (edited).jpg"),
     ("/p/a.b.png", "/p/a.b_edited.png"),
+    ("/p/PXL_2026.jpg", "/p/PXL_2026-bearbeitet.jpg"),
+    ("/p/beach.HEIC", "/p/beach-modifié.HEIC"),
 ]
 
 

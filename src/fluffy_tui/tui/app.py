@@ -188,17 +188,8 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     async def on_event(self, event: events.Event) -> None:
         """Answer an event, but a key or a pasted text only when it is its turn."""
         is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if not is_typed or (self._typed.admits(event) and self._acts_on_what_is_seen(event)):
+        if not is_typed or (self._typed.admits(event) and acts_on_what_is_seen(self, event)):
             await super().on_event(event)
-
-    def _acts_on_what_is_seen(self, event: events.Event) -> bool:
-        """Return whether the user can see what a key or a pasted text acts on, or need not."""
-        if not is_hidden(self.screen):
-            return True
-        if not isinstance(event, events.Key) or is_typed(self.focused, event.key):
-            return False
-        active = self.active_bindings.get(event.key)
-        return active is not None and active.binding.id in ON_HIDDEN_SCREENS
 
     @on(events.AppFocus)
     @on(events.Resize)
@@ -478,3 +469,13 @@ def _screen_of(mode: str, context: Context) -> Screen[None]:
 def is_bare(settings: Settings) -> bool:
     """Return whether neither a Buffer key nor a place for uploads is configured yet."""
     return settings.buffer_api_key is None and settings.media_host is None
+
+
+def acts_on_what_is_seen(app: App[Any], event: events.Event) -> bool:
+    """Return whether the user can see what a key or a pasted text acts on, or need not."""
+    if not is_hidden(app.screen):
+        return True
+    if not isinstance(event, events.Key) or is_typed(app.focused, event.key):
+        return False
+    active = app.active_bindings.get(event.key)
+    return active is not None and active.binding.id in ON_HIDDEN_SCREENS

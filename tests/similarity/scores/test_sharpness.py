@@ -8,7 +8,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from fluffy_tui.images import decode_to_fit
 from fluffy_tui.photos import Flaw, PhotoScores
@@ -70,6 +70,29 @@ def test_of_two_pictures_the_clearly_blurred_one_is_less_sharp() -> None:
     assert in_order(list(product(sharp, soft))) >= 0.95
     assert not [value for _, value in sharp if Flaw.SOFT in PhotoScores(value, 0, 0).flaws]
     assert len([value for _, value in soft if Flaw.SOFT in PhotoScores(value, 0, 0).flaws]) >= 7
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["DSC04512", "IMG_2121"])
+def test_detail_finer_than_the_pixels_that_are_measured_does_not_hide_a_slight_blur(name: str) -> None:
+    """Of grass and foliage in a file of real size, less than a pixel of blur is left where it is measured."""
+    detail = ImageOps.contain(sample(name), (1000, 1000))
+    picture = Image.new("RGB", (4000, 3000))
+    for x, y in product(range(0, 4000, detail.width), range(0, 3000, detail.height)):
+        picture.paste(detail, (x, y))
+    values = []
+    for blur in (0.0, 1.0, 2.0, 3.0, 5.0):
+        file = BytesIO()
+        picture.filter(ImageFilter.GaussianBlur(blur)).save(file, "JPEG", quality=90)
+        values.append(sharpness(decode_to_fit(file.getvalue(), SIDE, SIDE)))
+    assert values == sorted(values, reverse=True)
+
+
+def test_noise_beside_what_has_none_is_not_sharp() -> None:
+    """As beside bars, or a sky that the camera smoothed."""
+    picture = Image.effect_noise((512, 384), 30).convert("RGB")
+    picture.paste("grey", (0, 0, 512, 128))
+    assert sharpness(picture) < 35
 
 
 def edges(angle: int) -> Image.Image:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.images import PhotoUnreadable, open_regular
+from fluffy_tui.photos.edited_names import TAKEOUT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +21,7 @@ _LONGEST = 46
 """Characters of a name before `.json`; Takeout cuts what is longer."""
 _SUPPLEMENT = ".supplemental-metadata"
 _NUMBERED = re.compile(r"(.+)(\(\d+\))")
-_EDITED = re.compile(
-    r"(.+)-(?:edited|bearbeitet|modifié|editado|editada|modificato|bewerkt|edytowane)", re.IGNORECASE
-)
+_EDITED = re.compile(rf"(.+)-(?:edited|{'|'.join(TAKEOUT_WORDS)})", re.IGNORECASE)
 _MOST_BYTES = 1 << 20
 _YEARS = range(1800, 2200)
 

@@ -29,7 +29,7 @@ from fluffy_tui.similarity.tables import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, FromClause, Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlalchemy.types import TypeEngine
 
@@ -101,15 +101,20 @@ async def _groups(
     return groups
 
 
+def _is_dated(photo: Any) -> ColumnElement[bool]:
+    """Return whether a photo's time is more than that of its file; files that were copied together have the same."""
+    return and_(photo.c.taken_at.is_not(None), photo.c.dated_by.is_distinct_from(DateSource.FILE.value))
+
+
 def _burst_of(photo_id: int) -> Select[int]:
     """Select the photos that were taken within moments of one, and look like it by hash or vector."""
     asked, other = PHOTOS.alias("asked"), PHOTOS.alias("other")
     span = timedelta(seconds=BURST_SECONDS)
-    moment = select(asked.c.taken_at).where(asked.c.id == photo_id, _by_camera(asked)).scalar_subquery()
+    moment = select(asked.c.taken_at).where(asked.c.id == photo_id, _is_dated(asked)).scalar_subquery()
     persona = select(asked.c.persona_id).where(asked.c.id == photo_id).scalar_subquery()
     near = (
         select(other.c.id)
-        .where(other.c.persona_id == persona, other.c.id != photo_id, _by_camera(other))
+        .where(other.c.persona_id == persona, other.c.id != photo_id, _is_dated(other))
         .where(other.c.shown_at.between(moment - span, moment + span))  # as the index has it
         .limit(_LOOKED_AT)
         .cte("near")
@@ -135,11 +140,3 @@ def _burst_of(photo_id: int) -> Select[int]:
         .join(own, own.photo_id == photo_id)
         .where(or_(looks_alike, is_same_scene))
     )
-
-
-def _by_camera(photos: FromClause) -> ColumnElement[bool]:
-    """Return the condition that the camera says when a photo was taken: a copy writes many files in a moment."""
-    source = photos.c.dated_by
-    # before sources were kept, there was no other
-    is_camera = or_(source.is_(None), source.in_([DateSource.CAMERA_ZONED, DateSource.CAMERA]))
-    return and_(photos.c.taken_at.is_not(None), is_camera)

@@ -2,8 +2,10 @@
 
 An edge that is blurred loses fine differences between neighbouring pixels, and keeps coarse ones. So sharpness is
 measured by how the energy of fine differences compares with that of coarse ones, which does not depend on contrast.
-Noise is not counted, and need not be estimated: the differences of one row are multiplied with those of the next.
-An edge runs on from row to row, while noise of two rows has nothing in common and averages out.
+Noise is not counted: the differences of one row are multiplied with those of the next.
+An edge runs on from row to row, while noise of two rows has nothing in common and averages out. Grass and gravel
+that are finer than a pixel look like noise in that, and blur would make edges of them. So what is left of the energy
+without the noise of the flattest tiles counts as well.
 """
 
 from __future__ import annotations
@@ -32,6 +34,10 @@ _FAINT = 0.5
 """Energy below which there are no edges; that of steps of less than one shade."""
 _NOISE = 0.03
 """The same of a picture of nothing but noise, as a share of its energy."""
+_FLATTEST = 25
+"""Percent of the tiles with anything in them, whose energy is taken for noise; black bars and white skies have none."""
+_SPREAD = 2.0
+"""How much more noise than that other tiles may have."""
 
 
 def sharpness(picture: Image.Image) -> float:
@@ -61,10 +67,13 @@ def _ratio(luma: Floats) -> float:
     """Return fine over coarse energy of the differences between columns, in the tiles with the most fine energy.
 
     What noise leaves by chance is subtracted: the energy of each row with itself, by the root of the tile's pixels.
+    So is the noise of the flattest tiles, where texture that is finer than the rows is counted.
     """
     fine, whole = _energies(luma, _TILE)
     coarse, _ = _energies(_means(luma, _COARSE) / np.float32(_COARSE), _TILE // _COARSE)
-    fine -= whole * (_CHANCE / _TILE)
+    filled = whole[whole > _FAINT]
+    noise = np.percentile(filled, _FLATTEST) if filled.size else 0.0
+    fine = np.maximum(fine - whole * (_CHANCE / _TILE), whole - np.float32(_SPREAD * noise))
     most = np.argsort(fine)[-max(1, round(fine.size * _SHARPEST)) :]
     return float(fine[most].sum() / np.maximum(coarse[most], _FAINT + _NOISE * whole[most]).sum())
 
