@@ -82,5 +82,5 @@ def test_any_damage_of_a_header_is_refused_with_a_reason(kind: str, data: st.Dat
     content = bytearray(encoded(kind))
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    with contextlib.suppress(PhotoUnreadable):
+    with contextlib.suppress(PhotoUnreadable, NeedsLimits):  # two other bytes make it a JPEG XL
         read_header(io.BytesIO(bytes(content)))

@@ -18,8 +18,9 @@ async def test_without_its_package_it_says_what_to_install(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in list(sys.modules):
-        if name.startswith("fluffy_tui.modes.assistant.mcp_"):
+        if name.startswith(("fluffy_tui.modes.assistant.mcp_", "mcp.")):
             monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "mcp", None)
+    for name in ("mcp", "mcp.server", "mcp.server.mcpserver"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(mcp_mode.McpNotInstalled, match=r"pip install 'fluffy-tui\[mcp\]'"):
         await mcp_mode.run(load_settings({"HOME": str(own_home)}))
