@@ -110,9 +110,10 @@ def _engine() -> Callable[[Any], Any]:
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             **{f"{part}.model_path": _existing(folder / name) for part, name in _NETWORKS.items()},
         }
-        return rapidocr.RapidOCR(params=options)
+        engine: Callable[[Any], Any] = rapidocr.RapidOCR(params=options)
     except (ImportError, *DAMAGED) as error:
         raise PhotoUnreadable(Unreadable.NO_DECODER) from error
+    return engine
 
 
 def _existing(network: Path) -> str:
