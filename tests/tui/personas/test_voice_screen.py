@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fluffy_tui.tui.personas.screen import PersonasScreen
 from fluffy_tui.tui.personas.voice_screen import VoiceScreen
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
@@ -22,11 +24,14 @@ async def test_a_voice_is_written_and_saved(running: Running, services: FakeServ
         assert isinstance(driver.screen, PersonasScreen)
 
 
-async def test_a_voice_that_is_too_long_stays_on_the_screen(running: Running, services: FakeServices) -> None:
+@pytest.mark.parametrize("key", ["ctrl+s", "ctrl+j"])
+async def test_a_voice_that_is_too_long_stays_on_the_screen(
+    running: Running, services: FakeServices, key: str
+) -> None:
     async with running() as driver:
         await driver.press("G", "v")
         driver.screen.query_one("#voice").text = "x" * 2_001
-        await driver.press("ctrl+s")
+        await driver.press(key)
         assert isinstance(driver.screen, VoiceScreen)
         assert "too long" in driver.text("#voice-message")
         assert services.personas.personas[1].voice == ""

@@ -312,13 +312,14 @@ async def test_alt_texts_of_added_photos_are_read_too(
         assert isinstance(driver.screen, ConfirmScreen)
 
 
+@pytest.mark.parametrize("key", ["f7", "alt+s"])
 async def test_an_edit_asks_too_and_tells_buffer(
-    running: Running, services: FakeServices, model: FakeCaptionModel
+    running: Running, services: FakeServices, model: FakeCaptionModel, key: str
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "e")
         assert isinstance(driver.screen, EditPostScreen)
-        await driver.press("f7", "enter", "ctrl+s")
+        await driver.press(key, "enter", "ctrl+s")
         assert isinstance(driver.screen, ConfirmScreen)
         assert not services.scheduling.edits
         await driver.press("y")
@@ -335,7 +336,7 @@ async def test_a_batch_asks_about_each_unread_text(
         driver.app.post_message(FillWeek((11, 12, 13), "some photos"))
         await driver.settle()
         assert isinstance(driver.screen, BatchScreen)
-        await driver.press("f7", "enter", "ctrl+n", *"mine", "ctrl+n", "f7", "down", "enter", "ctrl+n")
+        await driver.press("f7", "enter", "ctrl+n", *"mine", "ctrl+n", "alt+s", "down", "enter", "ctrl+n")
         assert driver.screen.panel.is_reviewing
         assert model.requests[1].earlier[:2] == (CAPTIONS[0], "mine")
         await driver.press("ctrl+s")
