@@ -266,12 +266,14 @@ async def _report(
         having = [
             machine for machine in machines if any(photo.id == post.photo_id for photo in machine.photos)
         ]
-        made = [event.worker for event in history if event.step is Step.HOSTING]
+        # whoever counts the crash of a worker that was at this step makes no picture
+        steps = [event for event in history if event.what == "step"]
+        made = [event.worker for event in steps if event.step is Step.HOSTING]
         if not made or not all(any(machine.made(worker) for machine in having) for worker in made):
             elsewhere.append(f"the picture of post {post.id} was made by {made}")
         waited += any(event.code == "photo_elsewhere" for event in history)
-        for event in history:
-            if event.step is Step.SENDING and event.what == "step":
+        for event in steps:
+            if event.step is Step.SENDING:
                 sent_by.update(machine.name for machine in machines if machine.made(event.worker))
     counts = Counter(post.text for post in stand_in.posts())
     return Report(
