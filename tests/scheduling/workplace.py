@@ -21,7 +21,7 @@ from fluffy_tui.core.child_process import ChildProcess
 from fluffy_tui.demo import StandIn
 from fluffy_tui.media import Fit, Framing, Part, Shape
 from fluffy_tui.paths import Paths
-from fluffy_tui.scheduling import Post, PostPhoto, TaggedPerson, Timings, work
+from fluffy_tui.scheduling import Post, PostPhoto, Step, TaggedPerson, Timings, work
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 
 if TYPE_CHECKING:
@@ -95,6 +95,21 @@ class Workplace:
         assert result.ok, result.reason
         assert result.post is not None
         return result.post
+
+    async def live(self, number: int) -> Post:
+        """Return a new post that is live since a moment, by the stand-in's clock, which the test sets."""
+        post = await self.submit(number=number)
+        await self.services.delivery.deliver(post.id)
+        status_sync = replace(self.services.status_sync, now=self.stand_in.clock.now)
+        await status_sync.run()
+        remote = self.in_buffer()[-1]
+        assert remote.due_at is not None
+        await self.stand_in.advance((remote.due_at - self.stand_in.clock.now()).total_seconds() + 60)
+        await status_sync.run()
+        found = await self.services.scheduling.post(post.id)
+        assert found is not None
+        assert found.step is Step.LIVE
+        return found
 
     def in_buffer(self) -> list[BufferPost]:
         """Return the stand-in's posts on the persona's channel, oldest first."""

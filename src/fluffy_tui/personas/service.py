@@ -53,6 +53,15 @@ class Personas:
         async with self._database.transaction() as session:
             return await _find(session)
 
+    async def channels_by_organization(self) -> dict[str, Sequence[str]]:
+        """Return the ids of all personas' channels that are known to Buffer, by their organisation's id."""
+        found: dict[str, set[str]] = {}
+        for persona in await self.list():
+            for chosen in persona.channels:
+                if chosen.channel is not None:
+                    found.setdefault(chosen.channel.organization_id, set()).add(chosen.id)
+        return {organization_id: sorted(ids) for organization_id, ids in found.items()}
+
     async def get(self, name: str) -> Persona:
         """Return the persona with this name, ignoring case.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.demo import Kind, ManualClock, StandIn
-from fluffy_tui.scheduling import PostExport, Results, Step
+from fluffy_tui.scheduling import PostExport, Results
 from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
 from scheduling.workplace import Workplace, workplace
 
@@ -33,22 +32,6 @@ async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
         yield opened
 
 
-async def live(place: Workplace, number: int) -> Post:
-    """Return a new post that is live since a moment."""
-    post = await place.submit(number=number)
-    await place.services.delivery.deliver(post.id)
-    status_sync = replace(place.services.status_sync, now=place.stand_in.clock.now)
-    await status_sync.run()
-    remote = place.in_buffer()[-1]
-    assert remote.due_at is not None
-    await place.stand_in.advance((remote.due_at - place.stand_in.clock.now()).total_seconds() + 60)
-    await status_sync.run()
-    found = await place.services.scheduling.post(post.id)
-    assert found is not None
-    assert found.step is Step.LIVE
-    return found
-
-
 async def results(place: Workplace, post: Post) -> Results:
     return (await place.services.scheduling.results([post]))[post.id]
 
@@ -58,7 +41,7 @@ def asked(place: Workplace) -> int:
 
 
 async def test_numbers_are_read_once_a_day_and_those_of_a_refused_day_stay(place: Workplace) -> None:
-    first, queued = await live(place, 1), await place.submit(number=2)
+    first, queued = await place.live(1), await place.submit(number=2)
     sync = MetricsSync(place.services.delivery)
     await sync.run()
     assert await results(place, first) == Results(), "a new post has none yet"
@@ -97,7 +80,7 @@ async def test_numbers_are_read_once_a_day_and_those_of_a_refused_day_stay(place
 
 
 async def test_a_plan_without_numbers_and_a_spent_budget_cost_nothing(place: Workplace) -> None:
-    post = await live(place, 1)
+    post = await place.live(1)
     place.stand_in.world.has_metrics = False
     await place.stand_in.advance(3 * DAY)
     sync = MetricsSync(place.services.delivery)
@@ -114,7 +97,7 @@ async def test_a_plan_without_numbers_and_a_spent_budget_cost_nothing(place: Wor
 
 
 async def test_posts_that_were_taken_in_after_a_lost_database_get_their_numbers(place: Workplace) -> None:
-    await live(place, 1)
+    await place.live(1)
     await place.stand_in.advance(3 * DAY)
     await place.execute(
         "TRUNCATE posts, hosted_pictures, buffer_comparisons, follow_rounds, post_photos CASCADE"

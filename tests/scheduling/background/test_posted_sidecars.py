@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.demo import ManualClock, StandIn
-from fluffy_tui.scheduling import Step
 from fluffy_tui.scheduling.background.posted_sidecars import PostedSidecars
 from scheduling.workplace import Workplace, workplace
 
@@ -29,36 +27,20 @@ async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
         yield opened
 
 
-async def live(place: Workplace, number: int) -> Post:
-    """Return a new post that is live since a moment."""
-    post = await place.submit(number=number)
-    await place.services.delivery.deliver(post.id)
-    status_sync = replace(place.services.status_sync, now=place.stand_in.clock.now)
-    await status_sync.run()
-    remote = place.in_buffer()[-1]
-    assert remote.due_at is not None
-    await place.stand_in.advance((remote.due_at - place.stand_in.clock.now()).total_seconds() + 60)
-    await status_sync.run()
-    found = await place.services.scheduling.post(post.id)
-    assert found is not None
-    assert found.step is Step.LIVE
-    return found
-
-
 async def sidecar(place: Workplace, post: Post) -> Path:
     photo = await place.services.photos.get(post.cover.photo_id)
     return photo.path.with_name(f"{photo.name}.xmp")
 
 
 async def test_nothing_is_written_unless_it_is_wanted(place: Workplace) -> None:
-    post = await live(place, 1)
+    post = await place.live(1)
     await PostedSidecars(place.services.delivery).run()
     assert not (await sidecar(place, post)).exists()
 
 
 async def test_a_live_post_is_written_once(place: Workplace) -> None:
     place.services.photos.writes_sidecars = True
-    post, queued = await live(place, 1), await place.submit(number=2)
+    post, queued = await place.live(1), await place.submit(number=2)
     sidecars = PostedSidecars(place.services.delivery)
     await sidecars.run()
     path = await sidecar(place, post)
@@ -74,7 +56,7 @@ async def test_a_folder_that_cannot_be_written_stops_nothing(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.services.photos.writes_sidecars = True
-    post = await live(place, 1)
+    post = await place.live(1)
     tried = []
 
     async def refuse(photo_id: int, posted: object) -> bool:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tui.conftest import Driver, Running
     from tui.fakes import FakeServices
 
+TILE_PIXELS = 180
+"""Width of a tile's picture in a terminal of 80 columns."""
+
 
 def cursor(driver: Driver) -> int | None:
     """Return the photo under the cursor."""
@@ -44,12 +47,13 @@ def has_picture(driver: Driver, id_: int) -> bool:
 
 @pytest.fixture
 def decoded(services: FakeServices, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return the photos that are decoded from now on."""
+    """Return the photos that are decoded for tiles from now on; a preview that nobody waits for may come late."""
     found: list[int] = []
     thumbnail = services.photos.thumbnail
 
     def noting(photo: Photo, width: int, height: int) -> object:
-        found.append(photo.id)
+        if width == TILE_PIXELS:
+            found.append(photo.id)
         return thumbnail(photo, width, height)
 
     monkeypatch.setattr(services.photos, "thumbnail", noting)

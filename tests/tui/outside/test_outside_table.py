@@ -80,5 +80,5 @@ async def test_more_are_loaded_near_the_end_and_new_ones_are_shown(
 async def test_it_is_said_when_none_are_known(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "o")
-        assert "No posts from elsewhere are known." in driver.screen_text()
+        assert "None yet. A worker reads them" in driver.screen_text()
         await driver.press("enter")

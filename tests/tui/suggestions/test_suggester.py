@@ -55,7 +55,7 @@ async def test_without_a_model_the_key_says_how_to_set_one_up(running: Running) 
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f7")
         assert isinstance(driver.screen, ComposeScreen)
-        assert "FLUFFY_MODEL_URL" in form(driver).message
+        assert "set model_url in Settings" in form(driver).message
 
 
 async def test_a_suggested_caption_is_inserted_and_marked_until_it_is_confirmed(

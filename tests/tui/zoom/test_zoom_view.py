@@ -41,7 +41,7 @@ def test_it_is_enlarged_and_shrunk_around_its_middle() -> None:
         whole = whole.scaled(0.5)
     assert whole.window == (0, 0, 4000, 3000)
     assert whole.scaled(0.5) is whole
-    assert whole.words.startswith("1.562 % ")
+    assert whole.words.startswith("1.56 % ")
     largest = view
     for _ in range(9):
         largest = largest.scaled(2)

@@ -42,17 +42,13 @@ class MetricsSync:
         buffer = self.delivery.buffer
         if buffer is None:
             return
-        channels: dict[str, set[str]] = {}
-        for persona in await self.delivery.personas.list():
-            for chosen in persona.channels:
-                if chosen.channel is not None:
-                    channels.setdefault(chosen.channel.organization_id, set()).add(chosen.id)
+        channels = await self.delivery.personas.channels_by_organization()
         for organization_id, channel_ids in channels.items():
             if await self.delivery.budget.closed_for(reserve=RESERVE) is not None:
                 log.info("numbers are not asked for: the remaining requests are reserved for posts")
                 return
             if await self._take_round(organization_id):
-                await self._ask(buffer, organization_id, sorted(channel_ids))
+                await self._ask(buffer, organization_id, channel_ids)
 
     async def _take_round(self, organization_id: str) -> bool:
         """Return whether the organisation is due and this worker is the first to see it.

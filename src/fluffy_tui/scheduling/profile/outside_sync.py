@@ -48,15 +48,11 @@ class OutsideSync:
         buffer = self.delivery.buffer
         if buffer is None:
             return
-        channels: dict[str, set[str]] = {}
-        for persona in await self.delivery.personas.list():
-            for chosen in persona.channels:
-                if chosen.channel is not None:
-                    channels.setdefault(chosen.channel.organization_id, set()).add(chosen.id)
+        channels = await self.delivery.personas.channels_by_organization()
         for organization_id, channel_ids in channels.items():
             if await self.delivery.budget.closed_for(reserve=RESERVE) is not None:
                 return  # the remaining requests are reserved for posts
-            round_ = await self._take_round(organization_id, sorted(channel_ids))
+            round_ = await self._take_round(organization_id, channel_ids)
             if round_ is not None:
                 await self._list(buffer, round_)
 
@@ -66,7 +62,7 @@ class OutsideSync:
         if buffer is not None:
             await self._notify(await fetch_thumbnails(self.delivery.database, may_be_local=buffer.is_local))
 
-    async def _take_round(self, organization_id: str, channel_ids: list[str]) -> OutsideRoundRow | None:
+    async def _take_round(self, organization_id: str, channel_ids: Sequence[str]) -> OutsideRoundRow | None:
         """Return the organisation's round if it is due and this worker is the first to see it."""
         row, now = OutsideRoundRow, func.now()
         begin = {"organization_id": organization_id, "channel_ids": channel_ids, "asked_at": now}

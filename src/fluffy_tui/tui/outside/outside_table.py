@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import OutsidePost, ProfileKey
     from fluffy_tui.tui.session.context import Context
 
-NONE_YET = (
-    "No posts from elsewhere are known. They are read from Buffer every few hours, while a worker runs."
-)
+NONE_YET = "None yet. A worker reads them every few hours."
 NO_LINK = "Buffer knows no link of this post."
 PAGE = 100
 NEAR_END = 20

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.drafts import Draft
     from fluffy_tui.tui.suggestions.question_screen import Subject
 
-NO_MODEL = "No model is set up to suggest captions: set FLUFFY_MODEL_URL in the environment or in Settings."
+NO_MODEL = "No model is set up to suggest captions: set model_url in Settings."
 _AGAIN = PickedText("Ask again", "for other captions", "Ask the model for captions that differ from these.")
 _QUOTED = 200
 """Characters of suggested texts that a question quotes, so that it fits the smallest terminal; the form has all."""

@@ -87,7 +87,8 @@ class ZoomView:
         """The size and the place of the part, such as `100 % · x 1,930–2,069 · y 1,460–1,539 of 4,000×3,000`."""
         left, upper, right, lower = self.window
         place = f"x {left:,}–{right - 1:,} · y {upper:,}–{lower - 1:,}"
-        return f"{self.scale * 100:.4g} % · {place} of {self.photo[0]:,}×{self.photo[1]:,}"
+        percent = self.scale * 100
+        return f"{percent:{'.0f' if percent >= 100 else '.3g'}} % · {place} of {self.photo[0]:,}×{self.photo[1]:,}"
 
 
 def contains(box: Box, part: Box) -> bool:
