@@ -310,7 +310,7 @@ def _prepare_to_draw() -> None:
 
 
 def _open_log(settings: Settings) -> None:
-    from fluffy_tui.core.folder_owner import folder_remedy
+    from fluffy_tui.core.embedded.folder_owner import folder_remedy
     from fluffy_tui.core.log_file import open_log
 
     try:

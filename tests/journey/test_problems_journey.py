@@ -10,8 +10,8 @@ from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
-from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
 from fluffy_tui.tui.posts.screen import PostsScreen
+from fluffy_tui.tui.problems.screen import ProblemsScreen
 from journey.installation import TIMINGS, Installation
 
 

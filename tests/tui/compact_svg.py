@@ -12,13 +12,18 @@ if TYPE_CHECKING:
 _CLIPS = re.compile(
     r'\s*<clipPath id="[^"]*-line-\d+">.*?</clipPath>|\sclip-path="url\(#[^"]*-line-\d+\)"', re.S
 )
+_FONTS = re.compile(r"\s*@font-face \{.*?\}", re.S)
+_LINE_ENDS = re.compile(r"<text [^>]*>\n</text>")
+_STYLES = re.compile(r'(?<=[".])terminal-(?:\d+-)?(?=r\d)')
 _RECTS = re.compile(r'(?:<rect fill="[^"]*" x="[^"]*" y="[^"]*" width="[^"]*" height="24.65"[^>]*/>)+')
 _RECT = re.compile(r'<rect fill="([^"]*)" x="([^"]*)" y="([^"]*)" width="([^"]*)"')
 
 
 def compact(svg: str) -> str:
     """Return the same picture in fewer words: Rich repeats a background for each piece of text."""
-    return _RECTS.sub(lambda run: "".join(_joined(run[0])), _CLIPS.sub("", svg))
+    for superfluous in (_CLIPS, _FONTS, _LINE_ENDS, _STYLES):
+        svg = superfluous.sub("", svg)
+    return _RECTS.sub(lambda run: "".join(_joined(run[0])), svg).replace("&#160;", "\N{NO-BREAK SPACE}")
 
 
 def _joined(rects: str) -> Iterator[str]:

@@ -448,7 +448,7 @@ def _screen_of(mode: str, context: Context) -> Screen[None]:
 
             return PlanScreen(context)
         case "problems":
-            from fluffy_tui.tui.posts import ProblemsScreen
+            from fluffy_tui.tui.problems import ProblemsScreen
 
             return ProblemsScreen(context)
         case "results":

@@ -16,8 +16,8 @@ from fluffy_tui.media import Framing, Shape, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Agenda, Missing, MissingCode, Post, Step
 from fluffy_tui.similarity import EarlierPost, OutsideMatch, Relation
-from fluffy_tui.tui.compose.forecast import day_words, queue_words, runway_words, warning_words
 from fluffy_tui.tui.compose.preflight import PreflightInput, preflight_marks
+from fluffy_tui.tui.compose.when.forecast import day_words, queue_words, runway_words, warning_words
 from fluffy_tui.tui.rendition import RenderResult
 from tui.fakes import CHANNELS, NOW, make_photo, make_post
 

@@ -20,7 +20,7 @@ from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import PostPhoto, Reason, ScheduleResult
 from fluffy_tui.tui.caption import caption_editor
 from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
-from fluffy_tui.tui.compose.when_picker import TimeField
+from fluffy_tui.tui.compose.when.when_picker import TimeField
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.platform.external_editor import edit_outside

@@ -10,7 +10,8 @@ from textual.widgets import Input, TextArea
 
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library import LibraryScreen
-from fluffy_tui.tui.posts import PostsScreen, ProblemsScreen
+from fluffy_tui.tui.posts import PostsScreen
+from fluffy_tui.tui.problems import ProblemsScreen
 from fluffy_tui.tui.ui.help import HelpScreen
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from fluffy_tui.scheduling import ChannelChoice, PostPhoto, Step, TaggedPerson
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.photo.photo_picker import PhotoPicker
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
-from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
+from fluffy_tui.tui.problems.screen import ProblemsScreen
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.fakes import CHANNELS, MARKUP, NOW, make_post, with_channels

@@ -10,8 +10,8 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Framing
 from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, Step
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
-from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
 from fluffy_tui.tui.posts.screen import PostsScreen
+from fluffy_tui.tui.problems.screen import ProblemsScreen
 from fluffy_tui.tui.rendition import FitScreen
 from fluffy_tui.tui.session.drafts import Draft
 from tui.conftest import Driver, Running

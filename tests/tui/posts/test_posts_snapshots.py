@@ -14,8 +14,8 @@ from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.scheduling import PostEvent, PostStatus, Step
 from fluffy_tui.tui.app import FluffyApp
 from tui.fakes import MARKUP, NOW, FakeServices
-from tui.posts.test_problems_screen import CHANNEL, WORKER
 from tui.pressing import pressing
+from tui.problems.test_screen import CHANNEL, WORKER
 
 if TYPE_CHECKING:
     pass

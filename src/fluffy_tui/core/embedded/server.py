@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.embedded.cluster import ensure_cluster, reason
+from fluffy_tui.core.embedded.folder_owner import DISK_FULL, folder_remedy
 from fluffy_tui.core.embedded.installation import installation_folders
 from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.embedded.socket_folder import connection_url, ready_folder
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.core.folder_owner import DISK_FULL, folder_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

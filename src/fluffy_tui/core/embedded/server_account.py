@@ -9,8 +9,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fluffy_tui.core.embedded.folder_owner import account_name
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.core.folder_owner import account_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

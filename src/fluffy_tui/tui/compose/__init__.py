@@ -2,7 +2,6 @@
 
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import CaptionScreen, PhotosScreen
-from fluffy_tui.tui.compose.forecast import load_agenda, runway_words
 from fluffy_tui.tui.compose.preflight import (
     Level,
     Mark,
@@ -14,6 +13,7 @@ from fluffy_tui.tui.compose.preflight import (
 )
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.compose.submitter import damage_question, submit_all
+from fluffy_tui.tui.compose.when.forecast import load_agenda, runway_words
 from fluffy_tui.tui.photo.same_picture import find_earlier_post, find_outside_post
 
 __all__ = [

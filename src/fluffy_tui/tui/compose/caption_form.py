@@ -27,7 +27,7 @@ from fluffy_tui.tui.caption.caption_editor import LONG, PAUSE, CaptionEditor
 from fluffy_tui.tui.compose.caption_tools import CaptionTools
 from fluffy_tui.tui.compose.preflight import PreflightInput
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
-from fluffy_tui.tui.compose.when_picker import WhenPicker
+from fluffy_tui.tui.compose.when.when_picker import WhenPicker
 from fluffy_tui.tui.platform.external_editor import EditorFailed
 from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.rendition import FitScreen

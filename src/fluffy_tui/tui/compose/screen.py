@@ -14,11 +14,11 @@ from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import PhotosScreen
 from fluffy_tui.tui.compose.channel_arrangement import ChannelArrangement
-from fluffy_tui.tui.compose.forecast import forecast_moment, load_agenda
 from fluffy_tui.tui.compose.photo_facts import PhotoFacts
 from fluffy_tui.tui.compose.post_preview import PostPreview
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, preflight_marks
 from fluffy_tui.tui.compose.submitter import comment_question, damage_question, submit_draft
+from fluffy_tui.tui.compose.when.forecast import forecast_moment, load_agenda
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.rendition import RenditionPreview, damages

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from rich.console import Console
 
 from fluffy_tui.settings import Preview
-from fluffy_tui.tui.photo.terminal_query import TerminalAnswers, ask_terminal
+from fluffy_tui.tui.platform.terminal_query import TerminalAnswers, ask_terminal
 
 if TYPE_CHECKING:
     from fluffy_tui.tui.photo.painter import Painter

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.settings import Preview
 from fluffy_tui.tui.photo.graphics_protocol import RendererChoice, choice_for
-from fluffy_tui.tui.photo.terminal_query import QUERY, read_answers
+from fluffy_tui.tui.platform.terminal_query import QUERY, read_answers
 from fluffy_tui.tui.ui.textual_fixes import ask_in_app
 
 if TYPE_CHECKING:

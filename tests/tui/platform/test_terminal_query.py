@@ -12,7 +12,7 @@ import pytest
 
 SCRIPT = """
 from fluffy_tui.settings import Preview
-from fluffy_tui.tui.photo.terminal_query import ask_terminal
+from fluffy_tui.tui.platform.terminal_query import ask_terminal
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
 print("ASKED", ask_terminal(), "END")
 print("CHOSEN", choose_renderer(Preview.AUTO).name, "END")

@@ -11,11 +11,9 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.posts.post_actions import PostActions
-from fluffy_tui.tui.posts.post_detail import PostDetailScreen
-from fluffy_tui.tui.posts.post_picture import PICTURE_FROM, PostPicture
-from fluffy_tui.tui.posts.problem_list import ProblemList
-from fluffy_tui.tui.posts.problem_words import problem_facts, remedy_keys, subject
+from fluffy_tui.tui.posts import PICTURE_FROM, PostActions, PostDetailScreen, PostPicture
+from fluffy_tui.tui.problems.problem_list import ProblemList
+from fluffy_tui.tui.problems.problem_words import problem_facts, remedy_keys, subject
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.times import both_zones, duration_words, moment_words

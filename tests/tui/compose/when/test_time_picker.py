@@ -13,9 +13,9 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.compose import ComposeScreen
-from fluffy_tui.tui.compose.month_calendar import MonthCalendar
-from fluffy_tui.tui.compose.time_picker import TimePicker
-from fluffy_tui.tui.compose.when_picker import WhenPicker
+from fluffy_tui.tui.compose.when.month_calendar import MonthCalendar
+from fluffy_tui.tui.compose.when.time_picker import TimePicker
+from fluffy_tui.tui.compose.when.when_picker import WhenPicker
 from tui.conftest import Driver, Running
 from tui.fakes import FakeServices, make_post
 from tui.pressing import pressing

@@ -17,9 +17,9 @@ from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.platform.web_browser import has_browser
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
-from fluffy_tui.tui.posts.problem_list import ProblemList
-from fluffy_tui.tui.posts.problem_words import remedy_keys
-from fluffy_tui.tui.posts.problems_screen import ProblemsScreen, budget_words
+from fluffy_tui.tui.problems.problem_list import ProblemList
+from fluffy_tui.tui.problems.problem_words import remedy_keys
+from fluffy_tui.tui.problems.screen import ProblemsScreen, budget_words
 from fluffy_tui.tui.session.overview import Overview
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running

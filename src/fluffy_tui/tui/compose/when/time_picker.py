@@ -14,8 +14,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from fluffy_tui.scheduling import HORIZON
-from fluffy_tui.tui.compose.forecast import warning_words
-from fluffy_tui.tui.compose.month_calendar import MonthCalendar
+from fluffy_tui.tui.compose.when.forecast import warning_words
+from fluffy_tui.tui.compose.when.month_calendar import MonthCalendar
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.text.post_state import state_of
 from fluffy_tui.tui.text.time_parser import TimeNotUnderstood, read_time, written_time

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.core.folder_owner import folder_remedy
+from fluffy_tui.core.embedded.folder_owner import folder_remedy
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets.option_list import Option
 
-from fluffy_tui.tui.posts.problem_words import (
+from fluffy_tui.tui.problems.problem_words import (
     cause,
     outlook,
     problem_id,

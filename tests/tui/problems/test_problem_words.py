@@ -7,9 +7,9 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from fluffy_tui.scheduling import Problem, ProblemKind, Remedy
-from fluffy_tui.tui.posts.problem_words import cause, outlook, problem_facts, remedy_keys
+from fluffy_tui.tui.problems.problem_words import cause, outlook, problem_facts, remedy_keys
 from tui.fakes import NOW
-from tui.posts.test_problems_screen import CHANNEL, WORKER
+from tui.problems.test_screen import CHANNEL, WORKER
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 LATER = NOW + timedelta(hours=4)
