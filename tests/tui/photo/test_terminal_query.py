@@ -10,6 +10,8 @@ import threading
 
 import pytest
 
+from fluffy_tui.tui.photo.terminal_query import questions
+
 SCRIPT = """
 from fluffy_tui.settings import Preview
 from fluffy_tui.tui.photo.terminal_query import ask_terminal, questions
