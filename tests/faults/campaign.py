@@ -117,6 +117,7 @@ class Campaign:
     media: Path
     ledger: Ledger
     users: UserChanges
+    most_photos: int
     submitted_at: dict[str, datetime] = field(default_factory=dict)
     resubmitted: int = 0
     written_before: int = 0
@@ -189,7 +190,7 @@ class Campaign:
             await asyncio.sleep(pause)
             album = libraries[persona]
             channels = [chosen.id for chosen in album.persona.channels[: channel_count(persona, number)]]
-            photos = [album.photos.pop() for _ in range(photo_count(persona, number))]
+            photos = [album.photos.pop() for _ in range(min(self.most_photos, photo_count(persona, number)))]
             await self._submit(photos, channels, number)
 
     async def _submit(self, photos: Sequence[Photo], channels: Sequence[str], number: int) -> None:
@@ -327,13 +328,14 @@ class RunningClock(ManualClock):
         await super().advance(seconds)
 
 
-async def campaign(seed: int, posts: int, folder: Path) -> Report:
+async def campaign(seed: int, posts: int, folder: Path, *, most_photos: int = 10) -> Report:
     """Run one campaign with all its files below `folder`.
 
     Args:
         seed: draws the plan; the same seed gives the same plan.
         posts: how many are submitted.
         folder: for photos, uploaded pictures and the workers' logs.
+        most_photos: of a post; with 1 each has a single one.
     """
     plan = Plan.drawn(seed, posts, len(PERSONAS))
     media = folder / "media"
@@ -351,13 +353,13 @@ async def campaign(seed: int, posts: int, folder: Path) -> Report:
         async with open_services(settings, timings=TIMINGS) as services:
             sizes: Counter[int] = Counter()
             for number, (persona, _) in enumerate(plan.submissions):
-                sizes[persona] += photo_count(persona, number)
+                sizes[persona] += min(most_photos, photo_count(persona, number))
             libraries = await albums(services, folder / "photos", [sizes[n] for n in range(len(PERSONAS))])
             async with Crew(2, _environment(settings, stand_in), folder, cluster) as crew:
                 player = FaultPlayer(stand_in, cluster, crew, media)
                 ledger = Ledger()
                 users = UserChanges(services, stand_in, cluster, ledger)
-                run = Campaign(plan, services, cluster, stand_in, player, media, ledger, users)
+                run = Campaign(plan, services, cluster, stand_in, player, media, ledger, users, most_photos)
                 return await run.run(libraries)
 
 
@@ -394,13 +396,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m faults.campaign", description=__doc__)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--posts", type=int, default=300)
+    parser.add_argument("--photos", type=int, default=10, help="how many photos a post has at most")
     parser.add_argument(
         "--keep", action="store_true", help="keep the workers' logs even if the campaign succeeds"
     )
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="campaign-"))
     print(f"seed {options.seed}, {options.posts} posts, logs in {folder}", flush=True)
-    report = asyncio.run(campaign(options.seed, options.posts, folder))
+    report = asyncio.run(campaign(options.seed, options.posts, folder, most_photos=options.photos))
     print(report.as_text())
     if report.violations or options.keep:
         return 1 if report.violations else 0

@@ -102,10 +102,16 @@ class BufferClient:
         )
 
     async def channels(self, organization_id: str) -> tuple[Channel, ...]:
-        """Return all channels of an organisation, in Buffer's order."""
-        variables = {"input": {"organizationId": organization_id}}
-        answer = await self._transport.run(graphql_documents.CHANNELS, variables)
-        return _read(graphql_documents.CHANNELS, lambda items: tuple(map(channel_from, items)), answer)
+        """Return all channels of an organisation, in Buffer's order; one that cannot be read is left out."""
+        operation = graphql_documents.CHANNELS
+        answer = await self._transport.run(operation, {"input": {"organizationId": organization_id}})
+        items, found = _read(operation, list[object], answer), []
+        for item in items:
+            with suppress(BufferError):
+                found.append(_read(operation, channel_from, item))
+        if items and not found:
+            raise BufferError(Code.UNKNOWN_ANSWER, operation.in_doubt)
+        return tuple(found)
 
     async def channel(self, channel_id: str) -> Channel:
         """Return the current state of a channel; check `Channel.problem` before creating a post."""

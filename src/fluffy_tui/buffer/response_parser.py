@@ -6,10 +6,10 @@ client turns those into a `BufferError`.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -33,6 +33,11 @@ Answer = Mapping[str, Any]
 
 _YEARS = range(1900, 2200)
 """What lies outside cannot be a time of a post, and not every zone could show it."""
+_LONGEST_ID = 200
+"""Characters; Buffer's have 24, and an index cannot hold any length."""
+_LARGEST = 10**15
+"""No network counts as far, and sums of such numbers stay exact."""
+_DAYS = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"})
 
 _LINK = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)[:/])\S{1,2000}")
 """Addresses that a browser may be sent to; without TLS only on this computer, as the demo's are."""
@@ -46,7 +51,7 @@ def account_from(answer: Answer) -> Account:
         Organization(
             id=_id(item["id"]),
             name=_text(item["name"]),
-            scheduled_posts_limit=(item.get("limits") or {}).get("scheduledPosts"),
+            scheduled_posts_limit=_limit((item.get("limits") or {}).get("scheduledPosts")),
         )
         for item in answer["organizations"]
     )
@@ -58,7 +63,7 @@ def channel_from(answer: Answer) -> Channel:
     boards = (answer.get("metadata") or {}).get("boards") or ()
     return Channel(
         id=_id(answer["id"]),
-        organization_id=_text(answer["organizationId"]),
+        organization_id=_id(answer["organizationId"]),
         name=_text(answer["name"]),
         display_name=_optional(answer.get("displayName")),
         service=_known(Service, answer["service"]),
@@ -68,8 +73,9 @@ def channel_from(answer: Answer) -> Channel:
         is_locked=bool(answer["isLocked"]),
         is_queue_paused=bool(answer["isQueuePaused"]),
         posting_schedule=tuple(
-            SlotDay(_text(day["day"]), tuple(day["times"]), bool(day["paused"]))
+            SlotDay(day["day"], tuple(_slot_times(day["times"])), bool(day["paused"]))
             for day in answer["postingSchedule"]
+            if day["day"] in _DAYS
         ),
         pinterest_boards=tuple(
             PinterestBoard(_text(board["serviceId"]), _text(board["name"])) for board in boards
@@ -87,7 +93,7 @@ def post_from(answer: Answer) -> BufferPost:
         id=_id(answer["id"]),
         status=_known(BufferStatus, answer["status"]),
         text=_optional(answer.get("text")) or "",
-        channel_id=_text(answer["channelId"]),
+        channel_id=_id(answer["channelId"]),
         due_at=_moment(answer.get("dueAt")),
         sent_at=_moment(answer.get("sentAt")),
         created_at=created_at,
@@ -108,7 +114,7 @@ def sent_post_from(answer: Answer) -> SentPost:
     assets = answer["assets"]
     return SentPost(
         id=_id(answer["id"]),
-        channel_id=_text(answer["channelId"]),
+        channel_id=_id(answer["channelId"]),
         text=_optional(answer.get("text")) or "",
         sent_at=_moment(answer.get("sentAt")) or _moment(answer.get("dueAt")) or created_at,
         created_at=created_at,
@@ -134,9 +140,21 @@ def _metric_type(value: object) -> str:
 
 
 def _number(value: object) -> float:
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float) or not abs(value) <= _LARGEST:  # a NaN is not either
         raise TypeError("expected a number")
     return float(value)
+
+
+def _limit(value: object) -> int | None:
+    return value if isinstance(value, int) and 0 <= value <= _LARGEST else None
+
+
+def _slot_times(values: Iterable[object]) -> Iterator[str]:
+    """Yield the times that are some, as `HH:MM`: one slot that cannot be read leaves the others."""
+    for value in values:
+        with suppress(ValueError):
+            moment = time.fromisoformat(_text(value))
+            yield f"{moment:%H:%M}"
 
 
 def _text(value: object) -> str:
@@ -146,8 +164,8 @@ def _text(value: object) -> str:
 
 
 def _id(value: object) -> str:
-    if not _text(value):
-        raise ValueError("expected an id, not an empty string")
+    if not 0 < len(_text(value)) <= _LONGEST_ID:
+        raise ValueError("expected an id, not an empty or a long string")
     return _text(value)
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
-from fluffy_tui.images.coded_data import is_whole
 from fluffy_tui.images.color import to_srgb
 from fluffy_tui.images.color_tags import color_profile
+from fluffy_tui.images.damage.coded_data import is_whole
 from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 from fluffy_tui.images.jpeg_pixels import TooManyScans, has_many_scans, jpeg_pixels
 from fluffy_tui.images.limited_process import NeedsLimits, are_set, within_limits
@@ -206,8 +206,7 @@ def _pixels(opened: OpenedPicture, at_least: float, *, accept_damaged: bool) -> 
         scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or scale * at_least <= 1)
         ends = {"has_end": opened.is_complete, "strict": not accept_damaged}
         return jpeg_pixels(opened.file, picture.mode, picture.size, scale, **ends)
-    pixel_count = picture.width * picture.height
-    if not (accept_damaged or is_whole(opened.file, str(picture.format), opened.byte_size, pixel_count)):
+    if not (accept_damaged or is_whole(picture, opened.file, opened.byte_size)):
         raise ValueError("the coded data are damaged")
     picture.load()
     return _in_simple_mode(picture, max(1, int(1 / at_least / _CONVERSION_GAP)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from fluffy_tui.images.iso_boxes import read_items, top_boxes
 from fluffy_tui.images.png_chunks import png_chunks
@@ -25,6 +25,7 @@ _MOST_JUNK = 1 << 16
 
 _JXL = (b"\xff\x0a", b"\0\0\0\x0cJXL ")
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_BIG_TIFF = 43
 _BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
 
 _OTHERS = (
@@ -115,6 +116,8 @@ def is_complete(file: BinaryIO, picture_format: str, size: int) -> bool | None:
         return int.from_bytes(file.read(4), "little") + 8 <= size + 1
     if picture_format in ("HEIF", "AVIF"):
         return _pictures_fit(file, size)
+    if picture_format == "TIFF":
+        return _tags_fit(file, size)
     return True  # a decoder tells, when the picture is first shown
 
 
@@ -180,6 +183,15 @@ def _contains(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
             return True
         stop = begin
     return False
+
+
+def _tags_fit(file: BinaryIO, size: int) -> bool:
+    """Return whether the first tags of a TIFF lie within it; most programs write them behind the pixels."""
+    file.seek(0)
+    head = file.read(16)
+    order: Literal["little", "big"] = "little" if head[:1] == b"I" else "big"
+    is_big = int.from_bytes(head[2:4], order) == _BIG_TIFF
+    return int.from_bytes(head[8:16] if is_big else head[4:8], order) < size
 
 
 def _pictures_fit(file: BinaryIO, size: int) -> bool | None:

@@ -20,6 +20,17 @@ _CODED = frozenset({b"hvc1", b"av01"})
 _IN_FILE = 0
 
 
+class CodedPicture(NamedTuple):
+    """An HEVC or AV1 picture of a file: what is shown, one of its tiles, its alpha or its thumbnail."""
+
+    pieces: list[tuple[int, int]]
+    """Position and length of each."""
+    configuration: bytes = b""
+    """The content of its `hvcC` box; empty for AV1."""
+    is_shown: bool = True
+    """Whether it is a part of the file's main picture, and not a thumbnail, a depth map or another view."""
+
+
 class Nclx(NamedTuple):
     """Colours by their numbers in ITU-T H.273."""
 
@@ -31,17 +42,14 @@ class Nclx(NamedTuple):
 class Items:
     """What a file's description says of its items."""
 
-    coded: list[list[tuple[int, int]]] = field(default_factory=list)
-    """Position and length of every piece of each HEVC or AV1 picture: tiles, alpha and thumbnails too."""
+    coded: list[CodedPicture] = field(default_factory=list)
     nclx: Nclx | None = None
     """Of the picture that is shown."""
-    length_size: int = 4
-    """Bytes before each unit of HEVC data that say how long it is."""
 
     @property
     def end(self) -> int:
         """The first position behind all pictures."""
-        return max((start + length for pieces in self.coded for start, length in pieces), default=0)
+        return max((start + length for one in self.coded for start, length in one.pieces), default=0)
 
 
 def read_items(file: BinaryIO, size: int) -> Items:
@@ -80,14 +88,72 @@ def top_boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
 
 def _items(meta: bytes, size: int) -> Items:
     boxes = {kind: (start, end) for kind, start, end in _boxes(meta, 0, len(meta))}
+    inside = {kind: (start, end) for kind, start, end in _boxes(meta, *boxes.get(b"iprp", (0, 0)))}
+    properties = [(kind, meta[start:end]) for kind, start, end in _boxes(meta, *inside.get(b"ipco", (0, 0)))]
+    owned = _associated(meta, *inside[b"ipma"]) if b"ipma" in inside else {}
+    configurations = {number: data for number, (kind, data) in enumerate(properties, 1) if kind == b"hvcC"}
     found = Items()
+    main = _main(meta, *boxes.get(b"pitm", (0, 0)))
+    alphas = {
+        number for number, (kind, data) in enumerate(properties, 1) if kind == b"auxC" and _is_alpha(data)
+    }
+    transparent = {item for item, numbers in owned.items() if alphas.intersection(numbers)}
+    shown = _shown(meta, *boxes.get(b"iref", (0, 0)), main, transparent)
     kinds = _kinds(meta, *boxes.get(b"iinf", (0, 0)))
     for item, pieces in _places(meta, *boxes.get(b"iloc", (0, 0))):
         if kinds.get(item) in _CODED and pieces:
-            found.coded.append([(start, length or size - start) for start, length in pieces])
-    if b"iprp" in boxes:
-        _read_properties(meta, boxes, found)
+            own = next((number for number in owned.get(item, ()) if number in configurations), 0)
+            placed = [(start, length or size - start) for start, length in pieces]
+            configuration = configurations.get(own, b"")
+            found.coded.append(CodedPicture(placed, configuration, main is None or item in shown))
+    if main is not None and owned:
+        found.nclx = _colors(properties, owned.get(main, []))
     return found
+
+
+def _main(data: bytes, start: int, end: int) -> int | None:
+    """Read a `pitm` box: the item that is the file's main picture."""
+    if start >= end:
+        return None
+    (item,) = struct.unpack_from(">I" if data[start] else ">H", data, start + 4)
+    return int(item)
+
+
+def _is_alpha(auxiliary: bytes) -> bool:
+    return b":alpha" in auxiliary or b":auxid:1" in auxiliary
+
+
+def _shown(data: bytes, start: int, end: int, main: int | None, transparent: set[int]) -> set[int]:
+    """Read an `iref` box: the items that the main picture is made of, those with its transparency included."""
+    made_of: dict[int, list[int]] = {}
+    for kind, place, stop in _boxes(data, start + 4, end) if start < end else ():
+        reader, wide = _Reader(data[:stop], place), 4 if data[start] else 2
+        item = reader.number(wide)
+        others = [reader.number(wide) for _ in range(reader.number(2))]
+        if kind == b"dimg":
+            made_of.setdefault(item, []).extend(others)
+        elif kind == b"auxl" and item in transparent:
+            for other in others:
+                made_of.setdefault(other, []).append(item)
+    shown: set[int] = set()
+    waiting = [] if main is None else [main]
+    while waiting:
+        part = waiting.pop()
+        if part not in shown:
+            shown.add(part)
+            waiting += made_of.get(part, ())
+    return shown
+
+
+def _colors(properties: list[tuple[bytes, bytes]], own: list[int]) -> Nclx | None:
+    """Return the colours of the main picture; of a grid whose tiles alone have some, those of the first tile."""
+    colors = {
+        number: Nclx(*struct.unpack_from(">HH", data, 4))
+        for number, (kind, data) in enumerate(properties, 1)
+        if kind == b"colr" and data[:4] == b"nclx"
+    }
+    first = next((number for number in own if number in colors), min(colors, default=0))
+    return colors.get(first)
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
@@ -136,25 +202,6 @@ def _places(data: bytes, start: int, end: int) -> Iterator[tuple[int, list[tuple
             reader.number(index_size)
             pieces.append((base + reader.number(offset_size), reader.number(length_size)))
         yield item, pieces if method == _IN_FILE else []
-
-
-def _read_properties(data: bytes, boxes: dict[bytes, tuple[int, int]], found: Items) -> None:
-    """Read the colours of the main picture; of a grid whose tiles alone have some, those of the first tile."""
-    inside = {kind: (start, end) for kind, start, end in _boxes(data, *boxes[b"iprp"])}
-    properties = list(_boxes(data, *inside.get(b"ipco", (0, 0))))
-    colors = {
-        number: Nclx(*struct.unpack_from(">HH", data, start + 4))
-        for number, (kind, start, _) in enumerate(properties, 1)
-        if kind == b"colr" and data[start : start + 4] == b"nclx"
-    }
-    for kind, start, _ in properties:
-        if kind == b"hvcC":
-            found.length_size = (data[start + 21] & 3) + 1
-    if colors and b"pitm" in boxes and b"ipma" in inside:
-        start, _ = boxes[b"pitm"]
-        (main,) = struct.unpack_from(">I" if data[start] else ">H", data, start + 4)
-        own = [number for number in _associated(data, *inside[b"ipma"]).get(main, ()) if number in colors]
-        found.nclx = colors[own[0] if own else min(colors)]
 
 
 def _associated(data: bytes, start: int, end: int) -> dict[int, list[int]]:

@@ -20,6 +20,11 @@ SECONDS = 12.0
 """For one picture with all its redirects."""
 MOST_REDIRECTS = 3
 
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is given out of the public internet; Python takes some unused blocks for public, too."""
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""Where a network without IPv4 has servers that have nothing else (RFC 6052)."""
+
 
 class PictureNotFetched(FluffyError):
     """A picture could not be fetched, or its address is none that may be asked."""
@@ -88,8 +93,15 @@ async def _request(client: httpx.AsyncClient, url: httpx.URL, *, may_be_local: b
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
-    return address.is_global and inner.is_global and not address.is_multicast
+    """Return whether an address is one of the public internet, and not another form of one that is not."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _TRANSLATED:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        elif inner is None and address not in _UNICAST:
+            return False
+        address = inner or address
+    return address.is_global and not address.is_multicast
 
 
 async def _content(response: httpx.Response, most_bytes: int) -> bytes:

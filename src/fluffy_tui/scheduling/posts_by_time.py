@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.photos import contains, names_of
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.tables import DRAFT, NO_TIME_SQL, PostRow
@@ -99,4 +100,4 @@ def has_text(post: Any, text: str) -> ColumnElement[bool]:
     listed = func.jsonb_array_elements(type_coerce(post.photos, JSONB)).table_valued("value")
     ids = select(cast(listed.c.value.op("->>")("photo_id"), BigInteger))
     searched = func.lower(post.caption) + "\n" + func.coalesce(names_of(ids), "")
-    return and_(true(), *(contains(searched, word) for word in text.split()))
+    return and_(true(), *(contains(searched, word) for word in UNSAFE.sub(" ", text).split()))

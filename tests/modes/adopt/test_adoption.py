@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -20,6 +21,7 @@ from fluffy_tui.photos import Browse, Posted
 from fluffy_tui.scheduling import NotPossibleNow, Post, PostStatus, Step
 from fluffy_tui.similarity import ImageEmbed
 from fluffy_tui.tui.session.drafts import Draft, Drafts
+from fluffy_tui.tui.text.times import both_zones
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
@@ -482,3 +484,38 @@ async def test_another_database_is_refused(train: TrainRows, database_url: str) 
 )
 def test_hashtags_are_read_in_every_form(caption: str, stored: str | None, expected: str) -> None:
     assert with_hashtags(caption, stored) == expected
+
+
+ODD_MOMENTS = ["0001-01-01 00:00", "9999-12-31 23:59:59", "infinity", "-infinity", "0044-03-15 12:00 BC"]
+ODD_TEXTS = ["\x1b]52;c;ZXZpbA==\x07\u202e[red]", "x" * 100_000, "\U000e0041\u200b\u00ad", "\n" * 500, " "]
+
+
+async def test_each_odd_row_costs_itself_and_what_was_taken_over_can_be_shown(
+    services: Services, train: TrainRows, tmp_path: Path
+) -> None:
+    """Times that no zone can show, texts that act, hashtags without an end."""
+    nested: Any = "deep"
+    for _ in range(900):
+        nested = [nested]
+    hashtags = [nested, {"tags": {"tag": 7}}, ["#ok", None, {"name": ["#more"]}], "#a,b", 5]
+    persona = train.persona("sarah")
+    odd = [
+        *({"posted_at": moment, "scheduled_at": moment} for moment in ODD_MOMENTS),
+        *({"caption": each, "provider_post_id": each} for each in ODD_TEXTS),
+        *({"hashtags": each, "caption": "fog"} for each in hashtags),
+    ]
+    for number, (values, status) in enumerate(
+        (one, status) for one in odd for status in ("posted", "scheduled")
+    ):
+        path = write_photo(tmp_path / "photos" / f"{number}.jpg", number)
+        train.post(train.photo(path, persona), persona, status, **{"caption": "text", **values})
+    train.post(train.photo("a" * 5_000, persona), persona, "posted", caption="no such file")
+    counts, told = await adopt(services, train)
+    assert counts.posts.history == len(odd)
+    assert counts.posts.without_photo == counts.photos.missing + counts.photos.failed == 1
+    assert counts.posts.drafts + counts.posts.empty == len(odd)
+    zone = ZoneInfo("America/St_Johns")
+    for post in await services.scheduling.posts(limit=1_000):
+        assert post.posted_at is not None
+        assert both_zones(post.posted_at, datetime.now(UTC), zone, ZoneInfo("Pacific/Kiritimati"))
+    assert told

@@ -524,3 +524,62 @@ async def test_a_lost_database_is_told_and_reached_again_for_the_next_call(
         assert told == ("database_unavailable", "The database does not respond. Try again.")
         assert reached == ["once"]
         assert (await call(client, "list_personas"))["personas"]
+
+
+ODD_TEXTS = (
+    "\0",
+    "\ud800",
+    "\x1b]52;c;ZXZpbA==\x07",
+    "\u202e[red]x[/red]",
+    "'; DROP TABLE posts; --",
+    "%_\\",
+    '@"',
+    "a:b:c",
+    "stars>=99999999999999999999999",
+    "0000..9999",
+    "9999-12-31T23:59:59-23:59 1",
+    "0001-01-01T00:00:00+14:00 1",
+    "-1",
+    "٣",
+    "\u200b",
+    "e\u0301" * 40,
+    "+999999999999999999h",
+    "31.12.9999 23:59",
+    "1.1.0001",
+)
+
+
+@pytest.mark.parametrize("odd", ODD_TEXTS, ids=ascii)
+async def test_no_argument_makes_a_tool_fail(place: Workplace, odd: str) -> None:
+    """Whatever an assistant fills in is answered, or refused with what to do."""
+    [photo, *_] = await photos(place, 2)
+    post = await place.submit("fog", 7)
+    one = {"photo_ids": [photo.id], "caption": "fog"}
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("list_personas", {"cursor": odd}),
+        ("find_photos", {"persona": odd}),
+        ("find_photos", {"persona": "sarah", "filter": odd}),
+        ("find_photos", {"persona": "sarah", "filter": f"text:{odd}"}),
+        ("find_photos", {"persona": "sarah", "filter": f"#{odd}"}),
+        ("find_photos", {"persona": "sarah", "cursor": odd}),
+        ("find_photos", {"persona": "sarah", "sort": odd}),
+        ("list_posts", {"persona": "sarah", "text": odd}),
+        ("list_posts", {"persona": "sarah", "cursor": odd}),
+        ("show_results", {"persona": "sarah", "measure": odd}),
+        ("list_problems", {"persona": odd}),
+        ("draft_post", {**one, "caption": odd}),
+        ("draft_post", {**one, "alt_text": odd, "more_alt_texts": [odd]}),
+        ("draft_post", {**one, "when": odd}),
+        ("draft_post", {**one, "channels": [odd]}),
+        ("schedule_post", {**one, "first_comment": odd, "caption": odd}),
+        ("find_similar_photos", {"photo_id": 2**63 - 1}),
+        ("inspect_photo", {"photo_id": 2**63 - 1}),
+        ("show_post", {"post_id": 2**63 - 1}),
+        ("show_post", {"post_id": post.id}),
+    ]
+    async with connected(place, writes=True) as client:
+        for tool, arguments in calls:
+            result = await client.call_tool(tool, arguments)
+            content = result.structured_content
+            assert content is not None
+            assert content.get("code") not in ("internal_error", "unknown_tool"), (tool, arguments, content)

@@ -7,54 +7,55 @@ import pty
 import subprocess
 import sys
 import termios
+from typing import Any
 
 import pytest
 
+STREAMS = {"stdin": "input", "stdout": "output", "stderr": "error"}
+
 CHECK = """
-import sys
+import os, sys
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.tui.platform.terminal_check import check_terminal
 try:
     check_terminal()
 except UsageError as error:
-    sys.stderr.write(str(error))
+    os.write(int(sys.argv[1]), str(error).encode())
     sys.exit(2)
 """
 
 
-def check(*, stdin: bool = True, stdout: bool = True, columns: int = 80) -> subprocess.CompletedProcess[str]:
-    """Run the check with a terminal of that width on these streams, and none on the others."""
+def check(*missing: str, columns: int = 80) -> tuple[int, str]:
+    """Run the check with a terminal of that width on all streams but some; return the exit status and its words."""
     main, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, columns))
+    read, write = os.pipe()
+    streams: dict[str, Any] = {name: subprocess.DEVNULL if name in missing else terminal for name in STREAMS}
     try:
-        return subprocess.run(
-            [sys.executable, "-c", CHECK],
-            stdin=terminal if stdin else subprocess.DEVNULL,
-            stdout=terminal if stdout else subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=120,
-            check=False,
+        done = subprocess.run(
+            [sys.executable, "-c", CHECK, str(write)], **streams, pass_fds=[write], timeout=120, check=False
         )
     finally:
-        os.close(terminal)
-        os.close(main)
+        for descriptor in (terminal, main, write):
+            os.close(descriptor)
+    with os.fdopen(read, encoding="utf-8") as words:
+        return done.returncode, words.read()
 
 
 def test_a_terminal_is_accepted() -> None:
-    done = check()
-    assert (done.returncode, done.stderr) == (0, "")
+    assert check() == (0, "")
 
 
-@pytest.mark.parametrize(("missing", "name"), [("stdin", "input"), ("stdout", "output")])
+@pytest.mark.parametrize(("missing", "name"), STREAMS.items())
 def test_without_a_terminal_the_app_does_not_start(missing: str, name: str) -> None:
-    done = check(**{missing: False})
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"The app needs a terminal, but its standard {name} is not one.")
-    assert done.stderr.count("\n") == 0
+    """Textual draws on the standard error: sent into a file, the terminal would stay empty."""
+    status, words = check(missing)
+    assert status == 2
+    assert words.startswith(f"The app needs a terminal, but its standard {name} is not one.")
+    assert words.count("\n") == 0
 
 
 def test_a_terminal_without_width_is_refused() -> None:
-    done = check(columns=0)
-    assert done.returncode == 2
-    assert done.stderr.startswith("The terminal reports a width of 0 columns.")
+    status, words = check(columns=0)
+    assert status == 2
+    assert words.startswith("The terminal reports a width of 0 columns.")

@@ -10,9 +10,11 @@ import threading
 
 import pytest
 
+from fluffy_tui.tui.platform.terminal_query import questions
+
 SCRIPT = """
 from fluffy_tui.settings import Preview
-from fluffy_tui.tui.platform.terminal_query import ask_terminal
+from fluffy_tui.tui.platform.terminal_query import ask_terminal, questions
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
 print("ASKED", ask_terminal(), "END")
 print("CHOSEN", choose_renderer(Preview.AUTO).name, "END")
@@ -76,3 +78,23 @@ def test_answers_are_understood(answers: bytes, sixel: bool, kitty: bool, cell: 
     printed = answered(answers)
     assert f"answered=True, sixel={sixel}, kitty={kitty}, cell={cell})" in printed
     assert f"CHOSEN {chosen} END" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "asked"),
+    [
+        ("TERM", "xterm-kitty", True),
+        ("TERM", "tmux-256color", False),
+        ("TMUX", "/tmp/s,1,0", False),
+        ("STY", "1.a", False),
+    ],
+)
+def test_multiplexers_are_not_asked_for_kittys_pictures(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, asked: bool
+) -> None:
+    """They do not have them, and tmux would take the question for a title."""
+    for variable in ("TMUX", "STY", "TERM"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv(name, value)
+    assert ("\x1b_G" in questions()) is asked
+    assert questions().endswith("\x1b[c")

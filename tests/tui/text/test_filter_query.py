@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.photos import Browse, Flaw, Orientation, Posted, Sort, Verdict
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, parse_period
@@ -103,6 +104,12 @@ def test_the_order_and_the_verdict_of_the_base_are_kept() -> None:
 @given(st.text(max_size=40))
 def test_no_filter_is_an_error(typed: str) -> None:
     filter_chips(parse_filter(typed, Browse(), TODAY))
+
+
+@pytest.mark.parametrize("typed", ["a\0b", '#"a\0b"', "text:a\0b", "\ud800"])
+def test_no_filter_looks_for_what_no_database_can_hold(typed: str) -> None:
+    assert not UNSAFE.search(repr(filter_chips(parse_filter(typed, Browse(), TODAY))))
+    assert "\\x00" not in repr(parse_filter(typed, Browse(), TODAY))
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "2026-02-30", "0000", "9999", "26-1-1", "31 nov", "13/45"])

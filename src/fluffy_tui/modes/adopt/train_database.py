@@ -33,6 +33,8 @@ _NEEDED: Mapping[str, frozenset[str]] = {
 }
 """Tables and columns without which it is no fluffy-train database; its other columns came later."""
 _TAG_KEYS = ("tag", "tags", "name", "hashtag", "hashtags")
+_YEARS = range(1900, 2200)
+"""What lies outside is no time of a post, and not every zone could show it."""
 _SEPARATORS = re.compile(r"[\s,;]+")
 
 
@@ -231,6 +233,8 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
         return None
+    if moment.year not in _YEARS:
+        return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
@@ -242,12 +246,12 @@ def with_hashtags(caption: str, stored: str | None) -> str:
         stored: JSON: a list of words with or without `#`, one text, objects with a `tag`, or null.
     """
     try:
-        value = json.loads(stored) if stored else None
-    except ValueError:
-        value = None
+        found = [*_tags(json.loads(stored))] if stored else []
+    except (ValueError, RecursionError):
+        found = []
     present = {word.casefold() for word in _SEPARATORS.split(caption)}
     tags: dict[str, str] = {}
-    for tag in _tags(value):
+    for tag in found:
         if f"#{tag.casefold()}" not in present:
             tags.setdefault(tag.casefold(), f"#{tag}")
     return "\n\n".join(filter(None, (caption.rstrip(), " ".join(tags.values()))))

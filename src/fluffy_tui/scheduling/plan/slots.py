@@ -21,7 +21,7 @@ def channel_zone(channel: Channel) -> ZoneInfo:
     """Return the time zone of a channel's schedule; UTC if Buffer names an unknown one."""
     try:
         return ZoneInfo(channel.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, or a long name
         return ZoneInfo("UTC")
 
 

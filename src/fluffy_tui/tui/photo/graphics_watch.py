@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.settings import Preview
 from fluffy_tui.tui.photo.graphics_protocol import RendererChoice, choice_for
-from fluffy_tui.tui.platform.terminal_query import QUERY, read_answers
+from fluffy_tui.tui.platform.terminal_query import questions, read_answers
 from fluffy_tui.tui.ui.textual_fixes import ask_in_app
 
 if TYPE_CHECKING:
@@ -63,4 +63,4 @@ class GraphicsWatch:
             return
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._app.set_timer(SETTLED_SECONDS, lambda: ask_in_app(self._app, QUERY))
+        self._timer = self._app.set_timer(SETTLED_SECONDS, lambda: ask_in_app(self._app, questions()))

@@ -14,9 +14,9 @@ def check_terminal() -> None:
     """Refuse to start without a usable terminal.
 
     Raises:
-        UsageError: standard input or output is not a terminal, or the terminal has no width.
+        UsageError: standard input, output or error, where Textual draws, is not a terminal, or it has no width.
     """
-    for name, descriptor in (("input", 0), ("output", 1)):
+    for name, descriptor in (("input", 0), ("output", 1), ("error", 2)):
         if not os.isatty(descriptor):
             raise UsageError(f"The app needs a terminal, but its standard {name} is not one.", _HINT)
     if sys.stdin is None or sys.stdout is None:

@@ -25,8 +25,9 @@ _CELL = "\x1b[16t"
 """The size of a cell in pixels (XTWINOPS)."""
 _ATTRIBUTES = "\x1b[c"
 """The terminal's features (DA1); 4 stands for Sixels."""
-QUERY = _KITTY + _CELL + _ATTRIBUTES
-"""All questions; the last one is answered by every terminal."""
+_MULTIPLEXERS = ("TMUX", "STY")
+_MULTIPLEXED = ("tmux", "screen")
+"""How `TERM` begins in them, also on another machine."""
 _CELL_ANSWER = re.compile(rb"\x1b\[6;(\d+);(\d+)t")
 _ATTRIBUTES_ANSWER = re.compile(rb"\x1b\[\?([\d;]*)c")
 
@@ -40,6 +41,17 @@ class TerminalAnswers:
     kitty: bool
     cell: tuple[int, int] | None
     """Width and height in pixels; None if unknown."""
+
+
+def questions() -> str:
+    """Return all questions; the last one is answered by every terminal.
+
+    tmux and screen know nothing of kitty's pictures, and tmux would show the question as the window's title.
+    """
+    is_multiplexed = any(name in os.environ for name in _MULTIPLEXERS) or os.environ.get(
+        "TERM", ""
+    ).startswith(_MULTIPLEXED)
+    return ("" if is_multiplexed else _KITTY) + _CELL + _ATTRIBUTES
 
 
 def ask_terminal(timeout: float = TIMEOUT) -> TerminalAnswers:
@@ -57,7 +69,7 @@ def ask_terminal(timeout: float = TIMEOUT) -> TerminalAnswers:
     before = termios.tcgetattr(source)
     try:
         tty.setcbreak(source, termios.TCSANOW)
-        os.write(target, QUERY.encode())
+        os.write(target, questions().encode())
         received = _read(source, time.monotonic() + timeout)
     finally:
         termios.tcsetattr(source, termios.TCSANOW, before)
@@ -65,7 +77,7 @@ def ask_terminal(timeout: float = TIMEOUT) -> TerminalAnswers:
 
 
 def read_answers(received: bytes) -> TerminalAnswers:
-    """Return what the answers to `QUERY` mean, in whatever else was received."""
+    """Return what the answers to `questions` mean, in whatever else was received."""
     attributes = _ATTRIBUTES_ANSWER.search(received)
     cell = _cell_size(sys.__stdout__.fileno()) if sys.__stdout__ is not None else None
     if cell is None and (found := _CELL_ANSWER.search(received)):

@@ -105,5 +105,5 @@ def zone_of_channel(channel: Channel, own: tzinfo) -> tzinfo:
     """Return a channel's time zone, or the user's own if that is not known."""
     try:
         return ZoneInfo(channel.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, or a long name
         return own

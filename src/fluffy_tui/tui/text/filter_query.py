@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import name_key
 from fluffy_tui.photos import MOST_STARS, Browse, Flaw, Orientation, Posted, Sort, Verdict
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
@@ -91,7 +92,7 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
     keywords: list[str] = []
     shown: list[str] = []
     flaws: set[Flaw] = set()
-    words = _WORD.findall(text)
+    words = _WORD.findall(UNSAFE.sub(" ", text))
     while words:
         taken, period = _leading_period(words, today)
         plain = words[0].casefold()

@@ -1,6 +1,7 @@
-"""Finds damage that decoders pass over in silence: wrong checksums, and holes as bad disks and cards leave.
+"""Finds damage that decoders pass over in silence: wrong checksums, misread data, and holes as bad cards leave.
 
-Entropy-coded data look like noise, so how long a run of equal bytes can be in them is known for every format.
+Entropy-coded data look like noise, so how long a run of equal bytes can be in them is known for every format. Of
+AVIF and uncompressed formats nothing more can be known.
 """
 
 from __future__ import annotations
@@ -8,13 +9,16 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from fluffy_tui.images.damage import gif_codes, hevc_stream, tiff_strips, webp_stream
 from fluffy_tui.images.file_format import webp_chunks
-from fluffy_tui.images.iso_boxes import read_items
+from fluffy_tui.images.iso_boxes import CodedPicture, read_items
 from fluffy_tui.images.png_chunks import png_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
+
+    from PIL import Image
 
 _PIECE = 1 << 20
 _CRITICAL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
@@ -34,37 +38,34 @@ _VP8_PIXELS_A_ZERO = 5_000
 """Pictures of a single colour have a zero for every 10,000 pixels."""
 
 
-def is_whole(file: BinaryIO, picture_format: str, size: int, pixels: int) -> bool:
+def is_whole(picture: Image.Image, file: BinaryIO, size: int) -> bool:
     """Return whether the coded data of a picture are as they were written, as far as that can be told.
 
     Args:
+        picture: Opened, but not loaded.
         file: Open for reading; its position is moved.
-        picture_format: As Pillow names it.
         size: Of the file, in bytes.
-        pixels: Of the picture.
 
     Raises:
-        ValueError, IndexError, struct.error: the structure of the file is damaged.
+        ValueError, IndexError, struct.error, zlib.error: the structure of the file is damaged.
     """
-    if picture_format == "PNG":
-        return _is_png(file, size)
-    if picture_format == "WEBP":
-        hole = bytes(_VP8_HOLE + pixels // _VP8_PIXELS_A_ZERO)
-        return not any(
-            hole in data or _ERASED in data
-            for kind, start, length in webp_chunks(file, size)
-            if kind == b"VP8 "
-            for data in [_read(file, start, length)]
-        )
-    if picture_format == "HEIF":
-        items = read_items(file, size)
-        return all(_is_hevc(_joined(file, pieces), items.length_size) for pieces in items.coded)
-    if picture_format == "AVIF":
-        return not any(
-            _AV1_HOLE in data or _ERASED in data
-            for pieces in read_items(file, size).coded
-            for data in [_joined(file, pieces)]
-        )
+    match picture.format:
+        case "PNG":
+            return _is_png(file, size)
+        case "WEBP":
+            return _is_webp(file, size, picture.width * picture.height)
+        case "HEIF":
+            return _is_heif(file, size)
+        case "AVIF":
+            return not any(
+                _AV1_HOLE in data or _ERASED in data
+                for one in read_items(file, size).coded
+                for data in [_joined(file, one)]
+            )
+        case "GIF":
+            return gif_codes.fills_picture(file)
+        case "TIFF":
+            return tiff_strips.are_whole(picture, file)
     return True
 
 
@@ -101,8 +102,27 @@ def _pieces(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
         length -= len(piece)
 
 
-def _is_hevc(data: bytes, length_size: int) -> bool:
-    """Return whether data are whole units, each behind its length."""
+def _is_webp(file: BinaryIO, size: int, pixels: int) -> bool:
+    hole = bytes(_VP8_HOLE + pixels // _VP8_PIXELS_A_ZERO)
+    for kind, start, length in webp_chunks(file, size):
+        if kind in (b"VP8 ", b"VP8L"):
+            data = _read(file, start, length)
+            if kind == b"VP8 " and (hole in data or _ERASED in data):
+                return False
+            if not webp_stream.is_used_up(kind, data):
+                return False
+    return True
+
+
+def _is_heif(file: BinaryIO, size: int) -> bool:
+    """Return whether all parts of the main picture are whole units of data that decode without a complaint."""
+    parts = [(one.configuration, _joined(file, one)) for one in read_items(file, size).coded if one.is_shown]
+    return all(_are_units(*part) for part in parts) and hevc_stream.all_decode(parts)
+
+
+def _are_units(configuration: bytes, data: bytes) -> bool:
+    """Return whether HEVC data are whole units, each behind its length, without a hole."""
+    length_size = (configuration[21] & 3) + 1
     position = 0
     while position < len(data):
         start = position + length_size
@@ -112,8 +132,8 @@ def _is_hevc(data: bytes, length_size: int) -> bool:
     return _ERASED not in data
 
 
-def _joined(file: BinaryIO, pieces: list[tuple[int, int]]) -> bytes:
-    return b"".join(_read(file, start, length) for start, length in pieces)
+def _joined(file: BinaryIO, picture: CodedPicture) -> bytes:
+    return b"".join(_read(file, start, length) for start, length in picture.pieces)
 
 
 def _read(file: BinaryIO, start: int, length: int) -> bytes:
