@@ -53,7 +53,7 @@ class Network:
         number = next(_numbers)
         self._name = f"fluffy-{os.getpid()}-{number}"
         self._link = f"fl{os.getpid()}x{number}"
-        subnet = (os.getpid() * 4 + number) % 60_000
+        subnet = (os.getpid() * 4 + number) % 10_000
         self._subnet = f"10.{200 + subnet // 250}.{subnet % 250}"
         self._ports = ports
         self._here = f"{self._subnet}.1"
