@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from fluffy_tui.core.database import Database
-from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 
 if TYPE_CHECKING:
     from fluffy_tui.core.errors import FluffyError
@@ -92,3 +92,16 @@ async def test_a_mistake_of_ours_stays_one(database: Database) -> None:
     with pytest.raises(ProgrammingError):
         async with database.transaction() as session:
             await session.execute(text("SELECT nonsense"))
+
+
+async def test_tables_that_a_newer_program_has_changed(database: Database) -> None:
+    async def use_old_column() -> None:
+        async with database.transaction() as session:
+            await session.execute(text("SELECT nickname FROM personas"))
+
+    with pytest.raises(ProgrammingError):
+        await use_old_column()
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseTooNew, match=r"newer fluffy-tui \(schema 9999"):
+        await use_old_column()

@@ -14,8 +14,9 @@ from procrastinate.schema import SchemaManager
 
 import fluffy_tui.bootstrap  # noqa: F401 - imports every table that migrations are compared with
 from fluffy_tui.core.connection import database_check
+from fluffy_tui.core.connection.schema_revision import migrations_folder, newest_revision
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
-from fluffy_tui.core.migration_runner import alembic_config, migrate, migrations_folder, newest_revision
+from fluffy_tui.core.migration_runner import alembic_config, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from faults.cluster import Cluster
+    from faults.network import Network
 
 TIMINGS = Timings(
     heartbeat=0.5,
@@ -43,9 +44,17 @@ SLOW = 3.0
 
 
 class Crew:
-    """Worker processes, each restarted when it exits."""
+    """Worker processes, each restarted when it exits; `network` is where they run, if not in this one."""
 
-    def __init__(self, count: int, environment: Mapping[str, str], log: Path, cluster: Cluster) -> None:
+    def __init__(
+        self,
+        count: int,
+        environment: Mapping[str, str],
+        log: Path,
+        cluster: Cluster,
+        network: Network | None = None,
+    ) -> None:
+        self._network = network
         self._environment = {**environment, "PYTHONPATH": str(Path(__file__).parents[1])}
         self._log = log
         self._cluster = cluster
@@ -89,8 +98,9 @@ class Crew:
         while not self._stopping:
             await self._cluster.up.wait()
             disturbances = self._cluster.disturbances
+            command = [sys.executable, str(Path(__file__).with_name("campaign_worker.py"))]
             child = ChildProcess(
-                [sys.executable, str(Path(__file__).with_name("campaign_worker.py"))],
+                self._network.command(*command) if self._network else command,
                 self._environment,
                 self._log / f"worker-{number}.log",
             )

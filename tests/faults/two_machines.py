@@ -3,9 +3,10 @@
 Each machine has its own home, data and photo folders, its own app services and a worker process; Postgres, Buffer and
 the media host are the same for both. The second machine has no Buffer key unless it is asked for.
 
-To run it by hand, from the folder `tests`, with the machines' clocks apart if libfaketime is installed:
+To run it by hand, from the folder `tests`, with the machines' clocks apart if libfaketime is installed, and each
+worker in a network of its own that falls silent now and then, if this account may make one:
 
-    python -m faults.two_machines --posts 60 --kills 12 --skew 10
+    python -m faults.two_machines --posts 60 --kills 12 --skew 10 --cuts 4
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from faults.audit import audit
 from faults.cluster import Cluster
 from faults.crew import TIMINGS, Crew, worker_environment
 from faults.ledger import Expectation, Ledger, Version
+from faults.network import Network, can_be_made
 from faults.world import busy_world
 from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.buffer import ShareMode
@@ -37,15 +39,13 @@ from fluffy_tui.demo import StandIn, Window
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Step
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from other_clock import FAKETIME, other_clock
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from fluffy_tui.photos import Photo
-
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
-"""Where Debian installs the library that gives a process another clock."""
 
 CHANNELS = ("ada.frames", "ben.sky")
 SETTLED_WITHIN = 300.0
@@ -59,6 +59,8 @@ class Machine:
     name: str
     services: Services
     crew: Crew
+    network: Network | None = None
+    """Of its worker, if that can be cut off."""
     photos: list[Photo] = field(default_factory=list)
 
     def made(self, worker: str) -> bool:
@@ -81,6 +83,7 @@ class Report:
     waited: int
     """Posts that a worker took which could not make their picture."""
     killed: dict[str, int]
+    cuts: int
     sent_by: dict[str, int]
     """How many posts the workers of each machine created."""
     skew_minutes: float
@@ -101,7 +104,7 @@ async def two_machines(
     *,
     both_have_keys: bool = False,
     skew: timedelta = timedelta(0),
-    faketime: Path = FAKETIME,
+    cuts: int = 0,
 ) -> Report:
     """Submit posts on the first machine, half of them with photos of the second, and kill workers meanwhile.
 
@@ -112,7 +115,7 @@ async def two_machines(
         folder: for everything that both machines write.
         both_have_keys: whether the second machine may send posts, too.
         skew: how far the second worker's clock is ahead.
-        faketime: the library that makes it so.
+        cuts: how often one of the workers loses its network for a while.
     """
     random_ = random.Random(seed)
     began = time.monotonic()
@@ -125,23 +128,33 @@ async def two_machines(
     async with AsyncExitStack() as stack:
         cluster = await stack.enter_async_context(Cluster())
         await stack.enter_async_context(stand_in)
-        clock = {}
-        if skew:
-            clock = {"LD_PRELOAD": str(faketime), "FAKETIME": f"+{skew.total_seconds():.0f}s"}
-            clock["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        networks: list[Network | None] = [None, None]
+        if cuts:
+            port = int(stand_in.url.rpartition(":")[2])
+            networks = [
+                await stack.enter_async_context(Network([port], cluster.url).open()) for _ in networks
+            ]
+        studio, office = networks
         machines = [
-            await stack.enter_async_context(_machine("studio", cluster, stand_in, folder)),
+            await stack.enter_async_context(_machine("studio", cluster, stand_in, folder, network=studio)),
             await stack.enter_async_context(
-                _machine("office", cluster, stand_in, folder, has_key=both_have_keys, clock=clock)
+                _machine(
+                    *("office", cluster, stand_in, folder),
+                    has_key=both_have_keys,
+                    clock=other_clock(skew) if skew else {},
+                    network=office,
+                )
             ),
         ]
         await _import(machines, posts, folder, random_)
         ledger = Ledger()
         await asyncio.gather(
-            _submit_all(machines, ledger, random_), _kill_some(machines, kills, posts, random_)
+            _submit_all(machines, ledger, random_),
+            _kill_some(machines, kills, posts, random_),
+            _cut_off_some(machines, cluster, cuts, random_),
         )
         settled = await _settled(machines[0].services)
-        return await _report(machines, stand_in, ledger, folder, seed, settled, skew, began)
+        return await _report(machines, stand_in, ledger, folder, seed, settled, skew, cuts, began)
 
 
 @asynccontextmanager
@@ -152,7 +165,8 @@ async def _machine(
     folder: Path,
     *,
     has_key: bool = True,
-    clock: dict[str, str] | None = None,
+    clock: Mapping[str, str] | None = None,
+    network: Network | None = None,
 ) -> AsyncIterator[Machine]:
     """Open the app's services of a machine, and keep its worker running."""
     home = folder / name
@@ -169,7 +183,7 @@ async def _machine(
     environment = worker_environment(
         {
             "HOME": str(home),
-            "DATABASE_URL": cluster.url,
+            "DATABASE_URL": network.database_url if network else cluster.url,
             "FLUFFY_CONFIG": str(settings.paths.config_file),
             "FLUFFY_DATA_DIR": str(settings.paths.data),
             "FLUFFY_BUFFER_URL": stand_in.url,
@@ -184,8 +198,8 @@ async def _machine(
     async with open_services(settings, timings=unhurried) as services:
         # Both run on the same computer, whose name is the only one that there is.
         services.photos.machine = replace(services.photos.machine, name=name)
-        async with Crew(1, environment, home, cluster) as crew:
-            yield Machine(name, services, crew)
+        async with Crew(1, environment, home, cluster, network) as crew:
+            yield Machine(name, services, crew, network)
 
 
 async def _import(machines: list[Machine], posts: int, folder: Path, random_: random.Random) -> None:
@@ -233,6 +247,17 @@ async def _kill_some(machines: list[Machine], kills: int, posts: int, random_: r
         random_.choice(machines).crew.kill(0.0)
 
 
+async def _cut_off_some(machines: list[Machine], cluster: Cluster, cuts: int, random_: random.Random) -> None:
+    """Cut workers off: for so long that others take over their posts, and the connections count as lost."""
+    for _ in range(cuts):
+        await asyncio.sleep(random_.uniform(0.0, 3.0))
+        network = random_.choice(machines).network
+        assert network is not None
+        with network.cut():
+            await asyncio.sleep(random_.uniform(3.0, 15.0))
+            cluster.disturbances += 1  # a worker that is started meanwhile finds no database
+
+
 async def _settled(services: Services) -> bool:
     """Wait until no post is on its way, or until the time is up."""
     try:
@@ -256,6 +281,7 @@ async def _report(
     seed: int,
     settled: bool,
     skew: timedelta,
+    cuts: int,
     began: float,
 ) -> Report:
     services = machines[0].services
@@ -286,6 +312,7 @@ async def _report(
         elsewhere=len(elsewhere),
         waited=waited,
         killed={machine.name: len(machine.crew.killed) for machine in machines},
+        cuts=cuts,
         sent_by=dict(sent_by),
         skew_minutes=skew.total_seconds() / 60,
         requests=len(stand_in.requests),
@@ -307,10 +334,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--keys", action="store_true", help="the second machine has a Buffer key, too")
     parser.add_argument("--skew", type=float, default=0.0, help="minutes by which its clock is ahead")
-    parser.add_argument("--faketime", type=Path, default=FAKETIME, help="libfaketime.so.1")
+    parser.add_argument("--cuts", type=int, default=0, help="how often a worker loses its network")
     options = parser.parse_args()
-    if options.skew and not options.faketime.exists():
-        parser.error(f"there is no {options.faketime}; install libfaketime, or leave out --skew")
+    if options.skew and FAKETIME is None:
+        parser.error("libfaketime is not installed; install it, or leave out --skew")
+    if options.cuts and not can_be_made():
+        parser.error("this account cannot make networks; run it as root on Linux, or leave out --cuts")
     folder = Path(tempfile.mkdtemp(prefix="two-machines-"))
     print(f"seed {options.seed}, {options.posts} posts, logs in {folder}", flush=True)
     report = asyncio.run(
@@ -321,7 +350,7 @@ def main() -> int:
             folder,
             both_have_keys=options.keys,
             skew=timedelta(minutes=options.skew),
-            faketime=options.faketime,
+            cuts=options.cuts,
         )
     )
     print(report.as_text())

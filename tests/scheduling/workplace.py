@@ -25,7 +25,7 @@ from fluffy_tui.scheduling import Post, PostPhoto, Step, TaggedPerson, Timings, 
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from fluffy_tui.demo import Post as BufferPost
     from fluffy_tui.personas import Persona
@@ -167,9 +167,11 @@ class Workplace:
             stop.set()
             await task
 
-    def worker_process(self, log: Path, **timings: float) -> ChildProcess:
-        """Start a worker process with the quick timings, except for those given."""
-        return self._process(log, "quick_worker.py", json.dumps(timings))
+    def worker_process(
+        self, log: Path, variables: Mapping[str, str] | None = None, **timings: float
+    ) -> ChildProcess:
+        """Start a worker process with the quick timings, except for those given, and variables besides the usual."""
+        return self._process(log, "quick_worker.py", json.dumps(timings), variables)
 
     def keyless_worker_process(self, log: Path) -> ChildProcess:
         """Start the program's own worker without a Buffer key."""
@@ -182,8 +184,11 @@ class Workplace:
         """Start a process that makes the picture of a post square."""
         return self._process(log, "quick_edit.py", str(post_id))
 
-    def _process(self, log: Path, script: str, argument: str) -> ChildProcess:
-        child = ChildProcess([sys.executable, str(HERE / script), argument], self._environment, log)
+    def _process(
+        self, log: Path, script: str, argument: str, variables: Mapping[str, str] | None = None
+    ) -> ChildProcess:
+        environment = {**self._environment, **(variables or {})}
+        child = ChildProcess([sys.executable, str(HERE / script), argument], environment, log)
         self.children.append(child)
         return child
 

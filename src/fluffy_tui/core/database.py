@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import socket
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from fluffy_tui.core.connection import cut, explain_refusal
+from fluffy_tui.core.connection import REVISION, cut, explain_refusal, known_revisions, refuse_newer
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.liveness import note_job_progress
 
@@ -36,6 +36,9 @@ POOL_SECONDS = 10.0
 
 _BEYOND_LIMITS = frozenset({"54000", "54001", "54011", "54023"})
 """Codes of statements beyond a limit of Postgres; the connection is fine."""
+
+_OTHER_SCHEMA = frozenset({"23502", "23514", "42703", "42804", "42883", "42P01", "42P10"})
+"""Codes of statements that do not fit the tables, columns, functions and constraints that there are."""
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -180,6 +183,9 @@ class Database:
         name: str = "fluffy-tui",
     ) -> None:
         self.name = name
+        self._known_revisions = (
+            known_revisions()
+        )  # now: an upgrade may replace the files of a running program
         self.url = direct_url or url
         """The address for what needs a session, such as LISTEN; it may hold a password."""
         options: dict[str, Any] = {"application_name": name}
@@ -216,12 +222,16 @@ class Database:
 
         Raises:
             DatabaseUnavailable: the database is down, or went down before it confirmed the commit.
+            DatabaseTooNew: a statement does not fit the tables, since a newer program has migrated them.
         """
         try:
             async with self._sessions.begin() as session:
                 yield session
             note_job_progress()
         except DBAPIError as error:
+            if _state(_cause(error)) in _OTHER_SCHEMA:
+                with suppress(psycopg.Error):
+                    await self.check_schema()
             if _state(_cause(error)) in _BEYOND_LIMITS:
                 raise
             if isinstance(error, OperationalError | InterfaceError) or _state(_cause(error)) in _REFUSED:
@@ -247,6 +257,18 @@ class Database:
             raise psycopg.OperationalError(error.message) from error
         except PoolTimeout:
             raise psycopg.OperationalError(_BUSY[0]) from None
+
+    async def check_schema(self) -> None:
+        """Check that no newer program has migrated the database since this one was started.
+
+        Raises:
+            DatabaseTooNew: one has.
+            psycopg.Error: the database is down.
+        """
+        async with self.connection() as connection:
+            row = await (await connection.execute(REVISION)).fetchone()
+        if row is not None:
+            refuse_newer(row[0], self._known_revisions)
 
     def cut(self) -> None:
         """End every connection, since the server is silent: what waits for it fails, and connects again."""

@@ -17,6 +17,7 @@ from procrastinate.psycopg_connector import wrap_exceptions
 
 from fluffy_tui.core.connection import ServerSilent, notifications
 from fluffy_tui.core.database import lost
+from fluffy_tui.core.errors import DatabaseTooNew
 from fluffy_tui.core.liveness import Liveness
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ class _Connector(procrastinate.PsycopgConnector):
                 return registered
         if query != sql.queries["fetch_job"]:
             return cast("dict[str, Any]", await super().execute_query_one_async(query, **arguments))
+        async with wrap_exceptions():
+            await self._database.check_schema()  # an older program could do the job wrong
         self._heard = False
         row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
         self.liveness.note_progress()
@@ -307,6 +310,9 @@ async def run_worker(
         before_start: awaited before every start, for example to bring the embedded server back.
         liveness: tracks the progress of the loop and its jobs; without progress there is no heartbeat.
         options: further options of Procrastinate's worker.
+
+    Raises:
+        DatabaseTooNew: a newer program has migrated the database; nothing is done in it any more.
     """
     delay = 0.5
     loop = asyncio.get_running_loop()
@@ -320,6 +326,8 @@ async def run_worker(
             await before_start()
             async with queue.open_async():
                 await _run_until(queue, stop, liveness, additional_context=context, **options)
+        except DatabaseTooNew:
+            raise
         except (exceptions.ConnectorException, OSError) as error:
             log.warning("the worker lost the database: %s", type(error).__name__)
         except Exception:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -18,8 +17,15 @@ from fluffy_tui.core.connection.database_check import (
     check_server,
     check_tables,
 )
+from fluffy_tui.core.connection.schema_revision import (
+    REVISION,
+    known_revisions,
+    migrations_folder,
+    newest_revision,
+    refuse_newer,
+)
 from fluffy_tui.core.database import Base
-from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
+from fluffy_tui.core.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -33,13 +39,6 @@ UNHURRIED = "SET statement_timeout = 0; SET lock_timeout = 0"
 
 _FIRST_TABLE = "personas"
 """Every revision has it, so a database without it was not migrated by this program."""
-
-
-def migrations_folder() -> Path:
-    """Return the folder of Alembic revisions, in an installed wheel or in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "migrations"
-    return installed if installed.is_dir() else package.parents[1] / "migrations"
 
 
 def migrate(url: str) -> None:
@@ -96,11 +95,7 @@ def _is_current(connection: psycopg.Connection, facts: Facts) -> bool:
     is_newest = current == newest_revision()
     tables = Base.metadata.tables.keys() if is_newest else {_FIRST_TABLE}
     check_tables(connection, facts, tables, needs_vector=is_newest)
-    if current not in _known_revisions():
-        raise DatabaseTooNew(
-            f"The database was migrated by a newer fluffy-tui (schema {current}, this one knows {newest_revision()}).",
-            "Upgrade fluffy-tui on this machine.",
-        )
+    refuse_newer(current, known_revisions())
     return is_newest
 
 
@@ -112,15 +107,6 @@ def alembic_config(url: str) -> Config:
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.attributes["url"] = url
     return config
-
-
-def newest_revision() -> str:
-    """Return the id of the newest migration from the file names; revisions are numbered and linear."""
-    return max(_known_revisions())
-
-
-def _known_revisions() -> set[str]:
-    return {path.stem.split("_", 1)[0] for path in (migrations_folder() / "versions").glob("[0-9]*.py")}
 
 
 def _connect(url: str) -> psycopg.Connection:
@@ -145,7 +131,7 @@ def _current_revision(connection: psycopg.Connection, facts: Facts) -> str | Non
     if not found or not found[0]:
         return None
     try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        row = connection.execute(REVISION).fetchone()
     except psycopg.errors.InsufficientPrivilege:
         check_tables(connection, facts, {"alembic_version"}, needs_vector=False)
         raise

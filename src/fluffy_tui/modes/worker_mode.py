@@ -49,6 +49,9 @@ async def run(settings: Settings, *, with_starter: bool, timings: Timings | None
         settings: of this installation.
         with_starter: also exit when the program that started this one is gone and nothing is being sent.
         timings: the durations of delivery.
+
+    Raises:
+        DatabaseTooNew: a newer program has migrated the database.
     """
     timings = timings or Timings()
     stop = asyncio.Event()
@@ -72,6 +75,9 @@ async def _work(settings: Settings, stop: asyncio.Event, timings: Timings, *, wi
         if orphaned is not None:  # also when it fails: nobody else would ever stop this worker
             orphaned.add_done_callback(lambda _: stop.set())
         indexing = asyncio.create_task(index_photos(services, stop), name="index photos")
+        indexing.add_done_callback(
+            lambda _: stop.set()
+        )  # it ends early if a newer program migrates the database
         try:
             await _deliver(services, stop, timings)
         finally:

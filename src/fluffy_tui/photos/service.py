@@ -377,7 +377,7 @@ class Photos:
         """Write what was posted, with keywords and stars, beside a photo, unless another program's sidecar is there.
 
         Returns:
-            Whether it was written: not for a photo that this machine does not have.
+            Whether it was written: not for a photo that this machine does not have, or whose file is another one.
 
         Raises:
             OSError: it cannot be written.
@@ -388,7 +388,13 @@ class Photos:
         keywords = (await Keywords(self._database).of([photo_id])).get(photo_id, ())
         rating = REJECTED if photo.verdict == Verdict.REJECT else photo.stars
         content = sidecar_content(posted, [keyword.word for keyword in keywords], rating)
-        return await asyncio.to_thread(write_sidecar, photo.path, content)
+
+        def write() -> bool:
+            # another picture may be there: at a path from before machines were noted, or since the last import
+            is_same = state_of(photo, HashWhen.TOUCHED) is PhotoState.UNCHANGED
+            return is_same and write_sidecar(photo.path, content)
+
+        return await asyncio.to_thread(write)
 
     def importer(
         self,

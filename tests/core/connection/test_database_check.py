@@ -11,8 +11,9 @@ import pytest
 import fluffy_tui.bootstrap  # noqa: F401 - imports every table
 from core.connection.postgres_servers import OWNER, PASSWORD, PostgresServer, started
 from fluffy_tui.core.connection import read_address
+from fluffy_tui.core.connection.schema_revision import newest_revision
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.core.migration_runner import MIGRATION_LOCK, migrate, newest_revision
+from fluffy_tui.core.migration_runner import MIGRATION_LOCK, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 import fluffy_tui.bootstrap  # noqa: F401 - imports every table
 from core.connection.postgres_servers import PASSWORD, PostgresServer
@@ -22,7 +24,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from scheduling.workplace import Workplace
+
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
+
+
+UNFINISHED = (
+    "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND scheduled_at IS NULL"
+)
+
+
+async def one(place: Workplace, query: str) -> object:
+    async with place.services.database.transaction() as session:
+        return await session.scalar(text(query))
 
 
 @pytest.fixture
@@ -37,17 +51,22 @@ def server(tcp_server: PostgresServer) -> Iterator[PostgresServer]:
 
 
 async def test_a_worker_and_an_app_share_seven_connections(server: PostgresServer, tmp_path: Path) -> None:
-    """While posts are delivered and photos indexed, and the app asks for more at once than it has connections."""
+    """While posts are delivered, photos indexed and everything else is done in turn; the app asks for much at once."""
     media, log = tmp_path / "media", tmp_path / "worker.log"
     async with (
         StandIn(media=media) as stand_in,
         workplace(server.url("photos", "sarah"), tmp_path, stand_in, media) as place,
     ):
-        child = place.worker_process(log)
+        child = place.worker_process(log, dead_after=20.0)  # on a busy machine, heartbeats are late
         posts = [await place.submit(f"number {number}", number) for number in range(6)]
+        place.stand_in.import_post(str(posts[0].channel_id), "from the phone", timedelta(hours=1), "")
+        for periodic in place.services.delivery.queue.periodic_registry.periodic_tasks.values():
+            await periodic.task.defer_async(timestamp=0)
         for post in posts:
             await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
             await asyncio.gather(*(place.services.scheduling.posts() for _ in range(6)))
+        while await one(place, UNFINISHED):  # nothing tells of the end of a job
+            await asyncio.sleep(0.05)
         usage = await place.services.database.usage()
         app, worker = (
             next(count for name, count in usage.ours.items() if name.startswith(role))
@@ -55,6 +74,7 @@ async def test_a_worker_and_an_app_share_seven_connections(server: PostgresServe
         )
         assert app <= 3
         assert worker <= 4
+        assert (await place.services.profile.sent([str(posts[0].channel_id)], outside_only=True)).posts
         assert usage.free == 7 - sum(usage.ours.values())
         assert "app " in (await connections(place.services)).detail
         child.release()

@@ -11,7 +11,7 @@ import pytest
 
 from fluffy_tui.modes.import_mode import JsonReport, TextReport
 from fluffy_tui.personas import Personas
-from fluffy_tui.photos import Machine, Photos, PhotoState, PhotoUnreadable
+from fluffy_tui.photos import Keywords, Machine, Photos, PhotoState, PhotoUnreadable
 from photos.ingest.test_importer import counts, give_post
 from photos.photo_files import SCHEDULED, write
 
@@ -90,6 +90,20 @@ async def test_the_same_library_on_a_second_machine_changes_nothing_for_the_firs
             assert await photos.check(photo) is PhotoState.UNCHANGED
             assert photos.thumbnail(photo, 8, 8).size
             assert photo.elsewhere == ""
+
+
+async def test_the_names_of_a_second_machines_folders_take_no_keyword_away(two: Two) -> None:
+    """A photo keeps those of the folder that it was imported from; it changes them where it moves there."""
+    write(two.at_studio / "Fog" / "a.jpg")
+    await two.studio_imports()
+    photo = (await two.seen_by(two.studio))["a.jpg"]
+    write(two.at_office / "Incoming" / "a.jpg")
+    assert (await two.office_imports()).known_elsewhere == 1
+    keywords = Keywords(two.database)
+    assert [word.word for word in (await keywords.of([photo.id]))[photo.id]] == ["Fog"]
+    (two.at_studio / "Fog").rename(two.at_studio / "Sea")
+    await two.studio_imports()
+    assert [word.word for word in (await keywords.of([photo.id]))[photo.id]] == ["Sea"]
 
 
 async def test_both_reports_count_photos_of_other_machines(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from fluffy_tui.photos import Keywords, Photos, PostedTexts, Verdict
 from fluffy_tui.photos.metadata.sidecar_file import sidecar_content, write_sidecar
@@ -96,3 +97,18 @@ async def test_no_sidecar_is_written_for_a_photo_that_is_gone(
     assert not await photos.write_sidecar(photo.id, POSTED)
     assert not await photos.write_sidecar(10**9, POSTED)
     assert list(path.parent.iterdir()) == []
+
+
+async def test_no_sidecar_is_written_beside_another_picture_at_the_same_path(
+    database: Database, library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """As on a machine with other photos, if they were imported before machines were noted."""
+    photos, persona = library
+    path = write(tmp_path / "a.jpg")
+    await photos.import_folders([tmp_path], persona)
+    [photo] = await photos.unscheduled(persona)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE photo_places SET machine_id = ''"))
+    path.write_bytes(path.read_bytes() + b"another")
+    assert not await photos.write_sidecar(photo.id, POSTED)
+    assert list(tmp_path.glob("*.xmp")) == []

@@ -72,6 +72,16 @@ async def test_what_was_sent_since_a_backup_is_taken_in(place: Workplace) -> Non
         )
 
 
+async def test_a_worker_compares_again_once_the_table_was_emptied(place: Workplace) -> None:
+    """As before the rows of a backup are copied into it."""
+    async with place.worker():
+        before = await accepted(place, "before", 0)
+        await place.execute(f"TRUNCATE {EVERYTHING} CASCADE")
+        await accepted(place, "after", 1)
+    known = {post.buffer_post_id for post in await place.services.scheduling.posts()}
+    assert before.buffer_post_id in known
+
+
 @pytest.mark.parametrize("shown", [(1, 0), (1,), (1, 2, 0)], ids=str)
 async def test_photos_that_were_reordered_or_taken_out_are_known_by_their_pictures(
     place: Workplace, shown: tuple[int, ...]

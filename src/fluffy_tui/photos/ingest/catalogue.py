@@ -329,7 +329,8 @@ class Catalogue:
         scope = (session, self._persona_id)
         known = [*plan.touched, *plan.replaced, *((move.photo_id, move.file) for move in plan.moves)]
         if known:
-            moved = {move.photo_id for move in plan.moves}
+            # where another machine has a photo, it is found by the names of its folders there
+            moved = {move.photo_id for move in plan.moves if not move.is_known_elsewhere}
             replaced = {photo_id for photo_id, _ in plan.replaced}
             await take_over(*scope, dict(known), self._pick_from, moved=moved, replaced=replaced)
         if plan.new:

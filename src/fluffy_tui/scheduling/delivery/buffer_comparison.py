@@ -53,8 +53,13 @@ FIRST_TIME = timedelta(days=90)
 KEPT = timedelta(days=90)
 """How long a post is remembered that the database does not know."""
 
-_GENERATION = text("SELECT concat_ws(' ', 'posts'::regclass::oid, pg_postmaster_start_time())")
-"""Another value after a dump was restored, a server was recovered or started again, and on another server."""
+_GENERATION = text(
+    "SELECT concat_ws(' ', 'posts'::regclass::oid, pg_relation_filenode('posts'), pg_postmaster_start_time())"
+)
+"""Another value after a dump was restored, a server was recovered or started again, and on another server.
+
+A dump of the rows alone goes into a table that was emptied, which gives it another file.
+"""
 
 
 @dataclass(slots=True)

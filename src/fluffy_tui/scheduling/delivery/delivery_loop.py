@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fluffy_tui.buffer import BufferError, Code, NextStep
 from fluffy_tui.core.database import database_now
-from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 from fluffy_tui.media import MediaHostError
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
@@ -149,7 +149,7 @@ class Delivery:
             log.info("post %s was taken over, changed or cancelled", post.id)
         except (BufferError, MediaHostError, StepTimeout, DeliveryFailure) as error:
             await self._pause_or_fail(post, failure_of(error, post, self.timings))
-        except (DatabaseUnavailable, OperationalError, InterfaceError, ConnectorException):
+        except (DatabaseUnavailable, DatabaseTooNew, OperationalError, InterfaceError, ConnectorException):
             raise  # nothing can be recorded now; recovery finds the post
         except Exception as error:
             # The boundary of one post: a bug that hits one must not hold up all those behind it.

@@ -1,0 +1,45 @@
+"""A worker under which a newer program migrates the database: it stops with one sentence, and does nothing wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.scheduling import Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scheduling.workplace import Workplace
+
+SENTENCE = "The database was migrated by a newer fluffy-tui (schema 9999, this one knows "
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+async def test_a_worker_takes_no_job_of_a_newer_program(
+    place: Workplace, tmp_path: Path, has_key: bool
+) -> None:
+    log = tmp_path / "worker.log"
+    worker = place.worker_process(log) if has_key else place.keyless_worker_process(log)
+    if has_key:
+        first = await place.submit()
+        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+    else:
+        await until_indexed(place)
+    await place.execute("UPDATE alembic_version SET version_num = '9999'")
+    post = await place.submit(number=1)
+    assert await worker.ended() == 1
+    assert SENTENCE in log.read_text()
+    left = await place.services.scheduling.post(post.id)
+    assert left is not None
+    assert (left.step, left.attempts) == (Step.QUEUED, 0)
+
+
+async def until_indexed(place: Workplace) -> None:
+    """Wait until a worker has indexed a photo."""
+    photo = await place.photo()
+    query = f"SELECT count(*) FROM photo_hashes WHERE photo_id = {photo.id}"
+    async with place.services.database.connection() as connection:
+        while await (await connection.execute(query.encode())).fetchone() == (0,):
+            await (await connection.execute("SELECT pg_sleep(0.05)")).fetchone()
