@@ -57,6 +57,18 @@ async def test_only_changed_text_is_sent(running: Running, services: FakeService
         assert driver.app.context.drafts.load(services.photos.photos[2]) is None
 
 
+async def test_a_post_is_not_said_to_be_similar_to_itself(running: Running, services: FakeServices) -> None:
+    posts = services.scheduling.all_posts
+    posts[2] = replace(posts[2], caption="coffee first, then the harbour")
+    posts[4] = replace(posts[4], caption="a market on a rainy day!")
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "end", *"!")
+        assert "similar to" not in driver.text("#preflight")
+        editing(driver).form.caption.text = "a market on a rainy day"
+        await driver.settle()
+        assert "similar to “a market on a rainy day!”" in driver.text("#preflight")
+
+
 async def test_the_first_comment_is_written_and_moved(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER, "f6", *"#tea")

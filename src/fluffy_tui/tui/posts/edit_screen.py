@@ -157,6 +157,8 @@ class EditPostScreen(PhotosScreen):
         """Check what can be changed here."""
         tagged, cut_off = self.arrangement.tagged, self.arrangement.cut_off
         typed = replace(self.form.preflight_input(), agenda=self._agenda, tagged=tagged, cut_off=cut_off)
+        own = {post.caption for post in (*self._posts, *self._left_out)}
+        typed = replace(typed, earlier_captions=[text for text in typed.earlier_captions if text not in own])
         if self.arrangement.has_several:
             photos = self.arrangement.photos
             others = [photo.alt_text for n, photo in enumerate(photos.photos) if n != photos.index]
