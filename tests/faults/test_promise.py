@@ -381,12 +381,15 @@ changes = st.builds(
 words = st.builds(Act, st.just("caption"))
 pictures = st.builds(Act, st.sampled_from(["reorder", "remove", "add"]), photos=lists(PHOTOS, 1))
 overtaken = st.tuples(
-    st.tuples(words, pictures)
-    | st.tuples(pictures, words)
+    st.tuples(pictures, words)
+    | st.tuples(words, pictures)
     | st.tuples(words | pictures, st.just(Act("cancel"))),
-    st.integers(6, 9),
+    st.sampled_from([8, 6, 7, 9]),
 ).map(lambda drawn: (replace(drawn[0][0], trouble=Trouble(waits_before=drawn[1])), drawn[0][1]))
-"""What two people do, and before which call the first one comes to rest: it has read the post by then."""
+"""What two people do, and before which call the first one comes to rest: it has read the post by then.
+
+What is drawn most comes first: before call 8 the plan is about to be made of a post that has another caption now.
+"""
 faults = st.none() | st.sampled_from(FAULTS)
 deliveries = st.builds(Act, st.sampled_from(["job", "deliver"]), which, trouble=troubles("create_post"))
 

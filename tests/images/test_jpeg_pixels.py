@@ -20,7 +20,7 @@ def jpeg(mode: str = "RGB", **options: object) -> bytes:
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
-@pytest.mark.parametrize("at_least", [1.0, 0.5, 0.3, 0.1])
+@pytest.mark.parametrize("at_least", [1.0, 0.5, 0.25, 0.1])
 def test_pixels_are_those_that_pillow_decodes(mode: str, at_least: float) -> None:
     content = jpeg(mode)
     plain = Image.open(io.BytesIO(content))
@@ -28,6 +28,20 @@ def test_pixels_are_those_that_pillow_decodes(mode: str, at_least: float) -> Non
     pixels = decode(content, at_least=at_least).pixels
     assert (pixels.mode, pixels.size) == (mode, plain.size)
     here, there = (one.resize((8, 8)).tobytes() for one in (pixels, plain))
+    assert max(abs(a - b) for a, b in zip(here, there, strict=True)) <= 3
+
+
+@pytest.mark.parametrize("eighths", range(2, 9))
+@pytest.mark.parametrize("size", [(400, 300), (401, 299)])
+def test_a_picture_for_a_post_is_decoded_in_as_many_eighths_as_are_needed(
+    eighths: int, size: tuple[int, int]
+) -> None:
+    target = io.BytesIO()
+    picture(*size).save(target, "JPEG")
+    pixels = decode(target.getvalue(), at_least=(eighths - 0.5) / 8).pixels
+    assert pixels.size == tuple(-(-side * eighths // 8) for side in size)
+    whole = decode(target.getvalue()).pixels
+    here, there = (one.resize((8, 8)).tobytes() for one in (pixels, whole))
     assert max(abs(a - b) for a, b in zip(here, there, strict=True)) <= 3
 
 

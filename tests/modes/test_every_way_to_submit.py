@@ -47,7 +47,8 @@ async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
         yield opened
 
 
-async def run(place: Workplace, home: Path, *arguments: str, text: str = "") -> None:
+async def run(place: Workplace, home: Path, *arguments: str, text: str = "") -> str:
+    """Run the program, and return what it prints."""
     environment = {
         "DATABASE_URL": place.services.database.url,
         "BUFFER_API_KEY": place.stand_in.key,
@@ -59,6 +60,7 @@ async def run(place: Workplace, home: Path, *arguments: str, text: str = "") -> 
     }
     ended = await asyncio.to_thread(lambda: fluffy(home, *arguments, text=text, **environment))
     assert ended.status == 0, ended.out + ended.err
+    return ended.out
 
 
 async def rows(place: Workplace) -> list[dict[str, Any]]:
@@ -160,3 +162,31 @@ async def test_every_way_writes_the_same_rows(place: Workplace, own_home: Path) 
 
     assert app == console == added == from_csv == assistant
     assert {row["channel_id"] for row in app} == {chosen.id for chosen in place.persona.channels}
+
+
+async def test_of_two_consoles_that_submit_one_photo_at_the_same_time_one_succeeds(
+    place: Workplace, own_home: Path
+) -> None:
+    await place.photo(1)
+    script = (
+        "import asyncio, pathlib\n"
+        f"persona = await personas.get({place.persona.name!r})\n"
+        "[photo] = await photos.unscheduled(persona)\n"
+        "pathlib.Path('ready {0}').touch()\n"
+        "while not pathlib.Path('ready {1}').exists():\n    await asyncio.sleep(0.01)\n\n"
+        "result = await scheduling.schedule_post(photo=photo, caption='fog {0}')\n"
+        "print(result.ok, result.code, result.post.caption)\n"
+    )
+    printed = await asyncio.gather(
+        *(
+            run(place, own_home, "--console", text=script.format(mine, other))
+            for mine, other in ((1, 2), (2, 1))
+        )
+    )
+    winner = next(number for number, words in enumerate(printed, 1) if words.startswith("True"))
+    assert sorted(printed) == [
+        f"False already_scheduled fog {winner}\n",
+        f"True None fog {winner}\n",
+    ]
+    posts = await place.services.scheduling.posts()
+    assert [post.caption for post in posts] == [f"fog {winner}"] * 2, "one on each channel"

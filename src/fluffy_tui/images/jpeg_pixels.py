@@ -54,7 +54,7 @@ def has_many_scans(file: BinaryIO) -> bool:
 
 
 def jpeg_pixels(
-    file: BinaryIO, mode: str, size: tuple[int, int], scale: int, *, has_end: bool, strict: bool
+    file: BinaryIO, mode: str, size: tuple[int, int], eighths: int, *, has_end: bool, strict: bool
 ) -> Image.Image:
     """Decode a JPEG whole, or raise.
 
@@ -62,7 +62,7 @@ def jpeg_pixels(
         file: Open for reading; its position is moved.
         mode: L, RGB or CMYK, as Pillow reads it from the header.
         size: Width and height of the whole picture.
-        scale: By which both are divided: 1, 2, 4 or 8.
+        eighths: How many eighths of both are decoded: 1 to 8.
         has_end: Whether there is an end marker. A few programs leave it out; libjpeg then warns of a picture that is
             not whole only if it is given one.
         strict: Whether to raise for damaged data, as far as anything can be made of them at all.
@@ -76,19 +76,19 @@ def jpeg_pixels(
         raise TooManyScans
     file.seek(0)
     if not strict:
-        return _decode(file.read(_MOST_BYTES) + end, mode, size, scale, strict=False)
+        return _decode(file.read(_MOST_BYTES) + end, mode, size, eighths, strict=False)
     try:
-        return _decode(file.read(_MOST_BYTES) + end, mode, size, scale)
+        return _decode(file.read(_MOST_BYTES) + end, mode, size, eighths)
     except ValueError:
         content = _without_metadata(file) + end
     try:
-        return _decode(content, mode, size, scale)
+        return _decode(content, mode, size, eighths)
     except ValueError as error:
         stray = _STRAY.search(str(error))
         stop = content.find(_END_OF_IMAGE, content.find(_SCAN))
         if stray is None or int(stray[1]) > _MOST_STRAY:
             raise
-        return _decode(content[: stop - int(stray[1])] + _END_OF_IMAGE, mode, size, scale)
+        return _decode(content[: stop - int(stray[1])] + _END_OF_IMAGE, mode, size, eighths)
 
 
 def _scans(content: bytes) -> int:
@@ -112,12 +112,12 @@ def _is_metadata(marker: int) -> bool:
 
 
 def _decode(
-    content: bytes, mode: str, size: tuple[int, int], scale: int, *, strict: bool = True
+    content: bytes, mode: str, size: tuple[int, int], eighths: int, *, strict: bool = True
 ) -> Image.Image:
     import numpy as np
     import simplejpeg
 
-    width, height = (-(-side // scale) for side in size)
+    width, height = (-(-side * eighths // 8) for side in size)
     options = {"colorspace": _COLOR_SPACES[mode], "min_width": width, "min_height": height}
     try:
         values = simplejpeg.decode_jpeg(content, **options, strict=strict)

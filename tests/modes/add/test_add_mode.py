@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text as sql
 
 from fluffy_tui.demo import StandIn
 from modes.program import Ended, fluffy
@@ -257,6 +258,33 @@ async def test_a_dry_run_makes_every_check_and_writes_nothing(place: Workplace, 
         "IMG_0002.jpg",
         "IMG_0003.jpg",
     }
+
+
+async def contents(place: Workplace) -> dict[str, str]:
+    """Return a digest of each table."""
+    tables = sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    async with place.services.database.transaction() as session:
+        digests = {}
+        for name in (await session.execute(tables)).scalars().all():
+            digest = sql(
+                f"SELECT md5(string_agg(listed::text, ' ' ORDER BY listed::text)) FROM {name} AS listed"
+            )
+            digests[name] = str((await session.execute(digest)).scalar_one())
+        return digests
+
+
+async def test_no_table_is_other_after_a_dry_run(place: Workplace, own_home: Path) -> None:
+    await place.submit("fog", 1)
+    new = files(place, 2, 3)
+    rows = [["photo", "caption"], [new[0], "rain"], [new[1], "snow"], ["gone.jpg", "sun"]]
+    table = write_csv(place.folder / "posts.csv", rows)
+    before = await contents(place)
+    for arguments in (("--add", *new, "--caption", "rain"), ("--add-csv", str(table))):
+        ended = await call(place, own_home, *arguments, "--dry-run", "--json")
+        assert "would_add" in ended.out, ended.out
+        after = await contents(place)
+        changed = {name for name in after if after[name] != before.get(name)}
+        assert changed <= {"request_budget"}, "Buffer was asked, and said how many requests are left"
 
 
 async def test_a_dry_run_warns_of_a_full_queue(place: Workplace, own_home: Path) -> None:

@@ -439,6 +439,31 @@ async def test_an_edit_made_of_an_older_version_keeps_the_present_picture(place:
     assert [asset.source for asset in remote.assets] == [again.cover.media_url]
 
 
+async def test_other_photos_are_given_to_all_channels_of_a_post_in_buffer(place: Workplace) -> None:
+    """Another cover, one out and one in; the photo that is out is free once no channel has it any more."""
+    own, other = await on_two_channels(place)
+    cover, second, added = await photos(place, 3)
+    scheduling = place.services.scheduling
+    result = await scheduling.schedule_post(cover, "fog", more_photos=[second], channels=[own, other])
+    new = [PostPhoto(added.id, added.sha256, "added"), result.posts[0].photos[0]]
+    free = []
+    for post in result.posts:
+        await place.services.delivery.deliver(post.id)
+        changed = await scheduling.edit(post.id, photos=new)
+        assert [photo.photo_id for photo in changed.photos] == [added.id, cover.id]
+        free.append([photo.id for photo in await place.services.photos.unscheduled(place.persona)])
+    assert free == [[], [second.id]]
+    for post in await scheduling.posts():
+        [remote] = [there for there in place.stand_in.posts() if there.id == post.buffer_post_id]
+        assert [asset.alt_text for asset in remote.assets] == ["added", ""]
+        assert [asset.source for asset in remote.assets] == [photo.media_url for photo in post.photos]
+    lead, cross = result.posts
+    await scheduling.cancel(lead.id)
+    [heir] = await scheduling.posts()
+    assert (heir.id, heir.lead_post_id, heir.photo_id) == (cross.id, None, added.id)
+    assert [photo.id for photo in await place.services.photos.unscheduled(place.persona)] == [second.id]
+
+
 WITHOUT_SECOND, WITH_SECOND = "photos - 1", "photos || %(second)s"
 
 

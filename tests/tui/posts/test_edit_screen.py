@@ -57,6 +57,18 @@ async def test_only_changed_text_is_sent(running: Running, services: FakeService
         assert driver.app.context.drafts.load(services.photos.photos[2]) is None
 
 
+async def test_a_post_is_not_said_to_be_similar_to_itself(running: Running, services: FakeServices) -> None:
+    posts = services.scheduling.all_posts
+    posts[2] = replace(posts[2], caption="coffee first, then the harbour")
+    posts[4] = replace(posts[4], caption="a market on a rainy day!")
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "end", *"!")
+        assert "similar to" not in driver.text("#preflight")
+        editing(driver).form.caption.text = "a market on a rainy day"
+        await driver.settle()
+        assert "similar to “a market on a rainy day!”" in driver.text("#preflight")
+
+
 async def test_the_first_comment_is_written_and_moved(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER, "f6", *"#tea")
@@ -316,11 +328,9 @@ async def test_caption_and_time_of_a_submission_are_changed_on_all_its_channels(
     async with running(persona="sarah") as driver:
         await driver.press("2", "k", "asterisk", "e")
         assert driver.text("#post-state") == (
-            "Bluesky, Instagram get this caption and time · gone is live and stays as it is"
+            "Instagram, Bluesky get these changes · gone is live and stays as it is"
         )
         assert editing(driver).form.message == "The captions differ: a change here replaces all of them."
-        await driver.press("ctrl+f", "alt+a")
-        assert isinstance(driver.screen, EditPostScreen), "pictures are changed one post at a time"
         editing(driver).form.alt_text.text = "a pier in fog"
         await driver.press("ctrl+s")
         await driver.heard()
@@ -335,6 +345,78 @@ async def test_caption_and_time_of_a_submission_are_changed_on_all_its_channels(
         changed = services.scheduling.posts_of(lead, bluesky, gone)
         assert [post.caption for post in changed] == ["fog everywhere", "fog everywhere", "words 2"]
         assert [post.share_mode for post in changed[:2]] == [ShareMode.SHARE_NEXT] * 2
+
+
+async def test_photos_of_a_submission_are_added_moved_and_taken_out_on_all_its_channels(
+    running: Running, services: FakeServices
+) -> None:
+    lead, bluesky = on_channels(services, 12, Step.ACCEPTED, Step.HELD)
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "space", "2", "k", "asterisk", "e", "alt+a")
+        assert [photo.photo_id for photo in editing(driver).arrangement.photos.photos] == [12, 40, 39]
+        await driver.press("alt+right", "ctrl+b", "ctrl+b", "ctrl+o", "f3", *"fog", "ctrl+s")
+        await driver.heard()
+        assert isinstance(driver.screen, PostsScreen)
+        for post in services.scheduling.posts_of(lead, bluesky):
+            assert [(photo.photo_id, photo.alt_text) for photo in post.photos] == [(39, "fog"), (40, "")]
+        assert driver.app.context.selection.ids == ()
+        await driver.press("asterisk", "e", "ctrl+f")
+        assert isinstance(driver.screen, FitScreen)
+        await driver.press("r", "enter")
+        assert "uploaded again" in driver.text("#note")
+        await driver.press("ctrl+s")
+        await driver.heard()
+        turned = [post.cover.framing for post in services.scheduling.posts_of(lead, bluesky)]
+        assert turned == [Framing(turn=90)] * 2
+
+
+async def test_as_many_photos_are_added_to_a_submission_as_each_of_its_networks_takes(
+    running: Running, services: FakeServices
+) -> None:
+    on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
+    async with running(persona="sarah") as driver:
+        await driver.press(*["space"] * 5, "2", "k", "asterisk", "e", "alt+a")
+        edit = editing(driver)
+        assert len(edit.arrangement.photos) == 4
+        assert edit.form.message == "! Added 3 of 5 selected photos: Bluesky allows 4 in a post."
+        await driver.press("alt+a")
+        assert "Bluesky allows 4" in edit.form.message
+
+
+async def test_photos_that_one_network_does_not_take_change_no_channel(
+    running: Running, services: FakeServices
+) -> None:
+    lead, bluesky = on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
+    with_photos(services, 12, *range(40, 35, -1))
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "k", "asterisk", "e")
+        assert editing(driver).form.message == (
+            "The captions and photos differ: a change here replaces all of them."
+        )
+        await driver.press("alt+right")
+        assert "Bluesky: The post has 6 photos, and Bluesky allows 4" in driver.screen_text()
+        await driver.press("ctrl+s")
+        assert editing(driver).form.message == (
+            "! Bluesky: The post has 6 photos, and Bluesky allows 4. Remove 2."
+        )
+        assert services.scheduling.edits == []
+        await driver.press("ctrl+o", "ctrl+o", "ctrl+s")
+        await driver.heard()
+        photos = [post.photo_ids for post in services.scheduling.posts_of(lead, bluesky)]
+        assert len(photos[0]) == 4
+        assert photos[0] == photos[1]
+
+
+async def test_another_photo_takes_the_place_of_the_only_one(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("space", *IN_BUFFER, "alt+a", "f3", *"fog", "ctrl+b", "ctrl+o", "ctrl+s")
+        await driver.heard()
+        (edit,) = services.scheduling.edits
+        photos = edit["photos"]
+        assert isinstance(photos, list)
+        assert [(photo.photo_id, photo.alt_text) for photo in photos] == [(40, "fog")]
 
 
 async def test_an_unsaved_change_on_one_channel_is_not_shown_on_another(
@@ -368,12 +450,12 @@ async def test_a_caption_that_one_network_refuses_changes_no_channel(
         editing(driver).form.caption.text = "short"
         await driver.press("ctrl+s")
         await driver.heard()
-        assert editing(driver).form.message == "! 1 of 2 posts changed. Bluesky: Buffer is sending it."
+        assert editing(driver).form.message == "! 1 of 2 posts changed. Instagram: Buffer is sending it."
         assert editing(driver).form.caption.text == "short"
         await driver.press("ctrl+s")
         await driver.heard()
         assert [post.caption for post in services.scheduling.posts_of(lead, bluesky)] == ["short", "short"]
-        assert [edit["post_id"] for edit in services.scheduling.edits] == [lead.id, bluesky.id]
+        assert [edit["post_id"] for edit in services.scheduling.edits] == [bluesky.id, lead.id]
 
 
 async def test_the_photos_selected_in_the_library_are_added_as_many_as_the_network_takes(

@@ -15,6 +15,7 @@ from fluffy_tui.media import Fit, Framing, Part
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Agenda, NotPossibleNow, PostPhoto, Step, TaggedPerson
 from fluffy_tui.tui.posts.post_changes import (
+    change_problem,
     changes,
     draft_of,
     photos_to_edit,
@@ -132,9 +133,10 @@ def test_an_agenda_without_a_post_leaves_the_others_where_they_are(tmp_path: Pat
 
 
 def test_what_is_changed_for_several_posts_is_only_what_the_user_changed(post: Post) -> None:
-    before = replace(draft_of(post), caption="of another channel")
-    after = replace(before, alt_text="a pier in fog")
-    assert shared_changes(post, INSTAGRAM, before, after) == {"alt_text": "a pier in fog"}
+    before = replace(draft_of(post), caption="of another channel", photos=post.photos)
+    described = replace(post.cover, alt_text="a pier in fog")
+    after = replace(before, photos=(described,))
+    assert shared_changes(post, INSTAGRAM, before, after) == {"photos": [described]}
     assert shared_changes(post, INSTAGRAM, before, before) == {}
     same = replace(before, caption="fog")
     assert shared_changes(post, INSTAGRAM, before, same) == {}, "it has that caption already"
@@ -147,20 +149,76 @@ def test_what_is_changed_for_several_posts_is_only_what_the_user_changed(post: P
 
 
 def test_a_shared_change_leaves_out_what_the_network_does_not_have(post: Post) -> None:
-    before = draft_of(post)
-    after = replace(before, caption="fog again", first_comment="#fog", ai_label=True)
+    before = replace(draft_of(post), photos=post.photos)
+    tagged = replace(post.cover, tags=(TaggedPerson("anna", 0.5, 0.5),))
+    after = replace(before, caption="fog again", first_comment="#fog", ai_label=True, photos=(tagged,))
     assert shared_changes(post, rules_for("bluesky"), before, after) == {"caption": "fog again"}
-    extras = {"first_comment": "#fog", "ai_generated": True}
+    extras = {"first_comment": "#fog", "ai_generated": True, "photos": [tagged]}
     assert shared_changes(post, INSTAGRAM, before, after) == {"caption": "fog again"} | extras
 
 
+def test_photos_of_several_posts_are_reordered_added_and_removed_and_keep_what_is_their_own(
+    post: Post,
+) -> None:
+    cover = post.cover
+    second, third, added = (PostPhoto(n, f"{n}" * 64, f"alt {n}") for n in (7, 8, 9))
+    before = replace(draft_of(post), photos=(cover, second))
+    own_fit = Framing(Fit.CROP)
+    mine = (
+        replace(cover, framing=own_fit, media_url="https://m.example/2"),
+        replace(second, alt_text="mine"),
+    )
+    here = replace(post, photos=mine)
+
+    def changed(*photos: PostPhoto) -> object:
+        return shared_changes(here, INSTAGRAM, before, replace(before, photos=photos)).get("photos")
+
+    assert changed(cover, second) is None
+    assert changed(second, cover) == [mine[1], mine[0]]
+    assert changed(second) == [mine[1]]
+    assert changed(cover, second, added) == [*mine, replace(added, framing=own_fit)]
+    assert changed(cover, replace(second, alt_text="both")) == [mine[0], replace(second, alt_text="both")]
+    assert changed(replace(cover, framing=Framing(turn=90)), second) == [
+        replace(mine[0], framing=Framing(turn=90)),
+        mine[1],
+    ]
+    here = replace(post, photos=(*mine, third))
+    assert changed(replace(cover, alt_text="x"), second) == [replace(mine[0], alt_text="x"), mine[1], third]
+    assert changed(second, cover) == [mine[1], mine[0]], "the same photos on all channels"
+
+
+def test_a_network_refuses_only_what_is_changed(post: Post) -> None:
+    bluesky = rules_for("bluesky")
+    photos = [PostPhoto(n, f"{n}" * 64) for n in range(5)]
+    problem = change_problem(bluesky, {"photos": photos})
+    assert problem is not None and problem.message == "The post has 5 photos, and Bluesky allows 4."
+    assert change_problem(bluesky, {"photos": photos[:4]}) is None
+    assert change_problem(bluesky, {}) is None
+    for found in (
+        {"caption": "x" * 301},
+        {"caption": ""},
+        {"alt_text": "x" * 2_001},
+        {"first_comment": "#x"},
+    ):
+        assert change_problem(bluesky, found) is not None
+    tagged = replace(photos[0], tags=(TaggedPerson("anna", 0.5, 0.5),), alt_text="x" * 2_001)
+    assert change_problem(bluesky, {"photos": [tagged]}) is not None
+    assert change_problem(bluesky, {"photos": [replace(tagged, alt_text="")]}) is not None
+
+
+def test_another_photo_in_place_of_the_only_one_is_sent(post: Post) -> None:
+    other = PostPhoto(9, "0" * 64, "a bridge")
+    assert changes(post, replace(draft_of(post), photos=(other,))) == {"photos": [other]}
+
+
 def test_the_help_of_a_model_is_told_once_and_with_a_text(post: Post) -> None:
-    before = draft_of(post)
+    before = replace(draft_of(post), photos=post.photos)
     helped = replace(before, ai_assisted=True)
     assert changes(post, helped) == {}, "what it wrote was removed again"
     assert changes(post, replace(helped, caption="sea")) == {"caption": "sea", "ai_assisted": True}
-    assert shared_changes(post, INSTAGRAM, before, replace(helped, alt_text="sea")) == {
-        "alt_text": "sea",
+    described = replace(post.cover, alt_text="sea")
+    assert shared_changes(post, INSTAGRAM, before, replace(helped, photos=(described,))) == {
+        "photos": [described],
         "ai_assisted": True,
     }
     told = replace(post, ai_assisted=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from textual.binding import ActiveBinding
 
+    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import EarlierPost
     from fluffy_tui.tui.compose.preflight import Mark
@@ -123,6 +124,11 @@ class PhotosScreen(CaptionScreen):
         """Show what has changed with the order of the photos, or with the current one."""
 
     @property
+    def photo_rules(self) -> NetworkRules:
+        """The rules that say how many photos the post can have."""
+        return self.form.rules
+
+    @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """Show how to get from photo to photo in the footer, where there are several."""
         active = super().active_bindings
@@ -135,7 +141,7 @@ class PhotosScreen(CaptionScreen):
         if not self.arrangement.is_loaded or self.form.disabled:
             return
         photos, selection = self.arrangement.photos, self.context.selection
-        if (too_many := photo_count_problem(len(photos) + 1, self.form.rules)) is not None:
+        if (too_many := photo_count_problem(len(photos) + 1, self.photo_rules)) is not None:
             self.form.show_message(str(too_many), error=True)
             return
         present = {photo.photo_id for photo in photos.photos}
@@ -151,7 +157,7 @@ class PhotosScreen(CaptionScreen):
 
     @work(group="adding-photos", exclusive=True, exit_on_error=False, description="adding photos")
     async def _add_photos(self, photo_ids: Sequence[int]) -> None:
-        context, rules = self.context, self.form.rules
+        context, rules = self.context, self.photo_rules
         found = await context.services.photos.by_ids(photo_ids)
         room = rules.photo_limit - len(self.arrangement.photos)
         files = [found[photo_id] for photo_id in photo_ids if photo_id in found][:room]

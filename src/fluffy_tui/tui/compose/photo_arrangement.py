@@ -130,12 +130,14 @@ class PhotoArrangement:
         """Return what is kept of the form: alt text and framing of a single photo, or all photos.
 
         Args:
-            of_post: The photos of an existing post of several; even a single one that is left of them is named.
+            of_post: The photos of an existing post. A single one that is left of several, or that took the place of
+                another one, is named.
         """
         photos = of_post if self._photos is None else self.photos.photos
         if not photos:
             return replace(self._form.draft, photos=())
-        if len(of_post) < 2 and len(photos) < 2:
+        is_only_one = len(photos) == 1 and {photo.photo_id for photo in of_post} <= {photos[0].photo_id}
+        if is_only_one and len(of_post) < 2:
             return draft_of_one(self._form.draft, photos[0])
         return replace(self._form.draft, alt_text="", framing=None, photos=photos)
 

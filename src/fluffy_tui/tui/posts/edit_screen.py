@@ -11,10 +11,12 @@ from textual.widgets import Static
 
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.networks import caption_problem, rules_for
+from fluffy_tui.networks import CaptionFault, rules_for
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.compose import (
     CaptionForm,
+    Level,
+    Mark,
     PhotosScreen,
     load_agenda,
     people_marks,
@@ -26,16 +28,17 @@ from fluffy_tui.tui.photo.fit_words import framing_words
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.posts.cancel_question import post_name
 from fluffy_tui.tui.posts.post_changes import (
+    change_problem,
     changes,
     draft_of,
     photos_to_edit,
     retries,
     save_changes,
     shared_changes,
+    with_photos,
     without,
 )
 from fluffy_tui.tui.rendition import RenditionPreview
-from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.session.post_photos import PostPhotos
 from fluffy_tui.tui.text.channel_words import channel_of_each
@@ -47,21 +50,22 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from fluffy_tui.networks import NetworkRules
+    from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
-    from fluffy_tui.tui.compose import Mark
     from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.drafts import Draft
 
 _TIME_VERBS = frozenset({"when", "open_in_viewer"})
 """What can be done with the form where only the time is changed."""
+_OF_CAPTION = frozenset({CaptionFault.EMPTY, CaptionFault.TOO_LONG})
 
 
 class EditPostScreen(PhotosScreen):
     """The caption form with an existing post in it, or with what several posts have in common.
 
-    Of the posts of one submission that are caption, cover's alt text and time; of other posts it is the time.
+    Of the posts of one submission that are texts, photos and time; of other posts it is the time.
 
     Args:
         context: What every screen shares.
@@ -86,7 +90,7 @@ class EditPostScreen(PhotosScreen):
         saved: Callable[[], None],
         left_out: Sequence[Post] = (),
     ) -> None:
-        self._posts = list(posts)
+        self._posts = sorted(posts, key=lambda post: post.id)  # the lead, on the main channel, is shown
         self._left_out = left_out
         is_one_submission = len({post.group_id for post in posts}) == 1
         self._only_time = only_time or not is_one_submission
@@ -95,8 +99,9 @@ class EditPostScreen(PhotosScreen):
         self._saved = saved
         self._edit = f"of {' '.join(sorted(post.channel_id or '-' for post in posts))}"
         """Names the draft: posts of one submission show the same photo, and each has a text of its own."""
-        self._before = Draft()
-        """What the form showed before anything was changed."""
+        photos = photos_to_edit(self._posts[0], None)
+        self._before = replace(draft_of(self._posts[0]), photos=photos)
+        """What the form showed before anything was changed, with all photos."""
         self._state = Static("", id="post-state", markup=False)
         self._agenda: Agenda | None = None
         self._owner: Photo | None = None
@@ -111,7 +116,7 @@ class EditPostScreen(PhotosScreen):
 
     @property
     def _is_shared(self) -> bool:
-        """Whether caption and time of a submission are changed on several channels."""
+        """Whether a submission is changed on several channels."""
         return not self._only_time and len(self._posts) > 1
 
     @property
@@ -128,9 +133,9 @@ class EditPostScreen(PhotosScreen):
     def on_mount(self) -> None:
         """Show the post as it is, then the draft of a change that was not saved."""
         self.form.load(draft_of(self._posts[0]))
-        self._before = self.form.draft
-        if self._is_shared and len({post.caption for post in self._posts}) > 1:
-            self.form.show_message("The captions differ: a change here replaces all of them.")
+        self._before = replace(self.form.draft, photos=self._before.photos)
+        if self._is_shared and (different := self._different()):
+            self.form.show_message(f"The {different} differ: a change here replaces all of them.")
         self._show_state()
         self._show_framing()
         self.form.focus_first()
@@ -141,23 +146,34 @@ class EditPostScreen(PhotosScreen):
             self.form.load_texts()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable what is about the text where only the time is changed, and about pictures of several posts."""
+        """Disable what is about texts and photos where only the time is changed."""
         if action == "write" and self._only_time:
             return parameters[0] in _TIME_VERBS
-        if action in ("arrange", "add_photo") or (action, *parameters) == ("write", "fit"):
-            return not self._only_time and not self._is_shared
+        if action in ("arrange", "add_photo"):
+            return not self._only_time
         return super().check_action(action, parameters)
 
     def checks(self) -> list[Mark]:
         """Check what can be changed here."""
         tagged, cut_off = self.arrangement.tagged, self.arrangement.cut_off
         typed = replace(self.form.preflight_input(), agenda=self._agenda, tagged=tagged, cut_off=cut_off)
+        own = {post.caption for post in (*self._posts, *self._left_out)}
+        typed = replace(typed, earlier_captions=[text for text in typed.earlier_captions if text not in own])
         if self.arrangement.has_several:
             photos = self.arrangement.photos
             others = [photo.alt_text for n, photo in enumerate(photos.photos) if n != photos.index]
             typed = replace(typed, other_alt_texts=others)
-        contents = () if self._only_time else (*people_marks(typed), *text_marks(typed))
-        return [*contents, *time_marks(typed)]
+        if self._only_time:
+            return list(time_marks(typed))
+        refused = self._problems(self._edits(self._draft))
+        shown = self._channels[self._posts[0].id]
+        networks = (
+            Mark(Level.STOPS, f"{channel}: {one_line(problem.message).removesuffix('.')}")
+            for channel, problem in refused.items()
+            if channel != shown
+            or problem.fault is CaptionFault.TOO_MANY_PHOTOS  # its texts have their own marks
+        )
+        return [*networks, *people_marks(typed), *text_marks(typed), *time_marks(typed)]
 
     async def action_back(self) -> None:
         """Close the screen; the draft is kept, and saving goes on."""
@@ -175,18 +191,17 @@ class EditPostScreen(PhotosScreen):
             self.arrangement.show_invalid()
         if not self.form.accepts():
             return
-        if self._is_shared and (refusal := self._caption_refusal()):
-            self.form.refuse(Reason.CAPTION_TOO_LONG, refusal)
+        draft = self._draft
+        edits = self._edits(draft)
+        if problems := self._problems(edits):
+            is_caption = any(problem.fault in _OF_CAPTION for problem in problems.values())
+            words = " ".join(f"{channel}: {problem}" for channel, problem in problems.items())
+            if len(self._posts) == 1:
+                words = " ".join(map(str, problems.values()))
+            self.form.refuse(Reason.CAPTION_TOO_LONG if is_caption else None, words)
             return
-        draft = self.arrangement.draft(draft_of(self._posts[0]).photos)
         if not self._only_time and self.form.suggester.asks_first(draft, "Save", self.action_save):
             return
-        edits = [
-            (post, shared_changes(post, self._rules(post), self._before, draft))
-            if self._is_shared
-            else (post, changes(post, draft, only_time=self._only_time))
-            for post in self._posts
-        ]
         if not any(found or retries(post) for post, found in edits):
             self.form.show_message("Nothing has changed yet.")
             return
@@ -194,13 +209,36 @@ class EditPostScreen(PhotosScreen):
         self.form.show_message("Saving…")
         self.submitter.start(self._save(edits), "saving the post")
 
-    def _caption_refusal(self) -> str:
-        """Return which networks refuse the caption, and why; empty if all of them take it."""
-        problems = {
-            self._channels[post.id]: caption_problem(self.form.caption.text, self._rules(post))
-            for post in self._posts
+    @property
+    def _draft(self) -> Draft:
+        """What is on the form, with the photos in their order."""
+        return self.arrangement.draft(photos_to_edit(self._posts[0], None))
+
+    def _edits(self, draft: Draft) -> list[tuple[Post, dict[str, Any]]]:
+        """Return what a draft changes about each post."""
+        if not self._is_shared:
+            return [(post, changes(post, draft, only_time=self._only_time)) for post in self._posts]
+        after = with_photos(draft, self._before.photos[0])
+        return [(post, shared_changes(post, self._rules(post), self._before, after)) for post in self._posts]
+
+    def _problems(self, edits: Sequence[tuple[Post, dict[str, Any]]]) -> dict[str, CaptionProblem]:
+        """Return why networks refuse what is changed, by the names of the channels."""
+        found = {
+            self._channels[post.id]: change_problem(self._rules(post), changed) for post, changed in edits
         }
-        return " ".join(f"{channel}: {problem}" for channel, problem in problems.items() if problem)
+        return {channel: problem for channel, problem in found.items() if problem is not None}
+
+    def _different(self) -> str:
+        """Return what is not the same on all channels, in words."""
+        captions = {post.caption for post in self._posts}
+        photos = {tuple(photo.photo_id for photo in post.photos) for post in self._posts}
+        found = (("captions", captions), ("photos", photos))
+        return " and ".join(name for name, values in found if len(values) > 1)
+
+    @property
+    def photo_rules(self) -> NetworkRules:
+        """The rules of the network that takes the fewest photos."""
+        return min(map(self._rules, self._posts), key=lambda rules: rules.photo_limit)
 
     def _rules(self, post: Post) -> NetworkRules:
         return rules_for(self.persona.led_by(post.channel_id or "").service)
@@ -252,8 +290,7 @@ class EditPostScreen(PhotosScreen):
     @on(CaptionForm.Edited)
     def _edited(self) -> None:
         if self._owner is not None and not self._only_time:
-            draft = self.arrangement.draft(draft_of(self._posts[0]).photos)
-            self.drafts.save_soon(self._owner, draft, self._edit)
+            self.drafts.save_soon(self._owner, self._draft, self._edit)
 
     def rearranged(self) -> None:
         """Show the current photo, and keep the order with the draft."""
@@ -266,7 +303,7 @@ class EditPostScreen(PhotosScreen):
     @on(CaptionForm.Reframed)
     def _show_framing(self) -> None:
         self._render_photo()
-        if self._only_time or self._is_shared:
+        if self._only_time:
             return
         framing = self.form.framing
         before = {(photo.photo_id, photo.framing) for photo in self._posts[0].photos}
@@ -288,7 +325,7 @@ class EditPostScreen(PhotosScreen):
         post, count = self._posts[0], len(self._posts)
         if self._is_shared:
             channels = self._channels
-            words = f"{', '.join(channels[each.id] for each in self._posts)} get this caption and time"
+            words = f"{', '.join(channels[each.id] for each in self._posts)} get these changes"
             for each in self._left_out:
                 words += f" · {channels[each.id]} is {state_of(each).name} and stays as it is"
         elif count > 1:
@@ -327,7 +364,7 @@ class EditPostScreen(PhotosScreen):
         if draft is not None and not is_edited:
             self.form.load(draft)
             self.form.show_message("This is your draft of a change that was not saved.")
-        if not self._is_shared and all(photo.photo_id in files for photo in post.photos):
+        if all(photo.photo_id in files for photo in post.photos):
             wanted = photos_to_edit(post, None if is_edited else draft)
             files |= await photos.by_ids([photo.photo_id for photo in wanted if photo.photo_id not in files])
             arranged = PostPhotos(tuple(photo for photo in wanted if photo.photo_id in files))

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.networks import (
+    alt_text_problem,
+    caption_problem,
+    first_comment_problem,
+    people_tag_problem,
+    photo_count_problem,
+)
 from fluffy_tui.scheduling import PostStatus, Step
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.post_photos import draft_of_one
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Mapping, Sequence
     from datetime import datetime
 
-    from fluffy_tui.networks import NetworkRules
+    from fluffy_tui.media import Part
+    from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.scheduling import Agenda, Planned, Post, PostPhoto
     from fluffy_tui.tui.ports import SchedulingPort
 
@@ -50,13 +58,20 @@ def photos_to_edit(post: Post, draft: Draft | None) -> tuple[PostPhoto, ...]:
     return (replace(photos[0], alt_text=draft.alt_text, framing=framing, tags=()),)
 
 
+def with_photos(draft: Draft, only: PostPhoto) -> Draft:
+    """Return a draft that names its photos, given the one that it is about if it names none."""
+    shown = replace(only, alt_text=draft.alt_text, framing=draft.framing or only.framing, tags=())
+    return replace(draft, photos=draft.photos or (shown,))
+
+
 def changes(post: Post, draft: Draft, *, only_time: bool = False) -> dict[str, Any]:
     """Return what is different in a draft, as `SchedulingPort.edit` accepts it."""
     found: dict[str, Any] = {}
     if not only_time:
         found = {name: value for name, value in _everywhere(draft).items() if value != getattr(post, name)}
         photos = draft.photos or photos_to_edit(post, draft)
-        if len(post.photos) == len(photos) == 1 and photos[0].tags == post.cover.tags:
+        is_known = photos[0].photo_id == post.photo_id and photos[0].tags == post.cover.tags
+        if len(post.photos) == len(photos) == 1 and is_known:
             of_cover = {"alt_text": draft.alt_text, "framing": draft.framing}
             found |= {name: value for name, value in of_cover.items() if value != getattr(post, name)}
         elif list(map(_shown, photos)) != list(map(_shown, post.photos)):
@@ -65,24 +80,73 @@ def changes(post: Post, draft: Draft, *, only_time: bool = False) -> dict[str, A
 
 
 def shared_changes(post: Post, rules: NetworkRules, before: Draft, after: Draft) -> dict[str, Any]:
-    """Return what a change of texts or time, made for several posts, is for one of them.
+    """Return what a change made for several posts is for one of them.
 
     Args:
-        post: One of the posts, which may have had other texts than the draft.
+        post: One of the posts, which may have had other texts and photos than the draft.
         rules: Of its network, which is not given what it does not have.
-        before: The draft as it was shown.
-        after: The draft as the user left it.
+        before: The draft as it was shown, with all photos.
+        after: The draft as the user left it, with all photos.
     """
-    then = _everywhere(before) | {"alt_text": before.alt_text}
-    now = _everywhere(after) | {"alt_text": after.alt_text}
+    then, now = _everywhere(before), _everywhere(after)
     possible = {"first_comment": rules.first_comment_limit is not None, "ai_generated": rules.has_ai_label}
     found = {
         name: value
         for name, value in now.items()
         if possible.get(name, True) and value != then.get(name) and value != getattr(post, name)
     }
+    photos = _shared_photos(post, before.photos, after.photos)
+    if rules.people_tag_limit is None:
+        photos = [replace(photo, tags=()) for photo in photos]
+    if list(map(_shown, photos)) != list(map(_shown, post.photos)):
+        found["photos"] = photos
     moved = (before.share_mode, before.at) != (after.share_mode, after.at)
     return found | _help(post, after, found) | (_new_time(post, after) if moved else {})
+
+
+def _shared_photos(post: Post, before: Sequence[PostPhoto], after: Sequence[PostPhoto]) -> list[PostPhoto]:
+    """Return the photos of one of several posts: in the order of all if that was changed, else in its own.
+
+    Each keeps the text, fit and people that it has in this post, unless they were changed.
+    """
+    own, then, now = ({_place(photo): photo for photo in photos} for photos in (post.photos, before, after))
+    places = own if [*then] == [*now] else now
+    photos = [own[place] if place in own else _fitted(now[place], post, before[0]) for place in places]
+    return [_changed(photo, then.get(_place(photo)), now.get(_place(photo))) for photo in photos]
+
+
+def _fitted(photo: PostPhoto, post: Post, cover: PostPhoto) -> PostPhoto:
+    """Return a photo that is new in this post, with its channel's fit where that is another than the cover's."""
+    fit = post.cover.framing
+    is_same = cover.framing.fitted_as(fit) == cover.framing
+    return photo if is_same else replace(photo, framing=photo.framing.fitted_as(fit))
+
+
+def _changed(photo: PostPhoto, then: PostPhoto | None, now: PostPhoto | None) -> PostPhoto:
+    """Return a photo with what is different now, if it was there and still is."""
+    if then is None or now is None:
+        return photo
+    values = {name: getattr(now, name) for name in ("alt_text", "framing", "tags")}
+    return replace(photo, **{name: value for name, value in values.items() if value != getattr(then, name)})
+
+
+def _place(photo: PostPhoto) -> tuple[int, Part]:
+    """Return what a photo is known by in each of several posts, which may fit it differently."""
+    return photo.photo_id, photo.framing.part
+
+
+def change_problem(rules: NetworkRules, found: Mapping[str, Any]) -> CaptionProblem | None:
+    """Return why a network refuses what `changes` or `shared_changes` has found, or None if it takes it."""
+    photos: Sequence[PostPhoto] = found.get("photos", ())
+    alt_texts = (photo.alt_text for photo in photos)
+    problems = (
+        caption_problem(found["caption"], rules) if "caption" in found else None,
+        photo_count_problem(len(photos), rules),
+        *(alt_text_problem(text, rules) for text in (found.get("alt_text", ""), *alt_texts)),
+        first_comment_problem(found.get("first_comment", ""), rules),
+        people_tag_problem(sum(len(photo.tags) for photo in photos), rules),
+    )
+    return next((problem for problem in problems if problem is not None), None)
 
 
 def _everywhere(draft: Draft) -> dict[str, Any]:
