@@ -452,6 +452,13 @@ class PromiseMachine(RuleBasedStateMachine):
         count = len(self._runner.run(self._posts()))
         self._do(self._round([replace(act, which=n) for n, pair in enumerate(pairs[:count]) for act in pair]))
 
+    @rule(lost=words | pictures, which=which, later=words | pictures)
+    def overtake_in_buffer(self, lost: Act, which: int, later: Act) -> None:
+        """Let a person change a post whose last change has had no answer, and has not been carried out either."""
+        self._do(self._work())
+        self._do(self._round([replace(lost, which=which, trouble=Trouble(loses="edit_post"))]))
+        self._do(self._round([replace(later, which=which)]))
+
     @rule(acts=st.lists(submits | changes | deliveries, min_size=2, max_size=4), fault=faults)
     def everything(self, acts: list[Act], fault: Fault | None) -> None:
         """Do all of this at the same time."""
