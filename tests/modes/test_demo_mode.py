@@ -41,7 +41,9 @@ def test_preferences_apply_and_accounts_do_not(tmp_path: Path) -> None:
     assert demo.origins["FLUFFY_PREVIEW"] == "default", "what the user did not set remains a default"
     assert demo.buffer_url == STAND_IN.url
     assert demo.origins["FLUFFY_S3_BUCKET"] == "default"
-    assert (demo.model_url, demo.model_key) == (own.model_url, own.model_key), "so that captions are suggested"
+    assert (demo.model_url, demo.model_key) == (own.model_url, own.model_key), (
+        "so that captions are suggested"
+    )
     assert demo.origins["FLUFFY_MODEL_NAME"] == "default"
 
 
