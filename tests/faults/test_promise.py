@@ -690,7 +690,8 @@ class PromiseMachine(RuleBasedStateMachine):
         for remote in self._site.world.posts.values():
             [key] = keys_of(remote) or {""}
             if remote.status == "scheduled" and len(remote.assets) >= pictures.get(key, 1):
-                remote.due_at = self._site.stand_in.clock.now()
+                remote.status, remote.external_link = "sent", f"{self._site.stand_in.url}/p/{remote.id}"
+                remote.sent_at = remote.updated_at = self._site.stand_in.clock.now()
         await self._time_passes(1_900)
 
     async def _look_again(self) -> None:
