@@ -1,6 +1,7 @@
 """The promise, by a model: two terminals and five workers on a few photos and channels, each in trouble at any call.
 
-No photo is in two posts of one channel, nothing is created twice, and in the end every row is true.
+No photo is in two posts of one channel unless a live one is posted again, nothing is created twice, and in the end
+every row is true.
 `PROMISE_EXAMPLES` in the environment is the number of examples, for a run of minutes by hand.
 """
 
@@ -113,19 +114,31 @@ TIME_PASSES = (
 )
 """What makes time pass for everything that is stored by the database's clock."""
 
-TAKEN_TWICE = """
-    SELECT DISTINCT photo_id FROM (
-        SELECT coalesce(lead_post_id, id) AS submission, channel_id, (photo ->> 'photo_id')::bigint AS photo_id
-        FROM posts, jsonb_array_elements(photos) AS listed (photo)
-    ) AS shown
-    GROUP BY photo_id HAVING count(DISTINCT submission) > 1 OR count(*) > count(DISTINCT channel_id)
+LAST = """
+    WITH RECURSIVE chain AS (
+        SELECT id AS submission, id AS last FROM posts WHERE lead_post_id IS NULL
+        UNION ALL SELECT submission, posts.id FROM chain JOIN posts ON again_of_id = last
+    ), lasts AS (SELECT submission, max(last) AS last FROM chain GROUP BY submission)
 """
-LISTED_WRONGLY = """
-    WITH shown AS (
-        SELECT DISTINCT (photo ->> 'photo_id')::bigint AS photo_id, coalesce(lead_post_id, posts.id) AS post_id
+"""The submission that holds the photos of each: itself, or the last one that posts them again."""
+TAKEN_TWICE = f"""
+    {LAST}, shown AS (
+        SELECT submission, last, channel_id, status, (photo ->> 'photo_id')::bigint AS photo_id
+        FROM posts JOIN lasts ON submission = coalesce(lead_post_id, id),
+            jsonb_array_elements(photos) AS listed (photo)
+    )
+    SELECT photo_id FROM shown GROUP BY photo_id HAVING count(DISTINCT last) > 1
+    UNION SELECT photo_id FROM shown WHERE status <> 'posted'
+        GROUP BY photo_id HAVING count(DISTINCT submission) > 1
+    UNION SELECT photo_id FROM shown GROUP BY photo_id, submission HAVING count(*) > count(DISTINCT channel_id)
+"""
+LISTED_WRONGLY = f"""
+    {LAST}, shown AS (
+        SELECT DISTINCT (photo ->> 'photo_id')::bigint AS photo_id, last AS post_id
         FROM (
             SELECT id, photos FROM posts UNION ALL SELECT post_id, photos FROM planned_edits
-        ) AS lists JOIN posts USING (id), jsonb_array_elements(lists.photos) AS listed (photo)
+        ) AS lists JOIN posts USING (id) JOIN lasts ON submission = coalesce(lead_post_id, posts.id),
+            jsonb_array_elements(lists.photos) AS listed (photo)
     ), listed AS (SELECT photo_id, post_id FROM post_photos)
     (TABLE shown EXCEPT TABLE listed) UNION ALL (TABLE listed EXCEPT TABLE shown)
 """
@@ -325,6 +338,7 @@ async def open_site(stack: AsyncExitStack, url: str, folder: Path) -> Site:
         media_base_url=stand_in.media_url,
         media_directory=folder / "media",
         undo_seconds=0.0,
+        post_again_months=0,
     )
     opened = [
         await stack.enter_async_context(open_services(options, role=role))
@@ -373,10 +387,17 @@ which = st.integers(0, 7)
 submits = st.builds(Act, st.just("submit"), photos=lists(PHOTOS, 3), channels=lists(len(NETWORKS), 3))
 changes = st.builds(
     Act,
-    st.sampled_from(["cancel", "caption", "reorder", "remove", "add", "retry"]),
+    st.sampled_from(["cancel", "caption", "reorder", "remove", "add", "retry", "again"]),
     which,
     lists(PHOTOS, 1),
     trouble=troubles("edit_post", "delete_post"),
+)
+agains = st.builds(
+    Act,
+    st.just("again"),
+    st.integers(0, 1),
+    channels=lists(len(NETWORKS), 3),
+    trouble=st.just(Trouble()) | st.integers(0, 6).map(lambda call: Trouble(waits_before=call)),
 )
 words = st.builds(Act, st.just("caption"))
 pictures = st.builds(Act, st.sampled_from(["reorder", "remove", "add"]), photos=lists(PHOTOS, 1))
@@ -458,6 +479,19 @@ class PromiseMachine(RuleBasedStateMachine):
         self._do(self._work())
         self._do(self._round([replace(lost, which=which, trouble=Trouble(loses="edit_post"))]))
         self._do(self._round([replace(later, which=which)]))
+
+    @rule(acts=st.lists(agains | submits | deliveries, min_size=2, max_size=4), fault=faults)
+    def post_again(self, acts: list[Act], fault: Fault | None) -> None:
+        """Let what Buffer has go out, then let people post it again at the same time."""
+        self._do(self._work())
+        self._do(self._go_out())
+        self._fail(fault)
+        self._do(self._round(acts))
+
+    @rule()
+    def go_out(self) -> None:
+        """Let what Buffer has go out, whatever is known of it here."""
+        self._do(self._go_out())
 
     @rule(acts=st.lists(submits | changes | deliveries, min_size=2, max_size=4), fault=faults)
     def everything(self, acts: list[Act], fault: Fault | None) -> None:
@@ -553,25 +587,35 @@ class PromiseMachine(RuleBasedStateMachine):
             return self._cancel(scheduling, post), None
         if act.kind == "retry":
             return scheduling.retry(post.id), None
+        if act.kind == "again":
+            photos = [photo.without_picture() for photo in post.photos]
+            return self._submitted(scheduling, photos, act.channels or (0,), again=True), None
         photo = self._site.photos[act.photos[0]]
-        photos = {
+        edited = {
             "reorder": post.photos[::-1],
             "remove": post.photos[1:] or post.photos,
             "add": (*post.photos, shown(photo)),
         }[act.kind]
-        return scheduling.edit(post.id, photos=photos), tuple(each.photo_id for each in photos)
+        return scheduling.edit(post.id, photos=edited), tuple(each.photo_id for each in edited)
 
     async def _submit(self, act: Act, number: int) -> ScheduleResult:
-        channels = [self._site.persona.channels[number].id for number in act.channels]
         photos = [shown(self._site.photos[number]) for number in act.photos]
         scheduling = self._site.terminals[number % TERMINALS].scheduling
-        return await scheduling.schedule_post(
+        return await self._submitted(scheduling, photos, act.channels)
+
+    async def _submitted(
+        self, scheduling: Any, photos: Sequence[PostPhoto], on: Sequence[int], *, again: bool = False
+    ) -> ScheduleResult:
+        channels = [self._site.persona.channels[number].id for number in on]
+        result: ScheduleResult = await scheduling.schedule_post(
             photos[0],
             "words",
             more_photos=photos[1:],
             channels=channels,
             captions={channel: f"words {next(numbers)}" for channel in channels},
+            again=again,
         )
+        return result
 
     async def _cancel(self, scheduling: Any, post: Post) -> None:
         """Cancel a post; one without its pictures is deleted in Buffer first, as its message says."""
@@ -614,7 +658,7 @@ class PromiseMachine(RuleBasedStateMachine):
             if kind == "cancel":
                 told.may_be_gone = True
                 told.is_gone |= result is None or isinstance(result, PostNotFound)
-            if kind in ("deliver", "cancel", "retry"):
+            if kind in ("deliver", "cancel", "retry", "again"):
                 continue
             if isinstance(value, str):
                 told.ever.add(value)
@@ -648,6 +692,17 @@ class PromiseMachine(RuleBasedStateMachine):
             except BufferError:
                 continue  # nobody hears it
         await self._obey()
+
+    async def _go_out(self) -> None:
+        """Let Buffer publish what is whole, and let half an hour pass, after which it is asked."""
+        query = "SELECT left(delivery_key, 32), jsonb_array_length(photos) FROM posts"
+        pictures = dict(await self._site.fetch(query))
+        for remote in self._site.world.posts.values():
+            [key] = keys_of(remote) or {""}
+            if remote.status == "scheduled" and len(remote.assets) >= pictures.get(key, 1):
+                remote.status, remote.external_link = "sent", f"{self._site.stand_in.url}/p/{remote.id}"
+                remote.sent_at = remote.updated_at = self._site.stand_in.clock.now()
+        await self._time_passes(1_900)
 
     async def _look_again(self) -> None:
         await self._pass(10)
@@ -686,7 +741,10 @@ class PromiseMachine(RuleBasedStateMachine):
         assert not await site.fetch(TAKEN_TWICE), "a photo is in two posts"
         assert not await site.fetch(LISTED_WRONGLY), "the list of taken photos is wrong"
         places = Counter(
-            (remote.channel_id, asset.alt_text) for remote in site.stand_in.posts() for asset in remote.assets
+            (remote.channel_id, asset.alt_text)
+            for remote in site.stand_in.posts()
+            for asset in remote.assets
+            if remote.status != "sent"
         )
         assert not [place for place, times in places.items() if times > 1], "a photo is in Buffer twice"
         posts = {post.id: post for post in await self._posts()}
@@ -716,7 +774,7 @@ class PromiseMachine(RuleBasedStateMachine):
             await self._site.terminals[0].scheduling.retry(post.id)
         await self._settle()
         await self._compare()
-        failed = [post for post in await self._posts() if post.step is not Step.ACCEPTED]
+        failed = [post for post in await self._posts() if post.step not in (Step.ACCEPTED, Step.LIVE)]
         assert not failed, "they were retried, and nothing fails any more"
 
     async def _settle(self) -> None:
@@ -752,7 +810,10 @@ class PromiseMachine(RuleBasedStateMachine):
                 (post.id, post.step, post.error_code)
                 for post in await self._posts()
                 if post.step in ON_THE_WAY
-                or (post.step is Step.ACCEPTED and post.buffer_post_id not in remote)
+                or (
+                    post.step is Step.ACCEPTED
+                    and (post.buffer_post_id not in remote or remote[post.buffer_post_id].status == "sent")
+                )
             ),
         ]
 
@@ -773,8 +834,8 @@ class PromiseMachine(RuleBasedStateMachine):
                 if post.error_code == Code.IMAGE_DROPPED:  # then it is there, and says so
                     left -= {post.buffer_post_id or ""}
                 continue
-            assert post.step is Step.ACCEPTED, who
             [remote] = found
+            assert post.step is (Step.LIVE if remote.status == "sent" else Step.ACCEPTED), who
             left.remove(remote.id)
             assert (remote.id, remote.channel_id) == (post.buffer_post_id, post.channel_id), who
             assert remote.text == post.caption, who

@@ -31,6 +31,8 @@ def test_preferences_apply_and_accounts_do_not(tmp_path: Path) -> None:
             "FLUFFY_NOTIFY": "desktop",
             "FLUFFY_UNDO_SECONDS": "3",
             "FLUFFY_S3_BUCKET": "mine",
+            "FLUFFY_MODEL_URL": "http://localhost:11434",
+            "FLUFFY_MODEL_KEY": "my-key",
         }
     )
     demo = load_settings(demo_environment(own, STAND_IN))
@@ -39,6 +41,10 @@ def test_preferences_apply_and_accounts_do_not(tmp_path: Path) -> None:
     assert demo.origins["FLUFFY_PREVIEW"] == "default", "what the user did not set remains a default"
     assert demo.buffer_url == STAND_IN.url
     assert demo.origins["FLUFFY_S3_BUCKET"] == "default"
+    assert (demo.model_url, demo.model_key) == (own.model_url, own.model_key), (
+        "so that captions are suggested"
+    )
+    assert demo.origins["FLUFFY_MODEL_NAME"] == "default"
 
 
 async def test_a_new_demo_has_a_week_of_posts_of_which_one_cannot_be_published(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +12,22 @@ import pytest
 from mcp.client import Client
 from sqlalchemy import text
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.assistant.draft_box import DraftBox
 from fluffy_tui.modes.assistant.mcp_server import AssistantServer
 from fluffy_tui.modes.assistant.mcp_tools import AssistantTools
-from fluffy_tui.scheduling import ChannelChoice, PostPhoto, PostRequest, channel_zone
+from fluffy_tui.modes.setup_service import SetupService
+from fluffy_tui.scheduling import channel_zone
+from fluffy_tui.tui.app import FluffyApp
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.library.screen import LibraryScreen
+from journey.real_app import RealApp
 from modes.program import fluffy
 from scheduling.workplace import Workplace, workplace, write_photo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from fluffy_tui.photos import Photo
@@ -89,21 +94,37 @@ def at(place: Workplace, number: int) -> datetime:
 
 
 async def by_app(place: Workplace, shown: list[Photo]) -> None:
-    """Submit as the composer does."""
-    first, second = shown
-    request = PostRequest(
-        (PostPhoto(first.id, first.sha256, ALT_TEXT), PostPhoto(second.id, second.sha256)),
-        CAPTION,
-        share_mode=ShareMode.CUSTOM_SCHEDULED,
-        at=at(place, 0),
-        channels=[
-            ChannelChoice(chosen.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at(place, number))
-            for number, chosen in enumerate(place.persona.channels)
-        ],
-        first_comment=COMMENT,
-    )
-    [result] = await place.services.scheduling.schedule_posts([request])
-    assert result.ok, result.reason
+    """Submit as a user does: select the photos, write in the composer, and choose a time on each channel."""
+    settings = place.settings
+
+    def opened(report: Callable[[str], None]) -> AbstractAsyncContextManager[Services]:
+        return open_services(settings, report)
+
+    app = FluffyApp(opened, setup=SetupService(settings, {}), preview="half-cell", persona="sarah")
+    async with app.run_test(size=(140, 45)) as pilot:
+        real = RealApp(app, pilot)
+        await real.pictured()
+        for photo in shown:
+            await pilot.press("slash")
+            await real.type(photo.name)
+            await real.on(LibraryScreen)
+            await pilot.press("enter", "space", "escape")
+            await real.on(LibraryScreen)
+        await pilot.press("enter")
+        await real.on(ComposeScreen)
+        for line in CAPTION.splitlines():
+            await real.type(line)
+            await pilot.press("enter")
+        await pilot.press("backspace", "f3")
+        await real.type(ALT_TEXT)
+        await pilot.press("f6")
+        await real.type(COMMENT)
+        await pilot.press("ctrl+t", "left")
+        await real.type(WHEN)
+        await pilot.press("alt+down", "end", "ctrl+u")
+        await real.type(WHEN)
+        await pilot.press("ctrl+s")
+        await real.on(LibraryScreen)
 
 
 async def by_assistant(place: Workplace, shown: list[Photo]) -> None:

@@ -201,6 +201,22 @@ async def test_what_a_persona_has_may_stay_although_buffer_no_longer_lists_it(
     assert (sarah.service, sarah.needs_board) == (UNKNOWN_SERVICE, False)
 
 
+async def test_the_name_of_a_channel_that_nobody_has_any_more_is_kept(
+    personas: Personas, stand_in: StandIn
+) -> None:
+    gone, other, *_ = await personas.available_channels()
+    sarah = await personas.set_channels(await personas.create("sarah"), {gone.id: None, other.id: None})
+    await personas.set_channels(sarah, {other.id: None})
+    removed = stand_in.world.channels.pop(gone.id)
+    await personas.available_channels()
+    assert (await personas.known_channels())[gone.id] == gone
+    with pytest.raises(ChannelNotFound):
+        await personas.set_channels(sarah, {gone.id: None})
+    stand_in.world.channels[gone.id] = removed
+    sarah = await personas.set_channels(sarah, {gone.id: None})
+    assert sarah.channel == gone, "Buffer lists it again"
+
+
 async def test_a_refused_choice_changes_nothing(personas: Personas) -> None:
     channels = await personas.available_channels()
     pins = next(channel for channel in channels if channel.pinterest_boards)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import pytest
+from psycopg import AsyncConnection
 from sqlalchemy import text
 
 from fluffy_tui.core.app_events import Connected, PersonaEdited
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.photos import Verdict
-from fluffy_tui.scheduling import channel_zone
+from fluffy_tui.scheduling import PostRequest, channel_zone
 from fluffy_tui.themes import ThemeNotFound, ThemeRefused
 from fluffy_tui.themes.model import COUNTED_UP_TO
 from fluffy_tui.themes.service import OF_EACH_THEME, PAGE
@@ -43,6 +45,64 @@ TAKEN = (
     "INSERT INTO post_photos SELECT photos.id, posts.id FROM photos, posts"
     " WHERE photos.id % 10 <> 0 AND photos.id <> photo_id"
 )
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody does to a photo or its theme."""
+
+    now: LiteralString
+    before: tuple[LiteralString, ...] = ()
+    """What makes it possible."""
+
+
+POSTED: LiteralString = (
+    "INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode)"
+    f" SELECT id, {photos_json()}, persona_id, 'x', id::text, 'addToQueue' FROM photos WHERE id = %(photo)s"
+)
+KEYWORD: LiteralString = (
+    "INSERT INTO photo_keywords (photo_id, key, source, persona_id, word)"
+    " VALUES (%(photo)s, 'fog', 'hand', %(persona)s, 'fog') ON CONFLICT DO NOTHING"
+)
+THEME: LiteralString = (
+    "INSERT INTO themes (persona_id, keyword, key, share, rest_days)"
+    " VALUES (%(persona)s, 'fog', 'fog', 25, 0)"
+)
+NOTHING: tuple[LiteralString, ...] = (
+    "DELETE FROM posts",
+    "DELETE FROM photo_keywords",
+    "DELETE FROM themes",
+    "UPDATE photos SET verdict = NULL, missing_since = NULL",
+    THEME,
+)
+CHANGES = {
+    "gets the keyword": Change(KEYWORD),
+    "loses the keyword": Change("DELETE FROM photo_keywords", (KEYWORD,)),
+    "is rejected": Change("UPDATE photos SET verdict = 'reject'", (KEYWORD,)),
+    "is picked": Change("UPDATE photos SET verdict = 'pick'"),
+    "is unflagged": Change("UPDATE photos SET verdict = NULL", ("UPDATE photos SET verdict = 'reject'",)),
+    "is missing": Change("UPDATE photos SET missing_since = now()", (KEYWORD,)),
+    "is found": Change(
+        "UPDATE photos SET missing_since = NULL", ("UPDATE photos SET missing_since = now()",)
+    ),
+    "gets a post": Change(POSTED, (KEYWORD,)),
+    "loses its post": Change("DELETE FROM posts", (POSTED,)),
+    "gets a theme": Change(THEME, (KEYWORD, "DELETE FROM themes")),
+    "gets another theme": Change(
+        "UPDATE themes SET keyword = 'fog', key = 'fog'",
+        ("UPDATE themes SET keyword = 'pier', key = 'pier'",),
+    ),
+}
+IMPOSSIBLE = ({"gets a post", "loses its post"}, {"gets a theme", "gets another theme"})
+DIFFERENT = """
+    WITH truth AS (
+        SELECT DISTINCT photos.id, themes.id AS theme_id, coalesce(verdict = 'pick', false) AS is_picked
+        FROM photos JOIN photo_keywords ON photo_id = photos.id JOIN themes USING (key)
+        WHERE missing_since IS NULL AND verdict IS DISTINCT FROM 'reject'
+        AND photos.id NOT IN (SELECT photo_id FROM post_photos)
+    ), known AS (SELECT photo_id, theme_id, is_picked FROM theme_photos)
+    (TABLE truth EXCEPT TABLE known) UNION ALL (TABLE known EXCEPT TABLE truth)
+"""
 
 
 async def left(place: Workplace) -> dict[str, int]:
@@ -122,34 +182,58 @@ async def test_what_a_theme_has_left_follows_keywords_flags_files_and_posts(plac
     assert await left(place) == {"pier": 0, "fog": 0}
 
 
-async def test_a_photo_with_a_post_is_not_counted_even_if_its_row_was_not_removed(place: Workplace) -> None:
+async def test_simultaneous_changes_of_one_photo_leave_what_a_theme_really_has(place: Workplace) -> None:
+    """A test of each pair: the second begins before the first commits, and waits for it where it has to."""
     photo = await place.photo()
-    await place.services.keywords.add([photo.id], ["fog"])
-    fog = await place.services.themes.create(place.persona.id, "fog", 25, 0)
-    assert (await place.services.scheduling.schedule_post(photo, "x")).ok
-    await place.execute(f"INSERT INTO theme_photos VALUES ({photo.id}, {fog.id}, false, now())")
-    assert await left(place) == {"fog": 0}
-    chosen = await place.services.themes.choose(
-        place.persona, datetime.now(UTC), [datetime.now(UTC) + timedelta(days=9)]
+    values = {"photo": photo.id, "persona": place.persona.id}
+    wrong = []
+    url = place.services.database.url
+    async with await AsyncConnection.connect(url) as one, await AsyncConnection.connect(url) as other:
+        for first, second in itertools.permutations(CHANGES, 2):
+            if {first, second} in IMPOSSIBLE:
+                continue
+            for statement in (*NOTHING, *CHANGES[first].before, *CHANGES[second].before):
+                await one.execute(statement, values)
+            await one.commit()
+            await one.execute(CHANGES[first].now, values)
+            waiting = asyncio.create_task(other.execute(CHANGES[second].now, values))
+            while not waiting.done() and not await waits(place, other):
+                await asyncio.sleep(0)
+            await one.commit()
+            await waiting
+            await other.commit()
+            if (await (await one.execute(DIFFERENT)).fetchall()) != []:
+                wrong.append(f"{first} while it {second}")
+            await one.commit()
+    assert wrong == []
+
+
+async def test_photos_are_submitted_while_they_get_keywords(place: Workplace) -> None:
+    services, photos = place.services, [await place.photo(number) for number in range(2)]
+    await services.themes.create(place.persona.id, "fog", 25, 0)
+    requests = [PostRequest((photo,), f"post {photo.id}") for photo in reversed(photos)]
+    changes = (
+        services.keywords.add([photo.id for photo in photos], ["fog"]),
+        services.scheduling.schedule_posts(requests),
     )
-    assert chosen.taken == ()
+    async with await AsyncConnection.connect(services.database.url) as connection:
+        await connection.execute("SELECT FROM photos WHERE id = %s FOR NO KEY UPDATE", [photos[0].id])
+        tasks = []
+        for change in changes:
+            tasks.append(asyncio.ensure_future(change))
+            while len(await place.waiting()) < len(tasks):
+                await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert len(await services.scheduling.open_posts(place.persona)) == 2
+    assert await left(place) == {"fog": 0}
 
 
-async def test_keywords_that_are_added_while_a_theme_is_created_are_not_missed(place: Workplace) -> None:
-    photo = await place.photo()
+async def waits(place: Workplace, connection: AsyncConnection[Any]) -> bool:
+    """Return whether a connection waits for another one's lock."""
+    blocking = text("SELECT cardinality(pg_blocking_pids(:pid))")
     async with place.services.database.transaction() as session:
-        await session.execute(
-            text("INSERT INTO photo_keywords VALUES (:id, 'fog', 'hand', :persona, 'fog')"),
-            {"id": photo.id, "persona": place.persona.id},
-        )
-        creation = asyncio.create_task(place.services.themes.create(place.persona.id, "fog", 25, 0))
-        waiting = text(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'photo_keywords'::regclass"
-        )
-        while not (await session.execute(waiting)).scalar_one():
-            await asyncio.sleep(0)
-    await creation
-    assert await left(place) == {"fog": 1}
+        number: int = (await session.execute(blocking, {"pid": connection.info.backend_pid})).scalar_one()
+    return number > 0
 
 
 async def test_the_calendar_has_the_days_of_the_channel_and_the_themes_of_all_photos_of_a_post(

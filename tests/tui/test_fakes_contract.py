@@ -158,6 +158,8 @@ async def test_a_channel_is_chosen_from_those_available(world: World) -> None:
     changed = await personas.set_channels(world.nobody, {channels[-1].id: None})
     assert changed.channel is not None
     assert changed.channel.id == changed.buffer_channel_id == channels[-1].id
+    known = await personas.known_channels()
+    assert [known[channel.id] for channel in channels] == [*channels]
     assert changed in await personas.list()
 
 

@@ -111,7 +111,8 @@ def _running_stand_in(settings: Settings) -> Iterator[StandInAddress]:
 def demo_environment(settings: Settings, stand_in: StandInAddress) -> dict[str, str]:
     """Return the environment from which the app and its worker read the demo's settings.
 
-    The user's preferences for app and terminal apply to the demo, but not their accounts.
+    The user's preferences for app and terminal apply to the demo, and so does the model that suggests captions, which
+    only reads; their accounts and media hosts do not.
     """
     data = settings.paths.demo
     ours = {setting.variable for setting in SETTINGS}
@@ -120,6 +121,9 @@ def demo_environment(settings: Settings, stand_in: StandInAddress) -> dict[str, 
         "FLUFFY_PREVIEW": str(settings.preview),
         "FLUFFY_NOTIFY": str(settings.notify),
         "FLUFFY_UNDO_SECONDS": str(settings.undo_seconds),
+        "FLUFFY_MODEL_URL": settings.model_url or "",
+        "FLUFFY_MODEL_KEY": settings.model_key.reveal() if settings.model_key else "",
+        "FLUFFY_MODEL_NAME": settings.model_name,
     }
     return {
         **environment,

@@ -170,12 +170,14 @@ class Personas:
         async with self._database.transaction() as session:
             for channel in channels:
                 await _store(session, channel)
-            known = [channel.id for channel in channels]
-            chosen = select(PersonaChannelRow.channel_id)
-            await session.execute(
-                delete(ChannelRow).where(ChannelRow.id.not_in(known), ChannelRow.id.not_in(chosen))
-            )
+            others = ChannelRow.id.not_in([channel.id for channel in channels])
+            await session.execute(update(ChannelRow).where(others).values(is_listed=False))
         return channels
+
+    async def known_channels(self) -> dict[str, Channel]:
+        """Return every channel that Buffer ever listed as last received, by its id, for the names of old posts."""
+        async with self._database.transaction() as session:
+            return {row.id: _channel(row.description) for row in await session.scalars(select(ChannelRow))}
 
     async def remember_channel(self, channel: Channel) -> None:
         """Store a channel that was just received from Buffer."""
@@ -246,7 +248,8 @@ class Personas:
             ChannelNotFound: Buffer does not list it.
         """
         async with self._database.transaction() as session:
-            known = {*await session.scalars(select(ChannelRow.id).where(ChannelRow.id.in_(channel_ids)))}
+            listed = select(ChannelRow.id).where(ChannelRow.id.in_(channel_ids), ChannelRow.is_listed)
+            known = {*await session.scalars(listed)}
         if not known.issuperset(channel_ids):
             known |= {channel.id for channel in await self.available_channels()}
         for channel_id in channel_ids:
@@ -340,6 +343,7 @@ async def _store(session: AsyncSession, channel: Channel) -> None:
         "service": str(channel.service),
         "description": dataclasses.asdict(channel),
         "checked_at": func.now(),
+        "is_listed": True,
     }
     await session.execute(
         insert(ChannelRow).values(id=channel.id, **row).on_conflict_do_update(index_elements=["id"], set_=row)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, func, literal_column, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    false,
+    func,
+    literal_column,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -86,5 +96,7 @@ class ChannelRow(Base):
     description: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Every field of the channel."""
     checked_at: Mapped[Timestamp]
+    is_listed: Mapped[bool] = mapped_column(server_default=true(), default=True)
+    """Whether Buffer listed it when it was last asked for all; posts on others keep the name of their channel."""
     first_comment_refused_at: Mapped[datetime | None]
     """When Buffer last rejected a post here because of its first comment."""

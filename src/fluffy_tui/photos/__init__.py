@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.saved_filters import SavedFilters
     from fluffy_tui.photos.score_store import store_scores
     from fluffy_tui.photos.service import Photos
+    from fluffy_tui.photos.tables import locked
 
 __all__ = [
     "LONGEST_KEYWORD",
@@ -90,6 +91,7 @@ __all__ = [
     "existing_file",
     "existing_folders",
     "has_picture_name",
+    "locked",
     "names_of",
     "state_of",
     "store_scores",
@@ -115,6 +117,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "existing_file": "ingest.single_files",
         "existing_folders": "ingest.folder_walk",
         "has_picture_name": "ingest.folder_walk",
+        "locked": "tables",
         "names_of": "query.browse_sql",
         "state_of": "file_state",
         "store_scores": "score_store",

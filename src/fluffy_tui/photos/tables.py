@@ -310,6 +310,15 @@ def among(column_of_ids: Any, ids: Iterable[int]) -> ColumnElement[bool]:
     return condition
 
 
+def locked(photo_ids: Iterable[int]) -> Select[int]:
+    """Return the query that locks photos, for a transaction that changes several of them, or what depends on them.
+
+    Everyone locks in this order, so that there is no deadlock.
+    """
+    query = select(PhotoRow.id).where(among(PhotoRow.id, photo_ids)).order_by(PhotoRow.id)
+    return query.with_for_update(key_share=True)
+
+
 def same_path(one: Any, other: Any) -> ColumnElement[bool]:
     """Return the condition that two paths are equal; their hashes are indexed, because an index holds 2,700 bytes."""
     return and_(func.md5(one) == func.md5(other), one == other)

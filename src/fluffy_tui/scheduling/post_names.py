@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.scheduling.timings import FOREVER
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -55,15 +53,14 @@ class PostNames:
         self._personas = personas
         self._photos = photos
         self._names: Mapping[int, str] | None = None
-        self._channels: dict[str, Channel | None] = {}
+        self._channels: Mapping[str, Channel] = {}
 
     async def of(self, posts: Sequence[Post]) -> list[NamedPost]:
         """Return the posts with their names, in the same order."""
         if self._names is None:
             self._names = {each.id: each.name for each in await self._personas.list()}
+            self._channels = await self._personas.known_channels()
         photos = await self._photos.by_ids([photo.photo_id for post in posts for photo in post.photos])
-        for channel_id in {post.channel_id for post in posts if post.channel_id} - self._channels.keys():
-            self._channels[channel_id] = await self._personas.known_channel(channel_id, within=FOREVER)
         return [
             NamedPost(
                 post,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from fluffy_tui.name_key import name_key
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.photos import Browse, Verdict, clean_keyword
-from fluffy_tui.scheduling import channel_zone, scheduled_photo_ids
+from fluffy_tui.scheduling import channel_zone
 from fluffy_tui.themes.model import (
     COUNTED_UP_TO,
     Theme,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.database import Database
@@ -42,6 +41,9 @@ OF_EACH_THEME = 50
 """Photos of a theme among which those for the free slots are chosen; a batch has a few."""
 PAGE, PAGES = 200, 5
 """Picked and unflagged photos that are looked through for those without a theme, at most."""
+_PREFERRED = tuple(
+    column.desc() for column in (ThemePhotoRow.is_picked, ThemePhotoRow.shown_at, ThemePhotoRow.photo_id)
+)
 
 
 class Themes:
@@ -68,7 +70,8 @@ class Themes:
         photo = ThemePhotoRow
         some = (
             select(photo.photo_id)
-            .where(photo.theme_id == ThemeRow.id, _is_free())
+            .where(photo.theme_id == ThemeRow.id)
+            .order_by(*_PREFERRED)  # as the index has them: else Postgres looks through those of other themes
             .limit(COUNTED_UP_TO)
             .correlate(ThemeRow)
             .subquery("some")
@@ -168,8 +171,8 @@ class Themes:
             for theme in themes:
                 query = (
                     select(photo.is_picked, photo.shown_at, photo.photo_id)
-                    .where(photo.theme_id == theme.id, _is_free())
-                    .order_by(photo.is_picked.desc(), photo.shown_at.desc(), photo.photo_id.desc())
+                    .where(photo.theme_id == theme.id)
+                    .order_by(*_PREFERRED)
                     .limit(OF_EACH_THEME)
                 )
                 found = await session.execute(query)
@@ -201,16 +204,6 @@ class Themes:
     ) -> dict[int, frozenset[int]]:
         """Return the themes of photos that have any, by photo id."""
         return themes_by_photo(themes, await self._keywords.of(photo_ids))
-
-
-def _is_free() -> ColumnElement[bool]:
-    """Return the condition that a photo has no post, which a row about it may not know yet."""
-    scheduled = scheduled_photo_ids().subquery()
-    has_post = (
-        select(scheduled).where(next(iter(scheduled.c)) == ThemePhotoRow.photo_id).correlate(ThemePhotoRow)
-    )
-    # OFFSET keeps Postgres from reading all photos with a post, for the few that are asked for
-    return ~has_post.offset(0).exists()
 
 
 async def _themes(session: AsyncSession, persona_id: int) -> list[Theme]:

@@ -33,11 +33,7 @@ class ThemeRow(Base):
 
 
 class ThemePhotoRow(Base):
-    """A photo that a theme has left; triggers keep them in the transactions that change that.
-
-    Two that change one photo at the same time do not see each other, so a row may outlive that its photo is free:
-    who reads them looks for a post again.
-    """
+    """A photo that a theme has left; triggers keep them in the transactions that change that, which take turns."""
 
     __tablename__ = "theme_photos"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from fluffy_tui.buffer import Channel
 from fluffy_tui.caption_model import LONGEST_VOICE
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import ChannelNotFound, Persona, PersonaChannel, PersonaNameTaken
@@ -53,6 +54,10 @@ class FakePersonas:
         if self.channels_error is not None:
             raise self.channels_error
         return [*self.channels]
+
+    async def known_channels(self) -> dict[str, Channel]:
+        """Return the channels, and those that were listed before."""
+        return {channel.id: channel for channel in [*CHANNELS, *self.channels]}
 
     async def set_channels(self, persona: Persona, channels: Mapping[str, str | None]) -> Persona:
         """Choose the channels of a persona."""

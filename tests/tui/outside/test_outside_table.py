@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.app_events import OutsidePostsChanged
 from fluffy_tui.scheduling import OutsidePost
 from fluffy_tui.tui.outside import OutsideTable
+from fluffy_tui.tui.ui.textual_fixes import FooterKey
 from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ def table(driver: Driver) -> OutsideTable:
     return found
 
 
+def dimmed(driver: Driver) -> set[str]:
+    """Return the labels in the footer that are dimmed."""
+    return {key.description for key in driver.screen.query(FooterKey) if key.has_class("-disabled")}
+
+
 async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
     running: Running, services: FakeServices
 ) -> None:
@@ -46,6 +52,7 @@ async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
         assert "2 pictures · Instagram · a walk [/b][red" in text
         assert "8 Dec 2025" in text
         assert "enter Open link" in text and "Details" not in text
+        assert "Open link" not in dimmed(driver)
         await driver.press("enter")
         assert driver.notices()[-1] == "Buffer knows no link of this post."
         await driver.press("j", "enter")
@@ -81,4 +88,5 @@ async def test_it_is_said_when_none_are_known(running: Running, services: FakeSe
     async with running(persona="sarah") as driver:
         await driver.press("2", "o")
         assert "None yet. A worker reads them" in driver.screen_text()
+        assert dimmed(driver) >= {"Open link"}
         await driver.press("enter")

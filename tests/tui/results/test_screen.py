@@ -136,6 +136,21 @@ async def test_posts_on_several_networks_are_compared_within_each_and_m_takes_th
         assert "3 posts without this number, or on a channel with too few" in breakdown(driver)
 
 
+async def test_a_channel_that_the_persona_no_longer_has_keeps_its_name(
+    running: Running, services: FakeServices
+) -> None:
+    for n in range(3):
+        live(services, 20 + n, at=MONDAY - n * WEEK, reactions=10 + n)
+        live(services, 25 + n, at=MONDAY - n * WEEK, channel_id="channel-2", likes=40 + n)
+        live(services, 30 + n, at=MONDAY - n * WEEK, channel_id="channel-9", likes=80 + n)
+    async with running(persona="sarah") as driver:
+        await driver.press("5")
+        names = [line.split()[0] for line in breakdown(driver)[1:4]]
+        assert sorted(names) == [f"@{CHANNELS[1].name}", "Instagram", "channel-9"], (
+            "the last was never listed"
+        )
+
+
 async def test_tab_goes_to_the_breakdown_which_replaces_the_list_in_a_narrow_terminal(
     running: Running, services: FakeServices
 ) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import inspect
+import os
+import selectors
+import subprocess
+import sys
 import weakref
 from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,6 +25,7 @@ from textual.app import App, ComposeResult
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.expand_tabs import get_tab_widths
+from textual.message import Message
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Label, TextArea
@@ -27,8 +33,11 @@ from textual.widgets import Label, TextArea
 import textual_internals
 from fluffy_tui.tui.text.graphemes import graphemes, index_at_cell
 from fluffy_tui.tui.ui.textual_fixes import (
+    ESCAPE_SECONDS,
+    IDLE_SECONDS,
     CachedStylesheet,
     CrashLog,
+    TerminalInput,
     _without_letter,
     release_closed_widgets,
     take_size_classes,
@@ -41,7 +50,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from textual.binding import BindingType
-    from textual.message import Message
     from textual.pilot import Pilot
 
 ROUNDS = 4
@@ -316,6 +324,47 @@ async def test_a_key_with_alt_is_not_written_into_the_text(read: Callable[[event
         await pilot.pause()
         is_ours = read is _without_letter
         assert (app.query_one(TextArea).text, app.helped) == (("", 1) if is_ours else ("h", 0))
+
+
+def test_textual_waits_longer_for_the_rest_of_an_escape_unless_the_user_says_how_long() -> None:
+    def waits(module: str, **environment: str) -> float:
+        command = f"import {module}; from textual import constants; print(constants.ESCAPE_DELAY)"
+        clean = {name: value for name, value in os.environ.items() if name != "ESCDELAY"}
+        ran = subprocess.run(
+            [sys.executable, "-c", command], env=clean | environment, capture_output=True, check=True
+        )
+        return float(ran.stdout)
+
+    assert waits("textual.app") > ESCAPE_SECONDS == waits("fluffy_tui.tui.ui.textual_fixes")
+    assert waits("fluffy_tui.tui.ui.textual_fixes", ESCDELAY="400") == 0.4
+
+
+async def test_a_lone_escape_is_looked_for_sooner_than_what_happens_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses, typed = list[float](), list[Message]()
+    readable, writable = os.pipe()
+
+    class Selector(selectors.SelectSelector):
+        def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+            pauses.append(timeout or 0.0)
+            return super().select(timeout)
+
+    monkeypatch.setattr(selectors, "DefaultSelector", Selector)
+    with os.fdopen(readable) as reader:
+        monkeypatch.setattr(sys, "__stdin__", reader)
+        driver = TerminalInput(App[None]())
+
+        def process(message: Message) -> None:
+            typed.append(message)
+            driver.exit_event.set()
+
+        monkeypatch.setattr(driver, "process_message", process)
+        os.write(writable, b"\x1b")
+        await asyncio.to_thread(driver.run_input_thread)
+    os.close(writable)
+    assert [message.key for message in typed if isinstance(message, events.Key)] == ["escape"]
+    assert pauses[:2] == [IDLE_SECONDS, ESCAPE_SECONDS]
 
 
 def sections(line: str, offsets: list[int]) -> list[str]:

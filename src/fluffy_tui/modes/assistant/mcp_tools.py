@@ -302,7 +302,8 @@ class AssistantTools:
             choice = ", ".join(possible)
             remedy = f"Choose among: {choice}." if choice else "Leave measure empty."
             raise UsageError(f"No posts can be compared by {measure}.", remedy)
-        return results_answer(found, posts, compare(posts, measure), possible)
+        channels = await self.services.personas.known_channels()
+        return results_answer(channels, posts, compare(posts, measure), possible)
 
     async def show_post(
         self, post_id: Annotated[int, Field(description="The id of a post.", ge=1, le=2**63 - 1)]

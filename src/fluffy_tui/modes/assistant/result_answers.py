@@ -16,24 +16,25 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fluffy_tui.buffer import Channel
-    from fluffy_tui.personas import Persona
     from fluffy_tui.scheduling import ChannelMedian, ComparedPost, Comparison, CountedPost, Group
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def results_answer(
-    persona: Persona, posts: Sequence[CountedPost], comparison: Comparison, measures: Sequence[str]
+    channels: Mapping[str, Channel],
+    posts: Sequence[CountedPost],
+    comparison: Comparison,
+    measures: Sequence[str],
 ) -> answers.PersonaResults:
     """Return how posts did.
 
     Args:
-        persona: Whose they are.
-        posts: All live ones.
+        channels: All that are known, by id.
+        posts: All live ones of a persona.
         comparison: Of those.
         measures: By what they can be compared.
     """
-    channels = {chosen.id: chosen.channel for chosen in persona.channels}
 
     def at(post: CountedPost) -> datetime:
         channel = channels.get(post.channel_id)
@@ -64,7 +65,7 @@ def results_answer(
     )
 
 
-def _best(one: ComparedPost, channels: Mapping[str, Channel | None]) -> answers.BestPost:
+def _best(one: ComparedPost, channels: Mapping[str, Channel]) -> answers.BestPost:
     channel = channels.get(one.post.channel_id)
     return answers.BestPost(
         post_id=one.post.id,
@@ -79,7 +80,7 @@ def _best(one: ComparedPost, channels: Mapping[str, Channel | None]) -> answers.
     )
 
 
-def _channel(one: ChannelMedian, channels: Mapping[str, Channel | None]) -> answers.ChannelResults:
+def _channel(one: ChannelMedian, channels: Mapping[str, Channel]) -> answers.ChannelResults:
     channel = channels.get(one.channel_id)
     return answers.ChannelResults(
         channel=channel.name if channel else one.channel_id,

@@ -49,6 +49,7 @@ from fluffy_tui.photos.tables import (
     array_of,
     each,
     has_post,
+    locked,
     of_machine,
     same_path,
 )
@@ -167,6 +168,7 @@ class Catalogue:
             await self._note_machine(session)
             known = await self._known(session, files)
             in_place = await asyncio.to_thread(_in_place, known, files)
+            await session.execute(locked(photo.id for photo in known))
             plan = plan_batch(files, known, in_place)
             await self._write(session, plan)
             scope = (session, self._persona_id, self._machine.id)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import clean_caption
+from fluffy_tui.photos import locked
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import PostStatus, Step
 from fluffy_tui.scheduling.post_photo import PostPhoto
@@ -55,6 +56,7 @@ class AdoptedHistory:
         async with self.database.transaction() as session:
             persona = func.hashtextextended(f"posts of {persona_id}", 0)  # as every submission does
             await session.execute(select(func.pg_advisory_xact_lock(persona)))
+            await session.execute(locked(post.photo.id for post in posts))
             taken = await _taken(session, [post.photo.id for post in posts])
             free = {post.photo.id: post for post in reversed(posts) if post.photo.id not in taken}
             session.add_all(_row(post) for post in reversed(free.values()))

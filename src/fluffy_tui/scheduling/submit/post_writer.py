@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.core.database import database_now
+from fluffy_tui.photos import locked
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
@@ -56,6 +57,8 @@ class PostWriter:
             # Two programs that write the same photos in different orders would wait for each other.
             persona = func.hashtextextended(f"posts of {requests[0][0].persona.id}", 0)
             await session.execute(select(func.pg_advisory_xact_lock(persona)))
+            photos = (photo for submissions in requests for photo in submissions[0].photos)
+            await session.execute(locked(photo.photo_id for photo in photos))
             send_at = await database_now(session) + timedelta(seconds=self.undo_seconds)
             written = [await self._posts(session, submissions, send_at) for submissions in requests]
         return [

@@ -67,6 +67,12 @@ class OutsideTable(ReportsErrors, VimList):
         row = self.highlighted
         return self.posts[row] if row is not None and row < len(self.posts) else None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what needs a post while there is none."""
+        if action == "open" and self.current is None:
+            return None
+        return super().check_action(action, parameters)
+
     @work(group="outside", exclusive=True, exit_on_error=False, description="loading posts from elsewhere")
     async def load(self) -> None:
         """Load the latest posts; the cursor stays on its post."""
@@ -80,6 +86,7 @@ class OutsideTable(ReportsErrors, VimList):
         )
         if ids:
             self.highlighted = ids.index(before.id) if before is not None and before.id in ids else 0
+        self.refresh_bindings()
 
     @on(OptionList.OptionHighlighted)
     def _load_near_end(self) -> None:

@@ -19,7 +19,7 @@ from fluffy_tui.tui.results.best_posts import BestPosts
 from fluffy_tui.tui.results.breakdown import BreakdownPane, breakdown
 from fluffy_tui.tui.results.results_summary import left_out_words, summary
 from fluffy_tui.tui.session.messages import OverviewChanged, concerns, on_event
-from fluffy_tui.tui.text.channel_words import network_of, zone_of
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.results_words import metric_words, nothing_words, ratio_words
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
@@ -218,7 +218,7 @@ class ResultsScreen(FrameScreen):
         ]
 
     def _channel_name(self, channel_id: str) -> str:
-        return network_of(channel_id, self.persona)
+        return self.context.network_of(channel_id, self.persona)
 
     def _zone(self, channel_id: str) -> tzinfo:
         return self.context.post_zone(self.persona.id, channel_id)

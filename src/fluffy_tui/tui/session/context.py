@@ -12,12 +12,13 @@ from fluffy_tui.tui.session.import_run import ImportRun
 from fluffy_tui.tui.session.messages import OverviewChanged
 from fluffy_tui.tui.session.overview import Overview
 from fluffy_tui.tui.session.photo_selection import PhotoSelection
-from fluffy_tui.tui.text.channel_words import zone_of, zone_of_channel
+from fluffy_tui.tui.text.channel_words import channel_name, network_of, zone_of, zone_of_channel
 
 if TYPE_CHECKING:
     from textual.signal import Signal
 
     from fluffy_tui.buffer import Channel
+    from fluffy_tui.personas import Persona
     from fluffy_tui.tui.ports import Services, SetupPort
     from fluffy_tui.tui.session.drafts import Drafts
     from fluffy_tui.tui.session.messages import AppEvent
@@ -96,12 +97,18 @@ class Context:
         return with_keys(sentence, self.setup.settings.keys)
 
     def channel(self, channel_id: str | None) -> Channel | None:
-        """Return a channel as its persona knows it; None if no persona uses it any more."""
+        """Return a channel as it was last known, whoever uses it; None if Buffer never listed it."""
         personas = (self.overview.persona, *self.overview.personas.values())
         channels = (
             chosen.channel for persona in personas if persona is not None for chosen in persona.channels
         )
-        return next((channel for channel in channels if channel and channel.id == channel_id), None)
+        used = next((channel for channel in channels if channel and channel.id == channel_id), None)
+        return used or self.overview.channels.get(channel_id or "")
+
+    def network_of(self, channel_id: str | None, persona: Persona) -> str:
+        """Return how a channel is called among a persona's; one that it no longer has, by handle and network."""
+        former = None if channel_id in persona.board_by_channel else self.channel(channel_id)
+        return channel_name(former) if former else network_of(channel_id, persona)
 
     def post_zone(self, persona_id: int | None, channel_id: str | None) -> tzinfo:
         """Return a channel's time zone, or that of its persona's main channel where it is not known."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from fluffy_tui.buffer import Budget
+    from fluffy_tui.buffer import Budget, Channel
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import ImportProgress
     from fluffy_tui.scheduling import Post, Problem
@@ -60,6 +60,8 @@ class Overview:
     """The running import, whichever persona it is for."""
     personas: Mapping[int, Persona] = field(default_factory=dict)
     """All personas by id."""
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """All channels that were ever known, by id."""
     problems: tuple[Problem, ...] = ()
     """Everything that may need attention, of all personas, worst first."""
     budget: Budget | None = None
@@ -164,6 +166,7 @@ async def read_numbers(services: Services) -> dict[str, Any]:
         "worker_starting": services.workers.is_starting,
         "worker_failure": services.workers.start_failure,
         "personas": {persona.id: persona for persona in await services.personas.list()},
+        "channels": await services.personas.known_channels(),
         "problems": tuple(await services.scheduling.problems()),
         "budget": await services.scheduling.budget(),
         "themes": await services.themes.supplies(),

@@ -11,7 +11,6 @@ from textual.widgets import Static
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.tui.session.import_run import import_progress_words
 from fluffy_tui.tui.session.undo import in_grace, is_in_grace, submitted_with
-from fluffy_tui.tui.text.channel_words import network_of
 from fluffy_tui.tui.text.post_state import photo_count_words, state_in_both_zones, state_of
 from fluffy_tui.tui.text.words import quoted
 
@@ -115,7 +114,7 @@ class StatusStrip(Static):
         persona = overview.personas.get(post.persona_id, overview.persona)
         if persona is None or len(persona.channels) < 2:
             return ""
-        return network_of(post.channel_id, persona)
+        return self.context.network_of(post.channel_id, persona)
 
     async def on_click(self) -> None:
         """Open the posts."""

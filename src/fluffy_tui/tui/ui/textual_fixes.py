@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from rich.cells import cell_len
-from textual import events
+from textual import constants, events
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.cache import LRUCache
@@ -61,6 +61,15 @@ log = logging.getLogger(__name__)
 
 # To style a widget, Textual looks up each of several hundred rules in a set. It hashes a rule by its id, in Python.
 setattr(RuleSet, "__hash__", object.__hash__)  # noqa: B010
+
+ESCAPE_SECONDS = 0.05
+"""How long an escape may be the beginning of another key, whose bytes a terminal sends together."""
+IDLE_SECONDS = 0.1
+"""Pause between two looks at what does not come from the terminal."""
+
+# Textual waits twice as long before escape does anything. A terminal with kitty's keyboard protocol says it at once.
+if "ESCDELAY" not in os.environ:
+    setattr(constants, "ESCAPE_DELAY", ESCAPE_SECONDS)  # noqa: B010
 
 _CHUNK = re.compile(r"\S+\s*|\s+")
 
@@ -170,7 +179,7 @@ class TerminalInput(LinuxDriver):
     """Reads the terminal through a sieve, and survives what is not UTF-8 and a terminal that is gone.
 
     Textual makes its parser inside the method that reads. There, a byte that is not UTF-8 ends the app, and the end of
-    the input is read again and again, with a processor fully used.
+    the input is read again and again, with a processor fully used. An escape is only noticed a tenth of a second later.
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
@@ -181,10 +190,13 @@ class TerminalInput(LinuxDriver):
         """Read until the app ends or the terminal is gone."""
         parser = _Parser(self.sieve)
         decode = getincrementaldecoder("utf-8")("replace").decode
+        pause = IDLE_SECONDS
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1):
+                is_typed = bool(selector.select(pause))
+                pause = constants.ESCAPE_DELAY if is_typed else IDLE_SECONDS  # then a lone escape is a key
+                if is_typed:
                     data = self._read()
                     if not data:
                         os.kill(os.getpid(), signal.SIGHUP)
