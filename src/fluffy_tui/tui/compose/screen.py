@@ -109,8 +109,8 @@ class ComposeScreen(PhotosScreen):
             draft = PostChannels.of(self.shown, draft).with_time(self._channel_id, self._at).draft
         self._arrange(draft)
         self.form.caption.focus()
-        self._load_agendas()
-        self.form.load_texts()
+        self.call_after_refresh(self._load_agendas)  # the first frame does not wait for what the database takes
+        self.call_after_refresh(self.form.load_texts)
         if len(self._files) == 1 and any(photo.photo_id != self._owner.id for photo in draft.photos):
             self.form.disabled = True
             self._load_files(draft)
@@ -162,7 +162,7 @@ class ComposeScreen(PhotosScreen):
         self._post_preview.update()
         self._render_photo()
         self._photos_known()
-        self._known.search(self.arrangement.files)
+        self.call_after_refresh(self._known.search, self.arrangement.files)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
