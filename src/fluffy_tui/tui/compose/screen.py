@@ -109,7 +109,9 @@ class ComposeScreen(PhotosScreen):
             draft = PostChannels.of(self.shown, draft).with_time(self._channel_id, self._at).draft
         self._arrange(draft)
         self.form.caption.focus()
-        self.call_after_refresh(self._load_agendas)  # the first frame does not wait for what the database takes
+        self.call_after_refresh(
+            self._load_agendas
+        )  # the first frame does not wait for what the database takes
         self.call_after_refresh(self.form.load_texts)
         if len(self._files) == 1 and any(photo.photo_id != self._owner.id for photo in draft.photos):
             self.form.disabled = True
