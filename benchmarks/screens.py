@@ -11,20 +11,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import statistics
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from browse import percentile_95, preview_is_shown
 from browse_library import fill, make_photos
 from browse_terminal import Terminal
-from sqlalchemy import text
+from sqlalchemy import func, insert, text
 
 from fluffy_tui.bootstrap import open_services
+from fluffy_tui.buffer import Channel, Service, SlotDay
+from fluffy_tui.personas.tables import ChannelRow, PersonaChannelRow
+from fluffy_tui.scheduling import PostPhoto
 from fluffy_tui.settings import load_settings
 
 EMPTY = """
@@ -46,13 +50,34 @@ Peer().run()
 POSTS = text(
     """
     INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode, channel_id, status, step,
-                       buffer_post_id, posted_at)
-    SELECT id, jsonb_build_array(jsonb_build_object('photo_id', id)), persona_id, 'fog on the pier', gen_random_uuid(),
-           'addToQueue', 'bench', 'posted', 'live', id::text, now() - id * interval '1 hour'
-    FROM photos WHERE persona_id = :persona ORDER BY shown_at LIMIT :posts
+                       buffer_post_id, posted_at, scheduled_at, error_code, error_message)
+    SELECT id, jsonb_build_array(
+               CAST(:photo AS jsonb) || jsonb_build_object('photo_id', id, 'sha256', encode(sha256, 'hex'))
+           ),
+           persona_id, 'fog on the pier #harbour' || id % 40, gen_random_uuid(), 'addToQueue', :channel, status, step,
+           CASE WHEN status <> 'failed' THEN id::text END,
+           CASE WHEN status = 'posted' THEN now() - n * interval '1 hour' END,
+           CASE WHEN status = 'scheduled' THEN now() + n * interval '5 hours' END,
+           CASE WHEN status = 'failed' THEN 'refused' END,
+           CASE WHEN status = 'failed' THEN 'The network did not accept the picture.' END
+    FROM (SELECT id, sha256, persona_id, shown_at, row_number() OVER (ORDER BY shown_at) AS n
+          FROM photos WHERE persona_id = :persona ORDER BY shown_at LIMIT :posts) AS oldest,
+         LATERAL (SELECT CASE WHEN n <= 20 THEN 'scheduled' WHEN n <= 25 THEN 'failed' ELSE 'posted' END AS status,
+                         CASE WHEN n <= 20 THEN 'accepted' WHEN n <= 25 THEN 'failed' ELSE 'live' END AS step) AS states
     """
 )
-
+CHANNEL = Channel(
+    "bench",
+    "bench",
+    "bench.frames",
+    "Bench",
+    Service.INSTAGRAM,
+    "bench",
+    "Europe/Berlin",
+    posting_schedule=tuple(
+        SlotDay(day, ("09:00", "18:30")) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    ),
+)
 FLAGS = text(
     "UPDATE photos SET verdict = CASE WHEN id % 20 = 0 THEN 'pick' ELSE 'reject' END"
     " WHERE persona_id = :persona AND id % 10 = 0"
@@ -86,12 +111,25 @@ OPENINGS = (
 
 
 async def add_posts(persona_name: str, posts: int) -> None:
-    """Give the library's oldest photos live posts, and some photos flags, unless there are some."""
+    """Give the persona a channel, the library's oldest photos posts, and some photos flags, unless there are some."""
     async with open_services(load_settings()) as services:
         persona = await services.personas.get(persona_name)
         if not await services.scheduling.ended_posts(persona, limit=1):
             async with services.database.transaction() as session:
-                await session.execute(POSTS, {"persona": persona.id, "posts": posts})
+                channel = {
+                    "organization_id": "bench",
+                    "service": str(CHANNEL.service),
+                    "checked_at": func.now(),
+                }
+                await session.execute(
+                    insert(ChannelRow).values(id=CHANNEL.id, description=asdict(CHANNEL), **channel)
+                )
+                await session.execute(
+                    insert(PersonaChannelRow).values(persona_id=persona.id, channel_id=CHANNEL.id, position=0)
+                )
+                photo = json.dumps(PostPhoto(0, "").to_json())
+                values = {"persona": persona.id, "posts": posts, "photo": photo, "channel": CHANNEL.id}
+                await session.execute(POSTS, values)
                 await session.execute(FLAGS, {"persona": persona.id})
             async with services.database.transaction() as session:
                 await session.execute(text("ANALYZE posts, photos"))

@@ -16,6 +16,9 @@ from textual.app import App
 from textual.css.parse import parse
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
+from textual.screen import Screen
+
+from fluffy_tui.tui.ui import textual_fixes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterator
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from textual.css.model import RuleSet
     from textual.geometry import Size
     from textual.message import Message
-    from textual.screen import Screen
     from textual.widgets import Input, TextArea
     from textual.worker import Worker
 
@@ -65,6 +67,29 @@ def record_sizes(screen: Screen[Any]) -> list[tuple[int, int]]:
 
     screen._screen_resized = noted  # type: ignore[method-assign]
     return sizes
+
+
+@contextmanager
+def counting_layouts() -> Iterator[Counter[Screen[Any]]]:
+    """Yield how often each screen is laid out."""
+    counted: Counter[Screen[Any]] = Counter()
+    lay_out = Screen._refresh_layout
+
+    def counting(screen: Screen[Any], size: Size | None = None, scroll: bool = False) -> None:
+        counted[screen] += 1
+        lay_out(screen, size, scroll)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Screen, "_refresh_layout", counting)
+        yield counted
+
+
+@contextmanager
+def as_in_textual(owner: type, name: str) -> Iterator[None]:
+    """Take one of our fixes of a private method away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, textual_fixes.ORIGINALS[owner, name])
+        yield
 
 
 def suggestion(field: Input) -> str:

@@ -9,8 +9,10 @@ from fluffy_tui.images.iso_boxes import read_items, top_boxes
 from fluffy_tui.images.png_chunks import png_chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import BinaryIO, TypeAlias
+
+    Segment: TypeAlias = tuple[int, int, int]
 
 HEAD_BYTES = 256
 """How many first bytes `identify` wants; HEIF lists its compatible brands there."""
@@ -92,19 +94,22 @@ def describe(head: bytes) -> str:
     return "something else"
 
 
-def is_complete(file: BinaryIO, picture_format: str, size: int) -> bool | None:
+def is_complete(
+    file: BinaryIO, picture_format: str, size: int, segments: Sequence[Segment] = ()
+) -> bool | None:
     """Return whether the end of a picture file is there, without decoding it.
 
     Args:
         file: Open for reading; its position is moved.
         picture_format: As `identify` returns it.
         size: Of the file, in bytes.
+        segments: Those of a JPEG.
 
     Returns:
         None where only decoding could tell.
     """
     if picture_format == "JPEG":
-        scans = [start for marker, start, _ in jpeg_segments(file) if marker == START_OF_SCAN]
+        scans = [start for marker, start, _ in segments if marker == START_OF_SCAN]
         if not scans:
             return False
         return _contains(file, _JPEG_END, scans[0], size) or None  # a few programs leave the end marker out
@@ -121,9 +126,9 @@ def is_complete(file: BinaryIO, picture_format: str, size: int) -> bool | None:
     return True  # a decoder tells, when the picture is first shown
 
 
-def odd_jpeg(file: BinaryIO) -> str | None:
+def odd_jpeg(file: BinaryIO, segments: Iterable[Segment]) -> str | None:
     """Return in a few words what makes a JPEG one that no photo program writes and none here can decode, or None."""
-    for marker, start, _ in jpeg_segments(file):
+    for marker, start, _ in segments:
         if marker in JPEG_FRAMES:
             file.seek(start)
             precision = file.read(5)[4:]
@@ -148,7 +153,7 @@ def webp_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
             position += 8 + length + length % 2
 
 
-def jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int, int]]:
+def jpeg_segments(file: BinaryIO) -> Iterator[Segment]:
     """Yield marker, position and length, both with the marker, of each segment up to the first scan, with that.
 
     From there on an end marker cannot occur by chance.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import ExifTags, Image
 
 from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
-from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete, odd_jpeg
+from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete, jpeg_segments, odd_jpeg
 from fluffy_tui.images.limited_process import NeedsLimits, are_set
 from fluffy_tui.images.pixel_limit import MOST_PIXELS, TOO_LARGE, too_large
 from fluffy_tui.images.png_chunks import png_chunk, without_bombs
@@ -160,13 +160,14 @@ def open_picture(file: BinaryIO) -> OpenedPicture:
     picture_format = identify(head)
     if picture_format is None:
         raise PhotoUnreadable(Unreadable.UNSUPPORTED, describe(head))
-    if picture_format == "JPEG" and (oddity := odd_jpeg(file)):
+    segments = [*jpeg_segments(file)] if picture_format == "JPEG" else []
+    if oddity := odd_jpeg(file, segments):
         raise PhotoUnreadable(Unreadable.UNUSUAL, oddity)
     if picture_format in _REGISTERED:
         _register(picture_format)
     if picture_format == "JXL" and not are_set():
         raise NeedsLimits(large=False)  # it is decoded as it is opened
-    complete = is_complete(file, picture_format, size)
+    complete = is_complete(file, picture_format, size, segments)
     if complete is False:
         raise PhotoUnreadable(Unreadable.CUT_SHORT)
     try:

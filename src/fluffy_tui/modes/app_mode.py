@@ -18,6 +18,7 @@ from fluffy_tui.core.shutdown_deadline import hard_deadline
 from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
+from fluffy_tui.tui.platform.garbage import collect_seldom
 from fluffy_tui.tui.platform.terminal_check import check_terminal
 from fluffy_tui.tui.session.exit_guard import AfterExit
 
@@ -143,7 +144,7 @@ def _opener(setup: SetupService, prepare: Prepare, keep_open: Sequence[int]) -> 
             ):
                 setup.services = services
                 gc.freeze()
-                gc.enable()
+                collect_seldom()
                 screens = asyncio.create_task(_import_screens(), name="import the screens")
                 yield services
                 await screens

@@ -21,6 +21,7 @@ from fluffy_tui.tui.keymap.key_queue import KeyQueue
 from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.photo.graphics_watch import GraphicsWatch
 from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
+from fluffy_tui.tui.platform.garbage import GarbageCollection
 from fluffy_tui.tui.platform.terminal_input import TerminalAnswered
 from fluffy_tui.tui.session.context import Context, SystemZone, system_clock
 from fluffy_tui.tui.session.drafts import Drafts
@@ -131,6 +132,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self._demo = demo
         self._gate = TerminalGate()
         self._typed = KeyQueue(self)
+        self._garbage = GarbageCollection(self)
         self.crash = CrashLog(self)
         self.add_mode(self.DEFAULT_MODE, partial(StartupScreen, self._open_services, setup, demo=demo))
         self._first_persona = persona
@@ -188,6 +190,8 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     async def on_event(self, event: events.Event) -> None:
         """Answer an event, but a key or a pasted text only when it is its turn."""
         is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if is_typed:
+            self._garbage.put_off()
         if not is_typed or (self._typed.admits(event) and acts_on_what_is_seen(self, event)):
             await super().on_event(event)
 

@@ -17,6 +17,7 @@ from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.screen import PostsScreen
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import FillWeek
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running, settle
 from tui.fakes import FakeServices, make_photo
 from tui.library.library_driver import line, photos, stack, toasts
@@ -194,7 +195,7 @@ async def test_an_empty_library_says_what_to_do(running: Running, services: Fake
 
 def dimmed(driver: Driver) -> set[str]:
     """Return the labels in the footer that cannot be used now."""
-    return {key.description for key in driver.screen.query("KeysFooter FooterKey.-disabled")}
+    return {key.words for key in driver.screen.query_one(KeysFooter).keys if not key.enabled}
 
 
 async def test_a_library_that_an_import_fills_stays_on_top_until_the_cursor_was_moved(

@@ -24,7 +24,7 @@ from fluffy_tui.tui.plan.screen import PlanScreen
 from fluffy_tui.tui.plan.slot_calendar import SlotCalendar
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.textual_fixes import FooterKey
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, NOW, FakeServices, make_post, with_channels
 from tui.live_posts import MONDAY, WEEK, live
@@ -94,7 +94,7 @@ def planned(driver: Driver) -> list[int]:
 
 def dimmed(driver: Driver) -> set[str]:
     """Return the labels in the footer that are dimmed."""
-    return {key.description for key in driver.screen.query(FooterKey) if key.has_class("-disabled")}
+    return {key.words for key in driver.screen.query_one(KeysFooter).keys if not key.enabled}
 
 
 async def test_the_cursor_moves_over_slots_and_enter_opens_the_post(

@@ -21,7 +21,7 @@ from fluffy_tui.tui.posts.post_window import MOST, PAGE
 from fluffy_tui.tui.posts.screen import PostsScreen
 from fluffy_tui.tui.session.undo import why_not_cancelled
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
-from fluffy_tui.tui.ui.textual_fixes import FooterKey
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, changed, make_post
 from tui.several_channels import on_channels
@@ -271,9 +271,7 @@ async def test_an_empty_table_says_what_to_do(running: Running, services: FakeSe
     async with running(persona="northern light") as driver:
         await driver.press("2")
         assert "Press 1 to open the library" in driver.text("#no-posts")
-        enabled = {
-            key.description for key in driver.screen.query(FooterKey) if not key.has_class("-disabled")
-        }
+        enabled = {key.words for key in driver.screen.query_one(KeysFooter).keys if key.enabled}
         assert enabled == {"Keys"}
         photo = services.photos.photos[900]
         await services.scheduling.schedule_post(photo, "first")

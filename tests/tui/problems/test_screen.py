@@ -8,7 +8,6 @@ from datetime import UTC, timedelta
 from types import MappingProxyType
 
 import pytest
-from textual.widgets._footer import FooterKey
 
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.core.errors import DatabaseUnavailable
@@ -22,6 +21,7 @@ from fluffy_tui.tui.problems.problem_words import remedy_keys
 from fluffy_tui.tui.problems.screen import ProblemsScreen, budget_words
 from fluffy_tui.tui.session.overview import Overview
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
 from tui.several_channels import on_channels
@@ -145,8 +145,8 @@ async def test_without_problems_the_next_post_is_shown(running: Running, service
         services.scheduling.all_posts = {1: posts[1]}
         await driver.press("ctrl+r")
         assert driver.text("#no-problems") == "No problems."
-        offered = [key for key in driver.screen.query(FooterKey) if not key.has_class("-disabled")]
-        assert [key.description for key in offered] == ["Keys"]
+        offered = [key for key in driver.screen.query_one(KeysFooter).keys if key.enabled]
+        assert [key.words for key in offered] == ["Keys"]
         assert driver.screen.check_action("act_on_posts", ("retry",)) is None
 
 

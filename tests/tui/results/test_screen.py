@@ -15,7 +15,7 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.results.best_posts import BestPosts
 from fluffy_tui.tui.results.breakdown import BreakdownPane
 from fluffy_tui.tui.results.screen import ResultsScreen
-from fluffy_tui.tui.ui.textual_fixes import FooterKey
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.fakes import CHANNELS, NOW, FakeServices, with_channels
 from tui.live_posts import MONDAY, WEEK, a_year, live
 
@@ -45,7 +45,7 @@ def breakdown(driver: Driver) -> list[str]:
 
 def dimmed(driver: Driver) -> set[str]:
     """Return the labels in the footer that are dimmed."""
-    return {key.description for key in driver.screen.query(FooterKey) if key.has_class("-disabled")}
+    return {key.words for key in driver.screen.query_one(KeysFooter).keys if not key.enabled}
 
 
 async def test_the_best_posts_come_first_and_enter_opens_one(

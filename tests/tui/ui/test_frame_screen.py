@@ -402,6 +402,6 @@ async def test_the_theme_is_remembered(running: Running) -> None:
 
 async def test_a_click_on_a_footer_key_runs_its_action(running: Running) -> None:
     async with running() as driver:
-        await driver.pilot.click("FooterKey", offset=(1, 0))
+        await driver.pilot.click("KeysFooter", offset=(1, 0))
         await driver.settle()
         assert driver.app.context.overview.persona is not None

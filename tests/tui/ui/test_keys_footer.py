@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-import textual_internals
+from textual import events
+
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 
@@ -52,10 +53,7 @@ async def test_every_footer_has_the_key_that_lists_all_keys_at_every_width(runni
                 await driver.settle()
                 words = footer(driver)
                 assert re.search(r"(\?|f1) Keys *$", words), f"{name} at {width}: {words!r}"
-                labels = [
-                    f"{key.key_display} {key.description}"
-                    for key in driver.screen.query_one(KeysFooter).children
-                ]
+                labels = [key.text for key in driver.screen.query_one(KeysFooter).keys]
                 assert words.strip() == "  ".join(labels), f"{name} at {width}"
             await driver.pilot.resize_terminal(80, 24)
             await driver.settle()
@@ -81,9 +79,41 @@ async def test_the_footer_shows_the_users_own_keys(running: Running) -> None:
         assert "ctrl+y Pick" in footer(driver)
 
 
-async def test_keys_may_be_redrawn_while_the_app_closes(running: Running) -> None:
+async def test_a_key_under_the_mouse_says_more(running: Running) -> None:
     async with running(persona="sarah") as driver:
         keys = driver.screen.query_one(KeysFooter)
-        with textual_internals.while_closing(driver.app):  # new keys are not started, so the old ones stay
-            await keys.recompose()
-            await keys.recompose()
+        first, second = keys.keys[:2]
+        await driver.pilot.hover(KeysFooter, offset=(first.width - 1, 0))
+        assert keys.tooltip == first.tooltip
+        await driver.pilot.hover(KeysFooter, offset=(first.width, 0))
+        assert keys.tooltip == second.tooltip
+        await driver.pilot.hover(KeysFooter, offset=(139, 0))
+        assert keys.tooltip is None
+
+
+async def test_the_keys_stay_while_the_terminal_has_lost_the_focus(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        words = footer(driver)
+        await driver.press("slash")
+        assert footer(driver) != words
+        words = footer(driver)
+        driver.app.post_message(events.AppBlur())
+        await driver.pilot.resize_terminal(140, 40)
+        await driver.settle()
+        assert footer(driver) == words
+        driver.app.post_message(events.AppFocus())
+        await driver.settle()
+        assert footer(driver) == words
+
+
+async def test_a_click_on_a_dimmed_key_does_nothing(running: Running) -> None:
+    async with running(persona="northern light") as driver:
+        await driver.press("2")
+        keys = driver.screen.query_one(KeysFooter)
+        first, *_ = keys.keys
+        assert not first.enabled
+        screen, text = driver.screen, driver.screen_text()
+        await driver.pilot.click(KeysFooter, offset=(1, 0))
+        await driver.settle()
+        assert driver.screen is screen
+        assert driver.screen_text() == text

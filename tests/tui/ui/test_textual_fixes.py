@@ -14,7 +14,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
-import textual.widgets
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -22,13 +21,15 @@ from textual import events
 from textual._cells import cell_width_to_column_index
 from textual._wrap import compute_wrap_offsets
 from textual.app import App, ComposeResult
+from textual.containers import Vertical
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.expand_tabs import get_tab_widths
 from textual.message import Message
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Label, TextArea
+from textual.widget import AwaitMount, Widget
+from textual.widgets import Label, Static, TextArea
 
 import textual_internals
 from fluffy_tui.tui.text.graphemes import graphemes, index_at_cell
@@ -40,7 +41,6 @@ from fluffy_tui.tui.ui.textual_fixes import (
     TerminalInput,
     _without_letter,
     release_closed_widgets,
-    take_size_classes,
     wrap_offsets,
 )
 from tui.conftest import Driver, Running
@@ -124,24 +124,18 @@ class Styled(Label):
 
 
 class Sized(Screen[None]):
-    """A screen that takes the class for its width before or after its widget was styled."""
-
-    def __init__(self, *, early: bool) -> None:
-        super().__init__()
-        self._early = early
+    """A screen with a class for its width."""
 
     def compose(self) -> ComposeResult:
-        """Yield one widget."""
-        if self._early:
-            take_size_classes(self)
-        yield Styled("styled")
+        """Yield a widget in another one."""
+        yield Vertical(Styled("styled"))
 
 
-async def times_styled(*, early: bool) -> int:
+async def times_styled() -> int:
     """Return how often the widget of a new screen is styled."""
     app = TwoScreens(CachedStylesheet)
     async with app.run_test(size=(100, 30)) as pilot:
-        await app.push_screen(Sized(early=early))
+        await app.push_screen(Sized())
         await pilot.pause()
         assert app.screen.has_class("-wide")
         assert not app.screen.has_class("-narrow")
@@ -149,27 +143,85 @@ async def times_styled(*, early: bool) -> int:
 
 
 async def test_a_new_screen_is_styled_once_less() -> None:
-    assert await times_styled(early=True) < await times_styled(early=False), (
-        "Textual gives a screen its size's classes before it styles the widgets: take_size_classes can go"
-    )
+    times = await times_styled()
+    with textual_internals.as_in_textual(Screen, "_compose"):
+        assert times < await times_styled(), (
+            "Textual gives a screen its size's classes before it styles the widgets: the patch of _compose can go"
+        )
 
 
-async def sizes_behind(*, early: bool) -> list[tuple[int, int]]:
+async def sizes_behind() -> list[tuple[int, int]]:
     """Return for which sizes a screen is laid out while another one opens over it."""
     app = TwoScreens(CachedStylesheet)
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.pause()
         sizes = textual_internals.record_sizes(app.screen)
-        await app.push_screen(Sized(early=early))
+        await app.push_screen(Sized())
         await pilot.pause()
         return sizes
 
 
 async def test_what_is_behind_a_new_screen_is_left_alone() -> None:
-    assert await sizes_behind(early=True) == []
-    assert await sizes_behind(early=False), (
-        "Textual leaves the screens behind a new one alone: the patch of Screen._on_resize can go"
-    )
+    assert await sizes_behind() == []
+    with textual_internals.as_in_textual(Screen, "_compose"):
+        assert await sizes_behind(), (
+            "Textual leaves the screens behind a new one alone: the patch of Screen._on_resize can go"
+        )
+
+
+async def layouts_of_new_screen() -> int:
+    """Return how often a new screen is laid out."""
+    app = TwoScreens(CachedStylesheet)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        with textual_internals.counting_layouts() as layouts:
+            await app.push_screen(Sized())
+            await pilot.pause()
+        return layouts[app.screen]
+
+
+async def test_a_new_screen_is_laid_out_once() -> None:
+    assert await layouts_of_new_screen() == 1
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), [(Widget, "_size_updated"), (AwaitMount, "__await__"), (Screen, "_on_screen_resume")]
+)
+async def test_textual_lays_a_new_screen_out_again(owner: type, name: str) -> None:
+    with textual_internals.as_in_textual(owner, name):
+        assert await layouts_of_new_screen() > 1, f"the patch of {name} can go"
+
+
+class Words(App[None]):
+    """An app with a line of words above another line."""
+
+    CSS = "Static { height: auto; }"
+
+    def compose(self) -> ComposeResult:
+        """Yield both."""
+        yield Static("one line", id="words")
+        yield Static("below")
+
+
+async def layouts_for(*words: str) -> int:
+    """Return how often a screen is laid out while one of its widgets shows one text after the other."""
+    app = Words()
+    async with app.run_test(size=(20, 10)) as pilot:
+        await pilot.pause()
+        with textual_internals.counting_layouts() as layouts:
+            for text in words:
+                app.query_one("#words", Static).update(text)
+                await pilot.pause()
+        assert textual_internals.screen_lines(app.screen)[0].strip() == words[-1].split("\n")[0]
+        return layouts[app.screen]
+
+
+async def test_other_words_are_laid_out_only_where_they_take_other_room() -> None:
+    assert await layouts_for("another line") == 0
+    assert await layouts_for("two\nlines", "one again") == 2
+    assert await layouts_for("longer than the line is", "short") == 2
+    with textual_internals.as_in_textual(Static, "update"):
+        assert await layouts_for("another line") > 0, "the patch of Static.update can go"
 
 
 def test_rules_are_hashed_quickly() -> None:
@@ -227,7 +279,6 @@ async def test_textual_dims_the_screen_below_a_dialog_by_segments(monkeypatch: p
 
 
 def test_what_the_fixes_reach_for_has_no_public_name() -> None:
-    assert not hasattr(textual.widgets, "FooterKey")
     assert not [name for name in dir(App) if name.startswith("write") or name == "driver"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from fluffy_tui.images import PictureHeader
 
 _NOTHING, _ALONE = Xmp(), Companions()
+_SMALL = 1 << 20
+"""Bytes up to which a file is read once, and not piece by piece for what is wanted of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +117,16 @@ def _read_open_file(
     file: BufferedReader, path: str, stop: threading.Event, companions: Companions
 ) -> FoundFile:
     before = os.fstat(file.fileno())
+    held = io.BytesIO(file.read()) if before.st_size <= _SMALL else None
     try:
         try:
-            header = read_header(file)
+            header = read_header(file if held is None else held)
         except images.NeedsLimits:
             header = images.within_limits(images.header_of, Path(path))
         if not header.is_complete:
             images.decode_to_fit(Path(path), 1, 1)
         xmp, is_damaged = _embedded_xmp(header.xmp)
-        sha256 = hash_file(file, stop)
+        sha256 = hash_file(file, stop) if held is None else hashlib.sha256(held.getbuffer()).digest()
     except PhotoUnreadable:
         _refuse_growing(file, before)  # a file half written is damaged for now only
         raise

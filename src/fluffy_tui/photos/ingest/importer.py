@@ -2,7 +2,7 @@
 
 Sizes and times on the disk are compared with the library before a file is opened, so an unchanged folder costs no
 more than its listing. One coroutine pulls everything: at most a few hundred files are in progress, and cancelling
-it loses only those.
+it loses only those. While a batch is written, the next one is read.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ class Importer:
         self._passed_over: Counter[str] = Counter()
         self._batch: list[FoundFile] = []
         self._batch_began = self._started
+        self._writing: asyncio.Task[None] | None = None
+        """Writes the batch before this one."""
 
     def progress(self) -> ImportProgress:
         """Return how far the import has got."""
@@ -128,6 +130,10 @@ class Importer:
         finally:
             self._stop.set()
             counting.cancel()
+            if (
+                self._writing is not None
+            ):  # finished all the same, or the summary would omit what was committed
+                await asyncio.gather(self._writing, return_exceptions=True)
             pool.shutdown(wait=False, cancel_futures=True)
         self._on_progress(self.progress())
         return self.summary()
@@ -148,6 +154,7 @@ class Importer:
         while in_progress:
             await self._collect(await in_progress.popleft())
         await self._commit()
+        await self._written()
 
     async def _worth_reading(self) -> AsyncGenerator[tuple[list[str], Mapping[str, Companions]], None]:
         """Yield the paths of new and changed files, in slices of about as much work each, and what lies beside them."""
@@ -193,15 +200,18 @@ class Importer:
         self._on_progress(self.progress())
 
     async def _commit(self) -> None:
+        """Begin to write the batch, once the one before it is written."""
+        await self._written()
         batch, self._batch = self._batch, []
         if batch:
-            writing = asyncio.create_task(self._store(batch), name="write a batch of photos")
-            try:
-                await asyncio.shield(writing)
-            except asyncio.CancelledError:
-                await writing  # finished all the same, or the summary would omit what was committed
-                raise
+            self._writing = asyncio.create_task(self._store(batch), name="write a batch of photos")
         self._batch_began = time.monotonic()
+
+    async def _written(self) -> None:
+        """Wait until the batch that is being written is."""
+        if self._writing is not None:
+            await asyncio.shield(self._writing)
+            self._writing = None
 
     async def _store(self, batch: list[FoundFile]) -> None:
         """Write a batch; if the database refuses it, write its halves, so that one bad file costs no other."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona, PersonaChannel
@@ -134,6 +135,8 @@ class CaptionForm(ReportsErrors, Vertical):
             placeholder=ALT_TEXT_HINT,
         )
         own = context.setup.settings.keys
+        self.below_caption: Widget | None = None
+        """What the screen shows there."""
         self.when = WhenPicker(self.zone, context.zone, context.clock, own, id="when")
         self.framing = Framing()
         """Of the photo, as on the persona's main channel."""
@@ -171,6 +174,8 @@ class CaptionForm(ReportsErrors, Vertical):
         self.when.display = self._has_time
         self._note.display = self._message.display = False
         yield self.caption
+        if self.below_caption is not None:
+            yield self.below_caption
         yield self.caption.autocomplete
         yield self.first_comment
         yield self.first_comment.autocomplete

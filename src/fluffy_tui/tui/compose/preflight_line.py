@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.widgets import Static
+from textual.widget import Widget
 
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level
 from fluffy_tui.tui.keymap.bindings import Place, own_keys
@@ -13,6 +13,8 @@ from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from textual.geometry import Size
 
     from fluffy_tui.tui.compose.preflight import Mark
 
@@ -27,7 +29,7 @@ WIDE = 100
 """Columns from which every mark is shown; on narrower screens marks that are fine are only counted."""
 
 
-class PreflightLine(Static):
+class PreflightLine(Widget):
     """What stops the post comes first, with the keys that lead to a fix; what is fine comes last.
 
     Args:
@@ -40,23 +42,29 @@ class PreflightLine(Static):
     """
 
     def __init__(self, own: Mapping[str, str], place: Place) -> None:
-        super().__init__("", id="preflight", markup=False)
+        super().__init__(id="preflight")
         self._own, self._places = own, (place, Place.PERSONAS, Place.EVERYWHERE)
         self.marks: tuple[Mark, ...] = ()
 
     def show(self, marks: Sequence[Mark]) -> None:
         """Show new marks."""
         self.marks = tuple(marks)
-        self._lay_out()
+        size = self.content_size
+        self.refresh(layout=size.height != len(self._lines(size.width)))
 
-    def on_resize(self) -> None:
-        """Lay the marks out for the new width."""
-        self._lay_out()
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines the marks take."""
+        del container, viewport
+        return len(self._lines(width))
 
-    def _lay_out(self) -> None:
+    def render(self) -> Content:
+        """Draw the marks."""
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
         shown = sorted(self.marks, key=lambda mark: -SEVERITY.index(mark.level))
         fine = [mark for mark in shown if mark.level is Level.FINE]
-        if fine and len(fine) < len(shown) and self.size.width < WIDE:
+        if fine and len(fine) < len(shown) and width < WIDE:
             shown = [mark for mark in shown if mark.level is not Level.FINE]
             parts = [
                 *map(self._drawn, shown),
@@ -64,7 +72,7 @@ class PreflightLine(Static):
             ]
         else:
             parts = [*map(self._drawn, shown)]
-        self.update(Content("\n").join(_lines(parts, self.content_size.width)))
+        return _wrapped(parts, width)
 
     def _drawn(self, mark: Mark) -> Content:
         parts = [Content.styled(f"{mark.level} ", _TONES[mark.level]), Content(one_line(mark.words))]
@@ -77,7 +85,7 @@ class PreflightLine(Static):
         return Content("").join(parts)
 
 
-def _lines(parts: Sequence[Content], width: int) -> list[Content]:
+def _wrapped(parts: Sequence[Content], width: int) -> list[Content]:
     """Wrap marks into lines, none broken inside."""
     lines: list[Content] = []
     for part in parts:

@@ -89,7 +89,7 @@ class ComposeScreen(PhotosScreen):
         self._again = again
         self._owner = photos[0]
         """The photo with which the draft is kept, whatever the order."""
-        self._post_preview = PostPreview(self.form)
+        self._post_preview = self.form.below_caption = PostPreview(self.form)
         self.channels = ChannelArrangement(context, self.form, self.arrangement.draft, self._show_channel)
         """The channels of the post."""
         self._picture: RenderResult | None = None
@@ -104,14 +104,15 @@ class ComposeScreen(PhotosScreen):
 
     def on_mount(self) -> None:
         """Show the first photo's draft, or a new one, and load what the preflight needs."""
-        self.form.mount(self._post_preview, after=self.form.caption)
         draft = self.drafts.load(self._owner) or draft_of_repeat(self.context, self._again)
         if self._at is not None:
             draft = PostChannels.of(self.shown, draft).with_time(self._channel_id, self._at).draft
         self._arrange(draft)
         self.form.caption.focus()
-        self._load_agendas()
-        self.form.load_texts()
+        self.call_after_refresh(
+            self._load_agendas
+        )  # the first frame does not wait for what the database takes
+        self.call_after_refresh(self.form.load_texts)
         if len(self._files) == 1 and any(photo.photo_id != self._owner.id for photo in draft.photos):
             self.form.disabled = True
             self._load_files(draft)
@@ -163,7 +164,7 @@ class ComposeScreen(PhotosScreen):
         self._post_preview.update()
         self._render_photo()
         self._photos_known()
-        self._known.search(self.arrangement.files)
+        self.call_after_refresh(self._known.search, self.arrangement.files)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

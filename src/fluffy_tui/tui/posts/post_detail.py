@@ -57,7 +57,6 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         #dialog { width: 96; }
         #facts { height: auto; }
         #timeline { height: auto; margin-top: 1; }
-        Footer { dock: bottom; }
     }
     """
 

@@ -14,7 +14,7 @@ from fluffy_tui.tui.ui.header import Banner, FrameHeader, Tab, tabs
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.small_notice import SmallNotice
 from fluffy_tui.tui.ui.status_strip import StatusStrip
-from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets, take_size_classes
+from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets
 
 if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
@@ -56,7 +56,6 @@ class FrameScreen(ReportsErrors, Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the frame around the body."""
-        take_size_classes(self)
         yield FrameHeader(self.context)
         own = self.context.setup.settings.keys
         if tab := self.app.current_mode if self.TAB is None else self.TAB:

@@ -2,17 +2,62 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
+from typing import TYPE_CHECKING
+
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.bindings import Action, Place, actions_of, bindings, with_keys, written_key
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.geometry import Size
+
 KEYS_WIDTH = 20
 """Width of the column of keys."""
+
+
+class KeySection(Widget):
+    """The keys of one place, a line each, wrapped to the width that the layout gives it.
+
+    Args:
+        place: The place.
+        keymap: The user's own keys by action id.
+    """
+
+    DEFAULT_CSS = """
+    KeySection { height: auto; }
+    """
+
+    def __init__(self, place: Place, keymap: dict[str, str]) -> None:
+        super().__init__()
+        self._place, self._keymap = place, keymap
+        self._laid_out: tuple[int, Content] = (0, Content(""))
+        """For which width, and how."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines the keys take."""
+        del container, viewport
+        return self._lines(width).get_height({}, width)
+
+    def render(self) -> Content:
+        """Draw the keys."""
+        return self._lines(self.content_size.width)
+
+    def _lines(self, room: int) -> Content:
+        if self._laid_out[0] != room:
+            lines = [Content.styled(self._place.heading, "bold $primary")]
+            lines += [self._line(action, room) for action in actions_of(self._place)]
+            self._laid_out = room, Content("\n").join([*lines, Content("")])
+        return self._laid_out[1]
+
+    def _line(self, action: Action, room: int) -> Content:
+        written = "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
+        keys = Content.styled(f"  {written:<{KEYS_WIDTH}}", "bold")
+        return hanging(keys, Content(action.tooltip), room)
 
 
 class HelpScreen(DialogScreen[None]):
@@ -37,7 +82,6 @@ class HelpScreen(DialogScreen[None]):
         super().__init__(classes="-broad -two-columns")
         self._place = place
         self._keymap = keymap
-        self._sections: dict[Static, Place] = {}
 
     def compose(self) -> ComposeResult:
         """List the keys by place."""
@@ -51,32 +95,11 @@ class HelpScreen(DialogScreen[None]):
             with Vertical(id="places"):
                 for column in (here, anywhere) if here else (anywhere,):
                     with Vertical(classes="places"):
-                        for place in column:
-                            section = Static(self._section(place, None), markup=False)
-                            self._sections[section] = place
-                            yield section
+                        yield from (KeySection(place, self._keymap) for place in column)
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
         self.query_one("#dialog").focus()
-
-    def on_resize(self) -> None:
-        """Wrap the lines to the new width."""
-        self.call_after_refresh(self._wrap)
-
-    def _wrap(self) -> None:
-        for section, place in self._sections.items():
-            section.update(self._section(place, section.content_size.width or None))
-
-    def _section(self, place: Place, room: int | None) -> Content:
-        lines = [Content.styled(place.heading, "bold $primary")]
-        lines += [self._line(action, room) for action in actions_of(place)]
-        return Content("\n").join([*lines, Content("")])
-
-    def _line(self, action: Action, width: int | None) -> Content:
-        written = "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
-        keys = Content.styled(f"  {written:<{KEYS_WIDTH}}", "bold")
-        return hanging(keys, Content(action.tooltip), width)
 
     def action_close(self) -> None:
         """Close."""

@@ -6,20 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from textual.widgets import Footer
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.action import written_key
 from fluffy_tui.tui.keymap.user_keys import typed_character
-from fluffy_tui.tui.ui.textual_fixes import FooterKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from textual.app import ComposeResult
+    from textual import events
     from textual.binding import ActiveBinding
-    from textual.events import Resize
     from textual.screen import Screen
-    from textual.widget import Widget
 
 HELP = "app.help"
 """Id of the action whose key is always shown."""
@@ -45,62 +44,71 @@ def relabelled(active: Mapping[str, ActiveBinding], labels: Mapping[str, str]) -
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class FooterKey:
+    """A key in the footer."""
+
     key: str
     words: str
+    """What it does."""
     action: str
     enabled: bool
+    """Whether it can be used now; dimmed if not."""
     tooltip: str
     is_help: bool
 
     @property
+    def text(self) -> str:
+        """Key and words as they are shown."""
+        return f"{written_key(self.key)} {self.words}"
+
+    @property
     def width(self) -> int:
+        """Cells that it takes."""
         return cell_len(written_key(self.key)) + cell_len(self.words) + _PADDING
 
+    def drawn(self, *, pointed_at: bool) -> Content:
+        """Return key and words in their colours."""
+        dim = "" if self.enabled else " dim"
+        words = Content.assemble(
+            (f" {written_key(self.key)} ", f"bold $footer-key-foreground on $footer-key-background{dim}"),
+            (
+                f"{self.words} ",
+                f"$footer-description-foreground on $footer-description-background{dim}",
+            ),
+        )
+        return words.stylize("on $block-hover-background") if pointed_at else words
 
-class KeysFooter(Footer):
-    """Never cuts a key off, and shows none that the focused field would take for a letter."""
+
+class KeysFooter(Widget):
+    """Never cuts a key off, and shows none that the focused field would take for a letter.
+
+    It draws the keys itself: Textual's footer has a widget for each, which are mounted, styled and laid out once the
+    first frame of a screen is drawn, and again whenever another widget with other keys is focused.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    KeysFooter {
+        dock: bottom;
+        height: 1;
+        text-wrap: nowrap;
+        color: $footer-foreground;
+        background: $footer-background;
+    }
+    """
+
+    _pointed_at: reactive[FooterKey | None] = reactive(None)
 
     def __init__(self) -> None:
-        super().__init__(show_command_palette=False)
-        self._shown: list[_Shown] = []
-        self._is_ready = False
+        super().__init__()
+        self._shown: list[FooterKey] = []
 
-    def compose(self) -> ComposeResult:
-        """Yield the keys that fit."""
-        self._shown = self._fitting() if self._is_ready else []
-        for shown in self._shown:
-            key = FooterKey(
-                shown.key,
-                written_key(shown.key),
-                shown.words,
-                shown.action,
-                disabled=not shown.enabled,
-                tooltip=shown.tooltip,
-            )
-            key.set_reactive(FooterKey.compact, False)
-            yield key
-
-    def bindings_changed(self, screen: Screen[object]) -> None:
-        """Show the keys from the moment when the screen knows them."""
-        self._is_ready = True
-        super().bindings_changed(screen)
-
-    async def recompose(self) -> None:
-        """Redraw only if the keys have changed: Textual asks for it at every change of focus."""
-        if self._is_ready and self.is_attached and self._fitting() != self._shown:
-            await super().recompose()
-
-    def on_resize(self, event: Resize) -> None:
-        """Show more or fewer keys."""
-        if self._is_ready:
-            self.call_after_refresh(self.recompose)
-
-    def _fitting(self) -> list[_Shown]:
-        """Return the keys from the left, as many as fit beside the help key."""
-        keys = self._keys()
+    @property
+    def keys(self) -> list[FooterKey]:
+        """The keys from the left, as many as fit beside the help key."""
+        keys = self._all_keys()
         last = [key for key in keys if key.is_help]
-        room = self.screen.size.width - sum(key.width for key in last)
+        room = self.size.width - sum(key.width for key in last)
         fitting = []
         for key in keys:
             if key.is_help:
@@ -111,13 +119,53 @@ class KeysFooter(Footer):
             fitting.append(key)
         return fitting + last
 
-    def _keys(self) -> list[_Shown]:
+    def on_mount(self) -> None:
+        """Watch for other keys."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, _screen: Screen[object]) -> None:
+        """Redraw only if the keys have changed: Textual publishes this at every change of focus."""
+        if self.app.app_focus and self.keys != self._shown:
+            self.refresh()
+
+    def render(self) -> Content:
+        """Draw the keys; those from before while the terminal has lost the focus, and with it the focused field."""
+        if self.app.app_focus or not self._shown:
+            self._shown = self.keys
+        return Content("").join(key.drawn(pointed_at=key == self._pointed_at) for key in self._shown)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Say more about the key under the mouse."""
+        self._pointed_at = key = self._key_at(event.x)
+        self.tooltip = key.tooltip if key else None
+
+    def on_leave(self) -> None:
+        """Point at no key."""
+        self._pointed_at = None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Press the key that was clicked."""
+        if (key := self._key_at(event.x)) is None:
+            return
+        if key.enabled:
+            self.app.simulate_key(key.key)
+        else:
+            self.app.bell()
+
+    def _key_at(self, column: int) -> FooterKey | None:
+        for key in self._shown:
+            column -= key.width
+            if column < 0:
+                return key
+        return None
+
+    def _all_keys(self) -> list[FooterKey]:
         """Return the first key of each action that works where the focus is."""
-        focused, found = self.screen.focused, dict[str, _Shown]()
+        focused, found = self.screen.focused, dict[str, FooterKey]()
         for key, (_, binding, enabled, tooltip) in self.screen.active_bindings.items():
             if not binding.show or binding.action in found or is_typed(focused, key):
                 continue
-            found[binding.action] = _Shown(
+            found[binding.action] = FooterKey(
                 key, binding.description, binding.action, enabled, tooltip, is_help=binding.id == HELP
             )
         return list(found.values())

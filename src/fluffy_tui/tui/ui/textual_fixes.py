@@ -13,11 +13,11 @@ import signal
 import time
 from abc import abstractmethod
 from codecs import getincrementaldecoder
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from rich.cells import cell_len
-from textual import constants, events
+from textual import constants, events, messages
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.cache import LRUCache
@@ -28,34 +28,38 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.expand_tabs import get_tab_widths
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widgets._footer import FooterKey  # has no public name
+from textual.widget import AwaitMount, Widget
+from textual.widgets import Static
+from textual.widgets._toast import ToastRack  # has no public name
 
 from fluffy_tui.tui.platform.grapheme_anchor import anchored
 from fluffy_tui.tui.platform.terminal_input import InputSieve, TerminalAnswered
 from fluffy_tui.tui.text.graphemes import graphemes, index_at_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from rich.segment import Segment
     from textual.app import App
     from textual.color import Color
     from textual.geometry import Size
     from textual.message import Message
+    from textual.visual import VisualType
 
 __all__ = [
+    "ORIGINALS",
     "CachedStylesheet",
     "CrashLog",
-    "FooterKey",
     "LazyStrip",
     "TerminalInput",
     "all_screens",
     "ask_in_app",
     "release_closed_widgets",
     "screen_strips",
-    "take_size_classes",
     "write_to_terminal",
 ]
+
+Method = TypeVar("Method")
 
 log = logging.getLogger(__name__)
 
@@ -256,38 +260,132 @@ class CachedStylesheet(Stylesheet):
         self.parse()
 
 
-def take_size_classes(screen: Screen[Any]) -> None:
-    """Give a screen that is being composed the classes that the terminal's size gives it.
+ORIGINALS: dict[tuple[type, str], Any] = {}
+"""The methods that are replaced below, for tests of whether that is still needed."""
+
+
+def _replaces(owner: type, name: str) -> Callable[[Method], Method]:
+    def replace(method: Method) -> Method:
+        ORIGINALS[owner, name] = getattr(owner, name)
+        setattr(owner, name, method)
+        return method
+
+    return replace
+
+
+_composed_for: WeakKeyDictionary[Screen[Any], Size] = WeakKeyDictionary()
+"""The terminal's size for which a screen is composed, until Textual tells it a size."""
+_first_drawn: WeakKeyDictionary[Screen[Any], float] = WeakKeyDictionary()
+"""When a screen was laid out and drawn for the first time, by the clock of messages."""
+
+
+@_replaces(Screen, "_compose")
+async def _compose(screen: Screen[Any]) -> None:
+    """Compose a screen with the classes that the terminal's size gives it.
 
     Textual does so after all its widgets were styled, and then styles every one again. It does that once more, whatever
     has changed, when it shows the screen; and when it then tells the screen its size, it lays it out a second time, and
-    the screens behind it as well. None of that is done for a screen with these classes.
+    the screens behind it as well. None of that is done here.
     """
     app = screen.app
     width = screen._get_breakpoint_classes(app.size.width, app.HORIZONTAL_BREAKPOINTS or [])  # noqa: SLF001
     height = screen._get_breakpoint_classes(app.size.height, app.VERTICAL_BREAKPOINTS or [])  # noqa: SLF001
     screen.add_class(*width, *height)
     _composed_for[screen] = app.size
+    await ORIGINALS[Screen, "_compose"](screen)
 
 
-_composed_for: WeakKeyDictionary[Screen[Any], Size] = WeakKeyDictionary()
-"""The terminal's size for which a screen is composed, until Textual tells it a size."""
-_resume, _resize = Screen._on_screen_resume, Screen._on_resize  # noqa: SLF001
-
-
+@_replaces(Screen, "_on_screen_resume")
 def _on_screen_resume(screen: Screen[Any], event: events.ScreenResume) -> None:
-    event.refresh_styles &= screen not in _composed_for
-    _resume(screen, event)
+    """Lay a screen out and draw it, a new one once and for all.
+
+    What was asked for while it was composed is met by that. Textual then lays it out and draws it again.
+    """
+    is_composed_for_size, is_new = screen in _composed_for, screen not in _first_drawn
+    event.refresh_styles &= not is_composed_for_size
+    if is_new:
+        for rack in screen.query(ToastRack):  # else it is hidden after the layout, which changes with that
+            rack.display = bool(screen.app._notifications)  # noqa: SLF001
+        _first_drawn[screen] = time.monotonic()
+        for widget in screen.walk_children(Widget, with_self=True):
+            widget._layout_required = widget._repaint_required = False  # noqa: SLF001
+    ORIGINALS[Screen, "_on_screen_resume"](screen, event)
+    if is_new:
+        screen._repaint_required = False  # noqa: SLF001
 
 
+@_replaces(Screen, "_on_resize")
 async def _on_resize(screen: Screen[Any], event: events.Resize) -> None:
     event.stop()
     if _composed_for.pop(screen, None) != event.size:
-        await _resize(screen, event)
+        await ORIGINALS[Screen, "_on_resize"](screen, event)
 
 
-setattr(Screen, "_on_screen_resume", _on_screen_resume)  # noqa: B010
-setattr(Screen, "_on_resize", _on_resize)  # noqa: B010
+@_replaces(Screen, "_on_layout")
+async def _on_layout(screen: Screen[Any], message: messages.Layout) -> None:
+    if not _is_met(screen, message):
+        await ORIGINALS[Screen, "_on_layout"](screen, message)
+
+
+@_replaces(Screen, "_on_update")
+async def _on_update(screen: Screen[Any], message: messages.Update) -> None:
+    if not _is_met(screen, message):
+        await ORIGINALS[Screen, "_on_update"](screen, message)
+
+
+def _is_met(screen: Screen[Any], message: Message) -> bool:
+    """Stop a request from before the screen was first drawn."""
+    if is_met := message.time < _first_drawn.get(screen, 0.0):
+        message.stop()
+        message.prevent_default()
+    return is_met
+
+
+@_replaces(AwaitMount, "__await__")
+def _await_mount(mounting: AwaitMount) -> Generator[None, None, None]:
+    """Wait until widgets are mounted.
+
+    Textual then has their parent laid out. For a screen it is the screen itself, which is drawn by now.
+    """
+    parent = mounting._parent  # noqa: SLF001
+    if parent in mounting._widgets:  # noqa: SLF001
+        return cast("Generator[None, None, None]", parent._mounted_event.wait().__await__())  # noqa: SLF001
+    return cast("Generator[None, None, None]", ORIGINALS[AwaitMount, "__await__"](mounting))
+
+
+@_replaces(Widget, "_size_updated")
+def _size_updated(
+    widget: Widget, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+) -> bool:
+    """Take the size that a layout has given.
+
+    Textual asks for another layout because of it, so each new screen and each change of a size is laid out twice.
+    Scrollbars that appear ask themselves.
+    """
+    del layout
+    taken: bool = ORIGINALS[Widget, "_size_updated"](widget, size, virtual_size, container_size, layout=False)
+    return taken
+
+
+@_replaces(Static, "update")
+def _update_static(static: Static, content: VisualType = "", *, layout: bool = True) -> None:
+    """Show other content, and lay the screen out again where the content takes more or less room than before.
+
+    Textual does that at every change.
+    """
+    ORIGINALS[Static, "update"](static, content, layout=False)
+    if layout and not _keeps_room(static):
+        static.refresh(layout=True)
+
+
+def _keeps_room(static: Static) -> bool:
+    """Return whether a widget's content takes the room that it has."""
+    size, styles = static.content_size, static.styles
+    if not size or styles.is_auto_width:
+        return False
+    return (
+        not styles.is_auto_height or static.visual.get_height(styles.get_rules(), size.width) == size.height
+    )
 
 
 def release_closed_widgets(app: App[Any]) -> None:
