@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.tui.keymap.bindings import Action, Place, actions_of, bindings, with_keys, written_key
+from fluffy_tui.tui.text.filter_words import FILTER_WORDS
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 
@@ -38,6 +39,7 @@ class HelpScreen(DialogScreen[None]):
         self._place = place
         self._keymap = keymap
         self._sections: dict[Static, Place] = {}
+        self._filters = Static(_filter_words(None), markup=False)
 
     def compose(self) -> ComposeResult:
         """List the keys by place."""
@@ -45,6 +47,7 @@ class HelpScreen(DialogScreen[None]):
         here += [Place.AUTOCOMPLETE] if self._place in _WITH_CAPTIONS else []
         here += [Place.MOVE] if self._place is Place.PLAN else []
         anywhere = [Place.EVERYWHERE] if self._place in _WITHOUT_LISTS else [Place.LIST, Place.EVERYWHERE]
+        has_filter = self._place is Place.LIBRARY
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = Content(with_keys("{help.close} close", self._keymap))
@@ -55,6 +58,8 @@ class HelpScreen(DialogScreen[None]):
                             section = Static(self._section(place, None), markup=False)
                             self._sections[section] = place
                             yield section
+                        if has_filter and column is here:
+                            yield self._filters
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
@@ -67,6 +72,8 @@ class HelpScreen(DialogScreen[None]):
     def _wrap(self) -> None:
         for section, place in self._sections.items():
             section.update(self._section(place, section.content_size.width or None))
+        if self._filters.is_mounted:
+            self._filters.update(_filter_words(self._filters.content_size.width or None))
 
     def _section(self, place: Place, room: int | None) -> Content:
         lines = [Content.styled(place.heading, "bold $primary")]
@@ -81,6 +88,20 @@ class HelpScreen(DialogScreen[None]):
     def action_close(self) -> None:
         """Close."""
         self.dismiss(None)
+
+
+def _filter_words(width: int | None) -> Content:
+    """Return what a filter understands."""
+    lines = [Content.styled("words in a filter", "bold $primary")]
+    for one in FILTER_WORDS:
+        written = Content.styled(f"  {', '.join(one.written)}", "bold")
+        finds = Content(one.finds.replace("`", ""))
+        room = KEYS_WIDTH + 2
+        if written.cell_length < room:
+            lines.append(hanging(written.pad_right(room - written.cell_length), finds, width))
+        else:
+            lines += [written, hanging(Content(" " * room), finds, width)]
+    return Content("\n").join([*lines, Content("")])
 
 
 _WITH_CAPTIONS = (Place.COMPOSE, Place.FILL, Place.EDIT)
