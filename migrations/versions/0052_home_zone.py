@@ -15,11 +15,11 @@ branch_labels = None
 depends_on = None
 
 # A name without a time is of noon; one with that time names it.
-IN_UTC = r"^PXL_\d{8}_\d{6}"
-TOLD_APART = rf"""
-    UPDATE photos SET dated_by = CASE WHEN name ~ '{IN_UTC}' THEN 'name in utc' ELSE 'name of day' END
-    WHERE dated_by = 'name'
-    AND (name ~ '{IN_UTC}' OR taken_at::time = '12:00' AND name !~ '12[-_.: ]?00[-_.: ]?00')
+TOLD_APART = r"""
+    UPDATE photos SET dated_by = CASE WHEN name ~ '^PXL_\d{8}_\d{6}' THEN 'name in utc' ELSE 'name of day' END
+    WHERE dated_by = 'name' AND (
+        name ~ '^PXL_\d{8}_\d{6}' OR taken_at::time = '12:00' AND name !~ '12[-_.: ]?00[-_.: ]?00'
+    )
 """
 
 
