@@ -98,8 +98,8 @@ async def test_another_version_is_a_stack_with_its_original_if_it_looks_like_it(
     """Two cameras number their photos alike, and browsers number whatever has the same name."""
     for number, name in enumerate(("PXL_1.jpg", "PXL_1~2.jpg", "a.jpg", "a copy.jpg", "b.jpg", "b (1).jpg")):
         save(moved(number // 2, 12 * (number % 2)), place.folder / name)
-    save(scene(20), place.folder / "c.jpg")
-    save(scene(21), place.folder / "c (1).jpg")
+    save(moved(8, 0), place.folder / "c.jpg")
+    save(scene(2), place.folder / "c (1).jpg")
     found = await stacks(place)
     assert found == [{"PXL_1.jpg", "PXL_1~2.jpg"}, {"a copy.jpg", "a.jpg"}, {"b (1).jpg", "b.jpg"}]
 
