@@ -18,6 +18,7 @@ from documents import DOCUMENTS, ROOT, code, part, replace_part
 from fluffy_tui.demo import StandIn
 from fluffy_tui.settings import settings_table
 from fluffy_tui.tui.keymap.bindings import key_table_markdown
+from fluffy_tui.tui.text.filter_words import filter_words_markdown
 from modes.program import Ended, fluffy
 from scheduling.workplace import write_photo
 
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 
-@pytest.mark.parametrize(("name", "table"), [("keys", key_table_markdown), ("settings", settings_table)])
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("keys", key_table_markdown), ("settings", settings_table), ("filters", filter_words_markdown)],
+)
 def test_a_table_is_what_the_code_says(
     name: str, table: Callable[[], str], request: pytest.FixtureRequest
 ) -> None:

@@ -1,7 +1,7 @@
 """Have two changes of one photo take turns where they settle which themes it belongs to.
 
 Revision ID: 0054
-Revises: 0049
+Revises: 0053
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0054"
-down_revision = "0049"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 

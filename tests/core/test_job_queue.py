@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
 from fluffy_tui.core.job_queue import build_queue, run_worker
 
@@ -24,14 +25,21 @@ async def ready() -> None:
 
 
 @asynccontextmanager
-async def bells(database: Database) -> AsyncIterator[tuple[App, asyncio.Queue[int]]]:
-    """Run a worker that practically never polls; yield another program's queue, and what the worker has done."""
+async def bells(
+    database: Database, *, delete_jobs: str = "never"
+) -> AsyncIterator[tuple[App, asyncio.Queue[int]]]:
+    """Run a worker that practically never polls; yield another program's queue, and what the worker has done.
+
+    A negative number rings first and ends a moment later.
+    """
     rung: asyncio.Queue[int] = asyncio.Queue()
     queue, other = build_queue(database), build_queue(database)
 
     @queue.task(name="ring", queue="bells")
     async def ring(number: int) -> None:
         rung.put_nowait(number)
+        if number < 0:
+            await asyncio.sleep(1)
 
     @other.task(name="ring", queue="bells")
     async def ring_elsewhere(number: int) -> None:
@@ -39,6 +47,7 @@ async def bells(database: Database) -> AsyncIterator[tuple[App, asyncio.Queue[in
 
     stop = asyncio.Event()
     options: dict[str, Any] = {"queues": ["bells"], "fetch_job_polling_interval": 3600.0}
+    options["delete_jobs"] = delete_jobs
     working = asyncio.create_task(run_worker(queue, stop, context={}, before_start=ready, **options))
     await other.configure_task("ring").defer_async(number=0)
     assert await rung.get() == 0
@@ -75,6 +84,18 @@ async def test_what_is_inserted_while_nobody_listens_starts_when_it_listens_agai
             )
         await other.configure_task("ring").defer_async(number=1)
         assert await rung.get() == 1
+
+
+@pytest.mark.parametrize("delete_jobs", ["never", "successful"])
+async def test_a_job_that_waits_for_another_starts_when_that_ends(
+    database: Database, delete_jobs: str
+) -> None:
+    """Whatever becomes of the other's row."""
+    async with bells(database, delete_jobs=delete_jobs) as (other, rung):
+        await other.configure_task("ring", lock="rope").defer_async(number=-1)
+        assert await rung.get() == -1
+        await other.configure_task("ring", lock="rope").defer_async(number=2)
+        assert await rung.get() == 2
 
 
 async def test_a_job_whose_row_is_locked_when_it_is_due_starts_when_it_is_not(database: Database) -> None:

@@ -252,13 +252,17 @@ async def test_those_without_a_post_are_listed_newest_first(world: World) -> Non
 
 
 async def test_they_are_sorted(world: World) -> None:
+    stars = {world.ids[1]: 3, world.ids[3]: 5, world.ids[4]: 3}
     keys = {
         Sort.TAKEN: lambda photo: (photo.modified_at, photo.id),
         Sort.IMPORTED: lambda photo: photo.id,
         Sort.NAME: lambda photo: (photo.name.lower(), photo.id),
         Sort.SHAPE: lambda photo: (photo.ratio, photo.id),
         Sort.SHARPNESS: lambda photo: (-1, photo.id),  # none is scored yet
+        Sort.STARS: lambda photo: (stars.get(photo.id, 0), photo.modified_at, photo.id),
     }
+    for photo_id, number in stars.items():
+        await world.services.photos.rate([photo_id], number)
     for sort, descending in itertools.product(Sort, (True, False)):
         expected = [photo.id for photo in sorted(world.photos, key=keys[sort], reverse=descending)]
         browse = Browse(sort=sort, descending=descending)

@@ -53,8 +53,8 @@ _WAKE_WAITERS = """
 WITH next AS (
     SELECT waiting.queue_name,
         json_build_object('type', 'job_inserted', 'job_id', waiting.id)::text AS message
-    FROM procrastinate_jobs AS waiting JOIN procrastinate_jobs AS ended ON waiting.lock = ended.lock
-    WHERE ended.id = %(job_id)s AND waiting.status = 'todo'
+    FROM procrastinate_jobs AS waiting
+    WHERE waiting.lock = %(lock)s AND waiting.status = 'todo'
     ORDER BY waiting.id LIMIT 1
 )
 SELECT pg_notify('procrastinate_any_queue_v1', message),
@@ -108,6 +108,8 @@ class _Connector(procrastinate.PsycopgConnector):
         self._database = database
         self._name = name
         self.liveness = Liveness(HUNG_SECONDS)
+        self._locks: dict[int, str] = {}
+        """Of the jobs that run here, by id: the row of one that has ended may be deleted."""
 
     _notify: Notify | None = None
     _heard = False
@@ -153,6 +155,8 @@ class _Connector(procrastinate.PsycopgConnector):
         self._heard = False
         row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
         self.liveness.note_progress()
+        if row["lock"] is not None:
+            self._locks[row["id"]] = row["lock"]
         if row["id"] is None:
             due = await super().execute_query_one_async(_NEXT_DUE, queues=arguments["queues"])
             self._wake_in(0.0 if self._heard else due["seconds"])
@@ -199,7 +203,8 @@ class _Connector(procrastinate.PsycopgConnector):
             log.warning("the connection broke while the end of job %s was written", arguments.get("job_id"))
             # The pool returns a connection that was just checked, or waits for the server to come back.
             await super().execute_query_async(query, **arguments)
-        await super().execute_query_async(_WAKE_WAITERS, job_id=arguments["job_id"])
+        if lock := self._locks.pop(arguments["job_id"], None):
+            await super().execute_query_async(_WAKE_WAITERS, lock=lock)
 
 
 def build_queue(database: Database, name: str | None = None) -> procrastinate.App:
@@ -282,7 +287,9 @@ async def end_job(session: AsyncSession, job_id: int) -> None:
             sql.queries["finish_job"],
             {"job_id": job_id, "status": Status.FAILED.value, "delete_job": False},
         )
-        await connection.execute(_WAKE_WAITERS, {"job_id": job_id})
+        ended = await connection.execute("SELECT lock FROM procrastinate_jobs WHERE id = %s", [job_id])
+        if found := await ended.fetchone():
+            await connection.execute(_WAKE_WAITERS, {"lock": found[0]})
     except psycopg.errors.RaiseException as error:
         raise JobEnded(f"job {job_id} has already ended") from error
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:

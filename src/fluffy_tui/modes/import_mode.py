@@ -131,12 +131,22 @@ async def _get_or_create(personas: Personas, name: str) -> Persona:
         return await personas.get(name)
 
 
+def failed_event(file: FailedFile) -> dict[str, object]:
+    """Return a file that could not be read, and why, as an event."""
+    return {"event": "failed", "path": str(file.path), "reason": file.reason}
+
+
+def failed_line(file: FailedFile) -> str:
+    """Return a file that could not be read, and why, as a line."""
+    return f"  {file.path}: {file.reason}"
+
+
 class JsonReport:
     """One object per line on standard output; characters outside ASCII are escaped, so any pipe can carry it."""
 
     def failed(self, file: FailedFile) -> None:
         """Write the path and the reason."""
-        self._write({"event": "failed", "path": str(file.path), "reason": file.reason})
+        self._write(failed_event(file))
 
     def taken(self, summary: ImportSummary) -> None:
         """Write the counts of one import of a watched folder, and the files that may not be complete yet."""
@@ -180,7 +190,7 @@ class TextReport:
             _print(f"Stopped after {progress.seen:,}{total} files. Photos imported so far are kept.")
         _print(_summary_line(summary))
         for file in sorted(summary.failed, key=lambda file: file.path):
-            _print(f"  {file.path}: {file.reason}")
+            _print(failed_line(file))
         for line in summary.advice:
             _print(f"  {line}")
 

@@ -21,6 +21,7 @@ from fluffy_tui.personas.model import (
 if TYPE_CHECKING:
     from fluffy_tui.personas.service import Personas
     from fluffy_tui.personas.snippets import Snippets
+    from fluffy_tui.personas.zones import home_zone, machine_zone
 
 __all__ = [
     "BufferNotConfigured",
@@ -35,9 +36,12 @@ __all__ = [
     "SnippetNameTaken",
     "SnippetNotFound",
     "Snippets",
+    "home_zone",
+    "machine_zone",
 ]
 
 
 __getattr__ = lazy_exports(  # SQLAlchemy is slow to import
-    __name__, {"Personas": "service", "Snippets": "snippets"}
+    __name__,
+    {"Personas": "service", "Snippets": "snippets", "home_zone": "zones", "machine_zone": "zones"},
 )

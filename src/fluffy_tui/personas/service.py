@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import itertools
 from datetime import timedelta
@@ -25,6 +26,7 @@ from fluffy_tui.personas.model import (
     PersonaNotFound,
 )
 from fluffy_tui.personas.tables import ChannelRow, PersonaChannelRow, PersonaRow
+from fluffy_tui.personas.zones import machine_zone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -92,7 +94,8 @@ class Personas:
             PersonaNameTaken: another one has the name.
             FluffyError: the name is empty.
         """
-        row = PersonaRow(name=_clean(name), description=description.replace("\0", ""))
+        zone = await asyncio.to_thread(machine_zone)
+        row = PersonaRow(name=_clean(name), description=description.replace("\0", ""), timezone=zone)
         try:
             async with self._database.transaction() as session:
                 session.add(row)

@@ -33,6 +33,8 @@ class PersonaRow(Base):
     ai_label: Mapped[bool] = mapped_column(server_default=false(), default=False)
     voice: Mapped[str] = mapped_column(server_default="", default="")
     """How it writes, for the model that suggests captions."""
+    timezone: Mapped[str] = mapped_column(server_default="UTC", default="UTC")
+    """Of the machine on which it was created; see `zones`."""
     created_at: Mapped[Timestamp]
 
     __table_args__ = (

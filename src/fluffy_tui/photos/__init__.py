@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.images import PhotoUnreadable
-from fluffy_tui.photos.edited_names import counterparts
+from fluffy_tui.photos.edited_names import counterparts, versions
 from fluffy_tui.photos.model import (
     LONGEST_KEYWORD,
     DateSource,
@@ -97,6 +97,7 @@ __all__ = [
     "store_scores",
     "store_texts",
     "this_machine",
+    "versions",
 ]
 
 __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too much before the first frame

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class DateSource(StrEnum):
-    """Where the time comes from at which a photo was taken, the best first."""
+    """Where the time comes from at which a photo was taken, the best first.
+
+    Where only the moment is known, the time is that of the persona's home zone.
+    """
 
     CAMERA_ZONED = "camera zoned"
     """EXIF, which also says in which time zone the camera's clock was."""
@@ -29,10 +32,14 @@ class DateSource(StrEnum):
     """EXIF, which only says when the file was last changed."""
     NAME = "name"
     """The file's name."""
+    NAME_IN_UTC = "name in utc"
+    """The file's name, which only says the moment."""
+    NAME_OF_DAY = "name of day"
+    """The file's name, which only says the day; the time is noon."""
     TAKEOUT = "takeout"
-    """Google Takeout's note on it, by the clock of the machine that imported it."""
+    """Google Takeout's note on it, which only says the moment."""
     FILE = "file"
-    """When the file was last written, by the clock of the machine that imported it."""
+    """The moment at which the file was last written."""
 
 
 @dataclass(frozen=True, slots=True)

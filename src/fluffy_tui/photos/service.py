@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part
+from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, readable_path
 from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.photos.ingest.catalogue import Catalogue, is_storable
 from fluffy_tui.photos.ingest.file_presence import change_places, mark_missing_files
@@ -364,6 +364,7 @@ class Photos:
             reason = found.reason if found else "It is not a picture."
             raise FluffyError(f"{photo.name} was not read again. {reason}")
         catalogue = self._catalogue(photo.persona_id)
+        [found] = await catalogue.dated([found])
         try:
             async with self._database.transaction() as session:
                 await catalogue.replace(session, photo.id, found)
@@ -472,7 +473,12 @@ class Photos:
         return await self.importer(folders, persona, on_progress=on_progress).run()
 
     async def import_files(
-        self, files: Sequence[Path], persona: Persona, *, dry_run: bool = False
+        self,
+        files: Sequence[Path],
+        persona: Persona,
+        *,
+        dry_run: bool = False,
+        on_failed_sidecar: Callable[[FailedFile], None] = lambda _: None,
     ) -> list[Photo | FailedFile]:
         """Import single files, and return for each of them its photo, or why there is none.
 
@@ -482,12 +488,14 @@ class Photos:
             files: as `existing_file` returns them.
             persona: whose library they go into.
             dry_run: only read the files; photos that are not in the library yet have 0 as their id.
+            on_failed_sidecar: called for each sidecar that cannot be read, without which its photo is imported.
         """
         paths = [str(file) for file in dict.fromkeys(files)]
         catalogue = self._catalogue(persona.id)
         photos: dict[str, Photo] = {}
         if dry_run:
             read, unread = await read_single_files(paths)
+            read = await catalogue.dated(read)
             ids, refused = await catalogue.forecast(read)
             known = await self.by_ids(list(ids.values()))
             photos = {
@@ -503,6 +511,10 @@ class Photos:
             known = await self.by_ids(list(by_path.values()))
             photos = {path: known[photo_id] for path, photo_id in by_path.items() if photo_id in known}
         result = with_failures(paths, photos, failed)
+        named = {readable_path(path) for path in paths}
+        for file in failed:
+            if file.path not in named:
+                on_failed_sidecar(file)
         return [result[str(file)] for file in files]
 
     def thumbnail(self, photo: Photo, width: int, height: int) -> Image.Image:

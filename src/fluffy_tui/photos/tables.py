@@ -103,6 +103,7 @@ class PhotoRow(Base):
         Index("ix_photos_persona_id_name_key_id", "persona_id", "name_key", "id"),
         Index("ix_photos_persona_id_ratio_id", "persona_id", "ratio", "id"),
         Index("ix_photos_persona_id_sharpness_id", "persona_id", "sharpness", "id"),
+        Index("ix_photos_persona_id_stars_shown_at_id", "persona_id", "stars", "shown_at", "id"),
         Index(
             "ix_photos_decided",
             "persona_id",

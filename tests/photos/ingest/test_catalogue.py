@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from fluffy_tui.modes.import_mode import JsonReport, TextReport
 from fluffy_tui.personas import Personas
-from fluffy_tui.photos import Keywords, Machine, Photos, PhotoState, PhotoUnreadable
+from fluffy_tui.photos import DateSource, Keywords, Machine, Photos, PhotoState, PhotoUnreadable
 from photos.ingest.test_importer import counts, give_post
 from photos.photo_files import SCHEDULED, write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from fluffy_tui.core.database import Database
@@ -59,7 +63,21 @@ class Two:
 
 
 @pytest.fixture
-async def two(database: Database, tmp_path: Path) -> Two:
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Return what sets this process's time zone."""
+
+    def set_it(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield set_it
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+async def two(database: Database, tmp_path: Path, zone: Callable[[str], None]) -> Two:
+    zone("Europe/Berlin")
     return Two(database, await Personas(database, None).create("sarah"), tmp_path)
 
 
@@ -104,6 +122,58 @@ async def test_the_names_of_a_second_machines_folders_take_no_keyword_away(two: 
     (two.at_studio / "Fog").rename(two.at_studio / "Sea")
     await two.studio_imports()
     assert [word.word for word in (await keywords.of([photo.id]))[photo.id]] == ["Sea"]
+
+
+NOTE = b'{"photoTakenTime": {"timestamp": "1699225200"}}'
+"""23:00 on 5 November 2023 in UTC, and the next day in Berlin."""
+
+
+@pytest.mark.parametrize("studio_first", [True, False])
+@pytest.mark.parametrize(
+    ("at_studio", "at_office", "expected"),
+    [
+        ("a.jpg", "a.jpg", (datetime(2023, 11, 6, 0, 0), DateSource.FILE)),
+        ("PXL_20231105_230000123.jpg",) * 2 + ((datetime(2023, 11, 6, 0, 0), DateSource.NAME_IN_UTC),),
+        ("noted.jpg", "noted.jpg", (datetime(2023, 11, 6, 0, 0), DateSource.TAKEOUT)),
+        ("a.jpg", "noted.jpg", (datetime(2023, 11, 6, 0, 0), DateSource.TAKEOUT)),
+        ("noted.jpg", "IMG-20231105-WA1.jpg", (datetime(2023, 11, 5, 12), DateSource.NAME_OF_DAY)),
+        ("20231105_230002.jpg", "20231105_230001.jpg", (datetime(2023, 11, 5, 23, 0, 1), DateSource.NAME)),
+    ],
+)
+async def test_the_day_is_the_same_whichever_machine_imports_first_and_whatever_its_zone(
+    two: Two,
+    zone: Callable[[str], None],
+    studio_first: bool,
+    at_studio: str,
+    at_office: str,
+    expected: tuple[datetime, DateSource],
+) -> None:
+    for folder, name, later in ((two.at_studio, at_studio, 0), (two.at_office, at_office, 900)):
+        moment = 1_699_225_200 + later
+        os.utime(write(folder / name), (moment, moment))
+        if name == "noted.jpg":
+            write(folder / f"{name}.json", NOTE)
+    imports = {"Asia/Tokyo": two.studio_imports, "America/New_York": two.office_imports}
+    for _ in range(2):
+        for name, import_it in imports.items() if studio_first else reversed(imports.items()):
+            zone(name)
+            await import_it()
+        [photo] = (await two.seen_by(two.studio)).values()
+        assert (photo.taken_at, photo.dated_by) == expected, "and another import changes nothing"
+
+
+async def test_the_zone_of_the_main_channel_counts(two: Two) -> None:
+    async with two.database.transaction() as session:
+        for statement in (
+            "INSERT INTO channels (id, organization_id, service, description)"
+            " VALUES ('c', 'o', 'x', '{\"timezone\": \"America/New_York\"}')",
+            "INSERT INTO persona_channels (persona_id, channel_id, position) SELECT id, 'c', 0 FROM personas",
+        ):
+            await session.execute(text(statement.replace(": ", r"\: ")))
+    write(two.at_studio / "PXL_20231105_023000123.jpg")
+    await two.studio_imports()
+    [photo] = (await two.seen_by(two.studio)).values()
+    assert photo.taken_at == datetime(2023, 11, 4, 22, 30)
 
 
 async def test_both_reports_count_photos_of_other_machines(

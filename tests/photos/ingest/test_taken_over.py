@@ -274,7 +274,7 @@ async def test_folders_below_the_imported_one_are_keywords_and_follow_a_move(pla
     [
         ("a.jpg", exif(taken="2024:05:01 00:10:00", offset="+09:00"), None, DateSource.CAMERA_ZONED),
         ("a.jpg", exif(taken="2024:05:01 00:10:00"), 1_600_000_000, DateSource.CAMERA),
-        ("IMG-20240501-WA0001.jpg", None, 1_600_000_000, DateSource.NAME),
+        ("IMG-20240501-WA0001.jpg", None, 1_600_000_000, DateSource.NAME_OF_DAY),
         ("a.jpg", None, 1_714_564_800, DateSource.TAKEOUT),
     ],
 )

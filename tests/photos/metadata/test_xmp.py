@@ -30,6 +30,13 @@ from photos.metadata.xmp_samples import BOMB, DAMAGED, NAMES, alt, bag, keywords
         (xmp(xmpDM_pick=-1), Xmp(flag="reject")),
         (xmp(digiKam_PickLabel=3), Xmp(flag="pick")),
         (xmp(digiKam_PickLabel=2), Xmp()),
+        (xmp(digiKam_PickLabel=1, xmp_Rating=0), Xmp(flag="reject", rating=0)),
+        (xmp("<digiKam:PickLabel>3</digiKam:PickLabel>", xmp_Rating=4), Xmp(flag="pick", rating=4)),
+        (
+            xmp(bag("darktable:colorlabels", "0", "3", kind="Seq"), xmp_Rating=-1),
+            Xmp(rating=-1, label="Red, Blue"),
+        ),
+        (xmp(bag("darktable:colorlabels", "7", "x", kind="Seq"), xmp_Label="Red"), Xmp(label="Red")),
         (xmp(alt("dc:title", de="Nebel", default="Fog")), Xmp(title="Fog")),
         (xmp(alt("dc:description", de="Nebel", en="Fog")), Xmp(description="Nebel")),
         (
@@ -52,6 +59,9 @@ from photos.metadata.xmp_samples import BOMB, DAMAGED, NAMES, alt, bag, keywords
             ),
             Xmp(keywords=("sea",)),
         ),
+        (xmp(bag("dc:subject", "sea", kind="Alt")), Xmp(keywords=("sea",))),
+        (xmp(bag("dc:subject", "sea"), bag("dc:subject", "fog", kind="Seq")), Xmp(keywords=("sea", "fog"))),
+        (xmp(bag("dc:title", "Fog", kind="Seq")), Xmp(title="Fog")),
         (b"", Xmp()),
         (b"no xml at all", Xmp()),
     ],
@@ -73,10 +83,22 @@ def test_a_sidecar_may_be_in_any_encoding_of_xml(encoding: str) -> None:
     assert parse_xmp([text.encode(encoding)], is_embedded=False) == Xmp(label="köln")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("declaration", ["", "<?xml version='1.0' encoding='utf-16'?>"])
+def test_a_picture_may_hold_it_in_utf_16(encoding: str, declaration: str) -> None:
+    text = declaration + xmp(xmp_Label="köln", xmp_Rating=3).decode().partition("?>")[2].strip()
+    assert parse_xmp([text.encode(encoding) + bytes(3)]) == Xmp(label="köln", rating=3)
+
+
+def test_what_is_around_a_sidecars_xml_is_no_damage() -> None:
+    assert parse_xmp([b"\n " + xmp(xmp_Rating=3) + b"\n\0\0"], is_embedded=False) == Xmp(rating=3)
+
+
 @pytest.mark.parametrize("is_embedded", [True, False])
-def test_a_bomb_is_refused_before_it_grows(is_embedded: bool) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_bomb_is_refused_before_it_grows(is_embedded: bool, encoding: str) -> None:
     with pytest.raises(XmpHostile):
-        parse_xmp([BOMB], is_embedded=is_embedded)
+        parse_xmp([BOMB.decode().encode(encoding)], is_embedded=is_embedded)
 
 
 @pytest.mark.parametrize(

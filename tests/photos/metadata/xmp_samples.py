@@ -11,6 +11,7 @@ NAMES = (
     ' xmlns:lr="http://ns.adobe.com/lightroom/1.0/" xmlns:digiKam="http://www.digikam.org/ns/1.0/"'
     ' xmlns:MicrosoftPhoto="http://ns.microsoft.com/photo/1.0/"'
     ' xmlns:xmpDM="http://ns.adobe.com/xmp/1.0/DynamicMedia/"'
+    ' xmlns:darktable="http://darktable.sf.net/"'
     ' xmlns:xmpNote="http://ns.adobe.com/xmp/note/"'
 )
 BOMB = (

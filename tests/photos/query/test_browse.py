@@ -27,7 +27,7 @@ MANY = 3_000
 FILL = text(
     """
     INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, taken_at, modified_at,
-                        missing_since, verdict, sharpness, clipped_light, clipped_dark)
+                        missing_since, verdict, sharpness, clipped_light, clipped_dark, stars)
     SELECT :persona, '/p/' || CASE WHEN n % 2 = 0 THEN 'ÉTÉ_' ELSE 'img%' END || n * 7919 % 100003 || '.jpg',
            sha256((:persona || ' ' || n)::bytea), 1, 1 + n % 7, 1 + n % 5, 'JPEG',
            CASE WHEN n % 3 > 0 THEN timestamp '2026-01-01' + (n * 7919 % 500) * interval '1 day' END,
@@ -36,7 +36,8 @@ FILL = text(
            CASE n % 11 WHEN 0 THEN 'pick' WHEN 1 THEN 'reject' END,
            n * 7919 % 101 - 1,
            CASE WHEN n * 7919 % 101 > 0 THEN n % 12 ELSE 0 END / 100.0,
-           CASE WHEN n * 7919 % 101 > 0 THEN n % 13 ELSE 0 END / 40.0
+           CASE WHEN n * 7919 % 101 > 0 THEN n % 13 ELSE 0 END / 40.0,
+           CASE WHEN n % 3 = 0 THEN n % 6 ELSE 0 END
     FROM generate_series(1, :count) AS n
     """
 )
@@ -63,6 +64,7 @@ KEYS: dict[Sort, Callable[[Photo], Any]] = {
     Sort.NAME: lambda photo: (photo.name.lower().encode(), photo.id),
     Sort.SHAPE: lambda photo: (photo.ratio, photo.id),
     Sort.SHARPNESS: lambda photo: (photo.scores.sharpness if photo.scores else -1, photo.id),
+    Sort.STARS: lambda photo: (photo.stars, shown(photo), photo.id),
 }
 MAY = datetime(2026, 5, 1)
 JUNE = datetime(2026, 6, 1)

@@ -57,6 +57,19 @@ async def test_photos_taken_within_two_seconds_that_look_alike_are_a_stack(place
     assert await stacks(place) == [{"burst0.jpg", "burst1.jpg", "burst2.jpg"}]
 
 
+@pytest.mark.parametrize("is_dated_by_name", [True, False])
+async def test_photos_of_which_only_the_day_is_known_are_no_burst(
+    place: Place, is_dated_by_name: bool
+) -> None:
+    """Messengers name only the day, and programs write midnight for it."""
+    for number in range(3):
+        if is_dated_by_name:
+            save(moved(1, 8 * number), place.folder / f"IMG-20231105-WA000{number}.jpg")
+        else:
+            shot(place, f"scan{number}.jpg", moved(1, 8 * number), 12 * 3600)
+    assert await stacks(place) == []
+
+
 async def test_the_sharpest_of_a_burst_is_on_top_until_another_one_is_picked(place: Place) -> None:
     for number, blur in enumerate((3, 0, 6)):
         shot(place, f"burst{number}.jpg", moved(1, 8 * number).filter(ImageFilter.GaussianBlur(blur)), number)
@@ -79,6 +92,16 @@ async def test_an_edited_photo_is_a_stack_with_its_original_in_the_same_folder(p
     for number, name in enumerate(names):
         save(scene(number + 10), place.folder / name)
     assert await stacks(place) == [{"IMG_1234.jpg", "IMG_E1234.jpg"}, {"beach-edited.jpg", "beach.jpg"}]
+
+
+async def test_another_version_is_a_stack_with_its_original_if_it_looks_like_it(place: Place) -> None:
+    """Two cameras number their photos alike, and browsers number whatever has the same name."""
+    for number, name in enumerate(("PXL_1.jpg", "PXL_1~2.jpg", "a.jpg", "a copy.jpg", "b.jpg", "b (1).jpg")):
+        save(moved(number // 2, 12 * (number % 2)), place.folder / name)
+    save(moved(8, 0), place.folder / "c.jpg")
+    save(scene(2), place.folder / "c (1).jpg")
+    found = await stacks(place)
+    assert found == [{"PXL_1.jpg", "PXL_1~2.jpg"}, {"a copy.jpg", "a.jpg"}, {"b (1).jpg", "b.jpg"}]
 
 
 async def test_a_long_series_is_several_stacks(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,7 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
         Sort.NAME: photo.name.lower(),
         Sort.SHAPE: photo.ratio,
         Sort.SHARPNESS: photo.scores.sharpness if photo.scores else -1,
+        Sort.STARS: (photo.stars, photo.shown_at),
     }[sort]
 
 

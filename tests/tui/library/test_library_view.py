@@ -85,11 +85,14 @@ async def test_sort_and_reverse_order(running: Running, services: FakeServices) 
     async with running(persona="sarah") as driver:
         await driver.press("j")
         titles = []
-        for _ in range(5):
+        for _ in range(6):
             await driver.press("s")
             titles.append(title(driver).partition(" · ")[2])
             assert photos(driver).highlighted_id == 39
-        assert titles == ["last imported first", "by name", "tallest first", "sharpest first", "newest first"]
+        assert titles == [
+            *("last imported first", "by name", "tallest first", "sharpest first", "most stars first"),
+            "newest first",
+        ]
         await driver.press("S")
         assert title(driver) == "unscheduled · oldest first"
         assert shown(driver) == sorted(shown(driver))

@@ -20,6 +20,7 @@ from fluffy_tui.modes.add.post_adder import (
     separate,
 )
 from fluffy_tui.modes.add.post_csv import read_posts
+from fluffy_tui.modes.import_mode import failed_event, failed_line
 from fluffy_tui.modes.post_report import iso_time, post_cells, post_event, print_events, print_lines
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.scheduling import PostNames
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import FailedFile
     from fluffy_tui.scheduling import Post
     from fluffy_tui.settings import Settings
 
@@ -76,7 +78,7 @@ async def add_files(
         report = AddReport(services, persona, dry_run=dry_run, as_json=as_json)
         async for outcome in adder.add(ready):
             await report.outcome(outcome)
-        return report.finish()
+        return report.finish(adder.failed_sidecars)
 
 
 async def add_csv(settings: Settings, persona_name: str, path: Path, *, dry_run: bool, as_json: bool) -> int:
@@ -109,7 +111,7 @@ async def add_csv(settings: Settings, persona_name: str, path: Path, *, dry_run:
             await report.outcome(outcome)
         while faults:
             report.invalid(*faults.pop())
-        return report.finish()
+        return report.finish(adder.failed_sidecars)
 
 
 def caption_from(text: str) -> str:
@@ -195,8 +197,13 @@ class AddReport:
             place = _prefix(line) or f"{files[0].name}: "
             print_lines([visible(f"{place}refused: {refusal.reason}")])
 
-    def finish(self) -> int:
-        """Print the totals and return the exit status."""
+    def finish(self, failed_sidecars: Sequence[FailedFile]) -> int:
+        """Print the sidecars that could not be read, as an import does, then the totals; return the exit status."""
+        for file in failed_sidecars:
+            if self._as_json:
+                print_events([failed_event(file)])
+            else:
+                print_lines([visible(failed_line(file))])
         added = "would_add" if self._dry_run else "added"
         if self._as_json:
             summary = {"event": "summary", "dry_run": self._dry_run, added: self._added}

@@ -110,6 +110,8 @@ class PostAdder:
         """As a dry run has received them from Buffer."""
         self._agendas: dict[str, Agenda] = {}
         """What waits for each channel, with the posts that a dry run would add."""
+        self.failed_sidecars: list[FailedFile] = []
+        """Those that could not be read when photos were imported."""
         self._host: Refusal | None = None
         self._host_checked = False
 
@@ -160,7 +162,9 @@ class PostAdder:
     async def add(self, posts: Sequence[ReadyPost]) -> AsyncIterator[Outcome]:
         """Import what is new, then submit the posts in their order, and yield what became of each."""
         files = list(dict.fromkeys(file for post in posts for file in post.files))
-        found = await self._services.photos.import_files(files, self._persona, dry_run=self._dry_run)
+        found = await self._services.photos.import_files(
+            files, self._persona, dry_run=self._dry_run, on_failed_sidecar=self.failed_sidecars.append
+        )
         photos = dict(zip(files, found, strict=True))
         for post in posts:
             yield await self._added(post, photos)

@@ -23,6 +23,7 @@ from fluffy_tui.photos import Browse, PhotoNotFound, Sort, Verdict
 from fluffy_tui.scheduling import NO_TIME, PostNames, PostNotFound, Reason, Step, compare, measures
 from fluffy_tui.tui.session.context import SystemZone
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, written_out
+from fluffy_tui.tui.text.filter_words import FILTER_WORDS
 from fluffy_tui.tui.text.post_state import REQUESTED, state_of, step_state
 from fluffy_tui.tui.text.results_words import missing_metrics_words
 from fluffy_tui.tui.text.score_words import score_words
@@ -133,16 +134,14 @@ class AssistantTools:
         filter: Annotated[  # noqa: A002 - how the app names it
             str,
             Field(
-                description="As in the app: words of the file's name or of keywords, #beach (a keyword), stars>=3, "
-                "picked, rejected, unflagged, portrait, landscape, square, soft, dark, bright, missing, "
-                "never (scheduled), all, days such as may 2023 or 2025..2026-03, and saved filters as @name. "
-                "Without all, only photos without a post are found.",
+                description="As in the app; without all, only photos without a post are found. Photos "
+                + "; ".join(f"{' or '.join(one.written)}: {one.finds}" for one in FILTER_WORDS),
                 max_length=500,
             ),
         ] = "",
         sort: Annotated[Sort, Field(description="What they are sorted by.")] = Sort.TAKEN,
         descending: Annotated[
-            bool, Field(description="Newest, last by name, widest, or sharpest first.")
+            bool, Field(description="Newest, last by name, widest, sharpest, or most stars first.")
         ] = True,
         limit: Limit = 20,
         cursor: Cursor = "",

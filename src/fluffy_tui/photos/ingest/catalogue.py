@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.personas import home_zone
 from fluffy_tui.photos.file_state import HashWhen, file_state
 from fluffy_tui.photos.ingest.file_presence import Presence, adoption, is_gone, presence
 from fluffy_tui.photos.ingest.known_copies import (
@@ -161,6 +162,7 @@ class Catalogue:
 
         Imports of one persona take turns here, so that none acts on what another has just changed.
         """
+        files = await self.dated(files)
         async with self._transaction() as session:
             await session.execute(
                 select(func.pg_advisory_xact_lock(func.hashtextextended(f"photos of {self._persona_id}", 0)))
@@ -183,6 +185,14 @@ class Catalogue:
             missing=len(plan.missing),
             failed=plan.failed,
         )
+
+    async def dated(self, files: Sequence[FoundFile]) -> list[FoundFile]:
+        """Return files with the time taken in the persona's home zone, where only the moment is known."""
+        if all(file.taken_at.tzinfo is None for file in files):
+            return list(files)
+        async with self._database.transaction() as session:
+            zone = await home_zone(session, self._persona_id)
+        return [file.dated_in(zone) for file in files]
 
     async def forecast(self, files: Sequence[FoundFile]) -> tuple[dict[bytes, int], list[FailedFile]]:
         """Return the ids of the photos that have these files' contents, and the files that `store` would refuse."""

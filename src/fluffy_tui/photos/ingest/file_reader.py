@@ -29,7 +29,7 @@ from fluffy_tui.photos.model import DateSource, FailedFile
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
     from io import BufferedReader
 
     from fluffy_tui.images import PictureHeader
@@ -53,7 +53,7 @@ class FoundFile:
     """Pixels, as seen upright."""
     format: str
     taken_at: datetime
-    """By the camera's clock, without a zone."""
+    """By the camera's clock, without a zone; with one where only the moment is known."""
     dated_by: DateSource
     modified_at: datetime
     xmp: Xmp = _NOTHING
@@ -63,6 +63,16 @@ class FoundFile:
     has_damaged_xmp: bool = False
     """Whether the file itself has XMP that cannot be read."""
     failed_sidecar: FailedFile | None = None
+
+    def dated_in(self, zone: tzinfo) -> FoundFile:
+        """Return the file with the time taken as clocks in a zone showed it, where only the moment is known."""
+        if self.taken_at.tzinfo is None:
+            return self
+        try:
+            local = self.taken_at.astimezone(zone)
+        except OverflowError:  # at the end of the calendar
+            local = self.taken_at
+        return replace(self, taken_at=local.replace(tzinfo=None))
 
 
 def read_files(
@@ -182,10 +192,10 @@ def _time_taken(
             return header.taken_at, DateSource.LAST_CHANGE
         return header.taken_at, DateSource.CAMERA_ZONED if header.has_zone else DateSource.CAMERA
     if named := date_in_name(os.path.basename(path)):  # noqa: PTH119
-        return named, DateSource.NAME
+        return named
     if noted := companions.time():
         return noted, DateSource.TAKEOUT
-    return modified_at.astimezone().replace(tzinfo=None), DateSource.FILE
+    return modified_at, DateSource.FILE
 
 
 def _refuse_growing(file: BufferedReader, before: os.stat_result) -> None:

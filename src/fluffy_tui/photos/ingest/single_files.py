@@ -74,12 +74,13 @@ def existing_file(path: Path) -> Path:
 
 
 async def read_single_files(paths: Sequence[str]) -> tuple[list[FoundFile], list[FailedFile]]:
-    """Read files without importing them; also return those that cannot be imported, and why."""
+    """Read files without importing them; also return those, and sidecars of theirs, that cannot be read, and why."""
     stop = threading.Event()
     listing = await asyncio.to_thread(next_listing, SingleFiles(paths).walk(stop), len(paths)) or Listing()
     read = await asyncio.to_thread(read_files, listing.files, stop, listing.companions)
     failed = [*listing.failed, *(file for file in read if isinstance(file, FailedFile))]
-    return [file for file in read if isinstance(file, FoundFile)], failed
+    found = [file for file in read if isinstance(file, FoundFile)]
+    return found, [*failed, *(file.failed_sidecar for file in found if file.failed_sidecar)]
 
 
 def with_failures(

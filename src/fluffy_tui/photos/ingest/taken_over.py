@@ -3,6 +3,9 @@
 What was taken over is kept (`photo_metadata`). A value that has changed in the file since then is taken over again,
 unless the user has changed the photo's; a keyword is added or taken away only if the file did just that. So another
 import of the same files changes nothing. A sidecar that is not newer than the one that was read last is passed over.
+
+Two machines may know different times of a photo, by its name, by Takeout or by its file: the better source counts, and
+of the same source the earlier time. So it does not matter which of them imports it first.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, text
 
 from fluffy_tui.photos.keywords import keyed
-from fluffy_tui.photos.model import KeywordSource
+from fluffy_tui.photos.model import DateSource, KeywordSource
 from fluffy_tui.photos.tables import PhotoMetadataRow, among
 
 if TYPE_CHECKING:
@@ -61,8 +64,11 @@ _ADD = """
 """
 _DATE = """
     UPDATE photos SET taken_at = file.taken_at, dated_by = file.dated_by FROM file
-    WHERE photos.id = file.photo_id
-        AND (photos.dated_by IS NULL OR photos.dated_by = 'file' AND file.dated_by <> 'file')
+    WHERE photos.id = file.photo_id AND (
+        photos.dated_by IS NULL
+        OR (array_position(CAST(:sources AS text[]), file.dated_by), file.taken_at)
+            < (array_position(CAST(:sources AS text[]), photos.dated_by), photos.taken_at)
+    )
 """
 _NOTE = """
     INSERT INTO photo_metadata
@@ -112,13 +118,18 @@ async def take_over(
     newest = await newest_sidecars(session, files)
     for photo_id in replaced:
         newest.pop(photo_id, None)
-    noted = [
-        _values(photo_id, persona_id, file, pick_from, is_moved=photo_id in moved)
+    noted = {
+        photo_id: _values(photo_id, persona_id, file, pick_from, is_moved=photo_id in moved)
         for photo_id, file in files.items()
-        if _is_newer(file.sidecar_modified_at, newest.get(photo_id))
+    }
+    newer = [
+        values
+        for photo_id, values in noted.items()
+        if _is_newer(files[photo_id].sidecar_modified_at, newest.get(photo_id))
     ]
-    if noted:
-        await _run(session, noted, _RATE, _REMOVE, _ADD, _NOTE, _DATE)
+    if newer:
+        await _run(session, newer, _RATE, _REMOVE, _ADD, _NOTE)
+    await _run(session, list(noted.values()), _DATE)
 
 
 async def newest_sidecars(session: AsyncSession, photo_ids: Collection[int]) -> dict[int, datetime]:
@@ -137,9 +148,10 @@ def _is_newer(sidecar: datetime | None, known: datetime | None) -> bool:
 
 
 async def _run(session: AsyncSession, files: Sequence[Mapping[str, Any]], *statements: str) -> None:
-    values = {"files": json.dumps(files)}
+    values: dict[str, Any] = {"files": json.dumps(files)}
     for statement in statements:
-        await session.execute(text(_FILES + statement), values)
+        sources = {"sources": list(DateSource)} if statement is _DATE else {}
+        await session.execute(text(_FILES + statement), values | sources)
 
 
 def _has_xmp(file: FoundFile) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.images import MOST_XMP, PhotoUnreadable, open_regular, unreadable
+from fluffy_tui.name_key import composed
 from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.photos.metadata.takeout import takeout_names, takeout_time
 from fluffy_tui.photos.metadata.xmp import OUR_MARK, Xmp, XmpDamaged, parse_xmp
@@ -51,25 +52,25 @@ class Companions:
         return parse_xmp([content], is_embedded=False)
 
     def time(self) -> datetime | None:
-        """Read when the photo was taken, as Takeout says."""
+        """Read the moment at which the photo was taken, as Takeout says."""
         return takeout_time(self.takeout) if self.takeout else None
 
 
 class Neighbours:
-    """The names in a folder, whatever their case.
+    """The names in a folder, whatever their case, and with é in one character or in two.
 
     Args:
         names: Of all files in it.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        by_lower = {name.lower(): name for name in names}
+        by_lower = {composed(name.lower()): name for name in names}
         has_notes = any(name.endswith((SIDECAR, NOTE)) for name in by_lower)
         self._by_lower = by_lower if has_notes else {}
 
     def find(self, name: str) -> str | None:
         """Return how a file of this name is spelled here; None if there is none."""
-        return self._by_lower.get(name.lower())
+        return self._by_lower.get(composed(name.lower()))
 
     def __bool__(self) -> bool:
         return bool(self._by_lower)

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from fluffy_tui.photos.model import DateSource
+
 _DATE = r"(?<!\d)(?P<year>19[89]\d|20\d\d)(?P<gap>[-_.]?)(?P<month>\d\d)(?P=gap)(?P<day>\d\d)"
 _TIME = r"(?P<hour>\d\d)[-_.:]?(?P<minute>\d\d)[-_.:]?(?P<second>\d\d)(?P<rest>\d{3}|)(?!\d)"
 _HALF = r"(?:[ \u202f](?P<half>[AP]M)\b)?"
-_NAMED = re.compile(f"{_DATE}(?:(?:[-_ T.,]| at |, )+{_TIME}{_HALF}|(?!\\d))", re.IGNORECASE)
-_MAC = re.compile(r" at (?P<hour>\d{1,2})\.(?P<minute>\d\d)\.(?P<second>\d\d)" + _HALF, re.IGNORECASE)
-"""A Mac's screenshot writes hours of one digit, and the blank before AM as a narrow one."""
+_NAMED = re.compile(f"{_DATE}(?:(?:[-_ T.,]| at |, )*{_TIME}{_HALF}|(?!\\d))", re.IGNORECASE)
+_MAC = re.compile(
+    r" [^\W\d_][^\d/]{0,9} (?P<hour>\d{1,2})\.(?P<minute>\d\d)\.(?P<second>\d\d)" + _HALF, re.IGNORECASE
+)
+"""A Mac's screenshot writes "at" in its language, hours of one digit, and the blank before AM as a narrow one."""
 _IN_UTC = "PXL_"
 """What Pixel phones begin names with, whose times are Greenwich's."""
 
 
-def date_in_name(name: str) -> datetime | None:
+def date_in_name(name: str) -> tuple[datetime, DateSource] | None:
     """Return when a file was made, by its name: such as `IMG_20231105_143000.jpg` or `Screenshot 2023-11-05 ….png`.
 
-    The time is that of the place; of Pixel phones, which write it in UTC, that of this machine. Where a name has a day
-    alone, such as `IMG-20231105-WA0001.jpg`, it is noon.
+    The time is that of the place, without a zone; of Pixel phones, it is in UTC. Where a name has a day alone, such as
+    `IMG-20231105-WA0001.jpg`, it is noon.
     """
     found = _NAMED.search(name)
     if found is None:
@@ -33,9 +37,11 @@ def date_in_name(name: str) -> datetime | None:
         )
     except ValueError:
         return None
-    if name.startswith(_IN_UTC) and parts["hour"] is not None:
-        return moment.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)
-    return moment
+    if parts["hour"] is None:
+        return moment, DateSource.NAME_OF_DAY
+    if name.startswith(_IN_UTC):
+        return moment.replace(tzinfo=UTC), DateSource.NAME_IN_UTC
+    return moment, DateSource.NAME
 
 
 def _hour(parts: dict[str, str | None]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.images import PhotoUnreadable, open_regular
@@ -21,7 +21,14 @@ _LONGEST = 46
 """Characters of a name before `.json`; Takeout cuts what is longer."""
 _SUPPLEMENT = ".supplemental-metadata"
 _NUMBERED = re.compile(r"(.+)(\(\d+\))")
-_EDITED = re.compile(rf"(.+)-(?:edited|{'|'.join(TAKEOUT_WORDS)})", re.IGNORECASE)
+_WORDS = ("edited", *TAKEOUT_WORDS)
+_EDITED = re.compile(rf"(.+)-(?:{'|'.join(_WORDS)})", re.IGNORECASE)
+_LONGEST_PHOTO = 51
+"""Characters of a photo's name without its number; Takeout cuts what is longer before the suffix."""
+_CUT = re.compile(rf"(.+)-(?:{'|'.join(sorted({word[:n] for word in _WORDS for n in range(1, len(word))}))})")
+_VERSION = re.compile(r"(.+)~[2-9]")
+_ORIGINALS = (".heic", ".jpg", ".png", ".dng")
+"""Suffixes of originals, where an edited photo has another one."""
 _MOST_BYTES = 1 << 20
 _YEARS = range(1800, 2200)
 
@@ -42,12 +49,24 @@ def takeout_names(name: str) -> Iterator[tuple[str, str]]:
     yield from _cut(name, "", "")
     if number:
         yield from _cut(f"{stem}{suffix}", number, "")
-    if edited := _EDITED.fullmatch(stem):
-        yield from _cut(f"{edited[1]}{suffix}", number, "")
+    if original := _original(stem, len(suffix)):
+        if not number and (numbered := _NUMBERED.fullmatch(original)):
+            original, number = numbered[1], numbered[2]
+        for one in dict.fromkeys((suffix, *_ORIGINALS)):
+            yield from _cut(f"{original}{one}", number, "")
+        stem = original
     if number:
         yield from _cut(f"{stem}{suffix}", "", f"{stem}{suffix}")
     else:
         yield from _cut(name, "(1)", f"{stem}(1){suffix}")
+
+
+def _original(stem: str, suffix_length: int) -> str:
+    """Return the stem of the original of an edited photo, or of one of which it is another version; else nothing."""
+    found = _EDITED.fullmatch(stem) or _VERSION.fullmatch(stem)
+    if found is None and len(stem) + suffix_length == _LONGEST_PHOTO:
+        found = _CUT.fullmatch(stem)
+    return found[1] if found else ""
 
 
 def _cut(name: str, number: str, owner: str) -> Iterator[tuple[str, str]]:
@@ -56,12 +75,12 @@ def _cut(name: str, number: str, owner: str) -> Iterator[tuple[str, str]]:
 
 
 def takeout_time(path: str) -> datetime | None:
-    """Read when a photo was taken, by this machine's clock, from its JSON file; None if it is none of Takeout's."""
+    """Read the moment at which a photo was taken from its JSON file; None if it is none of Takeout's."""
     try:
         with open_regular(path) as file:
             content = json.loads(file.read(_MOST_BYTES))
         taken = content["photoTakenTime"]["timestamp"]
-        moment = datetime.fromtimestamp(int(taken)).astimezone().replace(tzinfo=None)
+        moment = datetime.fromtimestamp(int(taken), UTC)
     except (OSError, PhotoUnreadable, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     return moment if moment.year in _YEARS and int(taken) != 0 else None

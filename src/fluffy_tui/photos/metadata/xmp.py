@@ -7,6 +7,7 @@ darktable, digiKam and Windows.
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,14 @@ _LIGHTROOM = "{http://ns.adobe.com/lightroom/1.0/}"
 _DIGIKAM = "{http://www.digikam.org/ns/1.0/}"
 _MICROSOFT = "{http://ns.microsoft.com/photo/1.0/}"
 _DYNAMIC_MEDIA = "{http://ns.adobe.com/xmp/1.0/DynamicMedia/}"
+_DARKTABLE = "{http://darktable.sf.net/}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _RATING, _LABEL = f"{_XMP}Rating", f"{_XMP}Label"
 _TITLE, _DESCRIPTION, _ALT_TEXT = f"{_DC}title", f"{_DC}description", f"{_IPTC}AltTextAccessibility"
 _SUBJECT = f"{_DC}subject"
 _PERCENT = f"{_MICROSOFT}Rating"
+_COLORS, _COLOR_NAMES = f"{_DARKTABLE}colorlabels", ("Red", "Yellow", "Green", "Blue", "Purple")
 _PICK, _PICK_LABEL = f"{_DYNAMIC_MEDIA}pick", f"{_DIGIKAM}PickLabel"
 _HIERARCHIES = {
     f"{_LIGHTROOM}hierarchicalSubject": "|",
@@ -37,7 +40,9 @@ _HIERARCHIES = {
 }
 """Keywords with those above them, and what stands between them."""
 _TEXTS = (_TITLE, _DESCRIPTION, _ALT_TEXT)
-_WANTED = frozenset({_RATING, _LABEL, *_TEXTS, _SUBJECT, _PERCENT, _PICK, _PICK_LABEL, *_HIERARCHIES})
+_WANTED = frozenset(
+    {_RATING, _LABEL, _COLORS, *_TEXTS, _SUBJECT, _PERCENT, _PICK, _PICK_LABEL, *_HIERARCHIES}
+)
 _NAMES = tuple(sorted({name.partition("}")[2].encode() for name in _WANTED}))
 _OWN_KEYWORDS = "darktable"
 """Below it darktable keeps notes of its own, such as the format of the file."""
@@ -113,7 +118,7 @@ def parse_xmp(packets: Iterable[bytes], *, is_embedded: bool = True) -> Xmp:
 
     Args:
         packets: As they are in the file.
-        is_embedded: Whether they are from a picture, whose XMP is in UTF-8 and seldom has anything of interest.
+        is_embedded: Whether they are from a picture, whose XMP seldom has anything of interest.
 
     Raises:
         XmpDamaged: one is no well-formed XML.
@@ -121,18 +126,29 @@ def parse_xmp(packets: Iterable[bytes], *, is_embedded: bool = True) -> Xmp:
     """
     values: dict[str, list[tuple[str, str]]] = {}
     for packet in packets:
-        if not is_embedded or b"<!" in packet or any(name in packet for name in _NAMES):
-            _read(packet.strip(b"\0 \t\r\n") if is_embedded else packet, values)
+        encoding = _wide_encoding(packet)
+        content = packet[: len(packet) & ~1].decode(encoding, "replace").encode() if encoding else packet
+        if not is_embedded or b"<!" in content or any(name in content for name in _NAMES):
+            _read(content.strip(b"\0 \t\r\n"), "utf-8" if encoding else None, values)
     return _xmp(values)
 
 
-def _read(packet: bytes, values: dict[str, list[tuple[str, str]]]) -> None:
+def _wide_encoding(packet: bytes) -> str | None:
+    """Return UTF-16 in its byte order if a packet is in it, with a mark or without; TIFF may hold such."""
+    start = packet[:2]
+    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    return {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(start)
+
+
+def _read(packet: bytes, encoding: str | None, values: dict[str, list[tuple[str, str]]]) -> None:
+    """Parse a packet; an encoding counts more than what the packet itself says of it."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import DefusedXMLParser
 
-    parser = DefusedXMLParser(target=_Properties(values), forbid_dtd=True)
+    parser = DefusedXMLParser(target=_Properties(values), forbid_dtd=True, encoding=encoding)
     try:
         parser.feed(packet)
         parser.close()
@@ -210,7 +226,7 @@ def _xmp(values: Mapping[str, list[tuple[str, str]]]) -> Xmp:
     return Xmp(
         rating=_rating(values),
         flag=next((_FLAGS[flag] for flag in flags if flag in _FLAGS), None),
-        label=_text(values.get(_LABEL)),
+        label=_text(values.get(_LABEL)) or _colors(values.get(_COLORS, ())),
         title=_text(values.get(_TITLE)),
         description=_text(values.get(_DESCRIPTION)),
         alt_text=_text(values.get(_ALT_TEXT)),
@@ -240,6 +256,12 @@ def _text(values: list[tuple[str, str]] | None) -> str | None:
     if not values:
         return None
     return next((text for language, text in values if language == "x-default"), values[0][1])
+
+
+def _colors(values: Iterable[tuple[str, str]]) -> str | None:
+    """Return the names of darktable's numbered labels, of which a photo may have several."""
+    names = (_COLOR_NAMES[int(number)] for _, number in values if number in ("0", "1", "2", "3", "4"))
+    return ", ".join(dict.fromkeys(names)) or None
 
 
 def _keywords(values: Mapping[str, list[tuple[str, str]]]) -> tuple[str, ...] | None:

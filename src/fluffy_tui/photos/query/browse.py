@@ -28,6 +28,8 @@ class Sort(StrEnum):
     """Width over height: from tall photos to panoramas."""
     SHARPNESS = "sharpness"
     """How sharp the picture is where it is sharpest; photos without scores count as the least sharp."""
+    STARS = "stars"
+    """Of as many stars, when it was taken."""
 
 
 class Orientation(StrEnum):
@@ -64,7 +66,7 @@ class Browse:
 
     sort: Sort = Sort.TAKEN
     descending: bool = True
-    """Newest, last by name, widest or sharpest first."""
+    """Newest, last by name, widest, sharpest or best first."""
     posted: Posted = Posted.UNSCHEDULED
     text: str = ""
     """Words that each have to be in the file's name, or begin a keyword or a word in the picture, ignoring case."""

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, ScalarSelect, Select
 
-_KEYS: dict[Sort, str] = {
-    Sort.TAKEN: "shown_at",
-    Sort.IMPORTED: "id",
-    Sort.NAME: "name_key",
-    Sort.SHAPE: "ratio",
-    Sort.SHARPNESS: "sharpness",
+_KEYS: dict[Sort, tuple[str, ...]] = {
+    Sort.TAKEN: ("shown_at",),
+    Sort.IMPORTED: (),
+    Sort.NAME: ("name_key",),
+    Sort.SHAPE: ("ratio",),
+    Sort.SHARPNESS: ("sharpness",),
+    Sort.STARS: ("stars", "shown_at"),
 }
-"""The column of each order."""
+"""The columns of each order, before the id."""
 
 
 def first_of(query: Select[Any], browse: Browse, *, limit: int, after: int | None) -> Select[Any]:
@@ -63,8 +64,7 @@ def at_moment(query: Select[Any], browse: Browse, moment: datetime) -> Select[An
 
 def place(browse: Browse, row: Any = PhotoRow) -> list[Any]:
     """Return the columns that place a photo in an order; the last is its id, so no two are at the same place."""
-    key = getattr(row, _KEYS[browse.sort])
-    return [key] if browse.sort is Sort.IMPORTED else [key, row.id]
+    return [*(getattr(row, name) for name in _KEYS[browse.sort]), row.id]
 
 
 def order(browse: Browse, row: Any = PhotoRow, *, from_index: bool = True) -> list[ColumnElement[Any]]:
@@ -86,10 +86,11 @@ def _from_photo(browse: Browse, photo_id: int) -> ColumnElement[bool]:
     """Return the condition that a photo is this one or comes after it."""
     if browse.sort is Sort.IMPORTED:
         return PhotoRow.id <= photo_id if browse.descending else PhotoRow.id >= photo_id
-    here = tuple_(*place(browse))
-    # One scalar for the key: with a row from a subquery Postgres would not use the index's order.
-    key = getattr(PhotoRow, _KEYS[browse.sort])
-    there = tuple_(select(key).where(PhotoRow.id == photo_id).scalar_subquery(), literal(photo_id))
+    *keys, id_ = place(browse)
+    here = tuple_(*keys, id_)
+    # A scalar for each key: with a row from a subquery Postgres would not use the index's order.
+    scalars = (select(key).where(PhotoRow.id == photo_id).scalar_subquery() for key in keys)
+    there = tuple_(*scalars, literal(photo_id))
     return here <= there if browse.descending else here >= there
 
 

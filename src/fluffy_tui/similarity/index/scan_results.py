@@ -20,7 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from fluffy_tui.photos import store_scores, store_texts
-from fluffy_tui.similarity.index.stack_mates import MOST_IN_BURST, bursts, duplicates, edited_pairs
+from fluffy_tui.similarity.index.stack_mates import (
+    MOST_IN_BURST,
+    bursts,
+    duplicates,
+    edited_pairs,
+    other_versions,
+)
 from fluffy_tui.similarity.model import IndexGains
 from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among
 
@@ -120,7 +126,8 @@ async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> set[int]:
         Which of the photos are in a stack now that were not before, or in another one.
     """
     stacked: set[int] = set()
-    for find, limit in ((duplicates, None), (edited_pairs, None), (bursts, MOST_IN_BURST)):
+    finders = (duplicates, None), (edited_pairs, None), (other_versions, None), (bursts, MOST_IN_BURST)
+    for find, limit in finders:
         for photo_id, members in (await find(session, photo_ids)).items():
             if await _join(session, members, limit):
                 stacked.add(photo_id)

@@ -5,15 +5,15 @@ Found once for each photo, when it is indexed, with as many look-ups in any libr
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Text, and_, column, func, literal, or_, select
+from sqlalchemy import BigInteger, Text, Time, and_, cast, column, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.photos import DateSource, counterparts
+from fluffy_tui.photos import DateSource, counterparts, versions
 from fluffy_tui.similarity.model import SOUND_QUALITY
 from fluffy_tui.similarity.tables import (
     PHOTOS,
@@ -27,7 +27,7 @@ from fluffy_tui.similarity.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,13 +59,30 @@ async def bursts(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, s
 
 async def edited_pairs(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
     """Return for each photo that was edited, or is the original of one that was, both, known by their names."""
+    return await _named(session, photo_ids, counterparts)
+
+
+async def other_versions(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Return for each photo that is another version of one by their names, and looks like it, both."""
+    named = await _named(session, photo_ids, versions)
+    queries = {
+        photo_id: _alike(photo_id, select(PHOTOS.c.id).where(among(PHOTOS.c.id, mates - {photo_id})))
+        for photo_id, mates in named.items()
+    }
+    return await _groups(session, queries)
+
+
+async def _named(
+    session: AsyncSession, photo_ids: Sequence[int], names: Callable[[str], Sequence[str]]
+) -> dict[int, set[int]]:
+    """Return for each photo those that are at one of the paths to which its own leads, and itself."""
     mine = select(PLACES.c.photo_id, PLACES.c.persona_id, PLACES.c.machine_id, PLACES.c.path).where(
         among(PLACES.c.photo_id, photo_ids)
     )
     wanted = [
         (photo_id, persona_id, machine_id, md5(path.encode(), usedforsecurity=False).hexdigest())
         for photo_id, persona_id, machine_id, own_path in await session.execute(mine)
-        for path in counterparts(own_path)
+        for path in names(own_path)
     ]
     kinds: tuple[TypeEngine[Any], ...] = (BigInteger(), BigInteger(), Text(), Text())
     arrays = [literal([one[part] for one in wanted], ARRAY(kind)) for part, kind in enumerate(kinds)]
@@ -101,13 +118,18 @@ async def _groups(
     return groups
 
 
+_NO_MOMENT = (DateSource.FILE, DateSource.NAME_OF_DAY)
+"""Files that were copied together have the same time, and so have all photos of which only the day is known."""
+
+
 def _is_dated(photo: Any) -> ColumnElement[bool]:
-    """Return whether a photo's time is more than that of its file; files that were copied together have the same."""
-    return and_(photo.c.taken_at.is_not(None), photo.c.dated_by.is_distinct_from(DateSource.FILE.value))
+    """Return whether the moment is known at which a photo was taken; midnight is what programs write for a day."""
+    is_moment = func.coalesce(photo.c.dated_by, "").not_in([source.value for source in _NO_MOMENT])
+    return and_(is_moment, cast(photo.c.taken_at, Time) != time())
 
 
 def _burst_of(photo_id: int) -> Select[int]:
-    """Select the photos that were taken within moments of one, and look like it by hash or vector."""
+    """Select the photos that were taken within moments of one, and look like it."""
     asked, other = PHOTOS.alias("asked"), PHOTOS.alias("other")
     span = timedelta(seconds=BURST_SECONDS)
     moment = select(asked.c.taken_at).where(asked.c.id == photo_id, _is_dated(asked)).scalar_subquery()
@@ -117,9 +139,13 @@ def _burst_of(photo_id: int) -> Select[int]:
         .where(other.c.persona_id == persona, other.c.id != photo_id, _is_dated(other))
         .where(other.c.shown_at.between(moment - span, moment + span))  # as the index has it
         .limit(_LOOKED_AT)
-        .cte("near")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
+    return _alike(photo_id, near)
+
+
+def _alike(photo_id: int, candidates: Select[int]) -> Select[int]:
+    """Select those of a few photos that look like one, by hash or vector."""
+    near = candidates.cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
     own, hashes = aliased(PhotoHashRow), aliased(PhotoHashRow)
     vector, others = aliased(PhotoEmbeddingRow), aliased(PhotoEmbeddingRow)
     looks_alike = (bits_apart(own.pdq, hashes.pdq) <= _BURST_BITS) & (

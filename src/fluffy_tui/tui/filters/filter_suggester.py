@@ -1,4 +1,4 @@
-"""Suggests the rest of a keyword or of a saved filter's name while a filter is typed; → accepts it."""
+"""Suggests the rest of a word, of a keyword or of a saved filter's name while a filter is typed; → accepts it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.suggester import Suggester
 
 from fluffy_tui.tui.keywords import completed
+from fluffy_tui.tui.text.filter_words import COMPLETED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.keywords import Complete
 
 _LAST = re.compile(r'(?:^|\s)([#＃@])(?:"([^"]+)|([^\s"]+))$')
+_WORD = re.compile(r"(?:^|\s)([a-z]{2,})$")
+"""Two letters at least: most words are names of files."""
 
 
 class FilterSuggester(Suggester):
-    """Completes what follows `#` or `@` at the end of a filter.
+    """Completes what follows `#` or `@` at the end of a filter, and words that mean something there.
 
     Args:
         keywords: Returns the keywords that begin like a text.
@@ -31,6 +34,9 @@ class FilterSuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """Return the filter with its last word completed; what has several words needs its quote before it."""
+        if (word := _WORD.search(value)) is not None:
+            rest = (one.removeprefix(word[1]) for one in COMPLETED if one.startswith(word[1]))
+            return next((f"{value}{end}" for end in rest if end), None)
         found = _LAST.search(value)
         if found is None:
             return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.ports import SimilarityPort
 
-_USUALLY_DESCENDING = {Sort.TAKEN, Sort.IMPORTED, Sort.SHARPNESS}
+_USUALLY_DESCENDING = {Sort.TAKEN, Sort.IMPORTED, Sort.SHARPNESS, Sort.STARS}
 SEPARATOR = " · "
 _VERDICTS = (None, Verdict.UNDECIDED, Verdict.PICK, Verdict.REJECT)
 

@@ -23,6 +23,8 @@ DATE_SOURCES: dict[DateSource | None, str] = {
     DateSource.CAMERA: "camera",
     DateSource.LAST_CHANGE: "EXIF, last change",
     DateSource.NAME: "file name",
+    DateSource.NAME_IN_UTC: "file name, in UTC",
+    DateSource.NAME_OF_DAY: "file name, day only",
     DateSource.TAKEOUT: "Google Takeout",
     DateSource.FILE: "time of the file",
 }
@@ -51,7 +53,8 @@ def photo_details(
         facts.append("screenshot")
     if photo.taken_at is not None:
         taken, source = photo.taken_at, DATE_SOURCES.get(photo.dated_by, "")
-        facts.append(f"taken {taken.day} {taken:%b %Y %H:%M}{source and f' ({source})'}")
+        hour = "" if photo.dated_by is DateSource.NAME_OF_DAY else f" {taken:%H:%M}"
+        facts.append(f"taken {taken.day} {taken:%b %Y}{hour}{source and f' ({source})'}")
     if photo.scores is not None:
         facts += score_words(photo.scores)
     if photo.missing_since is not None:

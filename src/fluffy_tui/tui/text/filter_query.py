@@ -46,6 +46,8 @@ _ORDERS = {
     (Sort.SHAPE, False): "tallest first",
     (Sort.SHARPNESS, True): "sharpest first",
     (Sort.SHARPNESS, False): "softest first",
+    (Sort.STARS, True): "most stars first",
+    (Sort.STARS, False): "fewest stars first",
 }
 _VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "unflagged"}
 _WORD = re.compile(r'(?:#|text:)?"[^"]*"?|[^\s"]+', re.IGNORECASE)

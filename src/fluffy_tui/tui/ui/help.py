@@ -9,55 +9,61 @@ from textual.content import Content
 from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.bindings import Action, Place, actions_of, bindings, with_keys, written_key
+from fluffy_tui.tui.text.filter_words import FILTER_WORDS
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.app import ComposeResult
     from textual.geometry import Size
 
-KEYS_WIDTH = 20
-"""Width of the column of keys."""
+FIRST_COLUMN = 20
+"""Cells for what is written or pressed."""
 
 
-class KeySection(Widget):
-    """The keys of one place, a line each, wrapped to the width that the layout gives it.
+class HelpSection(Widget):
+    """What is written or pressed beside what that does, wrapped to the width that the layout gives it.
 
     Args:
-        place: The place.
-        keymap: The user's own keys by action id.
+        heading: Above the rows.
+        rows: What is written or pressed, and what that does.
     """
 
     DEFAULT_CSS = """
-    KeySection { height: auto; }
+    HelpSection { height: auto; }
     """
 
-    def __init__(self, place: Place, keymap: dict[str, str]) -> None:
+    def __init__(self, heading: str, rows: Iterable[tuple[str, str]]) -> None:
         super().__init__()
-        self._place, self._keymap = place, keymap
+        self._heading, self._rows = heading, tuple(rows)
         self._laid_out: tuple[int, Content] = (0, Content(""))
         """For which width, and how."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines the keys take."""
+        """Return how many lines the rows take."""
         del container, viewport
         return self._lines(width).get_height({}, width)
 
     def render(self) -> Content:
-        """Draw the keys."""
+        """Draw the rows."""
         return self._lines(self.content_size.width)
 
-    def _lines(self, room: int) -> Content:
-        if self._laid_out[0] != room:
-            lines = [Content.styled(self._place.heading, "bold $primary")]
-            lines += [self._line(action, room) for action in actions_of(self._place)]
-            self._laid_out = room, Content("\n").join([*lines, Content("")])
+    def _lines(self, width: int) -> Content:
+        if self._laid_out[0] != width:
+            lines = [Content.styled(self._heading, "bold $primary")]
+            for row in self._rows:
+                lines += _row(*row, width)
+            self._laid_out = width, Content("\n").join([*lines, Content("")])
         return self._laid_out[1]
 
-    def _line(self, action: Action, room: int) -> Content:
-        written = "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
-        keys = Content.styled(f"  {written:<{KEYS_WIDTH}}", "bold")
-        return hanging(keys, Content(action.tooltip), room)
+
+def _row(written: str, meaning: str, width: int) -> list[Content]:
+    first, blank = Content.styled(f"  {written}", "bold"), Content(" " * (FIRST_COLUMN + 2))
+    if first.cell_length < blank.cell_length:
+        return [hanging(first.pad_right(blank.cell_length - first.cell_length), Content(meaning), width)]
+    return [first, hanging(blank, Content(meaning), width)]
 
 
 class HelpScreen(DialogScreen[None]):
@@ -89,17 +95,26 @@ class HelpScreen(DialogScreen[None]):
         here += [Place.AUTOCOMPLETE] if self._place in _WITH_CAPTIONS else []
         here += [Place.MOVE] if self._place is Place.PLAN else []
         anywhere = [Place.EVERYWHERE] if self._place in _WITHOUT_LISTS else [Place.LIST, Place.EVERYWHERE]
+        has_filter = self._place is Place.LIBRARY
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = Content(with_keys("{help.close} close", self._keymap))
             with Vertical(id="places"):
                 for column in (here, anywhere) if here else (anywhere,):
                     with Vertical(classes="places"):
-                        yield from (KeySection(place, self._keymap) for place in column)
+                        yield from map(self._keys_of, column)
+                        if has_filter and column is here:
+                            yield HelpSection("words in a filter", _FILTERS)
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
         self.query_one("#dialog").focus()
+
+    def _keys_of(self, place: Place) -> HelpSection:
+        return HelpSection(place.heading, ((self._written(action), action.tooltip) for action in actions_of(place)))
+
+    def _written(self, action: Action) -> str:
+        return "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
 
     def action_close(self) -> None:
         """Close."""
@@ -108,3 +123,4 @@ class HelpScreen(DialogScreen[None]):
 
 _WITH_CAPTIONS = (Place.COMPOSE, Place.FILL, Place.EDIT)
 _WITHOUT_LISTS = (Place.COMPOSE, Place.PICKER, Place.SNIPPET, Place.DIALOG, Place.STARTUP, None)
+_FILTERS = [(", ".join(one.written), one.finds.replace("`", "")) for one in FILTER_WORDS]
