@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.app_events import OutsidePostsChanged
 from fluffy_tui.scheduling import OutsidePost
 from fluffy_tui.tui.outside import OutsideTable
-from fluffy_tui.tui.ui.textual_fixes import FooterKey
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def table(driver: Driver) -> OutsideTable:
 
 def dimmed(driver: Driver) -> set[str]:
     """Return the labels in the footer that are dimmed."""
-    return {key.description for key in driver.screen.query(FooterKey) if key.has_class("-disabled")}
+    return {key.words for key in driver.screen.query_one(KeysFooter).keys if not key.enabled}
 
 
 async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(

@@ -111,7 +111,9 @@ class HelpScreen(DialogScreen[None]):
         self.query_one("#dialog").focus()
 
     def _keys_of(self, place: Place) -> HelpSection:
-        return HelpSection(place.heading, ((self._written(action), action.tooltip) for action in actions_of(place)))
+        return HelpSection(
+            place.heading, ((self._written(action), action.tooltip) for action in actions_of(place))
+        )
 
     def _written(self, action: Action) -> str:
         return "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
