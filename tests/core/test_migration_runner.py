@@ -101,6 +101,35 @@ def test_the_channel_of_a_persona_becomes_its_main_channel_and_stays_it(database
     command.check(alembic_config(database_url))
 
 
+def test_names_that_only_say_the_day_or_the_moment_are_told_apart(database_url: str) -> None:
+    command.downgrade(alembic_config(database_url), "0049")
+    names = {
+        "IMG-20231105-WA0001.jpg": ("2023-11-05 12:00", "name of day"),
+        "IMG_20231105_120000.jpg": ("2023-11-05 12:00", "name"),
+        "IMG_20231105_143000.jpg": ("2023-11-05 14:30", "name"),
+        "PXL_20231105_110000123.jpg": ("2023-11-05 12:00", "name in utc"),
+        "PXL_20231105.jpg": ("2023-11-05 12:00", "name of day"),
+    }
+    with psycopg.connect(database_url) as connection:
+        connection.execute("INSERT INTO personas (name) VALUES ('me')")
+        connection.cursor().executemany(
+            "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, taken_at, modified_at,"
+            " dated_by) SELECT id, %s, sha256(%s), 1, 1, 1, 'JPEG', %s::timestamp, now(), 'name' FROM personas",
+            [(f"/p/{name}", name.encode(), taken) for name, (taken, _) in names.items()],
+        )
+    command.upgrade(alembic_config(database_url), "head")
+    with psycopg.connect(database_url) as connection:
+        found = dict(connection.execute("SELECT name, dated_by FROM photos").fetchall())
+        zone = connection.execute("SELECT timezone, current_setting('TimeZone') FROM personas").fetchone()
+    assert found == {name: source for name, (_, source) in names.items()}
+    assert zone is not None
+    assert zone[0] == zone[1]
+    command.downgrade(alembic_config(database_url), "0049")
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT DISTINCT dated_by FROM photos").fetchall() == [("name",)]
+    command.upgrade(alembic_config(database_url), "head")
+
+
 def test_programs_that_start_together_on_an_empty_database_all_succeed(empty_url: str) -> None:
     errors: list[BaseException] = []
 

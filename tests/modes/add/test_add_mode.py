@@ -12,6 +12,7 @@ from sqlalchemy import text as sql
 
 from fluffy_tui.demo import StandIn
 from modes.program import Ended, fluffy
+from photos.metadata.xmp_samples import BOMB
 from scheduling.workplace import Workplace, workplace, write_photo
 
 if TYPE_CHECKING:
@@ -157,6 +158,27 @@ async def test_a_known_file_is_found_by_its_content(place: Workplace, own_home: 
     ended = await call(place, own_home, "--add", str(copy), "--caption", "fog", "--json")
     assert ended.status == 0, ended.out
     assert [post.photo_id for post in await posts(place)] == [photo.id]
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"not even XML", "damaged"), (BOMB, "XML bomb")])
+async def test_a_sidecar_that_cannot_be_read_is_told_as_by_an_import(
+    place: Workplace, own_home: Path, content: bytes, why: str
+) -> None:
+    [path] = files(place, 1)
+    sidecar = place.folder / "IMG_0001.jpg.xmp"
+    sidecar.write_bytes(content)
+    for more in (("--dry-run",), ()):
+        ended = await call(place, own_home, "--add", path, "--caption", "fog", "--json", *more)
+        _, failed, summary = events(ended)
+        assert ended.status == 0, "the post was added"
+        assert (failed["event"], failed["path"]) == ("failed", str(sidecar))
+        assert why in failed["reason"]
+        assert failed["reason"].endswith("The photo was imported without it.")
+        assert summary["refused"] == 0
+    [post] = await posts(place)
+    assert post.caption == "fog"
+    ended = await call(place, own_home, "--add", path, "--caption", "again")
+    assert ended.out.splitlines()[1] == f"  {sidecar}: {failed['reason']}"
 
 
 async def test_a_file_that_is_no_picture_is_refused_by_name(place: Workplace, own_home: Path) -> None:

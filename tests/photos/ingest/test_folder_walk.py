@@ -119,13 +119,14 @@ def test_pictures_that_cannot_be_imported_are_named_with_their_kind(
 
 def test_raw_files_beside_their_picture_are_told_from_those_without_one(tmp_path: Path) -> None:
     """In an import and in a watched folder; the picture may be one that was made from the raw file."""
-    for name in ("a.JPG", "b.heic", "c.nef.jpg", "sub/d.jpg"):
+    for name in ("a.JPG", "b.heic", "c.nef.jpg", "sub/d.jpg", ".e.HEIC.icloud"):
         write(tmp_path / name, b"x")
-    raws = [write(tmp_path / name, b"x") for name in ("a.CR2", "b.dng", "c.nef", "d.arw")]
+    raws = [write(tmp_path / name, b"x") for name in ("a.CR2", "b.dng", "c.nef", "d.arw", "e.dng")]
     changed = ChangedPaths([str(raw) for raw in raws], [tmp_path])
     for walked in (walk([tmp_path], threading.Event()), changed.walk(threading.Event())):
         kinds = {found.path.name: found.kind for found in walked if isinstance(found, PassedOver)}
-        beside = dict.fromkeys(("a.CR2", "b.dng", "c.nef"), RAW_BESIDE_PICTURE)
+        kinds.pop(".e.HEIC.icloud", None)
+        beside = dict.fromkeys(("a.CR2", "b.dng", "c.nef", "e.dng"), RAW_BESIDE_PICTURE)
         assert kinds == {**beside, "d.arw": "arw"}
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +29,7 @@ from fluffy_tui.similarity.model import IndexGains, ModelUnavailable
 from similarity.similarity_place import Place, save, scene
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from fluffy_tui.similarity import TextReader
@@ -473,6 +475,40 @@ async def test_a_reader_that_does_not_start_is_tried_again_later(place: Place) -
     await worker.read()
     assert await place.one("SELECT count(*) FROM photo_texts") == 2
     worker.close()
+
+
+class EndlessReader(FakeReader):
+    """Reads until it is ended."""
+
+    def __init__(self, began: Callable[[], None]) -> None:
+        super().__init__({})
+        self.began, self.ended = began, threading.Event()
+
+    def read(self, path: Path) -> PictureText:
+        """Begin, and wait."""
+        self.began()
+        self.ended.wait()
+        raise OSError("handle is closed")
+
+    def rest(self) -> None:
+        """End it."""
+        self.ended.set()
+
+
+async def test_a_worker_that_stops_ends_the_reading_and_the_photo_is_due_again(place: Place) -> None:
+    """It is not taken for one that crashes workers."""
+    ids = await place.add(a=scene(1))
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    endless = reading(place, EndlessReader(lambda: loop.call_soon_threadsafe(stop.set)))
+    while await endless.scan():
+        pass
+    assert await endless.read(stop) is False
+    endless.close()
+    assert await place.one("SELECT count(*) FROM photo_troubles") == 0
+    worker = reading(place, FakeReader({"a": "at once"}))
+    await worker.read()
+    worker.close()
+    assert await place.photos.texts([ids["a"]]) == {ids["a"]: PhotoTexts(in_picture="at once")}
 
 
 async def test_two_machines_share_the_reading(place: Place) -> None:

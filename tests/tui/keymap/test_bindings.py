@@ -14,6 +14,7 @@ from fluffy_tui.tui.keymap.bindings import ACTIONS, Place, actions_of, bindings,
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
+from fluffy_tui.tui.text.filter_words import FILTER_WORDS
 from fluffy_tui.tui.ui.help import HelpScreen
 from tui.conftest import Driver, Running
 
@@ -87,6 +88,17 @@ async def test_help_lists_the_place_then_lists_then_everywhere(running: Running,
         for action in actions_of(Place.PERSONAS, Place.LIST, Place.EVERYWHERE):
             assert action.tooltip in " ".join(text.split())
         assert text.index("personas\n") < text.index("every list") < text.index("everywhere")
+
+
+async def test_the_help_of_the_library_lists_what_a_filter_understands(running: Running) -> None:
+    """Also from the filter field, into which a question mark is typed."""
+    async with running(persona="sarah", size=(80, 24)) as driver:
+        await driver.press("slash", "f1")
+        assert isinstance(driver.screen, HelpScreen)
+        text = " ".join(help_text(driver).split())
+        for word in FILTER_WORDS:
+            assert ", ".join(word.written) in text
+            assert word.finds.replace("`", "") in text
 
 
 @pytest.mark.parametrize("key", ["escape", "q", "question_mark"])

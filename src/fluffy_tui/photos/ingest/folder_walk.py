@@ -130,8 +130,12 @@ def pictures_of(sidecar: str) -> list[str]:
 
 
 def picture_stems(names: Iterable[str]) -> frozenset[str]:
-    """Return the names of the pictures in a folder that can be imported, without suffix and in small letters."""
-    return frozenset(os.path.splitext(name)[0].lower() for name in names if has_picture_name(name))  # noqa: PTH122
+    """Return the names of the pictures in a folder that can be imported, without suffix and in small letters.
+
+    Those that are only in iCloud are among them.
+    """
+    real = (name[1:].removesuffix(_ICLOUD) if name.endswith(_ICLOUD) else name for name in names)
+    return frozenset(os.path.splitext(name)[0].lower() for name in real if has_picture_name(name))  # noqa: PTH122
 
 
 def is_raw(found: Walked) -> bool:

@@ -150,7 +150,7 @@ def _is_newer(sidecar: datetime | None, known: datetime | None) -> bool:
 async def _run(session: AsyncSession, files: Sequence[Mapping[str, Any]], *statements: str) -> None:
     values: dict[str, Any] = {"files": json.dumps(files)}
     for statement in statements:
-        sources = {"sources": list(DateSource)} if statement is _DATE else {}
+        sources = {"sources": [source.value for source in DateSource]} if statement is _DATE else {}
         await session.execute(text(_FILES + statement), values | sources)
 
 

@@ -155,7 +155,7 @@ class IndexWorker:
         """Read the text in the next photos, one after another, as long as no photo waits to be scanned.
 
         Args:
-            stop: Set when the photo that is being read is to be the last one.
+            stop: Set to end at once; the photo that is being read is due again.
 
         Returns:
             Whether there are more to read.
@@ -177,7 +177,8 @@ class IndexWorker:
             unavailable: ModelUnavailable | None = None
             for photo in known.values():
                 try:
-                    results.append(await asyncio.to_thread(read, photo, self._reader))
+                    if (result := await self._read(photo, self._reader, stop)) is not None:
+                        results.append(result)
                 except ModelUnavailable as error:
                     unavailable = error
                     results.append(Failure(photo.id, str(error), final=False))
@@ -187,6 +188,20 @@ class IndexWorker:
             if unavailable is not None:
                 raise unavailable
         return True
+
+    async def _read(
+        self, photo: Photo, reader: TextReader, stop: asyncio.Event | None
+    ) -> PhotoScan | Failure | None:
+        """Read the text in a photo; None if that was ended, as a busy machine takes a minute for a photo."""
+        reading = asyncio.ensure_future(asyncio.to_thread(read, photo, reader))
+        stopping = asyncio.ensure_future((stop or asyncio.Event()).wait())
+        await asyncio.wait((reading, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if reading.done():
+            return reading.result()
+        reader.rest()
+        await asyncio.wait((reading,))
+        return None
 
     async def _onnx_model(self) -> EmbeddingModel | None:
         """Return the built-in model if its vectors are wanted: without a service, or until its model is active."""

@@ -101,7 +101,7 @@ class LibraryBody(Container):
         )
         keywords = partial(context.services.keywords.complete, view.persona_id)
         self.filter_bar = FilterBar(
-            "name, #keyword, text:word, stars>=3, may 2023, screenshot … (f1: all)",
+            "name, #keyword, text:word, screenshot, stars>=3, 2023 …",
             id="filter",
             suggester=FilterSuggester(keywords, filters.complete),
             save=filters.ask,
