@@ -19,6 +19,7 @@ from fluffy_tui.photos import (
     BestBy,
     Browse,
     FailedFile,
+    Flaw,
     ImportProgress,
     ImportSummary,
     Photo,
@@ -45,6 +46,16 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
     }[sort]
 
 
+REASONS = (
+    BestBy.PICKED,
+    BestBy.EDITED,
+    BestBy.LARGEST,
+    BestBy.OPEN_EYES,
+    BestBy.SHARPEST,
+    BestBy.OLDEST,
+)
+
+
 def stack_rank(photo: Photo) -> Any:
     """Return what the photos of a stack are sorted by, best first."""
     shown = photo.shown_at
@@ -53,6 +64,7 @@ def stack_rank(photo: Photo) -> Any:
         photo.verdict != "pick",
         not is_edited(photo.name),
         -photo.width * photo.height,
+        photo.scores is not None and Flaw.EYES_CLOSED in photo.scores.flaws,
         -sharpness,
         shown,
         photo.id,
@@ -77,6 +89,7 @@ def belongs(photo: Photo, browse: Browse, words: Sequence[str] = (), in_picture:
         and browse.orientation in (None, shape)
         and browse.verdict in (None, photo.verdict or "undecided")
         and browse.missing in (None, photo.missing_since is not None)
+        and bool(not browse.faces or (photo.scores and photo.scores.faces))
         and browse.flaws <= (photo.scores.flaws if photo.scores else frozenset())
     )
 
@@ -164,7 +177,7 @@ class FakePhotos:
         ranks = [stack_rank(self.photos[id_]) for id_ in (first, *behind)]
         wins = (
             reason
-            for place, reason in enumerate(BestBy)
+            for place, reason in enumerate(REASONS)
             if all(ranks[0][place] < rank[place] for rank in ranks[1:])
         )
         return next(wins, BestBy.OLDEST)

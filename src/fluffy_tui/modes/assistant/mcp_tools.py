@@ -134,7 +134,8 @@ class AssistantTools:
             str,
             Field(
                 description="As in the app: words of the file's name or of keywords, #beach (a keyword), stars>=3, "
-                "picked, rejected, unflagged, portrait, landscape, square, soft, dark, bright, missing, "
+                "picked, rejected, unflagged, portrait, landscape, square, soft, dark, bright, faces, eyes-closed, "
+                "missing, "
                 "never (scheduled), all, days such as may 2023 or 2025..2026-03, and saved filters as @name. "
                 "Without all, only photos without a post are found.",
                 max_length=500,

@@ -155,7 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     *(Action(f"library.stars_{n}",     f"alt+{n},{meta}",        f"Rate {n}",        f"Give the photo {n} star{'s' * (n != 1)}" if n else "Take all stars from the photo", method=f"decide('stars {n}')") for n, meta in enumerate(_META_DIGITS)),
     Action("library.keywords",         "number_sign",            "Keywords",        "Change the keywords of the selected photos, or else of this one", method="ask('keywords')"),
     Action("library.undo",             "z",                      "Undo",            "Undo the last flag or stars, or the submit that came after it"),
-    Action("library.filter",           "slash",                  "Filter",          "Filter: part of the file name, #keyword, picked, stars>=3, portrait, soft, dark, missing, never, all, may 2023, …", FOOTER),
+    Action("library.filter",           "slash",                  "Filter",          "Filter: part of the file name, #keyword, picked, stars>=3, portrait, soft, dark, eyes-closed, missing, never, all, may 2023, …", FOOTER),
     Action("library.cycle_flags",      "v",                      "Cycle flags",     "Show only unflagged, only picked, only rejected, or all photos", method="filter(True)"),
     Action("library.sort",             "s",                      "Sort",            "Sort by date taken, date imported, name, shape or sharpness"),
     Action("library.reverse",          "S",                      "Reverse order",   "Reverse order", method="sort(True)"),
