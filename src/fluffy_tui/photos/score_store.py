@@ -31,8 +31,8 @@ async def store_scores(session: AsyncSession, scores: Mapping[int, PhotoScores])
         "sharpness": ([one.sharpness for one in measured], Float()),
         "clipped_light": ([one.clipped_light for one in measured], Float()),
         "clipped_dark": ([one.clipped_dark for one in measured], Float()),
-        "faces": ([_known(one.faces) for one in measured], SmallInteger()),
-        "eyes_open": ([_known(one.eyes_open) for one in measured], Float()),
+        "faces": ([-1 if one.faces is None else one.faces for one in measured], SmallInteger()),
+        "eyes_open": ([-1.0 if one.eyes_open is None else one.eyes_open for one in measured], Float()),
     }
     arrays = [array_of(list(scores), BigInteger()), *(array_of(*one) for one in values.values())]
     names: list[ColumnElement[Any]] = [
@@ -46,8 +46,3 @@ async def store_scores(session: AsyncSession, scores: Mapping[int, PhotoScores])
         .values({name: found.c[name] for name in values})
         .execution_options(synchronize_session=False)
     )
-
-
-def _known(value: float | None) -> float:
-    """Return a value as it is stored: -1 if it is not known."""
-    return -1 if value is None else value

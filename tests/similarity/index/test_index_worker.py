@@ -371,7 +371,7 @@ async def test_faces_are_found_and_their_eyes_looked_at(place: Place) -> None:
     assert faces == {
         "open": (1, frozenset(), False),
         "closed": (1, {Flaw.EYES_CLOSED}, False),
-        "nobody": (0, frozenset(), True),
+        "nobody": (0, {Flaw.SOFT}, True),
     }
 
 
