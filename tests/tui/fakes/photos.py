@@ -174,13 +174,17 @@ class FakePhotos:
         return found
 
     def _best_by(self, first: int, behind: Sequence[int]) -> BestBy:
-        ranks = [stack_rank(self.photos[id_]) for id_ in (first, *behind)]
-        wins = (
-            reason
-            for place, reason in enumerate(REASONS)
-            if all(ranks[0][place] < rank[place] for rank in ranks[1:])
-        )
-        return next(wins, BestBy.OLDEST)
+        best, *others = (stack_rank(self.photos[id_]) for id_ in (first, *behind))
+        scores = self.photos[first].scores
+        is_open = scores is not None and scores.eyes_open is not None and not best[3]
+        for place, reason in enumerate(REASONS):
+            wins = all(best[place] < other[place] for other in others)
+            if wins and (reason is not BestBy.OPEN_EYES or is_open):
+                return reason
+        rivals = [other for other in others if not other[3]]
+        if is_open and len(rivals) < len(others) and all(best[4] < rival[4] for rival in rivals):
+            return BestBy.SHARPEST_OPEN
+        return BestBy.OLDEST
 
     def _verdicts(self, ids: Sequence[int]) -> frozenset[Verdict]:
         return frozenset(Verdict(verdict) for id_ in ids if (verdict := self.photos[id_].verdict))
