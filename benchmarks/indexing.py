@@ -1,11 +1,11 @@
 """Indexing in libraries of several sizes: photos a second, statements of over 40 ms, and what the statements read.
 
-    python benchmarks/indexing.py [--sizes 1000 100000 1000000] [--workers 1] [--seconds 60] [--stale] [--model] [--faces]
+    python benchmarks/indexing.py [--sizes 1000 100000] [--workers 1] [--seconds 60] [--stale] [--model] [--faces]
 
 All but the newest photos are rows with hashes; the newest are files to index. Real workers index them for some seconds
 on an embedded server, whose log says which statements took over 40 ms. `--stale` keeps Postgres from learning how large
-its tables are. Without `--model` only hashes and scores are made, since a million vectors take hours to
-index. `--faces` looks for faces, too.
+its tables are. Without `--model` only hashes and scores are made, since a million vectors take
+hours to index. `--faces` looks for faces, too.
 """
 
 from __future__ import annotations
