@@ -1,10 +1,11 @@
 """Indexing in libraries of several sizes: photos a second, statements of over 40 ms, and what the statements read.
 
-    python benchmarks/indexing.py [--sizes 1000 100000 1000000] [--workers 1] [--seconds 60] [--stale] [--model]
+    python benchmarks/indexing.py [--sizes 1000 100000] [--workers 1] [--seconds 60] [--stale] [--model] [--faces]
 
 All but the newest photos are rows with hashes; the newest are files to index. Real workers index them for some seconds
 on an embedded server, whose log says which statements took over 40 ms. `--stale` keeps Postgres from learning how large
-its tables are. Without `--model` only hashes are made, since a million vectors take hours to index.
+its tables are. Without `--model` only hashes and scores are made, since a million vectors take
+hours to index. `--faces` looks for faces, too.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import scheduled_photo_ids
-from fluffy_tui.similarity import BuiltinModel, IndexWorker, add_index_tasks, run_index_worker
+from fluffy_tui.similarity import BuiltinModel, FaceFinder, IndexWorker, add_index_tasks, run_index_worker
 
 FILES = 2000
 SLOW = 40
@@ -82,12 +83,13 @@ async def fill(url: str, count: int, files: Path, *, stale: bool) -> None:
     await database.close()
 
 
-async def work(url: str, seconds: float, *, model: bool) -> None:
+async def work(url: str, seconds: float, *, model: bool, faces: bool) -> None:
     """Be a worker for some seconds."""
     if not model:
         BuiltinModel.is_installed = staticmethod(lambda: False)  # type: ignore[method-assign]
     database = Database(url)
-    worker = IndexWorker(database, Photos(database, scheduled=scheduled_photo_ids()), BuiltinModel(), None)
+    photos = Photos(database, scheduled=scheduled_photo_ids())
+    worker = IndexWorker(database, photos, BuiltinModel(), None, faces=FaceFinder() if faces else None)
     queue = build_queue(database)
     add_index_tasks(queue)
     stop = asyncio.Event()
@@ -143,6 +145,7 @@ def measure(url: str, log: Path, options: argparse.Namespace) -> tuple[float, li
     start = log.stat().st_size
     command = [sys.executable, __file__, "--worker", url, "--seconds", str(options.seconds)]
     command += ["--model"] if options.model else []
+    command += ["--faces"] if options.faces else []
     began = time.perf_counter()
     workers = [subprocess.Popen(command) for _ in range(options.workers)]
     for process in workers:
@@ -165,10 +168,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--stale", action="store_true")
     parser.add_argument("--model", action="store_true")
+    parser.add_argument("--faces", action="store_true")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        asyncio.run(work(options.worker, options.seconds, model=options.model))
+        asyncio.run(work(options.worker, options.seconds, model=options.model, faces=options.faces))
         return
     place = Path(tempfile.mkdtemp(prefix="fluffy-indexing-"))
     make_files(place / "files")

@@ -1,7 +1,7 @@
 """Keep the time zone of each persona, and tell names apart that only say the day, or the moment.
 
 Revision ID: 0052
-Revises: 0049
+Revises: 0050
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0052"
-down_revision = "0049"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

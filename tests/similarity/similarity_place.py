@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
-    from fluffy_tui.similarity import ImageEmbed
+    from fluffy_tui.similarity import FaceFinder, ImageEmbed
 
 
 def scene(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
@@ -50,17 +50,19 @@ class Place:
     folder: Path
 
     @contextmanager
-    def worker(self, service: ImageEmbed | None = None) -> Iterator[IndexWorker]:
+    def worker(
+        self, service: ImageEmbed | None = None, faces: FaceFinder | None = None
+    ) -> Iterator[IndexWorker]:
         """Open an index worker."""
-        library = IndexWorker(self.database, self.photos, BuiltinModel(), service)
+        library = IndexWorker(self.database, self.photos, BuiltinModel(), service, faces=faces)
         try:
             yield library
         finally:
             library.close()
 
-    async def scan(self, service: ImageEmbed | None = None) -> None:
+    async def scan(self, service: ImageEmbed | None = None, faces: FaceFinder | None = None) -> None:
         """Scan photos until none is due."""
-        with self.worker(service) as library:
+        with self.worker(service, faces) as library:
             while await library.scan():
                 pass
 

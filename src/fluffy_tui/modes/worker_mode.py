@@ -137,6 +137,7 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
             similarity.BuiltinModel(),
             service,
             similarity.TextReader() if similarity.TextReader.is_installed() else None,
+            similarity.FaceFinder() if similarity.FaceFinder.is_installed() else None,
         )
         stack.callback(worker.close)
         await similarity.run_index_worker(

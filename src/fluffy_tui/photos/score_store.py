@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Float, column, func, update
+from sqlalchemy import BigInteger, Float, SmallInteger, column, func, update
 
 from fluffy_tui.photos.tables import PhotoRow, array_of
 
@@ -27,18 +27,17 @@ async def store_scores(session: AsyncSession, scores: Mapping[int, PhotoScores])
     if not scores:
         return
     measured = list(scores.values())
-    values = {
-        "sharpness": [one.sharpness for one in measured],
-        "clipped_light": [one.clipped_light for one in measured],
-        "clipped_dark": [one.clipped_dark for one in measured],
+    values: dict[str, tuple[list[Any], Any]] = {
+        "sharpness": ([one.sharpness for one in measured], Float()),
+        "clipped_light": ([one.clipped_light for one in measured], Float()),
+        "clipped_dark": ([one.clipped_dark for one in measured], Float()),
+        "faces": ([-1 if one.faces is None else one.faces for one in measured], SmallInteger()),
+        "eyes_open": ([-1.0 if one.eyes_open is None else one.eyes_open for one in measured], Float()),
     }
-    arrays = [
-        array_of(list(scores), BigInteger()),
-        *(array_of(shares, Float()) for shares in values.values()),
-    ]
+    arrays = [array_of(list(scores), BigInteger()), *(array_of(*one) for one in values.values())]
     names: list[ColumnElement[Any]] = [
         column("id", BigInteger()),
-        *(column(name, Float()) for name in values),
+        *(column(name, kind) for name, (_, kind) in values.items()),
     ]
     found = func.unnest(*arrays).table_valued(*names, name="found").render_derived()
     await session.execute(

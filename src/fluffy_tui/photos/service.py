@@ -254,6 +254,8 @@ class Photos:
             PhotoRow.sharpness,
             PhotoRow.clipped_light,
             PhotoRow.clipped_dark,
+            PhotoRow.faces,
+            PhotoRow.eyes_open,
             PhotoRow.is_screenshot,
         ).outerjoin(here, true())
 
@@ -543,9 +545,23 @@ class Photos:
 
 
 def _photo(row: Any) -> Photo:
-    photo_id, persona_id, path, sha256, *rest, dated_by, sharpness, light, dark, is_screenshot = row
+    (
+        photo_id,
+        persona_id,
+        path,
+        sha256,
+        *rest,
+        dated_by,
+        sharpness,
+        light,
+        dark,
+        faces,
+        eyes,
+        is_screenshot,
+    ) = row
     source = DateSource(dated_by) if dated_by else None
-    scores = PhotoScores(sharpness, light, dark) if sharpness >= 0 else None
+    known = [None if value < 0 else value for value in (faces, eyes)]
+    scores = PhotoScores(sharpness, light, dark, *known) if sharpness >= 0 else None
     return Photo(photo_id, persona_id, Path(path), sha256.hex(), *(*rest, source, scores, is_screenshot))
 
 

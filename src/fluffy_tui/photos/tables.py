@@ -85,6 +85,10 @@ class PhotoRow(Base):
     """Share of the picture that is white."""
     clipped_dark: Mapped[float] = mapped_column(server_default=text("0"))
     """Share of the picture that is black."""
+    faces: Mapped[int] = mapped_column(SmallInteger(), server_default=text("-1"))
+    """How many there are in the picture; -1 until somebody looks."""
+    eyes_open: Mapped[float] = mapped_column(server_default=text("-1"))
+    """Of those whose eyes are the least open, how far; -1 if there are none, or it is not known."""
     text_share: Mapped[float] = mapped_column(server_default=text("-1"))
     """Share of the picture that text covers; -1 until it is read."""
     is_screenshot: Mapped[bool] = mapped_column(
@@ -125,6 +129,13 @@ class PhotoRow(Base):
             "shown_at",
             "id",
             postgresql_where=text("stars > 0"),
+        ),
+        Index(
+            "ix_photos_faces",
+            "persona_id",
+            "shown_at",
+            "id",
+            postgresql_where=text("faces > 0"),
         ),
         Index(
             "ix_photos_screenshots",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.index.index_jobs import add_index_tasks, run_index_worker
     from fluffy_tui.similarity.index.index_worker import IndexWorker
     from fluffy_tui.similarity.index.perceptual_hash import picture_bits
+    from fluffy_tui.similarity.models.face_finder import FaceFinder
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
     from fluffy_tui.similarity.models.onnx_model import BuiltinModel
     from fluffy_tui.similarity.models.text_reader import TextReader
@@ -37,6 +38,7 @@ __all__ = [
     "Copy",
     "EarlierPost",
     "EmbeddingModel",
+    "FaceFinder",
     "ImageEmbed",
     "ImageEmbedUnavailable",
     "IndexCounts",
@@ -61,6 +63,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to i
     {
         "AdoptedVectors": "index.adopted_vectors",
         "BuiltinModel": "models.onnx_model",
+        "FaceFinder": "models.face_finder",
         "ImageEmbed": "models.image_embed",
         "IndexWorker": "index.index_worker",
         "Similarity": "service",

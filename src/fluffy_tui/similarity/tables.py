@@ -46,6 +46,7 @@ PHOTOS = table(
     column("sha256", LargeBinary()),
     column("missing_since", DateTime(timezone=True)),
     column("sharpness", Double()),
+    column("faces", SmallInteger()),
     column("taken_at", DateTime()),
     column("shown_at", DateTime()),
     column("dated_by", Text()),
@@ -152,6 +153,8 @@ class IndexTargetRow(Base):
     stage: Mapped[str] = mapped_column(primary_key=True)
     model_id: Mapped[int | None] = mapped_column(SmallInteger)
     """Whose vectors; null for none."""
+    finds_faces: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether it looks for faces."""
     filled_to: Mapped[int | None]
     """The last of the photos from before that have been looked through; null when all have been."""
 

@@ -27,7 +27,7 @@ MANY = 3_000
 FILL = text(
     """
     INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, taken_at, modified_at,
-                        missing_since, verdict, sharpness, clipped_light, clipped_dark, stars)
+                        missing_since, verdict, sharpness, clipped_light, clipped_dark, faces, eyes_open, stars)
     SELECT :persona, '/p/' || CASE WHEN n % 2 = 0 THEN 'ÉTÉ_' ELSE 'img%' END || n * 7919 % 100003 || '.jpg',
            sha256((:persona || ' ' || n)::bytea), 1, 1 + n % 7, 1 + n % 5, 'JPEG',
            CASE WHEN n % 3 > 0 THEN timestamp '2026-01-01' + (n * 7919 % 500) * interval '1 day' END,
@@ -37,6 +37,8 @@ FILL = text(
            n * 7919 % 101 - 1,
            CASE WHEN n * 7919 % 101 > 0 THEN n % 12 ELSE 0 END / 100.0,
            CASE WHEN n * 7919 % 101 > 0 THEN n % 13 ELSE 0 END / 40.0,
+           CASE WHEN n * 7919 % 101 > 0 THEN greatest(n % 9 - 5, 0) ELSE -1 END,
+           CASE WHEN n * 7919 % 101 > 0 AND n % 9 > 6 THEN n % 31 / 60.0 ELSE -1 END,
            CASE WHEN n % 3 = 0 THEN n % 6 ELSE 0 END
     FROM generate_series(1, :count) AS n
     """
@@ -86,6 +88,11 @@ FILTERS: dict[str, tuple[Browse, Callable[[Photo], bool]]] = {
     "soft and dark": (
         Browse(flaws=frozenset({Flaw.SOFT, Flaw.DARK})),
         lambda photo: has_flaws(photo, Flaw.SOFT, Flaw.DARK),
+    ),
+    "faces": (Browse(faces=True), lambda photo: bool(photo.scores and photo.scores.faces)),
+    "eyes closed": (
+        Browse(flaws=frozenset({Flaw.EYES_CLOSED})),
+        lambda photo: has_flaws(photo, Flaw.EYES_CLOSED),
     ),
     "missing": (Browse(missing=True), lambda photo: photo.missing_since is not None),
     "there": (Browse(missing=False), lambda photo: photo.missing_since is None),

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from fluffy_tui.personas import Personas
-from fluffy_tui.photos import BestBy, Browse, Orientation, Photos, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos import BestBy, Browse, Flaw, Orientation, Photos, Posted, Sort, Stack, Verdict
 from fluffy_tui.photos.edited_names import is_edited
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
+from fluffy_tui.photos.scores import CLOSED_BELOW
 from fluffy_tui.similarity import stacked_photos
 from photos.photo_files import SCHEDULED
 from photos.query.test_browse import DELETE_SOME, FILL, KEYS, SCHEDULE_SOME
@@ -73,15 +74,37 @@ def rank(photo: Photo) -> Any:
 
 def reasons(photo: Photo) -> Any:
     sharpness = photo.scores.sharpness if photo.scores else -1
-    shown = photo.shown_at
-    return photo.verdict != "pick", not is_edited(photo.name), -photo.width * photo.height, -sharpness, shown
+    closed = photo.scores is not None and Flaw.EYES_CLOSED in photo.scores.flaws
+    return (
+        photo.verdict != "pick",
+        not is_edited(photo.name),
+        -photo.width * photo.height,
+        closed,
+        -sharpness,
+        photo.shown_at,
+    )
+
+
+PLACES = (
+    BestBy.PICKED,
+    BestBy.EDITED,
+    BestBy.LARGEST,
+    BestBy.OPEN_EYES,
+    BestBy.SHARPEST,
+    BestBy.OLDEST,
+)
 
 
 def best_by(best: Photo, behind: list[Photo]) -> BestBy:
-    places = zip(BestBy, reasons(best), *map(reasons, behind), strict=True)
-    return next(
-        (reason for reason, one, *others in places if all(one < other for other in others)), BestBy.OLDEST
-    )
+    is_open = best.scores is not None and (best.scores.eyes_open or 0) >= CLOSED_BELOW
+    places = zip(PLACES, reasons(best), *map(reasons, behind), strict=True)
+    for reason, one, *others in places:
+        if all(one < other for other in others) and (reason is not BestBy.OPEN_EYES or is_open):
+            return reason
+    rivals = [one for one in map(reasons, behind) if not one[3]]
+    if is_open and len(rivals) < len(behind) and all(reasons(best)[4] < one[4] for one in rivals):
+        return BestBy.SHARPEST_OPEN
+    return BestBy.OLDEST
 
 
 async def test_the_best_of_each_stack_is_listed_with_the_others_behind_it(database: Database) -> None:
@@ -127,6 +150,37 @@ async def test_a_photo_behind_another_leads_to_its_stack(database: Database) -> 
     assert (await photos.first_ids(persona, browse, limit=2, after=40)).tolist() == [42, 44]
     posted = await photos.stacks(persona, replace(browse, posted=Posted.UNSCHEDULED), [33])
     assert posted == {33: Stack((32, 31), BestBy.PICKED)}  # 30 has a post
+
+
+@pytest.mark.parametrize(
+    ("eyes", "best", "reason"),
+    [
+        ({}, 40, BestBy.SHARPEST),
+        ({40: 0.1, 41: 0.35, 42: 0.1, 43: 0.1}, 41, BestBy.OPEN_EYES),
+        ({40: 0.1, 41: 0.35, 42: 0.35, 43: 0.35}, 41, BestBy.SHARPEST_OPEN),
+        ({40: 0.35, 41: 0.35, 42: 0.35, 43: 0.1}, 40, BestBy.SHARPEST),
+        ({40: 0.1, 41: -1, 42: 0.1, 43: 0.1}, 41, BestBy.OLDEST),  # whose eyes cannot be seen
+        ({40: 0.1, 41: 0.1, 42: 0.1, 43: 0.1}, 40, BestBy.SHARPEST),
+    ],
+)
+async def test_in_a_burst_open_eyes_count_more_than_sharpness(
+    database: Database, eyes: dict[int, float], best: int, reason: BestBy
+) -> None:
+    """And the reason says no more than is known."""
+    photos, persona = await fill(database, SEVERAL)
+    alike = text(
+        "UPDATE photos SET path = '/p/' || id, width = 4, height = 3, verdict = NULL, missing_since = NULL,"
+        " sharpness = 90 - id, eyes_open = -1, faces = 1 WHERE id BETWEEN 40 AND 43"
+    )
+    async with database.transaction() as session:
+        await session.execute(alike)
+        for id_, value in eyes.items():
+            await session.execute(
+                text("UPDATE photos SET eyes_open = :eyes WHERE id = :id"), {"eyes": value, "id": id_}
+            )
+    browse = Browse(posted=Posted.ALL, folded=True)
+    ((first, stack),) = (await photos.stacks(persona, browse, [43])).items()
+    assert (first, stack.best_by) == (best, reason)
 
 
 async def test_photos_behind_a_picked_one_need_no_decision(database: Database) -> None:

@@ -19,13 +19,14 @@ from fluffy_tui.core.app_events import KeywordsChanged, PhotosIndexed
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.images import PhotoUnreadable, Unreadable
-from fluffy_tui.photos import Machine, Photos, PhotoTexts, PictureText
+from fluffy_tui.photos import Flaw, Machine, Photos, PhotoTexts, PictureText
 from fluffy_tui.scheduling import scheduled_photo_ids
-from fluffy_tui.similarity import BuiltinModel, IndexWorker, add_index_tasks, run_index_worker
+from fluffy_tui.similarity import BuiltinModel, FaceFinder, IndexWorker, add_index_tasks, run_index_worker
 from fluffy_tui.similarity.index import index_worker
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import CRASHES, Stage, Worklist
 from fluffy_tui.similarity.model import IndexGains, ModelUnavailable
+from similarity.models.face_pictures import astronaut, out_of_focus
 from similarity.similarity_place import Place, save, scene
 
 if TYPE_CHECKING:
@@ -361,6 +362,73 @@ async def test_photos_from_before_get_their_scores_and_keep_their_hashes(place: 
     await stream.aclose()
     assert await place.rows("SELECT * FROM photo_hashes") == hashes
     assert (await place.photos.get(ids["a"])).scores == before.scores
+
+
+async def test_faces_are_found_and_their_eyes_looked_at(place: Place) -> None:
+    ids = await place.add(open=astronaut(), closed=astronaut(closed=True), nobody=scene(1))
+    await place.scan(faces=FaceFinder())
+    scores = {name: (await place.photos.get(id_)).scores for name, id_ in ids.items()}
+    assert all(scores.values())
+    faces = {name: (one.faces, one.flaws, one.eyes_open is None) for name, one in scores.items() if one}
+    assert faces == {
+        "open": (1, frozenset(), False),
+        "closed": (1, {Flaw.EYES_CLOSED}, False),
+        "nobody": (0, {Flaw.SOFT}, True),
+    }
+
+
+async def test_sharpness_is_that_of_the_face(place: Place) -> None:
+    """Whatever is sharp behind it; without the networks, the whole picture counts."""
+    large = astronaut().resize((1000, 1000), Image.Resampling.LANCZOS)
+    ids = await place.add(
+        face=out_of_focus(large, 8, face=True), background=out_of_focus(large, 8, face=False)
+    )
+    await place.scan()
+    before = {name: (await place.photos.get(id_)).scores for name, id_ in ids.items()}
+    assert before["face"] and before["background"]
+    assert before["face"].faces is None
+    assert before["face"].sharpness > before["background"].sharpness - 10
+    await place.scan(faces=FaceFinder())
+    after = {name: (await place.photos.get(id_)).scores for name, id_ in ids.items()}
+    assert after["face"] and after["background"]
+    assert after["face"].sharpness < after["background"].sharpness - 15
+
+
+async def test_photos_from_before_are_looked_at_for_faces_once(place: Place) -> None:
+    """As when onnxruntime is installed later; they keep their hashes, and a machine without it keeps the faces."""
+    await place.add(a=astronaut(), b=scene(1))
+    await place.scan()
+    assert await place.rows("SELECT DISTINCT faces FROM photos") == [(-1,)]
+    hashes = await place.rows("SELECT * FROM photo_hashes ORDER BY 1")
+    await place.scan(faces=FaceFinder())
+    assert await place.rows("SELECT faces FROM photos ORDER BY path") == [(1,), (0,)]
+    assert await place.rows("SELECT * FROM photo_hashes ORDER BY 1") == hashes
+    with place.worker() as without, place.worker(faces=FaceFinder()) as with_faces:
+        assert not await without.scan()
+        assert not await with_faces.scan()
+    assert await place.rows("SELECT faces FROM photos ORDER BY path") == [(1,), (0,)]
+
+
+async def test_another_picture_in_the_file_loses_the_faces_of_the_old_one(place: Place) -> None:
+    await place.add(a=astronaut(closed=True))
+    await place.scan(faces=FaceFinder())
+    save(scene(3), place.folder / "a.jpg")
+    await place.import_again()
+    assert await place.rows("SELECT faces, eyes_open FROM photos") == [(-1, -1.0)]
+    await place.scan(faces=FaceFinder())
+    assert await place.rows("SELECT faces, eyes_open FROM photos") == [(0, -1.0)]
+
+
+async def test_people_behind_the_others_do_not_count(place: Place) -> None:
+    """Nor do their eyes."""
+    picture = Image.new("RGB", (512, 512), (120, 130, 120))
+    picture.paste(astronaut(closed=True).resize((180, 180)), (0, 0))
+    picture.paste(astronaut().resize((400, 400)), (112, 112))
+    await place.add(a=picture)
+    await place.scan(faces=FaceFinder())
+    (photo,) = await place.all_photos()
+    assert photo.scores
+    assert (photo.scores.faces, photo.scores.flaws) == (2, frozenset())
 
 
 async def test_another_picture_in_the_file_loses_the_scores_of_the_old_one(place: Place) -> None:

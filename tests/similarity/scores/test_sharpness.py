@@ -13,6 +13,7 @@ from PIL import Image, ImageFilter, ImageOps
 from fluffy_tui.images import decode_to_fit
 from fluffy_tui.photos import Flaw, PhotoScores
 from fluffy_tui.similarity.scores.sharpness import SIDE, sharpness
+from similarity.models.face_pictures import FACE, astronaut, out_of_focus
 
 BLURS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Standard deviations of the blur, in thousandths of the longer side."""
@@ -86,6 +87,28 @@ def test_detail_finer_than_the_pixels_that_are_measured_does_not_hide_a_slight_b
         picture.filter(ImageFilter.GaussianBlur(blur)).save(file, "JPEG", quality=90)
         values.append(sharpness(decode_to_fit(file.getvalue(), SIDE, SIDE)))
     assert values == sorted(values, reverse=True)
+
+
+@pytest.mark.slow
+def test_of_two_versions_of_a_portrait_the_one_with_the_less_blurred_face_is_sharper() -> None:
+    """Though what is behind it is as sharp as before, which would count otherwise."""
+    portrait = astronaut().resize((1400, 1400), Image.Resampling.LANCZOS)
+    measured: list[tuple[float, float]] = []
+    whole: list[tuple[float, float]] = []
+    for seed, (blur, noise, width) in enumerate(product((0.0, 2.0, 3.0, 4.5, 7.0), NOISES, WIDTHS)):
+        picture = taken(out_of_focus(portrait, blur * 1.4, face=True), 0, noise, width, seed)
+        measured.append((blur, sharpness(picture, [FACE])))
+        whole.append((blur, sharpness(picture)))
+    pairs, others = (
+        [(one, other) for one, other in combinations(values, 2) if one[0] != other[0]]
+        for values in (measured, whole)
+    )
+    assert in_order(pairs) >= 0.95 > in_order(others)
+
+
+def test_a_face_that_is_too_small_to_be_measured_does_not_count() -> None:
+    picture = edges(20)
+    assert sharpness(picture, [(0.5, 0.5, 0.51, 0.51)]) == sharpness(picture)
 
 
 def test_noise_beside_what_has_none_is_not_sharp() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from PIL import Image
 
 from fluffy_tui.photos import PhotoScores
 from fluffy_tui.tui.compare import CompareScreen
-from tui.library.library_driver import photos, shown, stack, toasts, verdict
+from tui.library.library_driver import details, photos, shown, stack, toasts, verdict
 
 if TYPE_CHECKING:
     from tui.conftest import Driver, Running
@@ -133,6 +134,29 @@ async def test_the_best_of_a_stack_in_two_keys_and_back_in_one(
         assert [verdict(services, id_) for id_ in (39, 37, 20)] == [None, None, None]
         assert photos(driver).highlighted_id == 39
         assert shown(driver)[:3] == [40, 39, 38]
+
+
+@pytest.mark.parametrize(
+    ("eyes", "reason"),
+    [((0.3, 0.1, 0.1), "only one with open eyes"), ((0.3, 0.1, 0.3), "sharpest with open eyes")],
+)
+async def test_the_reason_may_be_that_eyes_are_open(
+    running: Running, services: FakeServices, eyes: tuple[float, ...], reason: str
+) -> None:
+    """Though the photo in which they are closed is sharper."""
+    stack(services, 39, 37, 20)
+    for id_, sharpness, opening in zip((39, 37, 20), (50, 60, 40), eyes, strict=True):
+        photo = services.photos.photos[id_]
+        scores = PhotoScores(sharpness, 0, 0, 1, opening)
+        services.photos.photos[id_] = replace(photo, width=4000, height=3000, scores=scores)
+    async with running(persona="sarah") as driver:
+        await driver.press("j")
+        assert f"{reason} of 3" in details(driver)
+        assert "fairly sharp · 1 face, eyes open" in details(driver)
+        await driver.press("B")
+        assert f"IMG_2039.JPG is the {reason} of 3." in driver.text("#dialog Static")
+        await driver.press("escape", "slash", *"eyes-closed all", "enter")
+        assert shown(driver) == [37]
 
 
 async def test_the_stack_under_the_cursor_is_compared(running: Running, services: FakeServices) -> None:

@@ -19,6 +19,7 @@ from fluffy_tui.photos import (
     BestBy,
     Browse,
     FailedFile,
+    Flaw,
     ImportProgress,
     ImportSummary,
     Photo,
@@ -46,6 +47,16 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
     }[sort]
 
 
+REASONS = (
+    BestBy.PICKED,
+    BestBy.EDITED,
+    BestBy.LARGEST,
+    BestBy.OPEN_EYES,
+    BestBy.SHARPEST,
+    BestBy.OLDEST,
+)
+
+
 def stack_rank(photo: Photo) -> Any:
     """Return what the photos of a stack are sorted by, best first."""
     shown = photo.shown_at
@@ -54,6 +65,7 @@ def stack_rank(photo: Photo) -> Any:
         photo.verdict != "pick",
         not is_edited(photo.name),
         -photo.width * photo.height,
+        photo.scores is not None and Flaw.EYES_CLOSED in photo.scores.flaws,
         -sharpness,
         shown,
         photo.id,
@@ -78,6 +90,7 @@ def belongs(photo: Photo, browse: Browse, words: Sequence[str] = (), in_picture:
         and browse.orientation in (None, shape)
         and browse.verdict in (None, photo.verdict or "undecided")
         and browse.missing in (None, photo.missing_since is not None)
+        and bool(not browse.faces or (photo.scores and photo.scores.faces))
         and browse.flaws <= (photo.scores.flaws if photo.scores else frozenset())
     )
 
@@ -162,13 +175,17 @@ class FakePhotos:
         return found
 
     def _best_by(self, first: int, behind: Sequence[int]) -> BestBy:
-        ranks = [stack_rank(self.photos[id_]) for id_ in (first, *behind)]
-        wins = (
-            reason
-            for place, reason in enumerate(BestBy)
-            if all(ranks[0][place] < rank[place] for rank in ranks[1:])
-        )
-        return next(wins, BestBy.OLDEST)
+        best, *others = (stack_rank(self.photos[id_]) for id_ in (first, *behind))
+        scores = self.photos[first].scores
+        is_open = scores is not None and scores.eyes_open is not None and not best[3]
+        for place, reason in enumerate(REASONS):
+            wins = all(best[place] < other[place] for other in others)
+            if wins and (reason is not BestBy.OPEN_EYES or is_open):
+                return reason
+        rivals = [other for other in others if not other[3]]
+        if is_open and len(rivals) < len(others) and all(best[4] < rival[4] for rival in rivals):
+            return BestBy.SHARPEST_OPEN
+        return BestBy.OLDEST
 
     def _verdicts(self, ids: Sequence[int]) -> frozenset[Verdict]:
         return frozenset(Verdict(verdict) for id_ in ids if (verdict := self.photos[id_].verdict))

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from textual.binding import Binding
 from textual.command import CommandPalette
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from fluffy_tui.tui.keymap.action import Trait
 from fluffy_tui.tui.keymap.bindings import ACTIONS, Place, actions_of, bindings, key_table_markdown
@@ -15,13 +15,13 @@ from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.text.filter_words import FILTER_WORDS
-from fluffy_tui.tui.ui.help import HelpScreen
+from fluffy_tui.tui.ui.help import HelpScreen, HelpSection
 from tui.conftest import Driver, Running
 
 
 def help_text(driver: Driver) -> str:
     """Return the whole text of the help."""
-    return "\n".join(str(static.render()) for static in driver.screen.query("#dialog Static").results(Static))
+    return "\n".join(str(static.render()) for static in driver.screen.query(HelpSection))
 
 
 def test_ids_are_unique() -> None:

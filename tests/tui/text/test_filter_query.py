@@ -140,3 +140,13 @@ def test_flaws_are_words_of_the_filter_and_a_photo_has_to_have_all_of_them() -> 
         "unscheduled", "soft", "dark", "“beach”", "newest first",
     ]  # fmt: skip
     assert parse_filter('"bright"', Browse(), TODAY) == Browse(text="bright")
+
+
+def test_faces_and_closed_eyes_are_words_of_the_filter() -> None:
+    browse = parse_filter("Faces eyes-closed", Browse(), TODAY)
+    assert browse == Browse(flaws=frozenset({Flaw.EYES_CLOSED}), faces=True)
+    assert browse.needs_scores
+    assert browse.is_filtered
+    assert [words for words, _ in filter_chips(browse)] == [
+        "unscheduled", "eyes-closed", "faces", "newest first",
+    ]  # fmt: skip

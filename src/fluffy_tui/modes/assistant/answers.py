@@ -70,7 +70,7 @@ class PhotoAnswer(Answer):
     """0 to 5."""
     keywords: tuple[str, ...]
     scores: tuple[str, ...]
-    """How sharp it is, and whether much of it is black or white; empty until that is known."""
+    """How sharp it is, whether much of it is black or white, and its faces; empty until that is known."""
     has_draft: bool
     """Whether a text waits for it in the app."""
     is_missing: bool

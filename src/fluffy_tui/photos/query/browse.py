@@ -88,13 +88,15 @@ class Browse:
     """Only photos whose file is missing, or only the others; None for both."""
     flaws: frozenset[Flaw] = frozenset()
     """Only photos with all of these."""
+    faces: bool = False
+    """Only photos with faces."""
     folded: bool = False
     """Of the photos of a stack, only the best, as `BestBy` says."""
 
     @property
     def needs_scores(self) -> bool:
         """Whether scores decide which photos it asks for, or in which order."""
-        return self.sort is Sort.SHARPNESS or bool(self.flaws)
+        return self.sort is Sort.SHARPNESS or bool(self.flaws) or self.faces
 
     @property
     def has_words(self) -> bool:
@@ -113,6 +115,10 @@ class BestBy(StrEnum):
     PICKED = "picked"
     EDITED = "edited"
     LARGEST = "largest"
+    OPEN_EYES = "open eyes"
+    """In all others somebody has closed eyes."""
+    SHARPEST_OPEN = "sharpest with open eyes"
+    """Of those in which nobody has; there are others."""
     SHARPEST = "sharpest"
     OLDEST = "oldest"
 

@@ -12,7 +12,7 @@ from sqlalchemy import LargeBinary, and_, any_, func, literal, or_, select, tupl
 from fluffy_tui.name_key import name_key
 from fluffy_tui.photos.picture_texts import shows_words
 from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Verdict
-from fluffy_tui.photos.scores import BRIGHT_FROM, DARK_FROM, SOFT_BELOW, Flaw
+from fluffy_tui.photos.scores import BRIGHT_FROM, CLOSED_BELOW, DARK_FROM, SOFT_BELOW, Flaw
 from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, ScheduledOnceRow, begins_with, has_post
 
 if TYPE_CHECKING:
@@ -124,6 +124,11 @@ def of_verdict(verdict: Verdict, row: Any = PhotoRow) -> ColumnElement[bool]:
     return condition
 
 
+def has_closed_eyes(row: Any = PhotoRow) -> ColumnElement[bool]:
+    """Return the condition that somebody in a photo has closed eyes."""
+    return and_(row.eyes_open >= 0, row.eyes_open < CLOSED_BELOW)
+
+
 def contains(text: ColumnElement[str], word: str) -> ColumnElement[bool]:
     """Return the condition that a text in small letters contains a word, with é in one character or in two."""
     forms = dict.fromkeys(unicodedata.normalize(form, word) for form in ("NFC", "NFD"))
@@ -187,6 +192,9 @@ def _conditions(browse: Browse, row: Any, persona_id: int) -> list[ColumnElement
         Flaw.SOFT: and_(row.sharpness >= 0, row.sharpness < SOFT_BELOW),
         Flaw.DARK: row.clipped_dark >= DARK_FROM,
         Flaw.BRIGHT: row.clipped_light >= BRIGHT_FROM,
+        Flaw.EYES_CLOSED: and_(row.faces > 0, has_closed_eyes(row)),  # the first names the index
     }
     conditions += [has_flaw[flaw] for flaw in Flaw if flaw in browse.flaws]
+    if browse.faces:
+        conditions.append(row.faces > 0)
     return conditions

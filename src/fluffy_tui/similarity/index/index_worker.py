@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo, Photos
     from fluffy_tui.similarity.index.worklist import Task
     from fluffy_tui.similarity.model import EmbeddingModel
+    from fluffy_tui.similarity.models.face_finder import FaceFinder
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
     from fluffy_tui.similarity.models.onnx_model import BuiltinModel
     from fluffy_tui.similarity.models.text_reader import TextReader
@@ -51,6 +52,7 @@ class IndexWorker:
         builtin: The built-in model, installed or not.
         image_embed: The service, if one is set; its vectors are then the wanted ones.
         reader: Reads the text in pictures; None where that is not installed.
+        faces: Finds faces; None where that is not installed.
         threads: Pictures decoded side by side.
     """
 
@@ -61,6 +63,7 @@ class IndexWorker:
         builtin: BuiltinModel,
         image_embed: ImageEmbed | None,
         reader: TextReader | None = None,
+        faces: FaceFinder | None = None,
         *,
         threads: int | None = None,
     ) -> None:
@@ -69,10 +72,11 @@ class IndexWorker:
         self._builtin = builtin
         self._image_embed = image_embed
         self._reader = reader
+        self._faces = faces
         self._models = ModelRegistry(database)
         self.machine_id = photos.machine.id
         """Whose photos it indexes: those of which this machine has the file."""
-        self._to_scan = Worklist(database, Stage.SCAN, self.machine_id)
+        self._to_scan = Worklist(database, Stage.SCAN, self.machine_id, finds_faces=faces is not None)
         self._to_embed = Worklist(database, Stage.EMBED, self.machine_id)
         self._to_read = Worklist(database, Stage.READ, self.machine_id)
         self._logged = ""
@@ -230,7 +234,7 @@ class IndexWorker:
     ) -> PhotoScan | Failure | None:
         if self._closed.is_set():
             return None
-        return scan(photo, bits=task.bits, scores=task.scores, model=model)
+        return scan(photo, bits=task.bits, scores=task.scores, faces=self._faces, model=model)
 
     async def _from_service(self, service: ImageEmbed, photo: Photo | None) -> PhotoScan | Failure | None:
         if photo is None:

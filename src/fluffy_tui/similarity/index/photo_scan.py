@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from fluffy_tui.photos import Photo, PictureText
+    from fluffy_tui.similarity.models.face_finder import FaceFinder
     from fluffy_tui.similarity.models.onnx_model import BuiltinModel
     from fluffy_tui.similarity.models.text_reader import TextReader
 
@@ -35,6 +36,9 @@ _SHORT_SIDE = 256
 """Of a panorama, as long as its longer side stays within bounds; the model squashes pictures to 224 pixels."""
 
 _LONGEST_SIDE = 2048
+
+_LEAST_OF_LARGEST = 0.5
+"""Height of a face that counts, in heights of the largest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,16 @@ class PhotoScan:
     text: PictureText | None = None
 
 
-def scan(photo: Photo, *, bits: bool, scores: bool, model: BuiltinModel | None) -> PhotoScan | Failure:
+def scan(
+    photo: Photo, *, bits: bool, scores: bool, faces: FaceFinder | None, model: BuiltinModel | None
+) -> PhotoScan | Failure:
     """Return hashes, scores and vector of a photo, or why there are none; blocks for as long as decoding takes.
 
     Args:
         photo: Whose file is read.
         bits: Whether hashes are wanted.
         scores: Whether scores are wanted.
+        faces: Finds faces for them; None where that is not installed.
         model: Whose vector is wanted; None for no vector.
 
     Raises:
@@ -71,8 +78,19 @@ def scan(photo: Photo, *, bits: bool, scores: bool, model: BuiltinModel | None) 
         sha256=bytes.fromhex(photo.sha256),
         bits=picture_bits(picture) if bits else None,
         vector=model.embed(picture) if model else None,
-        scores=PhotoScores(sharpness(picture), *clipped(picture)) if scores else None,
+        scores=_scores(picture, faces) if scores else None,
     )
+
+
+def _scores(picture: Image.Image, finder: FaceFinder | None) -> PhotoScores:
+    if finder is None:
+        return PhotoScores(sharpness(picture), *clipped(picture))
+    faces = finder.find(picture)
+    # Who is far behind the others has only come into the picture.
+    subjects = [face for face in faces if face.height >= faces[0].height * _LEAST_OF_LARGEST]
+    eyes = [face.eyes_open for face in subjects if face.eyes_open is not None]
+    sharp = sharpness(picture, [face.box for face in subjects])
+    return PhotoScores(sharp, *clipped(picture), len(faces), min(eyes, default=None))
 
 
 def picture_for_service(photo: Photo) -> Image.Image | Failure:

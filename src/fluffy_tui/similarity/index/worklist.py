@@ -84,7 +84,7 @@ class Task:
     bits: bool
     """It lacks its hashes."""
     scores: bool
-    """It lacks its scores."""
+    """It lacks its scores, or nobody has looked for faces in it."""
     vector: bool
     """It lacks a vector under the model of this stage."""
     unread: bool
@@ -121,12 +121,16 @@ class Worklist:
         database: Open.
         stage: Which one.
         machine_id: Whose files are read.
+        finds_faces: Whether it looks for faces.
     """
 
-    def __init__(self, database: Database, stage: Stage, machine_id: str) -> None:
+    def __init__(
+        self, database: Database, stage: Stage, machine_id: str, *, finds_faces: bool = False
+    ) -> None:
         self._database = database
         self._stage = stage
         self._machine_id = machine_id
+        self._finds_faces = finds_faces
 
     async def claim(self, model_id: int | None, *, most: int) -> list[Task]:
         """Return the next photos that lack something, and mark them as in progress; none if the queue is empty.
@@ -204,15 +208,20 @@ class Worklist:
         """Look through the next of the photos from before, and return whether none is left."""
         target = IndexTargetRow
         of_stage = (target.machine_id == self._machine_id, target.stage == self._stage)
-        query = select(target.model_id, target.filled_to).where(*of_stage)
+        query = select(target.model_id, target.finds_faces, target.filled_to).where(*of_stage)
         found = (await session.execute(query)).one_or_none()
-        if found is not None and found == (model_id, None):
+        if found is not None and found == (model_id, self._finds_faces, None):
             return True
-        if found is None or found.model_id != model_id:
+        if found is None or found[:2] != (model_id, self._finds_faces):
             # Whoever has added places by now did not know of the target: wait until they can be seen.
             await session.execute(text("LOCK TABLE photo_places IN SHARE MODE"))
-            start = found.filled_to if found is not None and model_id is None else 0
-            wanted = {"model_id": model_id, "filled_to": start}
+            wants_less = (
+                found is not None
+                and model_id in (None, found.model_id)
+                and self._finds_faces <= found.finds_faces
+            )
+            start = found.filled_to if found is not None and wants_less else 0
+            wanted = {"model_id": model_id, "finds_faces": self._finds_faces, "filled_to": start}
             change = insert(target).values(machine_id=self._machine_id, stage=self._stage, **wanted)
             await session.execute(
                 change.on_conflict_do_update(index_elements=["machine_id", "stage"], set_=wanted)
@@ -235,7 +244,10 @@ class Worklist:
         """Select what is due, what it lacks, whether it is suspicious, and whether this machine has it."""
         queued, hashes, vectors, failure = QueuedPhotoRow, PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
         has_bits = _exists(hashes.photo_id == queued.photo_id)
-        has_scores = _exists(PHOTOS.c.id == queued.photo_id, PHOTOS.c.sharpness >= 0)
+        is_scored = PHOTOS.c.sharpness >= 0
+        if self._finds_faces:
+            is_scored &= PHOTOS.c.faces >= 0
+        has_scores = _exists(PHOTOS.c.id == queued.photo_id, is_scored)
         has_vector = _exists(vectors.photo_id == queued.photo_id, vectors.model_id == model_id)
         has_text = _exists(TEXTS.c.photo_id == queued.photo_id)
         is_here = _exists(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.similarity.model import ModelDescription, ModelUnavailable
+from fluffy_tui.similarity.model import ModelDescription
+from fluffy_tui.similarity.models.onnx_network import is_installed, open_network
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -27,12 +25,10 @@ DESCRIPTION = ModelDescription(
 )
 """Thresholds as measured on edited photographs: two unrelated photos are .64 apart in the median, 1 % within .42."""
 
-INSTALL = "Install it with: pip install 'fluffy-tui[embed]'"
-
 SIDE = 224
 """Width and height in pixels of the picture that the network takes."""
 
-_NETWORK = Path(__file__).parent / "effnet-lite0-rp512-1.onnx"
+_NETWORK = "effnet-lite0-rp512-1.onnx"
 """The network with its weights; the text file beside it says where they come from."""
 
 
@@ -48,7 +44,7 @@ class BuiltinModel:
     @staticmethod
     def is_installed() -> bool:
         """Return whether the extra `embed` is installed."""
-        return importlib.util.find_spec("onnxruntime") is not None
+        return is_installed()
 
     def load(self) -> None:
         """Get ready to embed; blocks for a tenth of a second, the first time.
@@ -58,7 +54,7 @@ class BuiltinModel:
         """
         with self._lock:
             if self._session is None:
-                self._session = _open()
+                self._session = open_network(_NETWORK)
 
     def embed(self, picture: Image.Image) -> list[float]:
         """Return the unit vector of an upright RGB picture; blocks, and may be called in several threads.
@@ -76,18 +72,3 @@ class BuiltinModel:
         squashed = picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
         (vectors,) = self._session.run(["embedding"], {"image": np.asarray(squashed)[None]})
         return [float(number) for number in vectors[0]]
-
-
-def _open() -> onnxruntime.InferenceSession:
-    if not BuiltinModel.is_installed():
-        raise ModelUnavailable("The built-in model needs onnxruntime, which is not installed.", INSTALL)
-    # onnxruntime reads this when it is imported: without it, it collects usage data and looks up a host for them.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # pictures run side by side, and the machine is for the user's own work
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(_NETWORK), options, providers=["CPUExecutionProvider"])

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from fluffy_tui.similarity.index.index_counts import count_indexed
 from fluffy_tui.similarity.model import NoEmbeddings, NotIndexedYet
-from fluffy_tui.similarity.models.onnx_model import INSTALL, BuiltinModel
+from fluffy_tui.similarity.models.onnx_model import BuiltinModel
+from fluffy_tui.similarity.models.onnx_network import INSTALL
 from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
 
 if TYPE_CHECKING:

@@ -18,6 +18,8 @@ _REASONS = {
     BestBy.PICKED: "the picked one",
     BestBy.EDITED: "the edited one",
     BestBy.LARGEST: "the largest",
+    BestBy.OPEN_EYES: "the only one with open eyes",
+    BestBy.SHARPEST_OPEN: "the sharpest with open eyes",
     BestBy.SHARPEST: "the sharpest",
     BestBy.OLDEST: "the oldest",
 }

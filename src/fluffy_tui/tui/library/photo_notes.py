@@ -34,6 +34,8 @@ _REASONS = {
     BestBy.PICKED: "picked one",
     BestBy.EDITED: "edited one",
     BestBy.LARGEST: "largest",
+    BestBy.OPEN_EYES: "only one with open eyes",
+    BestBy.SHARPEST_OPEN: "sharpest with open eyes",
     BestBy.SHARPEST: "sharpest",
     BestBy.OLDEST: "oldest",
 }

@@ -27,6 +27,7 @@ KEYWORDS: dict[str, dict[str, Any]] = {
     "missing": {"missing": True},
     "screenshot": {"screenshots": True},
     "screenshots": {"screenshots": True},
+    "faces": {"faces": True},
     "unscheduled": {"posted": Posted.UNSCHEDULED},
     "never": {"posted": Posted.NEVER},
     "all": {"posted": Posted.ALL},
@@ -143,6 +144,8 @@ def filter_chips(browse: Browse) -> list[tuple[str, str]]:
     if browse.orientation is not None:
         chips.append((browse.orientation.value, "filter"))
     chips += [(flaw.value, "filter") for flaw in Flaw if flaw in browse.flaws]
+    if browse.faces:
+        chips.append(("faces", "filter"))
     if browse.screenshots:
         chips.append(("screenshots", "filter"))
     if browse.missing:

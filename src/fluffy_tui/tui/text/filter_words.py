@@ -37,7 +37,8 @@ FILTER_WORDS = (
         ("may 2023", "2025..2026-03", "last week"), "taken on this day or in this time", is_example=True
     ),
     FilterWord(("portrait", "landscape", "square"), "of this shape"),
-    FilterWord(("soft", "dark", "bright"), "with this flaw"),
+    FilterWord(("soft", "dark", "bright", "eyes-closed"), "with this flaw"),
+    FilterWord(("faces",), "that show faces"),
     FilterWord(("screenshot",), "that are screenshots"),
     FilterWord(("missing",), "whose file is gone"),
     FilterWord(("never",), "that never had a post"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.photos import Flaw
+from fluffy_tui.tui.text.words import plural
 
 if TYPE_CHECKING:
     from fluffy_tui.photos import PhotoScores
@@ -15,13 +16,23 @@ _BLURRED = 18.0
 
 
 def score_words(scores: PhotoScores) -> list[str]:
-    """Return how sharp a photo is, and what is clipped, such as `soft` and `dark (31 % black)`."""
+    """Return how sharp a photo is, what is clipped, and its faces, such as `soft` and `1 face, eyes open`."""
     words = [sharpness_words(scores)]
     if Flaw.DARK in scores.flaws:
         words.append(f"dark ({scores.clipped_dark:.0%} black)".replace("%", " %"))
     if Flaw.BRIGHT in scores.flaws:
         words.append(f"bright ({scores.clipped_light:.0%} white)".replace("%", " %"))
+    if scores.faces:
+        words.append(face_words(scores))
     return words
+
+
+def face_words(scores: PhotoScores) -> str:
+    """Return how many faces a photo has, and whether their eyes are open if that is known."""
+    eyes = ""
+    if scores.eyes_open is not None:
+        eyes = ", eyes closed" if Flaw.EYES_CLOSED in scores.flaws else ", eyes open"
+    return f"{scores.faces} {plural(scores.faces or 0, 'face')}{eyes}"
 
 
 def sharpness_words(scores: PhotoScores) -> str:

@@ -1,0 +1,140 @@
+"""Faces are found wherever they are, at any size, and it is known whether their eyes are open."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from fluffy_tui.photos.scores import CLOSED_BELOW
+from fluffy_tui.similarity import FaceFinder, ModelUnavailable
+from fluffy_tui.similarity.models import face_finder
+from similarity.models.face_pictures import FACE, astronaut
+
+if TYPE_CHECKING:
+    from fluffy_tui.similarity.models.face_finder import Face
+
+pytestmark = pytest.mark.slow
+
+FOLDER = Path(face_finder.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def finder() -> FaceFinder:
+    return FaceFinder()
+
+
+def on_canvas(*pictures: Image.Image, size: int = 512) -> Image.Image:
+    """Return pictures side by side, on grey."""
+    canvas = Image.new("RGB", (size, size), (120, 130, 120))
+    for number, picture in enumerate(pictures):
+        canvas.paste(picture, (number * size // len(pictures), 60))
+    return canvas
+
+
+def eyes(face: Face) -> bool:
+    """Return whether they are open."""
+    assert face.eyes_open is not None
+    return face.eyes_open >= CLOSED_BELOW
+
+
+def test_the_networks_are_the_ones_that_their_note_describes() -> None:
+    """Their licence and origin are written down beside them."""
+    note = (FOLDER / "face-networks.md").read_text()
+    for name in face_finder._NETWORKS:
+        content = (FOLDER / name).read_bytes()
+        assert f"`{name}`" in note
+        assert hashlib.sha256(content).hexdigest() in note
+        assert len(content) < 1_400_000
+
+
+def test_a_face_is_found_where_it_is(finder: FaceFinder) -> None:
+    (face,) = finder.find(astronaut())
+    assert face.box == pytest.approx(FACE, abs=0.02)
+    assert face.height == pytest.approx(0.33, abs=0.02)
+
+
+@pytest.mark.parametrize("size", [320, 240, 180])
+@pytest.mark.parametrize("angle", [-20, 0, 20])
+def test_open_and_closed_eyes_are_told_apart(finder: FaceFinder, size: int, angle: int) -> None:
+    for closed in (True, False):
+        picture = astronaut(closed=closed).rotate(angle, Image.Resampling.BICUBIC, fillcolor=(120, 130, 120))
+        (face,) = finder.find(on_canvas(picture.resize((size, size))))
+        assert eyes(face) is not closed
+
+
+def test_eyes_are_told_apart_in_a_mirrored_and_in_a_grey_picture(finder: FaceFinder) -> None:
+    for closed in (True, False):
+        mirrored = astronaut(closed=closed).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        for picture in (mirrored, mirrored.convert("L").convert("RGB")):
+            (face,) = finder.find(picture)
+            assert eyes(face) is not closed
+
+
+def test_of_a_small_face_nothing_is_said_about_its_eyes(finder: FaceFinder) -> None:
+    (face,) = finder.find(on_canvas(astronaut().resize((140, 140))))
+    assert face.eyes_open is None
+
+
+def test_several_faces_are_found_with_the_largest_first(finder: FaceFinder) -> None:
+    small, large = astronaut(closed=True).resize((180, 180)), astronaut().resize((256, 256))
+    first, second = finder.find(on_canvas(small, large))
+    assert (eyes(first), eyes(second)) == (True, False)
+    assert first.height > second.height
+    assert first.box[0] > 0.5 > second.box[2]
+
+
+def test_a_face_that_fills_the_picture_is_found(finder: FaceFinder) -> None:
+    picture = astronaut()
+    left, upper, right, lower = (round(edge * 320) for edge in FACE)
+    (face,) = finder.find(picture.crop((left, upper, right, lower)).resize((512, 512)))
+    assert face.height > 0.8
+    assert eyes(face)
+
+
+def test_a_crowd_is_looked_at_in_part(finder: FaceFinder) -> None:
+    """So the time for a picture has a limit."""
+    crowd = Image.new("RGB", (1024, 1024))
+    for number in range(9):
+        crowd.paste(astronaut().resize((340, 340)), (number % 3 * 342, number // 3 * 342))
+    assert len(finder.find(crowd)) == 8
+
+
+def test_no_faces_are_found_where_there_are_none(finder: FaceFinder) -> None:
+    """Not even in bubbles and drops."""
+    folder = resources.files("fluffy_tui.demo.sample_photos")
+    for path in sorted(one.name for one in folder.iterdir() if one.name.endswith(".jpg")):
+        with folder.joinpath(path).open("rb") as file:
+            picture = Image.open(file).convert("RGB")
+        picture.thumbnail((512, 512))
+        assert finder.find(picture) == [], path
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 512), (2048, 40)])
+def test_pictures_of_every_shape_are_looked_at(finder: FaceFinder, size: tuple[int, int]) -> None:
+    assert finder.find(Image.effect_noise(size, 50).convert("RGB")) == []
+
+
+def test_looking_for_faces_collects_no_usage_data(tmp_path: Path) -> None:
+    program = (
+        "from PIL import Image; from fluffy_tui.similarity import FaceFinder;"
+        "FaceFinder().find(Image.new('RGB', (512, 512)))"
+    )
+    home = tmp_path / "fresh-home"
+    home.mkdir()
+    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    assert list(home.iterdir()) == []
+
+
+def test_without_onnxruntime_the_way_to_install_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert not FaceFinder.is_installed()
+    with pytest.raises(ModelUnavailable, match=r"onnxruntime.*pip install 'fluffy-tui\[embed\]'"):
+        FaceFinder().find(astronaut())
