@@ -64,7 +64,7 @@ def measure(url: str, posts: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
         command.upgrade(config, BEFORE)
-        connection.execute(FILL.format(posts=posts))  # a number alone is put in
+        connection.execute(FILL.format(posts=posts))
     revisions = [
         each.revision for each in ScriptDirectory.from_config(config).iterate_revisions("head", BEFORE)
     ]

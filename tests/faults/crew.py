@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.child_process import ChildProcess
 from fluffy_tui.scheduling import Timings
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from faults.cluster import Cluster
     from faults.network import Network
 
-TIMINGS = Timings(
+PACE = float(os.environ.get("CAMPAIGN_PACE", "1"))
+"""How many times slower everything is, the faults too, for a machine that is busy with something else."""
+
+_QUICK = Timings(
     heartbeat=0.5,
     dead_after=4.0,
     request_timeout=1.5,
@@ -37,9 +41,13 @@ TIMINGS = Timings(
     sync_max_interval=1.0,  # Buffer's clock is moved by hand, ours is not, so due times cannot decide when to ask
     max_link_checks=1_000_000,
 )
+_SLOWER: dict[str, Any] = {
+    name: value * PACE for name, value in asdict(_QUICK).items() if isinstance(value, float)
+}
+TIMINGS = replace(_QUICK, **_SLOWER)
 """Production's proportions, only quicker: a create that takes `SLOW` seconds arrives before it counts as settled."""
 
-SLOW = 3.0
+SLOW = 3.0 * PACE
 """Seconds that a slow answer takes: longer than `request_timeout`, well under `settle`."""
 
 

@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
+from faults.crew import PACE
+
 
 class Act(StrEnum):
     """The faults that can be played."""
@@ -145,7 +147,7 @@ class Change:
                 parts=tuple(random_.sample(list(Part), k=random_.randint(1, len(Part)))),
                 pause=random_.uniform(0.0, 2.0 * span / count),
                 draw=random_.random(),
-                again=random_.uniform(1.0, 4.0),
+                again=random_.uniform(1.0, 4.0) * PACE,
                 insists=random_.random() < 0.5,
             )
             for wish, act in wishes
@@ -177,8 +179,8 @@ class Plan:
         faults = [
             Fault(
                 act,
-                random_.uniform(0.0, 1.0),
-                random_.uniform(*LASTING[act]) if act in LASTING else 0.0,
+                random_.uniform(0.0, 1.0) * PACE,
+                random_.uniform(*LASTING[act]) * PACE if act in LASTING else 0.0,
                 random_.random(),
             )
             for act in acts

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from procrastinate.exceptions import AlreadyEnqueued
 
 from faults.audit import Findings, audit_live
+from faults.crew import PACE
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.demo import StandIn
 
-STEP_SECONDS = 0.4
+STEP_SECONDS = 0.4 * PACE
 """Real time between two jumps of Buffer's clock, in which workers sync the status of posts."""
 
-LIVE_WITHIN = 120.0
+LIVE_WITHIN = 120.0 * PACE
 """Seconds after the last jump within which every post must be known as live or failed."""
 
 ROUNDS = 4

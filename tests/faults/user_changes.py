@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import func, select
 
-from faults.crew import SLOW
+from faults.crew import PACE, SLOW
 from faults.ledger import MARK, Expectation, first_caption
 from faults.plan import AnswerAct, Part, Wish
 from fluffy_tui.buffer import BufferError
@@ -38,7 +38,7 @@ TRIES = 8
 LAST_TRIES = 5
 """How often a refused cancel is tried after the faults."""
 
-SETTLED_WITHIN = 60.0
+SETTLED_WITHIN = 60.0 * PACE
 """Seconds after the last fault within which the outcome of every edit and cancel must be known."""
 
 SWITCHES: dict[AnswerAct, tuple[Kind, dict[str, Any]]] = {

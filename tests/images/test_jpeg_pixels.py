@@ -32,12 +32,12 @@ def test_pixels_are_those_that_pillow_decodes(mode: str, at_least: float) -> Non
 
 
 @pytest.mark.parametrize("eighths", range(2, 9))
-@pytest.mark.parametrize("size", [(400, 300), (401, 299)])
+@pytest.mark.parametrize(("mode", "size"), [("RGB", (400, 300)), ("L", (401, 299)), ("CMYK", (401, 299))])
 def test_a_picture_for_a_post_is_decoded_in_as_many_eighths_as_are_needed(
-    eighths: int, size: tuple[int, int]
+    eighths: int, mode: str, size: tuple[int, int]
 ) -> None:
     target = io.BytesIO()
-    picture(*size).save(target, "JPEG")
+    picture(*size, mode=mode).save(target, "JPEG")
     pixels = decode(target.getvalue(), at_least=(eighths - 0.5) / 8).pixels
     assert pixels.size == tuple(-(-side * eighths // 8) for side in size)
     whole = decode(target.getvalue()).pixels

@@ -14,8 +14,10 @@ from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.scheduling import PostEvent, PostStatus, Step
 from fluffy_tui.tui.app import FluffyApp
 from tui.fakes import MARKUP, NOW, FakeServices
-from tui.pressing import pressing
+from tui.posts.test_edit_screen import with_photos
 from tui.problems.test_screen import CHANNEL, WORKER
+from tui.pressing import pressing
+from tui.several_channels import on_channels
 
 if TYPE_CHECKING:
     pass
@@ -115,3 +117,14 @@ def test_undo_in_the_strip(
 ) -> None:
     services.scheduling.move(11, Step.QUEUED, next_try_at=NOW + timedelta(seconds=8))
     assert snap_compare(make_app(persona="sarah"), terminal_size=(80, 24), run_before=pressing("2"))
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
+def test_edit_on_all_channels(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
+) -> None:
+    """Six photos, moved: one network takes four."""
+    on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED, Step.LIVE)
+    with_photos(services, 12, *range(40, 35, -1))
+    keys = pressing("2", "k", "asterisk", "e", "alt+right")
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)

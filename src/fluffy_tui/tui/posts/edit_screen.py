@@ -28,14 +28,11 @@ from fluffy_tui.tui.photo.fit_words import framing_words
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.posts.cancel_question import post_name
 from fluffy_tui.tui.posts.post_changes import (
-    change_problem,
-    changes,
+    EditedPosts,
     draft_of,
     photos_to_edit,
     retries,
     save_changes,
-    shared_changes,
-    with_photos,
     without,
 )
 from fluffy_tui.tui.rendition import RenditionPreview
@@ -50,7 +47,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from fluffy_tui.networks import CaptionProblem, NetworkRules
+    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
@@ -90,18 +87,15 @@ class EditPostScreen(PhotosScreen):
         saved: Callable[[], None],
         left_out: Sequence[Post] = (),
     ) -> None:
-        self._posts = sorted(posts, key=lambda post: post.id)  # the lead, on the main channel, is shown
         self._left_out = left_out
         is_one_submission = len({post.group_id for post in posts}) == 1
         self._only_time = only_time or not is_one_submission
+        self._posts = EditedPosts(posts, self._rules, only_time=self._only_time)
         self._rendition = RenditionPreview(context)
         super().__init__(context, self._rendition.widget, has_text=not self._only_time)
         self._saved = saved
         self._edit = f"of {' '.join(sorted(post.channel_id or '-' for post in posts))}"
         """Names the draft: posts of one submission show the same photo, and each has a text of its own."""
-        photos = photos_to_edit(self._posts[0], None)
-        self._before = replace(draft_of(self._posts[0]), photos=photos)
-        """What the form showed before anything was changed, with all photos."""
         self._state = Static("", id="post-state", markup=False)
         self._agenda: Agenda | None = None
         self._owner: Photo | None = None
@@ -110,19 +104,17 @@ class EditPostScreen(PhotosScreen):
     @property
     def persona(self) -> Persona:
         """The post's persona with the post's channel, whose rules apply; it may be another one than is chosen."""
-        post = self._posts[0]
+        post = self._posts.first
         persona = self.context.overview.personas.get(post.persona_id, super().persona)
         return persona.led_by(post.channel_id or "")
 
     @property
-    def _is_shared(self) -> bool:
-        """Whether a submission is changed on several channels."""
-        return not self._only_time and len(self._posts) > 1
-
-    @property
     def _channels(self) -> dict[int, str]:
         """Where each post goes, by its id."""
-        return channel_of_each([*self._posts, *self._left_out], self.context.channel)
+        return channel_of_each([*self._posts.all, *self._left_out], self.context.channel)
+
+    def _rules(self, post: Post) -> NetworkRules:
+        return rules_for(self.persona.led_by(post.channel_id or "").service)
 
     def compose_body(self) -> ComposeResult:
         """Lay the photo beside the post's state and the form, under the photos."""
@@ -132,14 +124,14 @@ class EditPostScreen(PhotosScreen):
 
     def on_mount(self) -> None:
         """Show the post as it is, then the draft of a change that was not saved."""
-        self.form.load(draft_of(self._posts[0]))
-        self._before = replace(self.form.draft, photos=self._before.photos)
-        if self._is_shared and (different := self._different()):
+        self.form.load(draft_of(self._posts.first))
+        self._posts.before = self.form.draft
+        if self._posts.is_shared and (different := self._posts.differences):
             self.form.show_message(f"The {different} differ: a change here replaces all of them.")
         self._show_state()
         self._show_framing()
         self.form.focus_first()
-        self._reload_state(self._posts[0].id)  # it may have changed since the list was loaded
+        self._reload_state(self._posts.first.id)  # it may have changed since the list was loaded
         self._load_photo()
         self._load_agenda()
         if not self._only_time:
@@ -157,7 +149,7 @@ class EditPostScreen(PhotosScreen):
         """Check what can be changed here."""
         tagged, cut_off = self.arrangement.tagged, self.arrangement.cut_off
         typed = replace(self.form.preflight_input(), agenda=self._agenda, tagged=tagged, cut_off=cut_off)
-        own = {post.caption for post in (*self._posts, *self._left_out)}
+        own = {post.caption for post in (*self._posts.all, *self._left_out)}
         typed = replace(typed, earlier_captions=[text for text in typed.earlier_captions if text not in own])
         if self.arrangement.has_several:
             photos = self.arrangement.photos
@@ -165,14 +157,12 @@ class EditPostScreen(PhotosScreen):
             typed = replace(typed, other_alt_texts=others)
         if self._only_time:
             return list(time_marks(typed))
-        refused = self._problems(self._edits(self._draft))
-        shown = self._channels[self._posts[0].id]
+        problems = self._posts.problems(self._posts.edits(self._draft))
         networks = (
-            Mark(Level.STOPS, f"{channel}: {one_line(problem.message).removesuffix('.')}")
-            for channel, problem in refused.items()
-            if channel != shown
-            or problem.fault is CaptionFault.TOO_MANY_PHOTOS  # its texts have their own marks
-        )
+            Mark(Level.STOPS, f"{self._channels[post_id]}: {one_line(problem.message).removesuffix('.')}")
+            for post_id, problem in problems.items()
+            if problem.fault is CaptionFault.TOO_MANY_PHOTOS or post_id != self._posts.first.id
+        )  # texts of the channel that is shown have their own marks
         return [*networks, *people_marks(typed), *text_marks(typed), *time_marks(typed)]
 
     async def action_back(self) -> None:
@@ -192,12 +182,13 @@ class EditPostScreen(PhotosScreen):
         if not self.form.accepts():
             return
         draft = self._draft
-        edits = self._edits(draft)
-        if problems := self._problems(edits):
+        edits = self._posts.edits(draft)
+        if problems := self._posts.problems(edits):
             is_caption = any(problem.fault in _OF_CAPTION for problem in problems.values())
-            words = " ".join(f"{channel}: {problem}" for channel, problem in problems.items())
-            if len(self._posts) == 1:
-                words = " ".join(map(str, problems.values()))
+            channels = {
+                id_: f"{name}: " if self._posts.is_shared else "" for id_, name in self._channels.items()
+            }
+            words = " ".join(f"{channels[post_id]}{problem}" for post_id, problem in problems.items())
             self.form.refuse(Reason.CAPTION_TOO_LONG if is_caption else None, words)
             return
         if not self._only_time and self.form.suggester.asks_first(draft, "Save", self.action_save):
@@ -212,36 +203,12 @@ class EditPostScreen(PhotosScreen):
     @property
     def _draft(self) -> Draft:
         """What is on the form, with the photos in their order."""
-        return self.arrangement.draft(photos_to_edit(self._posts[0], None))
-
-    def _edits(self, draft: Draft) -> list[tuple[Post, dict[str, Any]]]:
-        """Return what a draft changes about each post."""
-        if not self._is_shared:
-            return [(post, changes(post, draft, only_time=self._only_time)) for post in self._posts]
-        after = with_photos(draft, self._before.photos[0])
-        return [(post, shared_changes(post, self._rules(post), self._before, after)) for post in self._posts]
-
-    def _problems(self, edits: Sequence[tuple[Post, dict[str, Any]]]) -> dict[str, CaptionProblem]:
-        """Return why networks refuse what is changed, by the names of the channels."""
-        found = {
-            self._channels[post.id]: change_problem(self._rules(post), changed) for post, changed in edits
-        }
-        return {channel: problem for channel, problem in found.items() if problem is not None}
-
-    def _different(self) -> str:
-        """Return what is not the same on all channels, in words."""
-        captions = {post.caption for post in self._posts}
-        photos = {tuple(photo.photo_id for photo in post.photos) for post in self._posts}
-        found = (("captions", captions), ("photos", photos))
-        return " and ".join(name for name, values in found if len(values) > 1)
+        return self.arrangement.draft(self._posts.photos)
 
     @property
     def photo_rules(self) -> NetworkRules:
         """The rules of the network that takes the fewest photos."""
-        return min(map(self._rules, self._posts), key=lambda rules: rules.photo_limit)
-
-    def _rules(self, post: Post) -> NetworkRules:
-        return rules_for(self.persona.led_by(post.channel_id or "").service)
+        return self._posts.photo_rules
 
     async def _save(self, edits: Sequence[tuple[Post, dict[str, Any]]]) -> None:
         """Change one post after the other; a refusal does not stop the others."""
@@ -251,7 +218,7 @@ class EditPostScreen(PhotosScreen):
                 try:
                     await save_changes(self.context.services.scheduling, post, found)
                 except FluffyError as error:
-                    which = self._channels[post.id] if self._is_shared else post_name(post)
+                    which = self._channels[post.id] if self._posts.is_shared else post_name(post)
                     refusals.append(
                         f"{which}: {error_words(error)}" if len(edits) > 1 else error_words(error)
                     )
@@ -267,8 +234,8 @@ class EditPostScreen(PhotosScreen):
             self.form.disabled = False
 
     async def _close(self) -> None:
-        count = "Post" if len(self._posts) == 1 else f"{len(self._posts)} posts"
-        retried = " and queued again" if any(map(retries, self._posts)) else ""
+        count = "Post" if len(self._posts.all) == 1 else f"{len(self._posts.all)} posts"
+        retried = " and queued again" if any(map(retries, self._posts.all)) else ""
         self.app.notify(f"{count} changed{retried}.", markup=False)
         if self._owner is not None and not self._only_time:
             self.drafts.discard(self._owner, self._edit)
@@ -306,7 +273,7 @@ class EditPostScreen(PhotosScreen):
         if self._only_time:
             return
         framing = self.form.framing
-        before = {(photo.photo_id, photo.framing) for photo in self._posts[0].photos}
+        before = {(photo.photo_id, photo.framing) for photo in self._posts.first.photos}
         is_new = self.form.photo is not None and (self.form.photo.id, framing) not in before
         consequence = " · rendered and uploaded again when you save" if is_new else ""
         self.form.show_note(f"fit: {framing_words(framing)}{consequence}")
@@ -322,10 +289,10 @@ class EditPostScreen(PhotosScreen):
             await self._rendition.show(photo, service, framing, details, ratio=ratio, place=place)
 
     def _show_state(self) -> None:
-        post, count = self._posts[0], len(self._posts)
-        if self._is_shared:
+        post, count = self._posts.first, len(self._posts.all)
+        if self._posts.is_shared:
             channels = self._channels
-            words = f"{', '.join(channels[each.id] for each in self._posts)} get these changes"
+            words = f"{', '.join(channels[each.id] for each in self._posts.all)} get these changes"
             for each in self._left_out:
                 words += f" · {channels[each.id]} is {state_of(each).name} and stays as it is"
         elif count > 1:
@@ -337,7 +304,7 @@ class EditPostScreen(PhotosScreen):
 
     @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
-        if message.post_id in {post.id for post in self._posts}:
+        if message.post_id in {post.id for post in self._posts.all}:
             self._reload_state(message.post_id)
 
     @work(group="edited-post", exit_on_error=False, description="loading the post")
@@ -345,13 +312,13 @@ class EditPostScreen(PhotosScreen):
         """Show the post's new state; what is in the form stays."""
         post = await self.context.services.scheduling.post(post_id)
         if post is not None:
-            self._posts = [post if known.id == post_id else known for known in self._posts]
+            self._posts.update(post)
             self._show_state()
 
     @work(group="edited-photo", exit_on_error=False, description="loading the photo")
     async def _load_photo(self) -> None:
         photos = self.context.services.photos
-        post = self._posts[0]
+        post = self._posts.first
         files = await photos.by_ids([photo.photo_id for photo in post.photos])
         self._owner = owner = files.get(post.photo_id)
         if owner is None:
@@ -380,6 +347,6 @@ class EditPostScreen(PhotosScreen):
     @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queue")
     async def _load_agenda(self) -> None:
         agenda = await load_agenda(self.context, self.persona)
-        self._agenda = without(agenda, {post.id for post in self._posts})
+        self._agenda = without(agenda, {post.id for post in self._posts.all})
         self.form.when.show_agenda(self._agenda)
         self.form.update_preflight()

@@ -19,13 +19,78 @@ from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.post_photos import draft_of_one
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from fluffy_tui.media import Part
     from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.scheduling import Agenda, Planned, Post, PostPhoto
     from fluffy_tui.tui.ports import SchedulingPort
+
+
+class EditedPosts:
+    """The posts that one form is about, and what a draft changes about each of them.
+
+    Args:
+        posts: Of one submission, or others of which only the time is changed.
+        rules: Returns the rules of a post's network.
+        only_time: Whether only the time is changed.
+    """
+
+    def __init__(
+        self, posts: Iterable[Post], rules: Callable[[Post], NetworkRules], *, only_time: bool
+    ) -> None:
+        self.all = sorted(posts, key=lambda post: post.id)
+        """The lead, on the main channel, comes first."""
+        self.is_shared = not only_time and len(self.all) > 1
+        """Whether a submission is changed on several channels."""
+        self._rules, self._only_time = rules, only_time
+        self.before = draft_of(self.first)
+        """What the form showed before anything was changed."""
+        self._photos_before = self.photos
+
+    @property
+    def first(self) -> Post:
+        """The post that the form shows."""
+        return self.all[0]
+
+    @property
+    def photos(self) -> tuple[PostPhoto, ...]:
+        """The photos of the first post, without pictures."""
+        return photos_to_edit(self.first, None)
+
+    @property
+    def photo_rules(self) -> NetworkRules:
+        """The rules of the network that takes the fewest photos."""
+        return min(map(self._rules, self.all), key=lambda rules: rules.photo_limit)
+
+    @property
+    def differences(self) -> str:
+        """What is not the same on all channels, in words."""
+        captions = {post.caption for post in self.all}
+        photos = {tuple(photo.photo_id for photo in post.photos) for post in self.all}
+        found = (("captions", captions), ("photos", photos))
+        return " and ".join(name for name, values in found if len(values) > 1)
+
+    def update(self, post: Post) -> None:
+        """Take over a post's new state."""
+        self.all = [post if known.id == post.id else known for known in self.all]
+
+    def edits(self, draft: Draft) -> list[tuple[Post, dict[str, Any]]]:
+        """Return what a draft changes about each post, as `SchedulingPort.edit` accepts it."""
+        if not self.is_shared:
+            return [(post, changes(post, draft, only_time=self._only_time)) for post in self.all]
+        cover = self._photos_before[0]
+        framing = draft.framing or cover.framing
+        shown = replace(cover, alt_text=draft.alt_text, framing=framing, tags=())  # where a draft names none
+        before = replace(self.before, photos=self._photos_before)
+        after = replace(draft, photos=draft.photos or (shown,))
+        return [(post, shared_changes(post, self._rules(post), before, after)) for post in self.all]
+
+    def problems(self, edits: Iterable[tuple[Post, dict[str, Any]]]) -> dict[int, CaptionProblem]:
+        """Return why networks refuse what is changed, by the posts' ids."""
+        found = {post.id: change_problem(self._rules(post), changed) for post, changed in edits}
+        return {post_id: problem for post_id, problem in found.items() if problem is not None}
 
 
 def draft_of(post: Post) -> Draft:
@@ -56,12 +121,6 @@ def photos_to_edit(post: Post, draft: Draft | None) -> tuple[PostPhoto, ...]:
         return photos
     framing = draft.framing or photos[0].framing
     return (replace(photos[0], alt_text=draft.alt_text, framing=framing, tags=()),)
-
-
-def with_photos(draft: Draft, only: PostPhoto) -> Draft:
-    """Return a draft that names its photos, given the one that it is about if it names none."""
-    shown = replace(only, alt_text=draft.alt_text, framing=draft.framing or only.framing, tags=())
-    return replace(draft, photos=draft.photos or (shown,))
 
 
 def changes(post: Post, draft: Draft, *, only_time: bool = False) -> dict[str, Any]:
