@@ -94,6 +94,15 @@ def test_every_worker_says_its_group_and_purpose_and_never_ends_the_app() -> Non
         assert exit_on_error.value is False, where
 
 
+def test_what_screens_tell_is_markup_only_if_it_is_written_there() -> None:
+    """Names and errors of others may hold brackets, which as markup fail, or act when they are clicked."""
+    for where, node in walk(TUI):
+        if called(node) == "notify" and isinstance(node, ast.Call) and node.args:
+            told = node.args[0]
+            is_written = isinstance(told, ast.Constant) or (isinstance(told, ast.Name) and told.id.isupper())
+            assert is_written or any(keyword.arg == "markup" for keyword in node.keywords), where
+
+
 def test_nothing_waits_by_the_clock() -> None:
     """Screens wait for events; a pause before the next try is never the screen's business."""
     for where, node in walk(TUI):

@@ -415,7 +415,9 @@ def public_environment(environment: Mapping[str, str]) -> dict[str, str]:
         name: value
         for name, value in environment.items()
         if not (
-            name in SECRETS or name.startswith("AWS_") or (name in _KEYS and without_password(value) != value)
+            name in SECRETS
+            or name.startswith(("AWS_", "PGPASS"))
+            or (name in _KEYS and without_password(value) != value)
         )
     }
 

@@ -252,6 +252,13 @@ def test_further_formats_are_decoded(picture_format: str) -> None:
     assert nearly(small.getpixel((10, 40)), (200, 0, 0))
 
 
+def test_a_jpeg_xl_crosses_whole_from_the_process_that_decodes_it() -> None:
+    pytest.importorskip("pillow_jxl")
+    decoded = decode(saved(picture(400, 300), "JXL"))
+    assert decoded.size == decoded.pixels.size == (400, 300)
+    assert nearly(decoded.resized((40, 30)).getpixel((5, 15)), (200, 0, 0))
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_tiff_is_turned_once(orientation: int) -> None:
     """Pillow turns it by itself."""

@@ -222,6 +222,8 @@ def _pixels(
     if not (accept_damaged or is_whole(picture, opened.file, opened.byte_size)):
         raise ValueError("the coded data are damaged")
     picture.load()
+    if picture.format == "JXL":
+        picture = picture.copy()  # the plugin's own picture would not cross from one process to another
     return _in_simple_mode(picture, max(1, int(1 / at_least / _CONVERSION_GAP)))
 
 

@@ -23,7 +23,7 @@ from fluffy_tui.media import media_key
 from fluffy_tui.modes.app_mode import show
 from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.scheduling import MetricsSync, PostRequest, channel_zone, new_delivery_key, slots
-from fluffy_tui.settings import SETTINGS, Settings, load_settings
+from fluffy_tui.settings import SETTINGS, Settings, load_settings, public_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,7 +90,12 @@ def _running_stand_in(settings: Settings) -> Iterator[StandInAddress]:
     with (
         (data / "stand-in.log").open("ab") as log,
         subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+            command,
+            env=public_environment(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
         ) as process,
     ):
         if process.stdin is None or process.stdout is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import webbrowser
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.core.terminal_text import is_link
+from fluffy_tui.tui.platform import web_browser
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
 
 if TYPE_CHECKING:
@@ -21,8 +21,13 @@ async def test_what_is_no_link_is_not_opened(
     running: Running, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     opened: list[str] = []
+
+    async def opens(_: str, address: str) -> bool:
+        opened.append(address)
+        return True
+
     monkeypatch.setenv("DISPLAY", ":7")
-    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setattr(web_browser, "run_without_secrets", opens)
     async with running() as driver:
         said = await open_address(driver.app, address)
     assert opened == []

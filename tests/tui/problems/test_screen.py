@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from dataclasses import replace
 from datetime import UTC, timedelta
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import NotPossibleNow, PostStatus, Problem, ProblemKind, Remedy, Step
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.platform import web_browser
 from fluffy_tui.tui.platform.web_browser import has_browser
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
@@ -267,11 +267,12 @@ async def test_with_a_browser_the_address_is_opened(
     monkeypatch.delenv("SSH_CLIENT", raising=False)
     monkeypatch.setenv("DISPLAY", ":0")
 
-    def open_in_window(address: str) -> bool:
+    async def open_in_window(program: str, address: str) -> bool:
+        assert "webbrowser" in program
         opened.append(address)
         return True
 
-    monkeypatch.setattr(webbrowser, "open", open_in_window)
+    monkeypatch.setattr(web_browser, "run_without_secrets", open_in_window)
     async with running(persona="sarah") as driver:
         await driver.press("4", "b")
         assert opened == ["https://publish.buffer.com/channels/channel-1/schedule"]

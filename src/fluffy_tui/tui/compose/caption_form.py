@@ -557,4 +557,6 @@ class CaptionForm(ReportsErrors, Vertical):
     @on(CaptionEditor.Cleaned)
     def _cleaned(self, event: CaptionEditor.Cleaned) -> None:
         characters = "1 character" if event.removed == 1 else f"{event.removed:,} characters"
-        self.notify(f"Removed {characters} that no network accepts, such as NUL.", severity="warning")
+        self.notify(
+            f"Removed {characters} that no network accepts, such as NUL.", severity="warning", markup=False
+        )

@@ -85,4 +85,4 @@ class KeywordPrompt:
 
     def _report(self, done: str | None) -> None:
         if done:
-            self._screen.notify(done)
+            self._screen.notify(done, markup=False)

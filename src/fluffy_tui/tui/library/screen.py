@@ -319,7 +319,7 @@ class LibraryScreen(FrameScreen):
             self._change_view(self._view.clear_filter)
         elif self._selection:
             count = len(self._selection)
-            self.notify(f"{count:,} {plural(count, 'photo')} deselected.")
+            self.notify(f"{count:,} {plural(count, 'photo')} deselected.", markup=False)
             self._selection.clear()
             self._body.update_title()
 
@@ -349,7 +349,7 @@ class LibraryScreen(FrameScreen):
             self._change_view(self._view.toggle_duplicates)
         elif self._view.query is None and self._photos.rows:
             if not self._stacks.toggle(self._photos):
-                self.notify(self._notes.why_no_duplicates(self._progress.text))
+                self.notify(self._notes.why_no_duplicates(self._progress.text), markup=False)
             self._body.update_title()
             self._body.update_details()
 

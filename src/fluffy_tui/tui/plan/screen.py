@@ -217,7 +217,7 @@ class PlanScreen(FrameScreen):
         selection = self.context.selection
         free = self._agenda.free_slots(MOST_AT_ONCE) if self._agenda else []
         if not self._channel.is_main:
-            self.notify(self.context.with_keys(NOT_MAIN))
+            self.notify(self.context.with_keys(NOT_MAIN), markup=False)
         elif not free:
             self.notify(NO_FREE_SLOT)
         elif selection:
@@ -244,7 +244,7 @@ class PlanScreen(FrameScreen):
         try:
             self._move_mode.pick_up(kind, None if self._is_month else self._grid.cell)
         except MoveRefused as refused:
-            self.notify(str(refused))
+            self.notify(str(refused), markup=False)
         else:
             self._show_move_mode()
 
@@ -256,7 +256,7 @@ class PlanScreen(FrameScreen):
         try:
             move = self._move_mode.drop(self._grid.cell)
         except MoveRefused as refused:
-            self.notify(self.context.with_keys(str(refused)))
+            self.notify(self.context.with_keys(str(refused)), markup=False)
             return
         self._show_move_mode()
         if move is not None:

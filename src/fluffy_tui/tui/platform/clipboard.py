@@ -8,17 +8,16 @@ so it gets the text from its own command.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections.abc import Mapping
 from shutil import which
 
 from fluffy_tui.settings import public_environment
+from fluffy_tui.tui.platform.secretless_process import run_without_secrets
 from fluffy_tui.tui.text.words import one_line, shortened
 
-log = logging.getLogger(__name__)
-
 SHOWN_LENGTH = 60
+_COPY = "import sys, pyperclip; pyperclip.copy(sys.stdin.buffer.read().decode())"
 _TERMINAL = "your terminal's clipboard, if it allows that (OSC 52)"
 
 
@@ -30,7 +29,7 @@ async def copy_beyond_terminal(text: str, environment: Mapping[str, str]) -> str
         return f"to tmux's buffer, and through it to {_TERMINAL}"
     if "SSH_CONNECTION" in environment or "SSH_TTY" in environment:
         return f"over SSH to {_TERMINAL}"
-    if await asyncio.to_thread(_into_system_clipboard, text):
+    if await run_without_secrets(_COPY, text=text):
         return "to the clipboard"
     if "TMUX" in environment:
         return "to the terminal (OSC 52); run `set -s set-clipboard on` in tmux to pass it on"
@@ -67,14 +66,3 @@ async def _tmux(*arguments: str, stdin: str = "") -> str | None:
         return None
     output, _ = await process.communicate(stdin.encode())
     return output.decode(errors="replace") if process.returncode == 0 else None
-
-
-def _into_system_clipboard(text: str) -> bool:
-    import pyperclip  # searches for clipboard tools, so only when something is copied
-
-    try:
-        pyperclip.copy(text)
-    except (pyperclip.PyperclipException, OSError) as error:
-        log.info("the system clipboard is not available: %s", one_line(str(error)))
-        return False
-    return True

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-import webbrowser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fluffy_tui.core.terminal_text import is_link, visible
+from fluffy_tui.tui.platform.secretless_process import run_without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
 BUFFER = "https://publish.buffer.com"
 """Buffer's web app; a channel's queue is at `/channels/ID/schedule`."""
+_OPEN = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
 
 
 def buffer_address(channel_id: str | None) -> str:
@@ -41,7 +41,7 @@ async def open_address(app: App[Any], address: str) -> str:
     """Open an address, or copy it if there is no browser; return what was done."""
     if not is_link(address):
         return f"Not opened, because it is not an https address: {visible(address)}"
-    if has_browser(os.environ) and await asyncio.to_thread(webbrowser.open, address):
+    if has_browser(os.environ) and await run_without_secrets(_OPEN, address):
         return f"Opened in the browser: {address}"
     app.copy_to_clipboard(address)
     return f"There is no browser here, so the address was copied: {address}"

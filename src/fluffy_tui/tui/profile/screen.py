@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.core.app_events import Connected, OutsidePostsChanged, PhotosChanged, PostChanged
@@ -142,24 +143,24 @@ class ProfileScreen(FrameScreen):
         """Take up the post, to swap it with another one."""
         tile = self._grid.tile
         if tile is not None and tile.why_fixed:
-            self.notify(tile.why_fixed)
+            self.notify(tile.why_fixed, markup=False)
             return
         try:
             self._move_mode.pick_up(MoveKind.SWAP, tile.cell if tile else None)
         except MoveRefused as refused:
-            self.notify(str(refused))
+            self.notify(str(refused), markup=False)
         self._describe()
 
     def action_drop(self) -> None:
         """Swap the post that was taken up with this one."""
         tile = self._grid.tile
         if tile is None or tile.cell is None:
-            self.notify(tile.why_fixed if tile else NOTHING)
+            self.notify(tile.why_fixed if tile else NOTHING, markup=False)
             return
         try:
             move = self._move_mode.drop(tile.cell)
         except MoveRefused as refused:
-            self.notify(self.context.with_keys(str(refused)))
+            self.notify(self.context.with_keys(str(refused)), markup=False)
             return
         self._describe()
         if move is not None:
@@ -195,7 +196,7 @@ class ProfileScreen(FrameScreen):
         self._nothing.display = not keys
         self._nothing.update(NOTHING)
         channel = self._channel.persona.channel
-        self._grid.border_title = channel_name(channel) if channel else ""
+        self._grid.border_title = Content(channel_name(channel) if channel else "")
         if before is not None and before.key in keys:
             self._grid.cursor = keys.index(before.key)
         self._fit_tiles()
