@@ -91,18 +91,33 @@ class Opening:
     name: str
     key: str
     shown: str
-    """Text that nothing before has; empty for another first row of the library."""
+    """Text that nothing before has, of the line of keys where there is one; empty for another first row."""
     back: str
+    way: str = ""
+    """Keys that lead from the library to where the key is pressed."""
+    home: str = ""
+    """Keys that lead from there to the library again."""
 
 
 OPENINGS = (
-    Opening("composer", "\r", "as on this network", "\x1b"),
-    Opening("composer, with its line of keys", "\r", "ctrl+s Submit", "\x1b"),
+    Opening("composer", "\r", "ctrl+s Submit", "\x1b"),
+    Opening("fit, from the composer", "\x06", "r Rotate", "\x1b", "\r", "\x1b"),
+    Opening("help, from the composer", "\x1bOP", "Tag people in the picture", "\x1b", "\r", "\x1b"),
     Opening("posts", "2", "a All", "1"),
+    Opening("posts from elsewhere", "o", "Open link", "a", "2", "1"),
     Opening("plan", "3", "M Move", "1"),
+    Opening("profile grid", "p", "M Swap", "\x1b", "3", "1"),
     Opening("problems", "4", "t Reschedule", "1"),
+    Opening("results", "5", "m Next number", "1"),
     Opening("personas", "@", "n New", "\x1b"),
+    Opening("themes", "t", "del Delete", "\x1b", "@", "\x1b"),
+    Opening("hashtag sets and snippets", "s", "n New set", "\x1b", "@", "\x1b"),
+    Opening("voice", "v", "ctrl+s Save", "\x1b", "@", "\x1b"),
     Opening("settings", ",", "b Connect Buffer", "\x1b"),
+    Opening("health checks", "!", "r Run again", "\x1b"),
+    Opening("import", "i", "ctrl+n Add", "\x1b"),
+    Opening("zoom", "+", "of 4,000×3,000", "\x1b"),
+    Opening("compare", "|", "B Best", "\x1b", "jj jjj ", "\x1bggg"),
     Opening("help", "?", "Library: photos without a post", "\x1b"),
     Opening("library: sorted by name", "s", "", ""),
     Opening("library: reversed", "S", "", ""),
@@ -157,6 +172,14 @@ def measure(terminal: Terminal, opening: Opening) -> float:
     return opened - pressed
 
 
+def walk(terminal: Terminal, keys: str) -> None:
+    """Press keys one after the other, each when what the one before it has opened stands there."""
+    for key in keys:
+        terminal.child.send(key)
+        terminal.settle(0.4, 5.0)
+    terminal.process_output()
+
+
 def report(name: str, times: list[float], peer: float) -> None:
     """Print a row."""
     median, most = statistics.median(times), percentile_95(times)
@@ -196,7 +219,9 @@ def main() -> None:
         print("| what | p50 | p95 | ÷ an empty screen |\n|---|---|---|---|")
         report("an empty screen of Textual", peer, statistics.median(peer))
         for opening in OPENINGS:
+            walk(terminal, opening.way)
             times = [measure(terminal, opening) for _ in range(options.rounds)]
+            walk(terminal, opening.home)
             report(opening.name, times, statistics.median(peer))
         terminal.child.send("q")
         terminal.child.wait()

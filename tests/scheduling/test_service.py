@@ -28,13 +28,14 @@ MANY = 20_000
 pytestmark = pytest.mark.slow
 
 
-async def fill(place: Workplace, posts: int = MANY, *, after: int = 0) -> None:
+async def fill(place: Workplace, posts: int = MANY, *, after: int = 0, failed: int = 3) -> None:
     """Write photos with posts that ended, half of them of another persona, one second apart and newest first.
 
     Args:
         place: Where.
         posts: How many.
         after: How many there are already.
+        failed: Which part of them has failed; the others are live.
     """
     personas = place.services.personas
     known = {persona.name: persona for persona in await personas.list()}
@@ -55,11 +56,11 @@ async def fill(place: Workplace, posts: int = MANY, *, after: int = 0) -> None:
                 "INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode, channel_id,"
                 " status, step, buffer_post_id, posted_at, error_message)"
                 f" SELECT id, {photos_json()}, persona_id, 'c', id::text, 'addToQueue', 'here',"
-                " CASE WHEN id % 3 = 0 THEN 'failed' ELSE 'posted' END,"
-                " CASE WHEN id % 3 = 0 THEN 'failed' ELSE 'live' END,"
+                " CASE WHEN id % :failed = 0 THEN 'failed' ELSE 'posted' END,"
+                " CASE WHEN id % :failed = 0 THEN 'failed' ELSE 'live' END,"
                 " id::text, now() - id * interval '1 second', 'none' FROM photos WHERE id > :after ORDER BY photos.id"
             ),
-            {"after": after},
+            {"after": after, "failed": failed},
         )
 
 

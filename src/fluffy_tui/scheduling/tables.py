@@ -39,6 +39,11 @@ HAS_ENDED = text("status IN ('posted', 'failed')")
 """Posts to which nothing happens by itself; written out, so that the index of these serves every plan."""
 IS_LIVE = text("status = 'posted'")
 """Live posts; written out like the condition before."""
+MAY_NEED_ATTENTION = text(
+    "(step IS NULL OR step IN ('failed', 'held', 'unconfirmed')"
+    " OR error_code IN ('ambiguous', 'not_planned_in_buffer', 'posted_twice'))"
+)
+"""Drafts, and posts with which something may be wrong; written out like the conditions before."""
 ENDED_AT = "coalesce(posted_at, updated_at)"
 """When a live or failed post ended."""
 NO_TIME_SQL = f"'{NO_TIME:%Y-%m-%d %H:%M:%S}+00'::timestamptz"
@@ -209,6 +214,7 @@ class PostRow(Base):
         Index("ix_posts_live", "channel_id", "posted_at", "id", postgresql_where=IS_LIVE),
         Index("ix_posts_by_time", "persona_id", text(f"coalesce(step, '{DRAFT}')"), text(TIME), "id"),
         Index("ix_posts_of_channel", "channel_id", "step", text(TIME)),
+        Index("ix_posts_may_need_attention", "id", postgresql_where=MAY_NEED_ATTENTION),
         Index(
             "ix_posts_on_their_way",
             "step",
@@ -483,3 +489,7 @@ class HostedPictureRow(Base):
     """Since when no post has this key."""
     problem: Mapped[str | None] = mapped_column("trouble")
     """Why it is missing and could not be uploaded again, for the user."""
+
+    __table_args__ = (
+        Index("ix_hosted_pictures_lost", "delivery_key", postgresql_where=text("trouble IS NOT NULL")),
+    )

@@ -16,7 +16,9 @@ from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, StandIn, Window
 from fluffy_tui.scheduling import Missing, MissingCode, Problem, ProblemKind, Remedy, Step
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
+from scheduling.test_service import MANY, fill
 from scheduling.workplace import QUICK, workplace
+from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -282,3 +284,20 @@ async def test_the_worst_problem_is_first(place: Workplace) -> None:
     assert kinds == sorted(kinds, key=list(ProblemKind).index)
     assert kinds[0] is ProblemKind.FAILED
     assert kinds[-1] is ProblemKind.DRAFT_KEPT
+
+
+@pytest.mark.slow
+async def test_no_problem_is_looked_for_in_every_post(place: Workplace) -> None:
+    """Posts and pictures come one by one, so that statistics are never far behind."""
+    await fill(place, failed=300)
+    await place.execute(
+        "INSERT INTO hosted_pictures (name, delivery_key) SELECT id::text, delivery_key FROM posts"
+    )
+    await place.execute("ANALYZE")
+    with statements() as executed:
+        found = await place.services.scheduling.problems()
+    assert MANY / 400 < len(found) < MANY / 200
+    for statement, nodes in await plans(place.services.database, executed):
+        scanned = {node.get("Relation Name") for node in nodes if node["Node Type"] == "Seq Scan"}
+        assert not scanned & {"posts", "hosted_pictures"}, statement
+        assert max(rows_read(node) for node in nodes) < MANY / 100, statement

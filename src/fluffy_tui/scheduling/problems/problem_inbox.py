@@ -17,6 +17,7 @@ from fluffy_tui.scheduling.error_codes import PICTURE_FAILURES, PUBLISHING_FAILU
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.tables import (
+    MAY_NEED_ATTENTION,
     HostedPictureRow,
     PostRow,
     StatusSyncRow,
@@ -96,7 +97,11 @@ class ProblemInbox:
             ),
             and_(PostRow.error_code == PostError.POSTED_TWICE, or_(PostRow.step != Step.LIVE, recent)),
         )
-        query = select(PostRow).where(has_problem, _of_persona(persona_id)).order_by(PostRow.id)
+        query = (
+            select(PostRow)
+            .where(MAY_NEED_ATTENTION, has_problem, _of_persona(persona_id))
+            .order_by(PostRow.id)
+        )
         async with self.database.transaction() as session:
             return list((await session.execute(query)).scalars())
 
