@@ -40,7 +40,7 @@ SCREENS = {
     "themes": (("at", "t"), ("j", "delete", "z")),
     "theme": (("at", "t", "n", *"fog", "tab", *"20", "tab", *"3"), ("ctrl+s",)),
     "snippets": (("at", "s"), ("j", "delete", "z")),
-    "snippet": (("at", "s", "n", *"fog", "enter", *"#sea"), ("ctrl+s",)),
+    "snippet": (("at", "s"), ("n", *"fog", "enter", *"#sea", "ctrl+s")),
     "channels": (("at", "c"), ("space", "enter")),
 }
 """How each screen is reached, and what is pressed there while the database is silent."""
