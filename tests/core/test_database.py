@@ -28,8 +28,10 @@ async def refusal(database: Database, *statements: str) -> FluffyError:
     return caught.value
 
 
-async def test_a_statement_that_takes_too_long(database: Database) -> None:
-    error = await refusal(database, "SET LOCAL statement_timeout = '10ms'", "SELECT pg_sleep(60)")
+@pytest.mark.parametrize("limit", ["statement_timeout", "transaction_timeout"])
+async def test_a_statement_that_takes_too_long(database: Database, limit: str) -> None:
+    """With a transaction, Postgres also ends the connection."""
+    error = await refusal(database, f"SET LOCAL {limit} = '10ms'", "SELECT pg_sleep(60)")
     assert error.message == "The database took too long."
 
 

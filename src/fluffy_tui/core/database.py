@@ -75,7 +75,13 @@ async def database_now(session: AsyncSession) -> datetime:
     return moment
 
 
+_TOO_LONG = (
+    "The database took too long.",
+    "Try again, or raise statement_timeout and transaction_timeout of the database user.",
+)
 _REFUSED = {
+    "25P03": _TOO_LONG,
+    "25P04": _TOO_LONG,
     "25006": ("The database is read-only.", "Use the address of the primary server in DATABASE_URL."),
     "53100": ("The disk of the database is full.", "Free some space there; then try again."),
     "53200": ("The database server is out of memory.", "Give it more memory, or close other programs."),
@@ -83,7 +89,7 @@ _REFUSED = {
         "The database has too many connections.",
         "Close programs that use it, or raise its max_connections.",
     ),
-    "57014": ("The database took too long.", "Try again, or raise statement_timeout of the database user."),
+    "57014": _TOO_LONG,
     "55P03": (
         "The database is locked by another program.",
         "Wait until that program has finished; then try again.",

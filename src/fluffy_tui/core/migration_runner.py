@@ -34,8 +34,11 @@ log = logging.getLogger(__name__)
 
 MIGRATION_LOCK = 0x666C756666  # "fluff"; any number works if every program uses the same
 
-UNHURRIED = "SET statement_timeout = 0; SET lock_timeout = 0"
-"""A migration takes as long as it takes, and waits for one that another program runs."""
+UNHURRIED = """
+SELECT set_config(name, '0', false) FROM pg_settings
+WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+"""
+"""A migration takes as long as it takes, and waits for one that another program runs; the last is of Postgres 17."""
 
 _FIRST_TABLE = "personas"
 """Every revision has it, so a database without it was not migrated by this program."""

@@ -194,11 +194,10 @@ def test_tables_are_missing_after_a_restore(server: PostgresServer) -> None:
     assert "Restore the dump" in error.hint
 
 
-def test_a_statement_timeout_does_not_end_a_migration_that_waits(server: PostgresServer) -> None:
+def test_no_timeout_of_the_user_ends_a_migration_that_waits(server: PostgresServer) -> None:
     """Another program migrates for longer than the user's statements may take."""
-    server.sql(
-        "ALTER ROLE sarah SET statement_timeout = '100ms'", "ALTER ROLE sarah SET lock_timeout = '100ms'"
-    )
+    limits = ("statement", "lock", "idle_in_transaction_session", "transaction")
+    server.sql(*(f"ALTER ROLE sarah SET {limit}_timeout = '100ms'" for limit in limits))
     failures: list[BaseException] = []
 
     def start() -> None:
@@ -220,7 +219,7 @@ def test_a_statement_timeout_does_not_end_a_migration_that_waits(server: Postgre
         other.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
         waiting.join()
     assert failures == []
-    with psycopg.connect(address(server)) as connection:
+    with psycopg.connect(server.url("photos")) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (
             newest_revision(),
         )

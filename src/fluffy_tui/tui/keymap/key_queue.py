@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-OPENING = frozenset({"ask-text", "choosing", "persona-dialog", "set-channel", "snippet", "submit"})
+OPENING = frozenset(
+    {"ask-text", "choosing", "persona-dialog", "set-channels", "snippet", "submit", "theme", "voice"}
+)
 """Groups of workers that open or close a screen soon after a key."""
 
 LOADING = frozenset({"photo-ids", "photo-rows"})
 """Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
 
-LEAVING = frozenset({"back", "leave"})
+LEAVING = frozenset({"back", "cancel", "leave"})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
 
 SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})

@@ -17,7 +17,7 @@ from fluffy_tui.personas import Persona
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding, with_keys
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.channel_words import channel_name, users_of
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import SAVING, one_line
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.vim_list import VimList
@@ -203,11 +203,12 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
         chosen = dict(self._chosen)
         if not chosen and not self._persona.channels:
             chosen = dict([line.place])
+        words = self.query_one("#channels-words", Static)
+        words.update(f"{SAVING}\n")
         try:
             persona = await self._personas.set_channels(self._persona, chosen)
         except FluffyError as error:
-            words = Content.assemble(("! ", "$text-error"), str(error), "\n")
-            self.query_one("#channels-words", Static).update(words)
+            words.update(Content.assemble(("! ", "$text-error"), str(error), "\n"))
         else:
             self.dismiss(persona)
 

@@ -15,7 +15,7 @@ from fluffy_tui.personas import Persona
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import SAVING, one_line
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
@@ -44,8 +44,9 @@ class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
     DEFAULT_CSS = """
     VoiceScreen {
         #voice { height: 8; margin-top: 1; }
-        #voice-message { display: none; margin-top: 1; color: $text-error; }
-        &.-refused #voice-message { display: block; }
+        #voice-message { display: none; margin-top: 1; }
+        #voice-message.-shown { display: block; }
+        #voice-message.-wrong { color: $text-error; }
     }
     """
 
@@ -71,11 +72,14 @@ class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
     @work(group="voice", exclusive=True, exit_on_error=False, description="saving the voice")
     async def action_save(self) -> None:
         """Save, and close if that works."""
+        message = self.query_one("#voice-message", Static)
+        message.update(SAVING)
+        message.set_classes("-shown")
         try:
             saved = await self._personas.set_voice(self._persona, self._field.text)
         except FluffyError as error:
-            self.query_one("#voice-message", Static).update(Content(f"! {one_line(str(error))}"))
-            self.add_class("-refused")
+            message.update(Content(f"! {one_line(str(error))}"))
+            message.add_class("-wrong")
         else:
             self.dismiss(saved)
 

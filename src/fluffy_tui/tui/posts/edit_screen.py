@@ -40,7 +40,7 @@ from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.session.post_photos import PostPhotos
 from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
-from fluffy_tui.tui.text.words import error_words, one_line
+from fluffy_tui.tui.text.words import SAVING, error_words, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -197,7 +197,7 @@ class EditPostScreen(PhotosScreen):
             self.form.show_message("Nothing has changed yet.")
             return
         self.form.disabled = True
-        self.form.show_message("Saving…")
+        self.form.show_message(SAVING)
         self.submitter.start(self._save(edits), "saving the post")
 
     @property

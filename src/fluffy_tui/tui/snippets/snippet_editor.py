@@ -15,7 +15,7 @@ from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.words import one_line, plural
+from fluffy_tui.tui.text.words import SAVING, one_line, plural
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
@@ -138,6 +138,7 @@ class SnippetEditorScreen(ReportsErrors, DialogScreen[Snippet | None]):
     @work(group="snippet", exclusive=True, exit_on_error=False, description="saving the snippet")
     async def action_save(self) -> None:
         """Save, and close if that works."""
+        self._show(SAVING)
         try:
             saved = await self._save(*self._written)
         except FluffyError as error:

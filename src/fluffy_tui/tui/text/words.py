@@ -26,6 +26,9 @@ _SHAPES = (
 )
 
 
+SAVING = "Saving…"
+"""Shown while something is being saved, which takes as long as the database needs."""
+
 STAR = "★"
 
 

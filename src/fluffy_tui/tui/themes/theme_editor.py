@@ -15,7 +15,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.themes import ThemeRefused
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import SAVING, one_line
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
@@ -136,6 +136,8 @@ class ThemeEditorScreen(ReportsErrors, DialogScreen["Theme | None"]):
     async def action_save(self) -> None:
         """Save, and close if that works."""
         keyword, share, rest = self._written
+        self._message.remove_class("-error")
+        self._message.update(SAVING)
         try:
             saved = await self._save(keyword, _number(share, "share", 25), _number(rest, "rest", 3))
         except FluffyError as error:

@@ -170,8 +170,9 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
     DEFAULT_CSS = """
     AskTextScreen {
         #about { margin-bottom: 1; }
-        #problem { display: none; color: $text-error; margin-top: 1; }
+        #problem { display: none; margin-top: 1; }
         #problem.-shown { display: block; }
+        #problem.-wrong { color: $text-error; }
         #hint { color: $text-muted; margin-top: 1; }
     }
     """
@@ -222,21 +223,23 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
         if text or self._may_be_empty:
             self._try(text)
         else:
-            self._show_error("Enter some text first.")
+            self._show("Enter some text first.", is_wrong=True)
 
     @work(group="ask-text", exclusive=True, exit_on_error=False, description="saving the text")
     async def _try(self, text: str) -> None:
+        self._show("One moment…")
         try:
             made = await self._make(text)
         except FluffyError as error:
-            self._show_error(str(error))
+            self._show(str(error), is_wrong=True)
         else:
             self.dismiss(made)
 
-    def _show_error(self, message: str) -> None:
+    def _show(self, message: str, *, is_wrong: bool = False) -> None:
         line = self.query_one("#problem", Static)
-        line.update(Content(f"! {message}"))
+        line.update(Content(f"! {message}" if is_wrong else message))
         line.add_class("-shown")
+        line.set_class(is_wrong, "-wrong")
 
     def action_cancel(self) -> None:
         """Close without a change."""
