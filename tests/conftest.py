@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import psycopg
 import pytest
+from _pytest.unraisableexception import gc_collect_iterations_key
 from psycopg import sql
 from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -86,6 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if signal.getsignal(ignored) is signal.SIG_IGN:
             signal.signal(ignored, signal.default_int_handler if ignored is signal.SIGINT else signal.SIG_DFL)
     config.pluginmanager.register(PressedKeys(), "pressed-keys")
+    config.stash[gc_collect_iterations_key] = 2  # at the end of each process, of all that it has kept; else five
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
