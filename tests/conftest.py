@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import itertools
 import logging
 import os
 import shutil
@@ -20,14 +19,15 @@ from typing import TYPE_CHECKING
 import hypothesis
 import psycopg
 import pytest
+from _pytest.unraisableexception import gc_collect_iterations_key
 from psycopg import sql
-from sqlalchemy import make_url
 from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from fluffy_tui.core.database import Database
 from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.migration_runner import migrate
+from fresh_database import fresh_database, with_name
 from pressed_keys import PressedKeys
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ gc.set_threshold(100_000, 50, 100)
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 hypothesis.settings.load_profile("untimed")
-
-_numbers = itertools.count()
 
 _transact = Database.transaction
 _in_transaction: set[tuple[int, int]] = set()
@@ -89,6 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if signal.getsignal(ignored) is signal.SIG_IGN:
             signal.signal(ignored, signal.default_int_handler if ignored is signal.SIGINT else signal.SIG_DFL)
     config.pluginmanager.register(PressedKeys(), "pressed-keys")
+    config.stash[gc_collect_iterations_key] = 2  # at the end of each process, of all that it has kept; else five
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -173,17 +172,13 @@ def statements_compiled_once() -> Iterator[None]:
         yield
 
 
-def _with_name(url: str, name: str) -> str:
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
 def template_name(server_url: str) -> Iterator[str]:
     """Yield the name of a migrated, empty database."""
     name = f"template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    migrate(_with_name(server_url, name))
+    migrate(with_name(server_url, name))
     yield name
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -192,16 +187,8 @@ def template_name(server_url: str) -> Iterator[str]:
 @pytest.fixture
 def database_url(server_url: str, template_name: str) -> Iterator[str]:
     """Yield the URL of a fresh, migrated database."""
-    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template_name)
-            )
-        )
-    yield _with_name(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with fresh_database(server_url, template_name) as url:
+        yield url
 
 
 @pytest.fixture

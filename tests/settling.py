@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.worker import WorkerState
 
-from textual_internals import draw_at_once, until_changed
+from textual_internals import draw_at_once, not_drawing, until_changed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,12 +19,22 @@ ENDLESS = frozenset({"keys", "events", "overview", "preview", "import", "leaving
 
 
 async def settle(app: App[Any], *, endless: Collection[str] = ENDLESS) -> None:
-    """Wait for the workers that end, then for the messages, until neither is left.
+    """Wait for the workers that end, then for the messages, until neither is left; draw what they have led to.
 
     Args:
         app: A running app.
         endless: Groups of workers that are not waited for.
     """
+    while True:
+        with not_drawing():
+            await settle_frame_by_frame(app, endless=endless)
+        draw_at_once(app)
+        if not _has_work():
+            return
+
+
+async def settle_frame_by_frame(app: App[Any], *, endless: Collection[str] = ENDLESS) -> None:
+    """Do the same, and draw each frame on the way, for a test of what happens before it and after it."""
     while True:
         await at_rest(app)
         busy = [

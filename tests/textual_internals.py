@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import textual.app
 import textual.pilot
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css.parse import parse
 from textual.css.stylesheet import Stylesheet
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 
 _parse_rules, _parse_sheet = Stylesheet._parse_rules, Stylesheet.parse
+_render_update, _refresh = Compositor.render_update, Screen._compositor_refresh
 
 
 def screen_lines(screen: Screen[Any]) -> list[str]:
@@ -132,9 +136,17 @@ async def until_changed(app: App[Any], workers: Collection[Worker[Any]]) -> None
 
 @contextmanager
 def not_drawing() -> Iterator[None]:
-    """Lay out and run what waits for a frame, but leave the frame itself to who draws next."""
+    """Lay out and run what waits for a frame, but leave the frame itself to who draws next.
+
+    A screen below another one still tells it what has changed.
+    """
+
+    def refresh(screen: Screen[Any]) -> None:
+        if screen is not screen.app.screen:
+            _refresh(screen)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("textual.screen.Screen._compositor_refresh", lambda _screen: None)
+        patch.setattr(Screen, "_compositor_refresh", refresh)
         yield
 
 
@@ -202,6 +214,31 @@ def drawing_at_rest() -> Iterator[None]:
     """Leave drawing to `draw_at_once`: Textual's timer draws up to 60 states a second that no test looks at."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual.screen.UPDATE_PERIOD", 2.0)
+        yield
+
+
+@contextmanager
+def frames_unseen() -> Iterator[None]:
+    """Have every widget draw what has changed, but put no frame together: a pilot's terminal shows none.
+
+    An export still gets its frame. A strip's seven caches are plain dictionaries, which take less time to make; hardly
+    any is ever asked.
+    """
+
+    def render(compositor: Compositor, full: bool = False, screen_stack: Any = None, **named: Any) -> Any:
+        if full:
+            return _render_update(compositor, full, screen_stack, **named)
+        visible_screen_stack.set(screen_stack or [])
+        changed = compositor._dirty_regions.copy()
+        compositor._dirty_regions.clear()
+        if changed:
+            seen = Region.from_union(changed).intersection(compositor.size.region)
+            deque(compositor._get_renders(seen), maxlen=0)
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compositor, "render_update", render)
+        patch.setattr("textual.strip.FIFOCache", lambda _size: {})
         yield
 
 

@@ -6,12 +6,15 @@ import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fluffy_tui.core.embedded import EmbeddedServer
+from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.demo import StandIn, write_sample_photos
 from journey.installation import Installation, installed
 
@@ -41,15 +44,39 @@ def own_home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(home, ignore_errors=True)
 
 
+@contextmanager
+def shared_folder(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Lend a folder that all processes of a run share to one of them, which fills it unless another one has."""
+    own = factory.getbasetemp()
+    place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (place / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield place / name
+
+
 @pytest.fixture(scope="session")
 def sample_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the demo's sample photos, written once for all processes of a run, because that takes seconds."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sample-photos"
-    with (folder.parent / "sample-photos.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # others wait for the first, and then find the photos
+    with shared_folder(tmp_path_factory, "sample-photos") as folder:
         write_sample_photos(folder, datetime.now().astimezone())
     return folder
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the files of a migrated, empty database, made once for all processes of a run for the same reason.
+
+    The first start of the program itself is left to the tests of newcomers.
+    """
+    with shared_folder(tmp_path_factory, "new-database") as files:
+        if not files.exists():
+            place = reachable_home()
+            server = EmbeddedServer(place / "postgres", log=place / "postgres.log", durable=False)
+            migrate(server.start())
+            server.release()
+            shutil.copytree(place / "postgres", files)
+            shutil.rmtree(place)
+    return files
 
 
 @pytest.fixture
@@ -60,9 +87,11 @@ def reachable_place() -> Iterator[Path]:
     shutil.rmtree(place, ignore_errors=True)
 
 
-def add_photos(sample_photos: Path, home: Path) -> Path:
-    """Copy the sample photos to where the demo of this home expects them, and return the home."""
-    shutil.copytree(sample_photos, home / ".local/share/fluffy-tui/demo/photos")
+def opened_before(home: Path, new_database: Path, sample_photos: Path) -> Path:
+    """Copy the sample photos and the database to where the demo of this home expects them, and return the home."""
+    demo = home / ".local/share/fluffy-tui/demo"
+    shutil.copytree(sample_photos, demo / "photos")
+    shutil.copytree(new_database, demo / "postgres")
     return home
 
 
@@ -77,15 +106,22 @@ def sample_posts_are_sent(terminal: Terminal) -> None:
 
 
 @pytest.fixture
-def demo_home(own_home: Path, sample_photos: Path) -> Path:
-    """Return a home that already has the demo's photos."""
-    return add_photos(sample_photos, own_home)
+def demo_home(own_home: Path, new_database: Path, sample_photos: Path) -> Path:
+    """Return a home that already has the demo's photos and its database."""
+    return opened_before(own_home, new_database, sample_photos)
+
+
+@pytest.fixture
+def used_home(own_home: Path, new_database: Path) -> Path:
+    """Return a home that already has a database."""
+    shutil.copytree(new_database, own_home / ".local/share/fluffy-tui/postgres")
+    return own_home
 
 
 @pytest.fixture(scope="module")
-def shared_demo_home(sample_photos: Path) -> Iterator[Path]:
+def shared_demo_home(new_database: Path, sample_photos: Path) -> Iterator[Path]:
     """Return a home that several demos use, one after the other."""
-    home = add_photos(sample_photos, reachable_home())
+    home = opened_before(reachable_home(), new_database, sample_photos)
     yield home
     shutil.rmtree(home, ignore_errors=True)
 

@@ -26,9 +26,9 @@ ACTING = (b"\x1b]52", b"\x1b[31m", "\x9b".encode(), "\u202e".encode(), b"\x7f")
 
 
 @pytest.fixture
-def photos(own_home: Path) -> Path:
+def photos(used_home: Path) -> Path:
     """Return a folder of photos with such names, one of them broken, one of them not UTF-8 by name."""
-    folder = own_home / "photos" / EVIL
+    folder = used_home / "photos" / EVIL
     folder.mkdir(parents=True)
     for number in range(3):
         (folder / f"{EVIL}{number}.jpg").write_bytes(encoded(seed=number))

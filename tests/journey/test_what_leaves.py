@@ -55,14 +55,14 @@ sys.exit(main(["--worker"]))
 
 
 @pytest.fixture
-def library(own_home: Path) -> Path:
+def library(used_home: Path) -> Path:
     """Return a home with a library of three photos."""
-    folder = own_home / "photos"
+    folder = used_home / "photos"
     folder.mkdir()
     for number in range(3):
         (folder / f"{number}.jpg").write_bytes(encoded(seed=number))
-    assert fluffy(own_home, "--import", str(folder), "--persona", "sarah").status == 0
-    return own_home
+    assert fluffy(used_home, "--import", str(folder), "--persona", "sarah").status == 0
+    return used_home
 
 
 def below(home: Path) -> set[str]:

@@ -428,6 +428,7 @@ ONE_PICTURE = {
 """Pillow's own ways to render a panorama as one picture."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fit", ONE_PICTURE)
 @pytest.mark.parametrize(
     ("size", "shape", "turn", "count", "wanted"),
@@ -471,6 +472,7 @@ def test_the_parts_of_a_panorama_join_without_a_seam(
     assert steps[width - 1 :: width].max() <= inside.max() + 1
 
 
+@pytest.mark.slow
 def test_the_blurred_padding_of_a_panorama_has_no_seam_either(tmp_path: Path) -> None:
     """It is blurred before it is cut."""
     parts = parts_of(
@@ -497,6 +499,7 @@ def test_the_parts_of_a_panorama_have_one_size_and_quality(tmp_path: Path, max_b
     assert (noisy.width < 800) == (max_bytes == 15_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1441, 721), (999, 501), (777, 333)])
 @pytest.mark.parametrize("fit", Fit)
 def test_a_panorama_as_cover_gives_its_ratio_to_its_own_parts(

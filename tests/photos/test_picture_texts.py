@@ -23,7 +23,7 @@ MANY = """
     INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)
     SELECT :persona, '/photos/' || CASE n % 1000 WHEN 0 THEN 'Screenshot ' ELSE '' END || n || '.jpg',
         sha256(n::text::bytea), 1, 3, 2, 'JPEG', '2024-05-01'
-    FROM generate_series(1, 100000) AS n
+    FROM generate_series(1, 20000) AS n
 """
 MANY_TEXTS = """
     INSERT INTO photo_texts (photo_id, persona_id, text, words)

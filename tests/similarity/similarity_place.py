@@ -17,7 +17,7 @@ from fluffy_tui.similarity import BuiltinModel, IndexWorker, Similarity
 from post_sql import photos_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from fluffy_tui.core.database import Database
@@ -109,20 +109,33 @@ class Place:
 
     async def post(self, photo_id: int, *, status: str = "posted", days_ago: float = 12) -> int:
         """Insert a post as delivery would leave it, and return its id."""
+        [post_id] = await self.post_all([photo_id], status=status, days_ago=days_ago)
+        return post_id
+
+    async def post_all(
+        self, photo_ids: Sequence[int], *, status: str = "posted", days_ago: float = 12
+    ) -> list[int]:
+        """Insert a post of each photo, and return their ids.
+
+        Each transaction has a hundred: triggers count every post in the same rows, whose versions pile up in one.
+        """
         step = {"posted": "live", "scheduled": "accepted", "failed": "failed"}[status]
-        rows = await self.rows(
-            "INSERT INTO posts (photo_id, photos, persona_id, caption, status, step, buffer_post_id, posted_at,"
-            " scheduled_at, channel_id, delivery_key, share_mode, error_message)"
-            f" VALUES (:photo, {photos_json('CAST(:photo AS bigint)')}, :persona, '', :status, :step,"
-            " 'b' || :photo, now() - make_interval(secs => :ago),"
-            " now() - make_interval(secs => :ago), 'c', 'k' || :photo, 'addToQueue', 'why') RETURNING id",
-            photo=photo_id,
-            persona=self.persona.id,
-            status=status,
-            step=step,
-            ago=days_ago * 86_400,
-        )
-        return int(rows[0][0])
+        rows: list[Any] = []
+        for first in range(0, len(photo_ids), 100):
+            rows += await self.rows(
+                "INSERT INTO posts (photo_id, photos, persona_id, caption, status, step, buffer_post_id,"
+                " posted_at, scheduled_at, channel_id, delivery_key, share_mode, error_message)"
+                f" SELECT photo, {photos_json('photo')}, :persona, '', :status, :step,"
+                " 'b' || photo, now() - make_interval(secs => :ago),"
+                " now() - make_interval(secs => :ago), 'c', 'k' || photo, 'addToQueue', 'why'"
+                " FROM unnest(CAST(:photos AS bigint[])) AS photo RETURNING id",
+                photos=list(photo_ids[first : first + 100]),
+                persona=self.persona.id,
+                status=status,
+                step=step,
+                ago=days_ago * 86_400,
+            )
+        return [int(row[0]) for row in rows]
 
 
 async def open_place(database: Database, folder: Path, name: str = "sarah") -> Place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ def pilots_wait_for_the_event_loop() -> Iterator[None]:
 @pytest.fixture(scope="package", autouse=True)
 def drawn_at_rest() -> Iterator[None]:
     """Draw once when an app is at rest, instead of again and again on the way there."""
-    with textual_internals.drawing_at_rest():
+    with textual_internals.drawing_at_rest(), textual_internals.frames_unseen():
         yield
 
 
@@ -177,9 +177,10 @@ def running(make_app: Callable[..., FluffyApp], services: FakeServices) -> Runni
     @asynccontextmanager
     async def run(*, size: tuple[int, int] = (140, 45), **options: Any) -> AsyncIterator[Driver]:
         app = make_app(**options)
-        async with app.run_test(size=size) as pilot:
-            driver = Driver(app, pilot, services)
+        async with AsyncExitStack() as stack:
             with textual_internals.not_drawing():
+                pilot = await stack.enter_async_context(app.run_test(size=size))
+                driver = Driver(app, pilot, services)
                 await driver.settle()
             yield driver
 

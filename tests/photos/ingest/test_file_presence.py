@@ -23,7 +23,7 @@ MANY_ELSEWHERE = text(
     WITH made AS (
         INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)
         SELECT :persona, '/p/' || n || '.jpg', sha256(n::text::bytea), 1, 4, 3, 'JPEG', now()
-        FROM generate_series(1, 100000) AS n RETURNING id, persona_id, path, modified_at
+        FROM generate_series(1, 20000) AS n RETURNING id, persona_id, path, modified_at
     )
     INSERT INTO photo_places (photo_id, machine_id, persona_id, path, modified_at)
     SELECT id, '2', persona_id, path, modified_at FROM made
@@ -105,7 +105,7 @@ async def test_a_large_library_is_read_in_portions(
 async def test_no_statement_reads_what_other_machines_have(
     database: Database, library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """Sweeps, imports, single photos and the index, next to 100,000 photos of another machine that lack everything."""
+    """Sweeps, imports, single photos and the index, next to 20,000 photos of another machine that lack everything."""
     _, persona = library
     for number in range(10):
         write(tmp_path / "in" / f"{number}.jpg", seed=number)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.photos import Browse, Flaw, Orientation, PhotoNotFound, Posted, Sort, Verdict
+from fluffy_tui.core.database import Database
+from fluffy_tui.photos import Browse, Flaw, Orientation, PhotoNotFound, Photos, Posted, Sort, Verdict
+from fresh_database import fresh_database
+from photos.photo_files import SCHEDULED, make_library
 from post_sql import photos_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
-    from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photo, Photos
+    from fluffy_tui.photos import Photo
 
 pytestmark = pytest.mark.slow
 
@@ -99,19 +102,42 @@ FILTERS: dict[str, tuple[Browse, Callable[[Photo], bool]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Browsed:
+    """A library that no test changes, in a database of its own."""
+
+    url: str
+    persona: Persona
+    found: dict[int, Photo]
+    """All its photos."""
+
+
+@pytest.fixture(scope="module")
+def browsed(server_url: str, template_name: str) -> Iterator[Browsed]:
+    """Yield some thousand photos; a tenth was scheduled, and half of those posts were deleted."""
+
+    async def fill(url: str) -> Browsed:
+        database = Database(url)
+        photos, persona = await make_library(database)
+        async with database.transaction() as session:
+            await session.execute(FILL, {"persona": persona.id, "count": MANY})
+            await session.execute(SCHEDULE_SOME)
+            await session.execute(DELETE_SOME)
+        found = await photos.by_ids(range(1, MANY + 1))
+        await database.close()
+        return Browsed(url, persona, found)
+
+    with fresh_database(server_url, template_name) as url:
+        yield asyncio.run(fill(url))
+
+
 @pytest.fixture
-async def filled(
-    database: Database, library: tuple[Photos, Persona]
-) -> tuple[Photos, Persona, dict[int, Photo]]:
-    """Return a library of some thousand photos; a tenth was scheduled, and half of those posts were deleted."""
-    photos, persona = library
-    async with database.transaction() as session:
-        await session.execute(FILL, {"persona": persona.id, "count": MANY})
-        await session.execute(SCHEDULE_SOME)
-        await session.execute(DELETE_SOME)
-    found = await photos.by_ids(range(1, MANY + 1))
-    assert len(found) == MANY
-    return photos, persona, found
+async def filled(browsed: Browsed) -> AsyncIterator[Filled]:
+    """Yield the service of that library, its persona, and its photos."""
+    assert len(browsed.found) == MANY
+    database = Database(browsed.url)
+    yield Photos(database, scheduled=SCHEDULED), browsed.persona, browsed.found
+    await database.close()
 
 
 Filled = tuple["Photos", "Persona", "dict[int, Photo]"]
@@ -197,14 +223,16 @@ async def test_a_page_may_begin_at_a_photo_that_is_filtered_out(filled: Filled) 
     assert answer.tolist() == [expected]
 
 
-async def test_flagging_returns_the_flag_before(filled: Filled) -> None:
+async def test_flagging_returns_the_flag_before(database: Database, library: tuple[Photos, Persona]) -> None:
     """That is for undo. A rejected photo stays in the library, with its file untouched."""
-    photos, persona, _ = filled
+    photos, persona = library
+    async with database.transaction() as session:
+        await session.execute(FILL, {"persona": persona.id, "count": 5})
     assert await photos.decide(2, Verdict.REJECT) is Verdict.UNDECIDED
     assert await photos.decide(2, Verdict.PICK) is Verdict.REJECT
     assert (await photos.get(2)).verdict == "pick"
     assert await photos.decide(2, Verdict.UNDECIDED) is Verdict.PICK
     assert (await photos.get(2)).verdict is None
-    assert len(await photos.ids(persona.id, Browse(posted=Posted.ALL))) == MANY
+    assert len(await photos.ids(persona.id, Browse(posted=Posted.ALL))) == 5
     with pytest.raises(PhotoNotFound):
-        await photos.decide(MANY + 1, Verdict.PICK)
+        await photos.decide(6, Verdict.PICK)

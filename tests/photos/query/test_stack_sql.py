@@ -43,11 +43,11 @@ STACK = text(
 
 
 async def fill(database: Database, count: int) -> tuple[Photos, int]:
-    """Return photos with stacks, a tenth of them scheduled, and the persona's id."""
+    """Return photos with stacks, a tenth of the first two thousand scheduled, and the persona's id."""
     persona = await Personas(database, None).create("sarah")
     async with database.transaction() as session:
         await session.execute(FILL, {"persona": persona.id, "count": count})
-        await session.execute(SCHEDULE_SOME)
+        await session.execute(text(f"{SCHEDULE_SOME} AND id <= 2000"))
         await session.execute(DELETE_SOME)
         await session.execute(STACK)
     async with database.transaction() as session:

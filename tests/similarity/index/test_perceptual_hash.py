@@ -46,6 +46,7 @@ def made(name: str) -> NDArray[np.uint8]:
     return blocks[:height, :width].astype(np.uint8)
 
 
+@pytest.mark.slow
 def test_every_picture_has_the_hash_and_the_quality_of_the_reference() -> None:
     """From one pixel to larger than any thumbnail, grey, flat, noisy and smooth."""
     assert len(REFERENCE) > 150

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 from io import BytesIO
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,13 +30,20 @@ def sample(name: str) -> Image.Image:
         return Image.open(file).convert("RGB")
 
 
-def taken(picture: Image.Image, blur: float, noise: int, width: int, seed: int) -> Image.Image:
+@lru_cache(len(BLURS))
+def blurred(name: str, blur: float) -> Image.Image:
+    picture = sample(name)
+    return picture.filter(ImageFilter.GaussianBlur(blur * max(picture.size) / 1000)) if blur else picture
+
+
+def taken(name: str, blur: float, noise: int, width: int, seed: int) -> Image.Image:
     """Return a picture as a worker sees it: blurred, in another size, with noise, and saved as a JPEG."""
-    radius = blur * max(picture.size) / 1000
-    blurred = picture.filter(ImageFilter.GaussianBlur(radius)) if blur else picture
+    picture = blurred(name, blur)
     scale = width / max(picture.size)
-    resized = blurred.resize((round(picture.width * scale), round(picture.height * scale)))
-    grain = np.random.default_rng(seed).normal(0, noise, (resized.height, resized.width, 3))
+    resized = picture.resize((round(picture.width * scale), round(picture.height * scale)))
+    grain: Any = 0
+    if noise:
+        grain = np.random.default_rng(seed).normal(0, noise, (resized.height, resized.width, 3))
     file = BytesIO()
     Image.fromarray((np.asarray(resized) + grain).clip(0, 255).astype(np.uint8)).save(
         file, "JPEG", quality=88
@@ -52,9 +61,8 @@ def test_of_two_versions_of_a_picture_the_less_blurred_one_is_sharper() -> None:
     """Whatever the size and the noise of either."""
     pairs = []
     for name in NAMES:
-        picture = sample(name)
         measured = [
-            (blur, sharpness(taken(picture, blur, noise, width, seed)))
+            (blur, sharpness(taken(name, blur, noise, width, seed)))
             for seed, (blur, noise, width) in enumerate(product(BLURS, NOISES, WIDTHS))
         ]
         pairs += [(one, other) for one, other in combinations(measured, 2) if one[0] != other[0]]
@@ -66,7 +74,7 @@ def test_of_two_versions_of_a_picture_the_less_blurred_one_is_sharper() -> None:
 def test_of_two_pictures_the_clearly_blurred_one_is_less_sharp() -> None:
     """Though one shows a field of grass and the other one fog."""
     sharp, soft = (
-        [(blur, sharpness(taken(sample(name), blur, 3, 1400, 1))) for name in NAMES] for blur in (0.0, 5.0)
+        [(blur, sharpness(taken(name, blur, 3, 1400, 1))) for name in NAMES] for blur in (0.0, 5.0)
     )
     assert in_order(list(product(sharp, soft))) >= 0.95
     assert not [value for _, value in sharp if Flaw.SOFT in PhotoScores(value, 0, 0).flaws]

@@ -195,8 +195,7 @@ async def test_filters_lose_nothing_with_or_without_the_index(
     draws = np.random.default_rng(2).random(len(ids))
     open_ones = list(range(1, len(ids)))
     for kept in (1.0, 0.2, 0.02):  # ever more photos are posted
-        for position in [position for position in open_ones if draws[position] >= kept]:
-            await place.post(ids[position])
+        await place.post_all([ids[position] for position in open_ones if draws[position] >= kept])
         open_ones = [position for position in open_ones if draws[position] < kept]
         distances = {ids[position]: 1 - vectors[position] @ vectors[0] for position in open_ones}
         nearest = sorted(distances, key=distances.__getitem__)[:24]

@@ -21,7 +21,7 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.photo.picture_cache import CAPACITY
-from settling import settle
+from settling import settle, settle_frame_by_frame
 
 if TYPE_CHECKING:
     from textual.geometry import Region
@@ -151,9 +151,9 @@ async def test_neighbours_are_painted_only_after_the_photo_is_drawn(
     monkeypatch.setattr(PaintedPicture, "render_lines", drawing)
     async with app.run_test(size=(60, 20)):
         app.preview.show(photo("a.jpg"), "120×150", [photo("b.jpg")])
-        await opened(app)
+        await settle_frame_by_frame(app, endless=())
         app.preview.show(photo("b.jpg"), "120×150", [photo("c.jpg")])
-        await opened(app)
+        await settle_frame_by_frame(app, endless=())
     assert decoder.names == ["a.jpg", "b.jpg", "c.jpg"]
     assert decoded_by_then == {"a.jpg": ["a.jpg"], "b.jpg": ["a.jpg", "b.jpg"]}
 
