@@ -15,8 +15,8 @@ from fluffy_tui.scheduling import PostEvent, PostStatus, Step
 from fluffy_tui.tui.app import FluffyApp
 from tui.fakes import MARKUP, NOW, FakeServices
 from tui.posts.test_edit_screen import with_photos
-from tui.problems.test_screen import CHANNEL, WORKER
 from tui.pressing import pressing
+from tui.problems.test_screen import CHANNEL, WORKER
 from tui.several_channels import on_channels
 
 if TYPE_CHECKING:
