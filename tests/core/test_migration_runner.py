@@ -119,7 +119,7 @@ def test_names_that_only_say_the_day_or_the_moment_are_told_apart(database_url: 
         )
     command.upgrade(alembic_config(database_url), "head")
     with psycopg.connect(database_url) as connection:
-        found = dict(connection.execute("SELECT name, dated_by FROM photos").fetchall())
+        found: dict[str, str] = dict(connection.execute("SELECT name, dated_by FROM photos").fetchall())
         zone = connection.execute("SELECT timezone, current_setting('TimeZone') FROM personas").fetchone()
     assert found == {name: source for name, (_, source) in names.items()}
     assert zone is not None

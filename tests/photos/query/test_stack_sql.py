@@ -72,7 +72,7 @@ def rank(photo: Photo) -> Any:
     return *reasons(photo), photo.id
 
 
-def reasons(photo: Photo) -> Any:
+def reasons(photo: Photo) -> tuple[Any, ...]:
     sharpness = photo.scores.sharpness if photo.scores else -1
     closed = photo.scores is not None and Flaw.EYES_CLOSED in photo.scores.flaws
     return (
@@ -97,8 +97,9 @@ PLACES = (
 
 def best_by(best: Photo, behind: list[Photo]) -> BestBy:
     is_open = best.scores is not None and (best.scores.eyes_open or 0) >= CLOSED_BELOW
-    places = zip(PLACES, reasons(best), *map(reasons, behind), strict=True)
-    for reason, one, *others in places:
+    found = [reasons(photo) for photo in (best, *behind)]
+    for place, reason in enumerate(PLACES):
+        one, *others = (values[place] for values in found)
         if all(one < other for other in others) and (reason is not BestBy.OPEN_EYES or is_open):
             return reason
     rivals = [one for one in map(reasons, behind) if not one[3]]

@@ -36,9 +36,8 @@ def blurred(name: str, blur: float) -> Image.Image:
     return picture.filter(ImageFilter.GaussianBlur(blur * max(picture.size) / 1000)) if blur else picture
 
 
-def taken(name: str, blur: float, noise: int, width: int, seed: int) -> Image.Image:
-    """Return a picture as a worker sees it: blurred, in another size, with noise, and saved as a JPEG."""
-    picture = blurred(name, blur)
+def taken(picture: Image.Image, noise: int, width: int, seed: int) -> Image.Image:
+    """Return a picture as a worker sees it: in another size, with noise, and saved as a JPEG."""
     scale = width / max(picture.size)
     resized = picture.resize((round(picture.width * scale), round(picture.height * scale)))
     grain: Any = 0
@@ -62,7 +61,7 @@ def test_of_two_versions_of_a_picture_the_less_blurred_one_is_sharper() -> None:
     pairs = []
     for name in NAMES:
         measured = [
-            (blur, sharpness(taken(name, blur, noise, width, seed)))
+            (blur, sharpness(taken(blurred(name, blur), noise, width, seed)))
             for seed, (blur, noise, width) in enumerate(product(BLURS, NOISES, WIDTHS))
         ]
         pairs += [(one, other) for one, other in combinations(measured, 2) if one[0] != other[0]]
@@ -74,7 +73,7 @@ def test_of_two_versions_of_a_picture_the_less_blurred_one_is_sharper() -> None:
 def test_of_two_pictures_the_clearly_blurred_one_is_less_sharp() -> None:
     """Though one shows a field of grass and the other one fog."""
     sharp, soft = (
-        [(blur, sharpness(taken(name, blur, 3, 1400, 1))) for name in NAMES] for blur in (0.0, 5.0)
+        [(blur, sharpness(taken(blurred(name, blur), 3, 1400, 1))) for name in NAMES] for blur in (0.0, 5.0)
     )
     assert in_order(list(product(sharp, soft))) >= 0.95
     assert not [value for _, value in sharp if Flaw.SOFT in PhotoScores(value, 0, 0).flaws]
@@ -104,7 +103,7 @@ def test_of_two_versions_of_a_portrait_the_one_with_the_less_blurred_face_is_sha
     measured: list[tuple[float, float]] = []
     whole: list[tuple[float, float]] = []
     for seed, (blur, noise, width) in enumerate(product((0.0, 2.0, 3.0, 4.5, 7.0), NOISES, WIDTHS)):
-        picture = taken(out_of_focus(portrait, blur * 1.4, face=True), 0, noise, width, seed)
+        picture = taken(out_of_focus(portrait, blur * 1.4, face=True), noise, width, seed)
         measured.append((blur, sharpness(picture, [FACE])))
         whole.append((blur, sharpness(picture)))
     pairs, others = (

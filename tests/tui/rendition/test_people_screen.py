@@ -239,7 +239,7 @@ async def test_the_tags_of_a_post_are_edited(running: Running, services: FakeSer
     async with running(persona="sarah") as driver:
         await driver.press("2", "i", "e")
         assert isinstance(driver.screen, EditPostScreen)
-        post = driver.screen._posts[0]
+        post = driver.screen._posts.first
         await driver.press("f10", *"anna", "enter")
         assert "✓ 1 person tagged" in preflight(driver)
         await driver.press("ctrl+s")
