@@ -1,7 +1,7 @@
 """Find the posts that need attention without reading all posts.
 
 Revision ID: 0060
-Revises: 0049
+Revises: 0055
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0060"
-down_revision = "0049"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 

@@ -97,9 +97,8 @@ PLACES = (
 
 def best_by(best: Photo, behind: list[Photo]) -> BestBy:
     is_open = best.scores is not None and (best.scores.eyes_open or 0) >= CLOSED_BELOW
-    found = [reasons(photo) for photo in (best, *behind)]
-    for place, reason in enumerate(PLACES):
-        one, *others = (values[place] for values in found)
+    places = zip(reasons(best), *map(reasons, behind), strict=True)
+    for reason, (one, *others) in zip(PLACES, places, strict=True):
         if all(one < other for other in others) and (reason is not BestBy.OPEN_EYES or is_open):
             return reason
     rivals = [one for one in map(reasons, behind) if not one[3]]

@@ -78,7 +78,7 @@ def test_eyes_are_told_apart_in_a_mirrored_and_in_a_grey_picture(finder: FaceFin
 
 
 def test_of_a_small_face_nothing_is_said_about_its_eyes(finder: FaceFinder) -> None:
-    (face,) = finder.find(on_canvas(astronaut().resize((140, 140))))
+    (face,) = finder.find(on_canvas(astronaut().resize((155, 155))))
     assert face.eyes_open is None
 
 
