@@ -480,7 +480,7 @@ async def test_a_reader_that_does_not_start_is_tried_again_later(place: Place) -
 class EndlessReader(FakeReader):
     """Reads until it is ended."""
 
-    def __init__(self, began: Callable[[], None]) -> None:
+    def __init__(self, began: Callable[[], object]) -> None:
         super().__init__({})
         self.began, self.ended = began, threading.Event()
 

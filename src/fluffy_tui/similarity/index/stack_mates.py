@@ -27,7 +27,7 @@ from fluffy_tui.similarity.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -73,7 +73,7 @@ async def other_versions(session: AsyncSession, photo_ids: Sequence[int]) -> dic
 
 
 async def _named(
-    session: AsyncSession, photo_ids: Sequence[int], names: Callable[[str], Sequence[str]]
+    session: AsyncSession, photo_ids: Sequence[int], paths_of: Callable[[str], Sequence[str]]
 ) -> dict[int, set[int]]:
     """Return for each photo those that are at one of the paths to which its own leads, and itself."""
     mine = select(PLACES.c.photo_id, PLACES.c.persona_id, PLACES.c.machine_id, PLACES.c.path).where(
@@ -82,7 +82,7 @@ async def _named(
     wanted = [
         (photo_id, persona_id, machine_id, md5(path.encode(), usedforsecurity=False).hexdigest())
         for photo_id, persona_id, machine_id, own_path in await session.execute(mine)
-        for path in names(own_path)
+        for path in paths_of(own_path)
     ]
     kinds: tuple[TypeEngine[Any], ...] = (BigInteger(), BigInteger(), Text(), Text())
     arrays = [literal([one[part] for one in wanted], ARRAY(kind)) for part, kind in enumerate(kinds)]
@@ -109,7 +109,7 @@ async def _named(
 
 
 async def _groups(
-    session: AsyncSession, queries: dict[int, Select[int] | Select[int, float]]
+    session: AsyncSession, queries: Mapping[int, Select[int] | Select[int, float]]
 ) -> dict[int, set[int]]:
     groups: dict[int, set[int]] = {}
     for photo_id, query in queries.items():
