@@ -12,7 +12,7 @@ from PIL import Image
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import StandIn, Window, sample_world
 from fluffy_tui.images import PhotoUnreadable, decode_to_fit
-from fluffy_tui.scheduling import Reason, Step
+from fluffy_tui.scheduling import Reason, Step, Timings
 from images.test_cases import CASES, EXPECTED, assert_corners, own_path
 from scheduling.workplace import Workplace, workplace
 
@@ -35,7 +35,7 @@ async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
     windows = (Window("15m", "15min", 900, 1_000_000),)
     async with (
         StandIn(media=media, world=world, windows=windows) as stand_in,
-        workplace(database_url, tmp_path, stand_in, media) as opened,
+        workplace(database_url, tmp_path, stand_in, media, timings=Timings()) as opened,
     ):
         yield opened
 
