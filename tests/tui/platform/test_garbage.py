@@ -31,7 +31,7 @@ class Timer:
 class Terminal(App[None]):
     """An app that takes its terminal for a real one, and has timers that a test ends."""
 
-    is_headless = False  # type: ignore[assignment]
+    is_headless = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ async def test_it_collects_in_the_pause_after_a_screen_was_opened(collected: lis
 
 async def test_an_app_without_a_terminal_leaves_it_to_python(collected: list[int]) -> None:
     app = Terminal()
-    app.is_headless = True  # type: ignore[method-assign]
+    app.is_headless = True
     collection = GarbageCollection(app)
     async with app.run_test() as pilot:
         collection.put_off()
