@@ -170,7 +170,7 @@ async def test_a_worker_that_runs_but_does_not_deliver_is_stuck(
     await doctor(own_home, environment)  # migrates the database
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
         register(connection, "worker", "here:47", "10 minutes")
-        register(connection, "library", "here:47")
+        register(connection, "library", "here:47", UNHURRIED)
     worker = checks(await doctor(own_home, environment, "--json"))["worker"]
     assert worker["status"] == "warn"
     assert worker["detail"].startswith("here:47 is stuck: no delivery for 6")
