@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,7 +101,8 @@ class Crew:
             return
         victim = self._children[living[int(draw * len(living)) % len(living)]]
         self.killed.add(victim.pid)
-        os.kill(victim.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has just exited, since it found no database
+            os.kill(victim.pid, signal.SIGKILL)
 
     async def _keep(self, number: int) -> None:
         while not self._stopping:

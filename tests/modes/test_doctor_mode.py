@@ -141,7 +141,8 @@ async def test_a_worker_without_a_key_is_told_from_one_that_delivers(
         register(connection, "indexer", "keyless:47", UNHURRIED)
         worker = checks(await doctor(own_home, environment, "--json"))["worker"]
         assert worker["status"] == "warn"
-        assert worker["detail"] == "none can deliver: keyless:47 has no Buffer key or no media host"
+        says = "none can deliver: keyless:47 (only indexes: no Buffer key or no media host)"
+        assert worker["detail"] == says
         register(connection, "worker", "here:48", UNHURRIED)
         register(connection, "library", "here:48", UNHURRIED)
         worker = checks(await doctor(own_home, environment, "--json"))["worker"]
@@ -169,7 +170,7 @@ async def test_a_worker_that_runs_but_does_not_deliver_is_stuck(
     await doctor(own_home, environment)  # migrates the database
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
         register(connection, "worker", "here:47", "10 minutes")
-        register(connection, "library", "here:47")
+        register(connection, "library", "here:47", UNHURRIED)
     worker = checks(await doctor(own_home, environment, "--json"))["worker"]
     assert worker["status"] == "warn"
     assert worker["detail"].startswith("here:47 is stuck: no delivery for 6")

@@ -109,20 +109,6 @@ async def _worker(services: Services) -> Check:
             f"the app cannot start one: {services.workers.start_failure}",
             "It tries again. If fluffy-tui was updated or removed meanwhile, start it again.",
         )
-    if idle and not alive:
-        return Check(
-            "worker",
-            Health.WARN,
-            f"none can deliver: {', '.join(worker.process for worker in idle)} has no Buffer key or no media host",
-            "Set both for it and restart it, or run fluffy-tui --worker where they are set.",
-        )
-    if not workers:
-        return Check(
-            "worker",
-            Health.WARN,
-            "none is running",
-            "If no worker is running, the app starts one. To deliver without the app, run fluffy-tui --worker.",
-        )
     stuck = next((worker for worker in workers if worker.is_stuck(STALLED_SECONDS)), None)
     if stuck is not None:
         age = "" if stuck.heartbeat_age is None else f": no delivery for {stuck.heartbeat_age:.0f} s"
@@ -132,6 +118,21 @@ async def _worker(services: Services) -> Check:
             f"{stuck.process} is stuck{age}",
             "End that process. The next worker continues with its posts.",
         )
+    others = [f"{worker.process} ({_UPLOADS if worker.uploads else _ONLY_INDEXES})" for worker in idle]
+    if idle and not alive:
+        return Check(
+            "worker",
+            Health.WARN,
+            f"none can deliver: {', '.join(others)}",
+            "Set what it lacks and restart it, or run fluffy-tui --worker where both are set.",
+        )
+    if not workers:
+        return Check(
+            "worker",
+            Health.WARN,
+            "none is running",
+            "If no worker is running, the app starts one. To deliver without the app, run fluffy-tui --worker.",
+        )
     if not alive:
         return Check(
             "worker",
@@ -140,7 +141,7 @@ async def _worker(services: Services) -> Check:
             "Start the app or fluffy-tui --worker.",
         )
     names = [f"{worker.process} (heartbeat {worker.heartbeat_age or 0.0:.0f} s ago)" for worker in alive]
-    names += [f"{worker.process} ({_UPLOADS if worker.uploads else _ONLY_INDEXES})" for worker in idle]
+    names += others
     return Check("worker", Health.OK, f"{f'{len(names)} running: ' * (len(names) > 1)}{', '.join(names)}")
 
 
