@@ -512,7 +512,7 @@ async def test_whatever_the_arguments_the_answer_is_short(place: Workplace) -> N
         found = await call(client, "find_photos", persona="sarah\0", filter="img\0")
         assert [one["name"] for one in found["photos"]] == [photo.name]
         assert (await call(client, "list_posts", persona="sarah", text="\0fog"))["posts"] == []
-        for tool, arguments in {
+        wrong: dict[str, dict[str, Any]] = {
             "list_posts": {"persona": "sarah", "states": ["nothing"] * 10_000},
             "draft_post": {"photo_ids": ["x"] * 10_000, "caption": {"a": 1}},
             "find_photos": {
@@ -522,7 +522,8 @@ async def test_whatever_the_arguments_the_answer_is_short(place: Workplace) -> N
                 "sort": "x",
                 "cursor": 0,
             },
-        }.items():
+        }
+        for tool, arguments in wrong.items():
             code, words = await refused(client, tool, **arguments)
             assert (code, len(words) < 1_000) == ("invalid_arguments", True), words
 

@@ -318,7 +318,7 @@ class AssistantTools:
             raise PostNotFound(f"There is no post {post_id}.", "It was cancelled, or never existed.")
         results = (await self.services.scheduling.results([post])).get(post.id)
         history = await self.services.scheduling.timeline(post.id)
-        photos = (await self.services.photos.by_ids(post.photo_ids)).values()
+        photos = (await self.services.photos.by_ids(list(post.photo_ids))).values()
         [shown] = await self._posts([post])
         return answers.PostDetails(
             post=shown,
