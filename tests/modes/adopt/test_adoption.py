@@ -25,7 +25,7 @@ from fluffy_tui.tui.text.times import both_zones
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.modes.adopt.train_database import TrainPhoto, TrainPost
@@ -139,6 +139,23 @@ def fill(train: TrainRows, folder: Path) -> dict[str, int]:
     train.photo(write_photo(folder / "free.jpg", 90), sarah)
     train.photo(folder / "gone.jpg", sarah, VECTOR)
     return found
+
+
+async def test_the_folder_of_drafts_is_looked_through_once_for_a_batch(
+    services: Services, train: TrainRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(train, tmp_path / "photos")
+    folder, looks = services.settings.paths.drafts, list[str]()
+    glob = Path.glob
+
+    def counted(path: Path, pattern: str) -> Iterator[Path]:
+        if path == folder:
+            looks.append(pattern)
+        yield from glob(path, pattern)
+
+    monkeypatch.setattr(Path, "glob", counted)
+    counts, _ = await adopt(services, train)
+    assert (counts.posts.drafts, len(looks)) == (4, 1)
 
 
 async def test_posted_posts_are_history_and_all_others_drafts(

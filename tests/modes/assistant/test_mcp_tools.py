@@ -484,6 +484,50 @@ async def test_no_answer_holds_what_acts_on_a_terminal(place: Workplace) -> None
     assert answer(result)["posts"][0]["caption"].endswith("on the pier\nnext")
 
 
+async def test_no_answer_tells_where_files_are(place: Workplace) -> None:
+    gone, queued = await photos(place, 2)
+    result = await place.services.scheduling.schedule_post(queued, "fog")
+    assert result.post is not None
+    for photo in (gone, queued):
+        photo.path.unlink()
+    await place.services.photos.import_folders([place.folder], place.persona)
+    async with connected(place, writes=True) as client:
+        told = [await refused(client, "schedule_post", photo_ids=[gone.id], caption="fog")]
+        assert told == [
+            ("photo_missing", f"{gone.name} is missing. Restore the file, or import its new folder. ")
+        ]
+        problems = await call(client, "list_problems")
+        assert f"{queued.name} no longer exists." in [one["why"] for one in problems["problems"]]
+        await place.services.delivery.deliver(result.post.id)
+        [post] = (await call(client, "list_posts", persona="sarah", states=["failed"]))["posts"]
+        assert post["error"].startswith(f"{queued.name} is missing, so nothing was sent.")
+        answers = [problems, post, await call(client, "show_post", post_id=result.post.id), told]
+        told.append(await refused(client, "draft_post", photo_ids=[gone.id], caption="fog"))
+    assert str(place.folder) not in json.dumps(answers)
+
+
+async def test_whatever_the_arguments_the_answer_is_short(place: Workplace) -> None:
+    [photo] = await photos(place, 1)
+    async with connected(place) as client:
+        found = await call(client, "find_photos", persona="sarah\0", filter="img\0")
+        assert [one["name"] for one in found["photos"]] == [photo.name]
+        assert (await call(client, "list_posts", persona="sarah", text="\0fog"))["posts"] == []
+        wrong: dict[str, dict[str, Any]] = {
+            "list_posts": {"persona": "sarah", "states": ["nothing"] * 10_000},
+            "draft_post": {"photo_ids": ["x"] * 10_000, "caption": {"a": 1}},
+            "find_photos": {
+                "persona": ["x"] * 10_000,
+                "limit": [[[[]]]],
+                "filter": 5,
+                "sort": "x",
+                "cursor": 0,
+            },
+        }
+        for tool, arguments in wrong.items():
+            code, words = await refused(client, tool, **arguments)
+            assert (code, len(words) < 1_000) == ("invalid_arguments", True), words
+
+
 async def test_an_unknown_persona_or_tool_is_told_by_code(place: Workplace) -> None:
     async with connected(place) as client:
         assert (await refused(client, "find_photos", persona="nobody"))[0] == "persona_not_found"

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from fluffy_tui.similarity import AdoptedVectors, ImageEmbed
+from statement_plans import statements
 
 if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
@@ -67,3 +68,15 @@ async def test_the_service_is_not_asked_for_what_was_adopted(place: Place) -> No
 async def test_without_vectors_no_model_is_noted(place: Place) -> None:
     assert await AdoptedVectors(place.database).store({}) == 0
     assert await place.similarity.models() == []
+
+
+async def test_many_vectors_take_as_many_statements_as_one(place: Place) -> None:
+    await place.add(**{f"photo{number}": noise(number) for number in range(1, 9)})
+    first, second, *others = await place.all_photos()
+    vectors, counts = AdoptedVectors(place.database), list[int]()
+    await vectors.store({first: VECTOR})
+    for photos in ([second], others):
+        with statements() as executed:
+            assert await vectors.store(dict.fromkeys(photos, VECTOR)) == len(photos)
+        counts.append(len(executed))
+    assert counts[0] == counts[1]

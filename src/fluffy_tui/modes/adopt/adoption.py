@@ -261,7 +261,7 @@ class Adoption:
                 usable.append((row, photo))
         posted = [each for each in usable if each[0].status == "posted"]
         await self._adopt_history(persona, posted)
-        await self._adopt_drafts([each for each in usable if each[0].status != "posted"])
+        await self._adopt_drafts(persona, [each for each in usable if each[0].status != "posted"])
 
     async def _adopt_history(self, persona: Persona, posted: Sequence[tuple[TrainPost, Photo]]) -> None:
         now = datetime.now(UTC)
@@ -280,35 +280,32 @@ class Adoption:
             if post.posted_at is None and photo.sha256 in written:
                 self._report.note(post, ["when it was posted is not known: the present time is kept"])
 
-    async def _adopt_drafts(self, posts: Sequence[tuple[TrainPost, Photo]]) -> None:
+    async def _adopt_drafts(self, persona: Persona, posts: Sequence[tuple[TrainPost, Photo]]) -> None:
         taken = await self._history.taken({photo.id for _, photo in posts})
-        kept: set[str] = set()
+        # One look at the folder for all: with thousands of drafts, a look for each would take hours.
+        kept = set(await asyncio.to_thread(self._drafts.photos_with_drafts, persona.id))
         for post, photo in posts:
             draft, notes = draft_of(post, datetime.now(UTC))
             if photo.id in taken or photo.sha256 in kept:
                 self.counts.posts.unchanged += 1
             elif draft.is_empty:
                 self.counts.posts.empty += 1
-            elif await asyncio.to_thread(self._save, photo, draft):
+            else:
+                if not self._dry_run:
+                    await asyncio.to_thread(self._save, photo, draft)
                 kept.add(photo.sha256)
                 self.counts.posts.drafts += 1
                 if notes:
                     self._report.note(post, notes)
-            else:
-                self.counts.posts.unchanged += 1
 
-    def _save(self, photo: Photo, draft: Draft) -> bool:
-        """Keep a draft unless the photo has one; blocks."""
+    def _save(self, photo: Photo, draft: Draft) -> None:
+        """Keep a draft; blocks."""
         try:
-            if self._drafts.load(photo) is not None:
-                return False
-            if not self._dry_run:
-                self._drafts.save(photo, draft)
+            self._drafts.save(photo, draft)
         except OSError as error:
             raise FluffyError(
                 f"A draft could not be saved: {error.strerror}.", "Free some disk space, then run it again."
             ) from error
-        return True
 
 
 def draft_of(post: TrainPost, now: datetime) -> tuple[Draft, list[str]]:

@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 from fluffy_tui import __version__
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.modes.assistant.mcp_tools import Refused
 from fluffy_tui.scheduling import Reason
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_FAULTS = 5
+"""As many are named of what is wrong with the arguments."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 INSTRUCTIONS = """\
@@ -81,7 +82,7 @@ class AssistantServer(MCPServer[Any]):
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool; what goes wrong is an answer as well, with its code and what to do."""
         try:
-            result = await super().call_tool(name, arguments, context)
+            result = await super().call_tool(name, _storable(arguments), context)
         except ToolError as error:
             if isinstance(error.__cause__, DatabaseUnavailable):
                 with suppress(FluffyError):  # then the next call fails as well, and says why
@@ -101,16 +102,31 @@ def _answer_of(error: ToolError, name: str) -> CallToolResult:
             code = _CAMEL.sub("_", type(cause).__name__).lower()
             message, remedy = cause.message, cause.hint
         case ValidationError():
-            faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in cause.errors())
-            code, message, remedy = "invalid_arguments", "; ".join(faults), "Correct the arguments."
+            faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in cause.errors()]
+            more = [f"and {len(faults) - _FAULTS} more"] if len(faults) > _FAULTS else []
+            message = "; ".join([*faults[:_FAULTS], *more])
+            code, remedy = "invalid_arguments", "Correct the arguments."
         case None:
             code, message, remedy = "unknown_tool", f"There is no tool {name}.", "List the tools."
         case _:
             log.error("the tool %s has failed", name, exc_info=cause)
             code, message = "internal_error", f"Internal error ({type(cause).__name__})."
-            remedy = f"The details are in {log_place()}."
+            remedy = "The user finds the details in the log file."
     content = {"code": code, "message": message, "remedy": remedy}
     return CallToolResult(content=[], structured_content=content, is_error=True)
+
+
+def _storable(value: Any) -> Any:
+    """Return arguments without NUL characters, which no database takes."""
+    match value:
+        case str():
+            return value.replace("\0", "")
+        case dict():
+            return {key: _storable(item) for key, item in value.items()}
+        case list():
+            return [_storable(item) for item in value]
+        case _:
+            return value
 
 
 def _harmless(result: CallToolResult) -> CallToolResult:

@@ -29,7 +29,7 @@ from fluffy_tui.tui.text.results_words import missing_metrics_words
 from fluffy_tui.tui.text.score_words import score_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.personas import Persona, PersonaChannel
@@ -84,6 +84,9 @@ FirstComment = Annotated[
     str, Field(description="Posted below the post, on networks that have it.", max_length=10_000)
 ]
 State = Literal["draft", "queued", "sending", "in Buffer", "live", "held", "unconfirmed", "failed"]
+States = Annotated[
+    list[State], Field(description="Only posts in these states; empty for all.", max_length=20)
+]
 
 
 class Refused(FluffyError):
@@ -255,9 +258,10 @@ class AssistantTools:
         outcome = await adder.submit(ready, photos)
         if outcome.posts:
             await self.drafts.discard(photos)
+        reason = _with_names(outcome.refusal.reason, photos) if outcome.refusal else ""
         if outcome.refusal is not None and not outcome.posts:
-            raise Refused(outcome.refusal.code, outcome.refusal.reason)
-        note = outcome.refusal.reason if outcome.refusal else "Submitted. The app or a worker delivers it."
+            raise Refused(outcome.refusal.code, reason)
+        note = reason or "Submitted. The app or a worker delivers it."
         return answers.Submission(
             outcome="draft" if outcome.refusal else "submitted",
             note=note,
@@ -267,7 +271,7 @@ class AssistantTools:
     async def list_posts(
         self,
         persona: Name,
-        states: Annotated[list[State], Field(description="Only posts in these states; empty for all.")] = [],  # noqa: B006
+        states: States = [],  # noqa: B006 - as above
         text: Annotated[
             str, Field(description="Only posts with these words in caption or file names.", max_length=200)
         ] = "",
@@ -313,6 +317,7 @@ class AssistantTools:
             raise PostNotFound(f"There is no post {post_id}.", "It was cancelled, or never existed.")
         results = (await self.services.scheduling.results([post])).get(post.id)
         history = await self.services.scheduling.timeline(post.id)
+        photos = (await self.services.photos.by_ids(list(post.photo_ids))).values()
         [shown] = await self._posts([post])
         return answers.PostDetails(
             post=shown,
@@ -324,7 +329,7 @@ class AssistantTools:
                     at=event.at,
                     what=event.what,
                     state=step_state(event.step, event.status).name,
-                    message=event.message or "",
+                    message=_with_names(event.message or "", photos),
                 )
                 for event in history[-_HISTORY:]
             ),
@@ -338,17 +343,22 @@ class AssistantTools:
         """List what needs attention: failed and held posts, channels, missing photos, and whether a worker runs."""
         of = await self.services.personas.get(persona) if persona else None
         problems = await self.services.scheduling.problems(of)
+        shown = problems[:limit]
+        posts = [problem.post for problem in shown if problem.post]
+        photos = (
+            await self.services.photos.by_ids([id_ for post in posts for id_ in post.photo_ids])
+        ).values()
         return answers.ProblemList(
             problems=tuple(
                 answers.ProblemAnswer(
                     what=problem.what,
-                    why=problem.why,
+                    why=_with_names(problem.why, photos),
                     then=problem.then,
                     at=problem.when,
                     needs_user=problem.needs_user,
                     post_id=problem.post.id if problem.post else None,
                 )
-                for problem in problems[:limit]
+                for problem in shown
             ),
             more=max(0, len(problems) - limit),
         )
@@ -400,13 +410,14 @@ class AssistantTools:
         self, persona: Persona, photos: list[Photo], ready: ReadyPost, adder: PostAdder, note: str = ""
     ) -> answers.Submission:
         refusal = await adder.check(ready, photos)
+        reason = _with_names(refusal.reason, photos) if refusal else ""
         if refusal is not None and refusal.code in _NEVER:
-            raise Refused(refusal.code, refusal.reason)
+            raise Refused(refusal.code, reason)
         draft = draft_from(ready, photos, persona)
         await self.drafts.save(photos, draft)
         note += f"The draft is in the app with {photos[0].name}; the user can change and submit it there."
         if refusal is not None and refusal.code != Reason.KEPT_AS_DRAFT:
-            note += f" As it is, it would be refused: {refusal.reason}"
+            note += f" As it is, it would be refused: {reason}"
         return answers.Submission(outcome="draft", note=note, draft=_draft(draft, photos[0]))
 
     async def _photos(
@@ -445,6 +456,7 @@ class AssistantTools:
                 {
                     **post_event(each, results.get(each.post.id)),
                     "state": state_of(each.post).name,
+                    "error": _with_names(each.post.error_message or "", each.photos) or None,
                     "photo_ids": [photo.photo_id for photo in each.post.photos],
                     "photo_names": [photo.name for photo in each.photos],
                 }
@@ -463,6 +475,13 @@ class AssistantTools:
         target = io.BytesIO()
         picture.save(target, "JPEG", quality=_QUALITY)
         return target.getvalue()
+
+
+def _with_names(sentence: str, photos: Iterable[Photo]) -> str:
+    """Return a sentence of this program with the names of photos where it has the paths of their files."""
+    for photo in photos:
+        sentence = sentence.replace(str(photo.path), photo.name)
+    return sentence
 
 
 def _picture_content(jpeg: bytes) -> ImageContent:

@@ -122,10 +122,14 @@ def _hashes(scan: PhotoScan) -> dict[str, object]:
 async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> set[int]:
     """Put each of the photos into the stack of its mates; stacks that it connects become one.
 
+    A photo whose hashes are not known yet has no mates: it is looked at when they are.
+
     Returns:
         Which of the photos are in a stack now that were not before, or in another one.
     """
     stacked: set[int] = set()
+    hashed = select(PhotoHashRow.photo_id).where(among(PhotoHashRow.photo_id, photo_ids))
+    photo_ids = sorted(await session.scalars(hashed))
     finders = (duplicates, None), (edited_pairs, None), (other_versions, None), (bursts, MOST_IN_BURST)
     for find, limit in finders:
         for photo_id, members in (await find(session, photo_ids)).items():
