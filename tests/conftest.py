@@ -87,9 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if signal.getsignal(ignored) is signal.SIG_IGN:
             signal.signal(ignored, signal.default_int_handler if ignored is signal.SIGINT else signal.SIG_DFL)
     config.pluginmanager.register(PressedKeys(), "pressed-keys")
-    config.stash[gc_collect_iterations_key] = (
-        2  # at the end of each process, of all that it has kept; else five
-    )
+    config.stash[gc_collect_iterations_key] = 2  # at the end of a process, instead of five
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

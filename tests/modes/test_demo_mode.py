@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pillow_heif
+import pytest
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.demo import AT_ONCE, COMING_DAYS, EARLIER, ManualClock, StandIn
@@ -47,6 +48,7 @@ def test_preferences_apply_and_accounts_do_not(tmp_path: Path) -> None:
     assert demo.origins["FLUFFY_MODEL_NAME"] == "default"
 
 
+@pytest.mark.slow
 async def test_a_new_demo_has_a_week_of_posts_of_which_one_cannot_be_published(
     database_url: str, tmp_path: Path
 ) -> None:

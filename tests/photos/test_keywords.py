@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import text
 
 from fluffy_tui.photos import LONGEST_KEYWORD, Browse, Keyword, Keywords, KeywordSource
@@ -108,6 +109,7 @@ async def test_keywords_go_with_their_photo(
     assert one not in await keywords.of([one])
 
 
+@pytest.mark.slow
 async def test_neither_completing_nor_listing_reads_more_in_a_large_library(
     database: Database, library: tuple[Photos, Persona]
 ) -> None:
@@ -129,6 +131,7 @@ async def test_neither_completing_nor_listing_reads_more_in_a_large_library(
         assert max(map(rows_read, nodes)) <= 20, statement
 
 
+@pytest.mark.slow
 async def test_filters_by_keyword_and_stars_read_what_they_find(
     database: Database, library: tuple[Photos, Persona]
 ) -> None:

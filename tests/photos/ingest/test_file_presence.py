@@ -81,6 +81,7 @@ async def test_another_machines_photos_are_left_alone(
     assert await photos.mark_missing() == (0, 0)
 
 
+@pytest.mark.slow
 async def test_a_large_library_is_read_in_portions(
     database: Database, library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
