@@ -79,9 +79,7 @@ async def nothing() -> None:
 async def test_photos_are_hashed_without_the_built_in_model(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fluffy_tui.similarity.models.onnx_model import BuiltinModel
-
-    monkeypatch.setattr(BuiltinModel, "is_installed", staticmethod(lambda: False))
+    monkeypatch.setattr("fluffy_tui.similarity.models.onnx_network.is_installed", lambda: False)
     await place.add(a=scene(1))
     await place.scan()
     assert await hashed(place) == 1

@@ -159,5 +159,8 @@ async def test_copied_text_does_not_act_where_it_is_pasted(running: Running) -> 
         await driver.settle()
         (sequence,) = [text for text in written if text.startswith("\x1b]52;c;")]
         copied = base64.b64decode(sequence.removeprefix("\x1b]52;c;").removesuffix("\a")).decode()
-        assert copied == "a\n" + r"\x1b]52;c;ZXZpbA==\x07\x9b31m\u202e\ud800\x7f\x00\r\x08"
+        visible = r"\x1b]52;c;ZXZpbA==\x07\x9b31m\u202e\ud800\x7f\x00\r\x08"
+        assert copied == f"a\n{visible}[/b][@click=app.quit]\n\u200b", (
+            "markup and lines are text in a clipboard"
+        )
         assert not acting(driver)

@@ -146,23 +146,28 @@ def _burst_of(photo_id: int) -> Select[int]:
 def _alike(photo_id: int, candidates: Select[int]) -> Select[int]:
     """Select those of a few photos that look like one, by hash or vector."""
     near = candidates.cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
-    own, hashes = aliased(PhotoHashRow), aliased(PhotoHashRow)
-    vector, others = aliased(PhotoEmbeddingRow), aliased(PhotoEmbeddingRow)
-    looks_alike = (bits_apart(own.pdq, hashes.pdq) <= _BURST_BITS) & (
-        func.least(own.pdq_quality, hashes.pdq_quality) >= SOUND_QUALITY
+    own, vector = aliased(PhotoHashRow), aliased(PhotoEmbeddingRow)
+    # one look-up in an index for each candidate, whatever the statistics say of the tables
+    hashes = select(PhotoHashRow.pdq, PhotoHashRow.pdq_quality).where(PhotoHashRow.photo_id == near.c.id)
+    other = hashes.offset(0).lateral("other")
+    embeddings = select(PhotoEmbeddingRow.model_id, PhotoEmbeddingRow.embedding)
+    others = embeddings.where(PhotoEmbeddingRow.photo_id == near.c.id).offset(0).lateral("others")
+    looks_alike = (bits_apart(own.pdq, other.c.pdq) <= _BURST_BITS) & (
+        func.least(own.pdq_quality, other.c.pdq_quality) >= SOUND_QUALITY
     )
     is_same_scene = (
         select(literal(1))
         .select_from(vector)
-        .join(others, others.model_id == vector.model_id)
+        .join(others, others.c.model_id == vector.model_id)
         .join(EmbeddingModelRow, EmbeddingModelRow.id == vector.model_id)
-        .where(vector.photo_id == photo_id, others.photo_id == near.c.id)
-        .where(vector.embedding.cosine_distance(others.embedding) <= EmbeddingModelRow.near_max)
+        .where(vector.photo_id == photo_id)
+        .where(vector.embedding.cosine_distance(others.c.embedding) <= EmbeddingModelRow.near_max)
+        .correlate(near)
         .exists()
     )
     return (
         select(near.c.id)
-        .join(hashes, hashes.photo_id == near.c.id)
+        .join(other, literal(True))
         .join(own, own.photo_id == photo_id)
         .where(or_(looks_alike, is_same_scene))
     )
