@@ -100,10 +100,10 @@ async def test_a_job_that_waits_for_another_starts_when_that_ends(
 
 async def test_a_job_whose_row_is_locked_when_it_is_due_starts_when_it_is_not(database: Database) -> None:
     async with bells(database) as (other, rung):
-        at = datetime.now(UTC) + timedelta(seconds=0.3)
+        at = datetime.now(UTC) + timedelta(seconds=2.0)  # a busy computer has to lock it before
         await other.configure_task("ring", schedule_at=at).defer_async(number=1)
         async with await psycopg.AsyncConnection.connect(database.url) as connection:
             await connection.execute("SELECT FROM procrastinate_jobs WHERE status = 'todo' FOR UPDATE")
-            await asyncio.sleep(0.8)
+            await asyncio.sleep(2.5)
             assert rung.empty()
         assert await rung.get() == 1
