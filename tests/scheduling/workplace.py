@@ -54,9 +54,9 @@ HERE = Path(__file__).parent
 
 
 def write_photo(path: Path, number: int = 0, size: tuple[int, int] = (400, 500)) -> Path:
-    """Write a small JPEG that differs from those of other numbers."""
+    """Write a small picture; a JPEG differs from those of other numbers."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_gradient(size).replace(_ANY_NUMBER, b"photo %08d" % number))
+    path.write_bytes(_gradient(size, path.suffix.lower()).replace(_ANY_NUMBER, b"photo %08d" % number))
     return path
 
 
@@ -64,10 +64,11 @@ _ANY_NUMBER = b"photo ########"
 
 
 @cache
-def _gradient(size: tuple[int, int]) -> bytes:
-    """Return a JPEG whose comment is filled in for each photo: it is coded once, but written hundreds of times."""
+def _gradient(size: tuple[int, int], suffix: str) -> bytes:
+    """Return a picture whose comment is filled in for each photo: it is coded once, but written hundreds of times."""
     file = BytesIO()
-    Image.linear_gradient("L").resize(size).convert("RGB").save(file, "JPEG", comment=_ANY_NUMBER)
+    picture = Image.linear_gradient("L").resize(size).convert("RGB")
+    picture.save(file, Image.registered_extensions()[suffix], comment=_ANY_NUMBER)
     return file.getvalue()
 
 
