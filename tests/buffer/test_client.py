@@ -314,3 +314,9 @@ def test_unknown_name_at_the_front_door() -> None:
     assert fluffy_tui.buffer.BufferClient is BufferClient
     with pytest.raises(AttributeError, match="Client2"):
         fluffy_tui.buffer.Client2  # noqa: B018 -- looking it up is the test
+
+
+async def test_a_channel_that_cannot_be_read_leaves_the_others() -> None:
+    items = [channel_json(), channel_json(id="", name=None), None]
+    async with asking(Reply({"data": {"channels": items}})) as (client, _):
+        assert [channel.id for channel in await client.channels("o1")] == ["c1"]

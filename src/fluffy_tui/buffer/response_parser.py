@@ -152,7 +152,7 @@ def _limit(value: object) -> int | None:
 def _slot_times(values: Iterable[object]) -> Iterator[str]:
     """Yield the times that are some, as `HH:MM`: one slot that cannot be read leaves the others."""
     for value in values:
-        with suppress(ValueError):
+        with suppress(TypeError, ValueError):
             moment = time.fromisoformat(_text(value))
             yield f"{moment:%H:%M}"
 

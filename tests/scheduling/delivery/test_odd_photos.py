@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,9 @@ from PIL import Image
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import StandIn, Window, sample_world
 from fluffy_tui.images import PhotoUnreadable, decode_to_fit
-from fluffy_tui.scheduling import Reason, Step, Timings
+from fluffy_tui.scheduling import Reason, Step
 from images.test_cases import CASES, EXPECTED, assert_corners, own_path
-from scheduling.workplace import Workplace, workplace
+from scheduling.workplace import QUICK, Workplace, workplace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::UserWarning")]
 
+PATIENT = replace(QUICK, request_timeout=60.0, settle=65.0)
+"""Large pictures are rendered beside each answer that is waited for."""
 EVERY = 6
 """The share of the files that one run takes, by the number below."""
 
@@ -35,7 +38,7 @@ async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
     windows = (Window("15m", "15min", 900, 1_000_000),)
     async with (
         StandIn(media=media, world=world, windows=windows) as stand_in,
-        workplace(database_url, tmp_path, stand_in, media, timings=Timings()) as opened,
+        workplace(database_url, tmp_path, stand_in, media, timings=PATIENT) as opened,
     ):
         yield opened
 
