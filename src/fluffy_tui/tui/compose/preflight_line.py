@@ -50,12 +50,15 @@ class PreflightLine(Widget):
         """Show new marks."""
         self.marks = tuple(marks)
         size = self.content_size
-        self.refresh(layout=size.height != len(self._lines(size.width)))
+        self.refresh(layout=size.height != self._height(size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many lines the marks take."""
         del container, viewport
-        return len(self._lines(width))
+        return self._height(width)
+
+    def _height(self, width: int) -> int:
+        return max(1, len(self._lines(width)))
 
     def render(self) -> Content:
         """Draw the marks."""

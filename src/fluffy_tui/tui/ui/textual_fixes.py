@@ -297,9 +297,9 @@ async def _compose(screen: Screen[Any]) -> None:
 
 @_replaces(Screen, "_on_screen_resume")
 def _on_screen_resume(screen: Screen[Any], event: events.ScreenResume) -> None:
-    """Lay a screen out and draw it, a new one once and for all.
+    """Lay a screen out and draw it; what was asked for while a new one was composed is met by that.
 
-    What was asked for while it was composed is met by that. Textual then lays it out and draws it again.
+    Textual then lays it out again.
     """
     is_composed_for_size, is_new = screen in _composed_for, screen not in _first_drawn
     event.refresh_styles &= not is_composed_for_size
@@ -310,8 +310,6 @@ def _on_screen_resume(screen: Screen[Any], event: events.ScreenResume) -> None:
         for widget in screen.walk_children(Widget, with_self=True):
             widget._layout_required = widget._repaint_required = False  # noqa: SLF001
     ORIGINALS[Screen, "_on_screen_resume"](screen, event)
-    if is_new:
-        screen._repaint_required = False  # noqa: SLF001
 
 
 @_replaces(Screen, "_on_resize")
