@@ -149,9 +149,10 @@ def _alike(photo_id: int, candidates: Select[int]) -> Select[int]:
     own, vector = aliased(PhotoHashRow), aliased(PhotoEmbeddingRow)
     # one look-up in an index for each candidate, whatever the statistics say of the tables
     hashes = select(PhotoHashRow.pdq, PhotoHashRow.pdq_quality).where(PhotoHashRow.photo_id == near.c.id)
-    other = hashes.offset(0).lateral("other")
+    other = hashes.correlate(near).offset(0).lateral("other")
     embeddings = select(PhotoEmbeddingRow.model_id, PhotoEmbeddingRow.embedding)
-    others = embeddings.where(PhotoEmbeddingRow.photo_id == near.c.id).offset(0).lateral("others")
+    near_ones = embeddings.where(PhotoEmbeddingRow.photo_id == near.c.id)
+    others = near_ones.correlate(near).offset(0).lateral("others")
     looks_alike = (bits_apart(own.pdq, other.c.pdq) <= _BURST_BITS) & (
         func.least(own.pdq_quality, other.c.pdq_quality) >= SOUND_QUALITY
     )
