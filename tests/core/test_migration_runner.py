@@ -37,6 +37,13 @@ def test_the_migrations_create_exactly_the_tables_in_the_code(database_url: str)
     command.check(alembic_config(database_url))
 
 
+def test_no_trigger_joins_the_rows_before_a_statement_with_those_after_it(database_url: str) -> None:
+    """A session keeps the plan of its first statement, which may be of one row: each row is compared with each."""
+    joins = "SELECT proname FROM pg_proc WHERE prosrc ~* '(join|,)\\s*(before|after)_it'"
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(joins).fetchall() == []
+
+
 def test_a_downgrade_removes_everything_and_can_be_reversed(database_url: str) -> None:
     command.downgrade(alembic_config(database_url), "base")
     with psycopg.connect(database_url) as connection:

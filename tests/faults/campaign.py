@@ -58,7 +58,7 @@ UNDO_SECONDS = 1.0
 """The undo delay of every second post."""
 
 SETTLED_WITHIN = 150.0 * PACE
-"""Seconds without one post less on its way after which the others count as lost."""
+"""Seconds after the last fault within which every post must be in Buffer or failed."""
 
 RETRIES = 3
 """How often users retry a failed post before it counts as lost."""
@@ -239,22 +239,13 @@ class Campaign:
         self.submitted_at |= dict.fromkeys(group, datetime.now(UTC))
 
     async def _settled(self) -> None:
-        """Wait until no post is being delivered, or until none has arrived for too long."""
-        fewest = len(self.ledger.expected)
+        """Wait until no post is being delivered, or until the time is up."""
         try:
-            async with (
-                asyncio.timeout(SETTLED_WITHIN) as limit,
-                aclosing(self.services.events()) as events,
-            ):
-                async for event in events:
-                    if not isinstance(event, PostChanged | Connected):
-                        continue
-                    moving = await self._moving()
-                    if not moving:
-                        return
-                    if moving < fewest:  # a busy machine takes longer for all of them
-                        fewest = moving
-                        limit.reschedule(asyncio.get_running_loop().time() + SETTLED_WITHIN)
+            async with asyncio.timeout(SETTLED_WITHIN):
+                async with aclosing(self.services.events()) as events:
+                    async for event in events:
+                        if isinstance(event, PostChanged | Connected) and not await self._moving():
+                            return
         except TimeoutError:
             return  # the audit lists what has not arrived
 

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import text as sql
 
 from fluffy_tui.demo import StandIn
-from fluffy_tui.photos.ingest.importer import _BATCH_ROWS
 from modes.program import Ended, fluffy
 from photos.metadata.xmp_samples import BOMB
 from scheduling.workplace import Workplace, workplace, write_photo
@@ -375,24 +374,22 @@ async def test_a_file_of_posts_is_added_line_by_line_and_only_once(place: Workpl
     assert await posts(place) == before
 
 
-async def test_of_hundreds_of_lines_none_is_lost(place: Workplace, own_home: Path) -> None:
-    """They are more than an import writes at once."""
-    lines = range(530)
-    faulty = set(lines[5::27])
-    assert len(set(lines) - faulty) > _BATCH_ROWS
-    files(place, *lines)
+async def test_of_a_thousand_lines_none_is_lost(place: Workplace, own_home: Path) -> None:
+    faulty = set(range(5, 1000, 27))
+    assert len(faulty) == 37
+    files(place, *range(1000))
     rows = [
         [f"{'missing' if number in faulty else 'IMG'}_{number:04}.jpg", f"caption {number}"]
-        for number in lines
+        for number in range(1000)
     ]
     table = write_csv(place.folder / "posts.csv", [["photo", "caption"], *rows])
     ended = await call(place, own_home, "--add-csv", str(table), "--json")
     *reported, summary = events(ended)
-    assert (ended.status, summary["added"], summary["refused"]) == (1, 510, 20)
-    assert [event["line"] for event in reported] == [number + 2 for number in lines]
+    assert (ended.status, summary["added"], summary["refused"]) == (1, 963, 37)
+    assert [event["line"] for event in reported] == list(range(2, 1002))
     assert {event["line"] - 2 for event in reported if event["event"] == "refused"} == faulty
     assert [post.caption for post in await posts(place)] == [
-        f"caption {number}" for number in lines if number not in faulty
+        f"caption {number}" for number in range(1000) if number not in faulty
     ]
 
 
