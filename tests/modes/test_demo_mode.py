@@ -15,7 +15,7 @@ from fluffy_tui.modes.demo_mode import StandInAddress, add_personas, demo_enviro
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Step, channel_zone, compare
 from fluffy_tui.settings import MediaHostKind, Notify, Secret, Settings, load_settings
-from fluffy_tui.tui.session.undo import is_in_grace
+from fluffy_tui.tui.session.submit_undo import is_in_grace
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
-from fluffy_tui.images.color import to_srgb
 from fluffy_tui.images.color_tags import color_profile
 from fluffy_tui.images.damage.coded_data import is_whole
 from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
@@ -20,6 +19,7 @@ from fluffy_tui.images.limited_process import NeedsLimits, are_set, within_limit
 from fluffy_tui.images.photo_header import open_to_decode
 from fluffy_tui.images.pixel_limit import TOO_LARGE, too_large
 from fluffy_tui.images.regular_file import reading
+from fluffy_tui.images.srgb_conversion import to_srgb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -45,7 +45,7 @@ from fluffy_tui.scheduling.submit.channel_choice import (
     chosen_channels,
     possible_everywhere,
 )
-from fluffy_tui.scheduling.submit.post_again import again_refusal, holders_of
+from fluffy_tui.scheduling.submit.post_again_rule import again_refusal, holders_of
 from fluffy_tui.scheduling.submit.post_request import PostRequest
 from fluffy_tui.scheduling.submit.post_writer import PostWriter, is_unsubmitted
 from fluffy_tui.scheduling.submit.submission_check import (

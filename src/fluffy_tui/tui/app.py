@@ -368,7 +368,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     @work(group="undo", exit_on_error=False, description="undoing the last submit")
     async def action_undo_submit(self) -> None:
         """Undo the last submit."""
-        from fluffy_tui.tui.session.undo import undo_last_submit
+        from fluffy_tui.tui.session.submit_undo import undo_last_submit
 
         await undo_last_submit(self, self.context)
 

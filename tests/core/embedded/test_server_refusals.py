@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.core.embedded import EmbeddedServer, embedded_server, server
+from fluffy_tui.core.embedded import EmbeddedServer, embedded_server, shared_server
 from fluffy_tui.core.embedded.cluster import reason
 from fluffy_tui.core.embedded.installation import installation_folders
 from fluffy_tui.core.embedded.server_account import ServerAccount
@@ -159,7 +159,7 @@ def closed_installation(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     (closed / "programs").symlink_to(installation)
-    monkeypatch.setattr(server, "installation_folders", lambda: (closed / "programs", libraries))
+    monkeypatch.setattr(shared_server, "installation_folders", lambda: (closed / "programs", libraries))
     return closed
 
 
@@ -195,11 +195,11 @@ def test_root_learns_which_folder_the_servers_account_cannot_enter(
 AS_USER = """
 import os, sys
 from pathlib import Path
-from fluffy_tui.core.embedded import embedded_server, server, server_process
+from fluffy_tui.core.embedded import embedded_server, shared_server, server_process
 from fluffy_tui.core.errors import DatabaseUnavailable
 uid, gid, place, *programs = sys.argv[1:]
 if programs:
-    server.installation_folders = lambda: tuple(map(Path, programs))
+    shared_server.installation_folders = lambda: tuple(map(Path, programs))
 os.setgroups([])
 os.setgid(int(gid))
 os.setuid(int(uid))

@@ -14,7 +14,7 @@ from fluffy_tui.photos import locked
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
-from fluffy_tui.scheduling.submit.post_again import again_refusal, holders_of
+from fluffy_tui.scheduling.submit.post_again_rule import again_refusal, holders_of
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
 if TYPE_CHECKING:

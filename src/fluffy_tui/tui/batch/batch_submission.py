@@ -9,7 +9,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import PostPhoto, PostRequest, Reason
 from fluffy_tui.tui.compose import submit_all
 from fluffy_tui.tui.session.post_channels import PostChannels
-from fluffy_tui.tui.session.undo import cancel_keeping_draft
+from fluffy_tui.tui.session.submit_undo import cancel_keeping_draft
 from fluffy_tui.tui.text.words import error_words, one_line, plural
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.session.post_channels import PostChannels
 from fluffy_tui.tui.session.post_photos import PostPhotos, chosen_photos
-from fluffy_tui.tui.session.undo import draft_of_repeat
+from fluffy_tui.tui.session.submit_undo import draft_of_repeat
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.keys_footer import relabelled
 

@@ -12,8 +12,8 @@ from fluffy_tui.tui.session.worker_errors import ReportsErrors
 
 if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.library.flag_changes import Triage
     from fluffy_tui.tui.library.library_view import LibraryView
-    from fluffy_tui.tui.library.triage import Triage
     from fluffy_tui.tui.ports import PhotosPort
     from fluffy_tui.tui.session.overview import Overview
 

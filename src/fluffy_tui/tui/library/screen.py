@@ -24,6 +24,7 @@ from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.filters import FilterMemory
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keywords import KeywordPrompt
+from fluffy_tui.tui.library.flag_changes import Triage
 from fluffy_tui.tui.library.flag_progress import FlagProgress
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.library_body import LibraryBody
@@ -33,10 +34,9 @@ from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.photo_notes import PhotoNotes
 from fluffy_tui.tui.library.similar_view import SimilarView
 from fluffy_tui.tui.library.stacks import Stacks
-from fluffy_tui.tui.library.triage import Triage
 from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, SubmitUndone, concerns, on_event
-from fluffy_tui.tui.session.undo import in_grace
+from fluffy_tui.tui.session.submit_undo import in_grace
 from fluffy_tui.tui.text.filter_query import DATE_EXAMPLE
 from fluffy_tui.tui.text.words import plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen

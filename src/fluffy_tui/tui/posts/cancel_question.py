@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.session.undo import what_cancelling_does, why_not_cancelled
+from fluffy_tui.tui.session.submit_undo import what_cancelling_does, why_not_cancelled
 from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.words import quoted
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen

@@ -11,7 +11,7 @@ from fluffy_tui.media import Framing
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.photo.photo_picker import PhotoPicker
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.session.undo import draft_of_submission
+from fluffy_tui.tui.session.submit_undo import draft_of_submission
 from fluffy_tui.tui.text.words import one_line, quoted
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 

@@ -10,7 +10,7 @@ from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
 from fluffy_tui.tui.posts.cancel_question import post_name, question_about
-from fluffy_tui.tui.session.undo import STAYS_LIVE, cancel_keeping_draft, why_not_cancelled
+from fluffy_tui.tui.session.submit_undo import STAYS_LIVE, cancel_keeping_draft, why_not_cancelled
 from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.words import one_line
 

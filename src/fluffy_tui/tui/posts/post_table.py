@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.session.undo import is_in_grace
+from fluffy_tui.tui.session.submit_undo import is_in_grace
 from fluffy_tui.tui.text.channel_words import channel_of_each, zone_of
 from fluffy_tui.tui.text.post_state import REQUESTED, photo_count_words, state_beside_time, state_of
 from fluffy_tui.tui.text.times import day_words, relative_time, zone_name

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.tui.session.import_run import import_progress_words
-from fluffy_tui.tui.session.undo import in_grace, is_in_grace, submitted_with
+from fluffy_tui.tui.session.submit_undo import in_grace, is_in_grace, submitted_with
 from fluffy_tui.tui.text.post_state import photo_count_words, state_in_both_zones, state_of
 from fluffy_tui.tui.text.words import quoted
 

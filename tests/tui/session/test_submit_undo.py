@@ -14,7 +14,7 @@ from fluffy_tui.scheduling import NotPossibleNow, Post, PostPhoto, Step
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.session.context import Context
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.session.undo import (
+from fluffy_tui.tui.session.submit_undo import (
     DraftNotSaved,
     cancel_keeping_draft,
     draft_of,

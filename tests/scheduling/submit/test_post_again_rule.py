@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from fluffy_tui.scheduling import NotPossibleNow, PostRequest, PostStatus, Reason, Step
-from fluffy_tui.scheduling.submit.post_again import months_later
+from fluffy_tui.scheduling.submit.post_again_rule import months_later
 
 if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post, ScheduleResult

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from fluffy_tui.images import decode_to_fit
-from fluffy_tui.images.color import to_srgb
+from fluffy_tui.images.srgb_conversion import to_srgb
 
 
 def grey_profile() -> bytes:

@@ -12,7 +12,7 @@ import pytest
 
 from fluffy_tui.photos import Photo, PhotoNotFound, Verdict
 from fluffy_tui.scheduling import Post, Step
-from fluffy_tui.tui.library.triage import Triage
+from fluffy_tui.tui.library.flag_changes import Triage
 from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
 from tui.library.library_driver import SARAHS, photos, shown, title, toasts, verdict
