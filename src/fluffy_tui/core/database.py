@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from fluffy_tui.core.connection import REVISION, cut, explain_refusal, known_revisions, refuse_newer
-from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 from fluffy_tui.core.liveness import note_job_progress
 
 if TYPE_CHECKING:
@@ -189,9 +189,9 @@ class Database:
         name: str = "fluffy-tui",
     ) -> None:
         self.name = name
-        self._known_revisions = (
-            known_revisions()
-        )  # now: an upgrade may replace the files of a running program
+        self.too_new: DatabaseTooNew | None = None
+        """Set once a statement did not fit, because a newer program has migrated the database."""
+        self._known_revisions = known_revisions()  # now, since an upgrade may replace the files
         self.url = direct_url or url
         """The address for what needs a session, such as LISTEN; it may hold a password."""
         options: dict[str, Any] = {"application_name": name}
@@ -236,8 +236,9 @@ class Database:
             note_job_progress()
         except DBAPIError as error:
             if _state(_cause(error)) in _OTHER_SCHEMA:
-                with suppress(psycopg.Error):
-                    await self.check_schema()
+                await self._note_newer_schema()
+                if self.too_new is not None:
+                    raise self.too_new from None
             if _state(_cause(error)) in _BEYOND_LIMITS:
                 raise
             if isinstance(error, OperationalError | InterfaceError) or _state(_cause(error)) in _REFUSED:
@@ -264,17 +265,16 @@ class Database:
         except PoolTimeout:
             raise psycopg.OperationalError(_BUSY[0]) from None
 
-    async def check_schema(self) -> None:
-        """Check that no newer program has migrated the database since this one was started.
-
-        Raises:
-            DatabaseTooNew: one has.
-            psycopg.Error: the database is down.
-        """
-        async with self.connection() as connection:
-            row = await (await connection.execute(REVISION)).fetchone()
-        if row is not None:
-            refuse_newer(row[0], self._known_revisions)
+    async def _note_newer_schema(self) -> None:
+        """Note whether a newer program has migrated the database since this one was started."""
+        with suppress(psycopg.Error):
+            async with self.connection() as connection:
+                row = await (await connection.execute(REVISION)).fetchone()
+            if row is not None:
+                try:
+                    refuse_newer(row[0], self._known_revisions)
+                except DatabaseTooNew as error:
+                    self.too_new = error
 
     def cut(self) -> None:
         """End every connection, since the server is silent: what waits for it fails, and connects again."""

@@ -150,8 +150,8 @@ class _Connector(procrastinate.PsycopgConnector):
                 return registered
         if query != sql.queries["fetch_job"]:
             return cast("dict[str, Any]", await super().execute_query_one_async(query, **arguments))
-        async with wrap_exceptions():
-            await self._database.check_schema()  # an older program could do the job wrong
+        if self._database.too_new is not None:
+            raise self._database.too_new  # it would only take jobs from those who can do them
         self._heard = False
         row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
         self.liveness.note_progress()

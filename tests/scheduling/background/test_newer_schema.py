@@ -1,4 +1,4 @@
-"""A worker under which a newer program migrates the database: it stops with one sentence, and does nothing wrong."""
+"""A worker under which a newer program migrates the database: it stops once its own statements no longer fit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SENTENCE = "The database was migrated by a newer fluffy-tui (schema 9999, this o
 
 
 @pytest.mark.parametrize("has_key", [True, False])
-async def test_a_worker_takes_no_job_of_a_newer_program(
+async def test_a_worker_whose_statements_do_not_fit_stops_with_one_sentence(
     place: Workplace, tmp_path: Path, has_key: bool
 ) -> None:
     log = tmp_path / "worker.log"
@@ -28,9 +28,11 @@ async def test_a_worker_takes_no_job_of_a_newer_program(
     else:
         await until_indexed(place)
     await place.execute("UPDATE alembic_version SET version_num = '9999'")
-    post = await place.submit(number=1)
+    await place.execute("ALTER TABLE photo_hashes RENAME COLUMN dhash TO renamed")
+    await place.photo(1)
     assert await worker.ended() == 1
     assert SENTENCE in log.read_text()
+    post = await place.submit(number=2)
     left = await place.services.scheduling.post(post.id)
     assert left is not None
     assert (left.step, left.attempts) == (Step.QUEUED, 0)
