@@ -118,7 +118,13 @@ class Crew:
             self.pids.add(child.pid)
             status = await child.ended()
             del self._children[number]
-            if child.pid in self.killed or self._stopping or disturbances != self._cluster.disturbances:
+            is_cut = self._network is not None and self._network.is_cut
+            if (
+                child.pid in self.killed
+                or self._stopping
+                or is_cut
+                or disturbances != self._cluster.disturbances
+            ):
                 continue
             self.gave_up.append(f"worker {number} exited with status {status}")
 

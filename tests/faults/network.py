@@ -57,6 +57,8 @@ class Network:
         self._subnet = f"10.{200 + subnet // 250}.{subnet % 250}"
         self._ports = ports
         self._here = f"{self._subnet}.1"
+        self.is_cut = False
+        """Whether nothing gets through."""
 
     @property
     def database_url(self) -> str:
@@ -71,9 +73,11 @@ class Network:
     def cut(self) -> Iterator[None]:
         """Let every packet vanish for the length of the block, as if the cable were pulled."""
         _run("ip", "link", "set", self._link, "down")
+        self.is_cut = True
         try:
             yield
         finally:
+            self.is_cut = False
             _run("ip", "link", "set", self._link, "up")
 
     @asynccontextmanager

@@ -253,6 +253,7 @@ async def _cut_off_some(machines: list[Machine], cluster: Cluster, cuts: int, ra
         await asyncio.sleep(random_.uniform(0.0, 3.0))
         network = random_.choice(machines).network
         assert network is not None
+        cluster.disturbances += 1
         with network.cut():
             await asyncio.sleep(random_.uniform(3.0, 15.0))
             cluster.disturbances += 1  # a worker that is started meanwhile finds no database
