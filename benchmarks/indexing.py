@@ -1,5 +1,7 @@
 """Indexing in libraries of several sizes: photos a second, statements of over 40 ms, and what the statements read.
 
+Beside it, photos scanned alone in the same run, without database or queue.
+
     python benchmarks/indexing.py [--sizes 1000 100000] [--workers 1] [--seconds 60] [--stale] [--model] [--faces]
 
 All but the newest photos are rows with hashes; the newest are files to index. Real workers index them for some seconds
@@ -19,13 +21,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psycopg
 from PIL import Image
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
 from fluffy_tui.core.database import Database
@@ -35,14 +39,25 @@ from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import scheduled_photo_ids
-from fluffy_tui.similarity import BuiltinModel, FaceFinder, IndexWorker, add_index_tasks, run_index_worker
+from fluffy_tui.similarity import (
+    BuiltinModel,
+    FaceFinder,
+    IndexWorker,
+    ModelUnavailable,
+    add_index_tasks,
+    run_index_worker,
+)
+from fluffy_tui.similarity.index.photo_scan import scan
 
-FILES = 2000
+FILES = 4000
+ALONE = 300
+"""Photos that are scanned without database or queue, to compare with."""
 SLOW = 40
 TABLES = ("photos", "photo_places", "photo_hashes", "photo_troubles", "photos_to_index")
 FILL = """
-    INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)
-    SELECT %(persona)s, '/nowhere/' || n, sha256(n::text::bytea), 1, 4, 3, 'JPEG', now()
+    INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at, sharpness,
+                        faces)
+    SELECT %(persona)s, '/nowhere/' || n, sha256(n::text::bytea), 1, 4, 3, 'JPEG', now(), 1, 0
     FROM generate_series(1, %(count)s) AS n
 """
 PLACES = """
@@ -83,10 +98,15 @@ async def fill(url: str, count: int, files: Path, *, stale: bool) -> None:
     await database.close()
 
 
+def no_model(self: BuiltinModel) -> None:
+    """Be a built-in model that cannot be loaded."""
+    raise ModelUnavailable("the benchmark goes without")
+
+
 async def work(url: str, seconds: float, *, model: bool, faces: bool) -> None:
     """Be a worker for some seconds."""
     if not model:
-        BuiltinModel.is_installed = staticmethod(lambda: False)  # type: ignore[method-assign]
+        BuiltinModel.load = no_model  # type: ignore[method-assign]
     database = Database(url)
     photos = Photos(database, scheduled=scheduled_photo_ids())
     worker = IndexWorker(database, photos, BuiltinModel(), None, faces=FaceFinder() if faces else None)
@@ -106,7 +126,7 @@ async def work(url: str, seconds: float, *, model: bool, faces: bool) -> None:
 async def read_most(url: str, *, model: bool) -> dict[str, int]:
     """Scan one batch, and return the most rows that a node of each statement's plan has read."""
     if not model:
-        BuiltinModel.is_installed = staticmethod(lambda: False)  # type: ignore[method-assign]
+        BuiltinModel.load = no_model  # type: ignore[method-assign]
     database = Database(url)
     executed: list[tuple[str, Any]] = []
 
@@ -129,6 +149,26 @@ async def read_most(url: str, *, model: bool) -> dict[str, int]:
         await session.rollback()
     await database.close()
     return most
+
+
+async def scanned_alone(url: str, *, model: bool, faces: bool) -> float:
+    """Return how many photos a second are scanned without database or queue, on a worker's threads."""
+    database = Database(url)
+    async with database.transaction() as session:
+        newest = await session.scalars(
+            text("SELECT id FROM photos ORDER BY id DESC LIMIT :most"), {"most": ALONE}
+        )
+    photos = await Photos(database, scheduled=scheduled_photo_ids()).by_ids(newest.all())
+    await database.close()
+    builtin, finder = (BuiltinModel() if model else None), (FaceFinder() if faces else None)
+    if builtin is not None:
+        builtin.load()
+    one = partial(scan, bits=True, scores=True, faces=finder, model=builtin)
+    with ThreadPoolExecutor(max(1, (os.cpu_count() or 2) // 2)) as pool:
+        list(pool.map(one, list(photos.values())[:2]))  # what is started for the first picture
+        began = time.perf_counter()
+        list(pool.map(one, photos.values()))
+        return len(photos) / (time.perf_counter() - began)
 
 
 def rows_read(plan: dict[str, Any]) -> list[int]:
@@ -177,8 +217,10 @@ def main() -> None:
     place = Path(tempfile.mkdtemp(prefix="fluffy-indexing-"))
     make_files(place / "files")
     try:
-        print("| photos | photos/s | statements over 40 ms, longest | most rows read by a statement |")
-        print("|---|---|---|---|")
+        print(
+            "| photos | photos/s | scanned alone | statements over 40 ms, longest | most rows read by a statement |"
+        )
+        print("|---|---|---|---|---|")
         for size in options.sizes:
             log = place / f"{size}.log"
             server = EmbeddedServer(place / f"postgres-{size}", log=log)
@@ -187,10 +229,10 @@ def main() -> None:
                 asyncio.run(fill(url, size, place / "files", stale=options.stale))
                 most = asyncio.run(read_most(url, model=options.model))
                 rate, slow = measure(url, log, options)
-                print(
-                    f"| {size:,} | {rate:.1f} | {len(slow)}, {max(slow, default=0):.0f} ms | {max(most.values()):,} |",
-                    flush=True,
-                )
+                alone = asyncio.run(scanned_alone(url, model=options.model, faces=options.faces))
+                times = f"{len(slow)}, {max(slow, default=0):.0f} ms"
+                peer = f"{alone:.1f}, {rate / alone:.2f} times"
+                print(f"| {size:,} | {rate:.1f} | {peer} | {times} | {max(most.values()):,} |", flush=True)
             finally:
                 server.release()
                 shutil.rmtree(place / f"postgres-{size}", ignore_errors=True)

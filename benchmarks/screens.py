@@ -102,7 +102,7 @@ class Opening:
 OPENINGS = (
     Opening("composer", "\r", "ctrl+s Submit", "\x1b"),
     Opening("fit, from the composer", "\x06", "r Rotate", "\x1b", "\r", "\x1b"),
-    Opening("help, from the composer", "\x1bOP", "Tag people in the picture", "\x1b", "\r", "\x1b"),
+    Opening("help, from the composer", "\x1bOP", "Show and edit all settings", "\x1b", "\r", "\x1b"),
     Opening("posts", "2", "a All", "1"),
     Opening("posts from elsewhere", "o", "Open link", "a", "2", "1"),
     Opening("plan", "3", "M Move", "1"),
@@ -118,7 +118,7 @@ OPENINGS = (
     Opening("import", "i", "ctrl+n Add", "\x1b"),
     Opening("zoom", "+", "of 4,000×3,000", "\x1b"),
     Opening("compare", "|", "B Best", "\x1b", "jj jjj ", "\x1bggg"),
-    Opening("help", "?", "Library: photos without a post", "\x1b"),
+    Opening("help", "?", "Show and edit all settings", "\x1b"),
     Opening("library: sorted by name", "s", "", ""),
     Opening("library: reversed", "S", "", ""),
     Opening("library: picked, then rejected, then all", "v", "", ""),

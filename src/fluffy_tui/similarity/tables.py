@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pgvector.sqlalchemy import BIT, VECTOR
@@ -21,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     any_,
+    bindparam,
     column,
     func,
     literal,
@@ -65,6 +67,9 @@ PLACES = table(
 
 TEXTS = table("photo_texts", column("photo_id", BigInteger()))
 """The same of the texts that were read in pictures."""
+
+PHOTO_ID = bindparam("photo_id", type_=BigInteger())
+"""The photo that a statement is about; building one takes Python longer than the database takes to answer it."""
 
 COUNTS = table(
     "library_counts",
@@ -203,8 +208,11 @@ def bits_apart(one: Any, other: Any) -> ColumnElement[float]:
     return difference
 
 
-def near_hashes(photo_id: int) -> Select[int, float]:
+@cache
+def near_hashes() -> Select[int, float]:
     """Select the persona's other photos of the same picture and their differing bits, nearest first.
+
+    It takes the photo's id as `photo_id`.
 
     Hashes that differ in no more than 31 of 256 bits have one of 16 equal parts that differs in one bit at most. An
     index finds these, one in 240 of all hashes; only the few near ones are joined with photos.
@@ -221,14 +229,14 @@ def near_hashes(photo_id: int) -> Select[int, float]:
     near = (
         select(other.photo_id, bits.label("bits"))
         .join_from(own, other, is_near)
-        .where(own.photo_id == photo_id, other.photo_id != photo_id)
+        .where(own.photo_id == PHOTO_ID, other.photo_id != PHOTO_ID)
         .cte("near")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     return (
         select(near.c.photo_id, near.c.bits)
         .join(found, found.c.id == near.c.photo_id)
-        .join(asked, (asked.c.id == photo_id) & (asked.c.persona_id == found.c.persona_id))
+        .join(asked, (asked.c.id == PHOTO_ID) & (asked.c.persona_id == found.c.persona_id))
         .order_by(near.c.bits, near.c.photo_id)
     )
 

@@ -6,16 +6,18 @@ Found once for each photo, when it is indexed, with as many look-ups in any libr
 from __future__ import annotations
 
 from datetime import time, timedelta
+from functools import cache
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Text, Time, and_, cast, column, func, literal, or_, select
+from sqlalchemy import BigInteger, Text, Time, and_, any_, bindparam, cast, column, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.photos import DateSource, counterparts, versions
 from fluffy_tui.similarity.model import SOUND_QUALITY
 from fluffy_tui.similarity.tables import (
+    PHOTO_ID,
     PHOTOS,
     PLACES,
     EmbeddingModelRow,
@@ -49,12 +51,12 @@ async def duplicates(session: AsyncSession, photo_ids: Sequence[int]) -> dict[in
 
     One statement for each photo, so that none takes long in a large library.
     """
-    return await _groups(session, {photo_id: near_hashes(photo_id) for photo_id in photo_ids})
+    return await _groups(session, near_hashes(), {photo_id: {} for photo_id in photo_ids})
 
 
 async def bursts(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
     """Return for each photo that is in a burst the photos taken just before and after it, and itself."""
-    return await _groups(session, {photo_id: _burst_of(photo_id) for photo_id in photo_ids})
+    return await _groups(session, _burst(), {photo_id: {} for photo_id in photo_ids})
 
 
 async def edited_pairs(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
@@ -65,11 +67,8 @@ async def edited_pairs(session: AsyncSession, photo_ids: Sequence[int]) -> dict[
 async def other_versions(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
     """Return for each photo that is another version of one by their names, and looks like it, both."""
     named = await _named(session, photo_ids, versions)
-    queries = {
-        photo_id: _alike(photo_id, select(PHOTOS.c.id).where(among(PHOTOS.c.id, mates - {photo_id})))
-        for photo_id, mates in named.items()
-    }
-    return await _groups(session, queries)
+    mates = {photo_id: {"mates": sorted(group - {photo_id})} for photo_id, group in named.items()}
+    return await _groups(session, _alike_mates(), mates)
 
 
 async def _named(
@@ -109,11 +108,14 @@ async def _named(
 
 
 async def _groups(
-    session: AsyncSession, queries: Mapping[int, Select[int] | Select[int, float]]
+    session: AsyncSession,
+    query: Select[int] | Select[int, float],
+    parameters: Mapping[int, Mapping[str, object]],
 ) -> dict[int, set[int]]:
+    """Return for each photo what a query with its parameters finds, and itself."""
     groups: dict[int, set[int]] = {}
-    for photo_id, query in queries.items():
-        if found := set(await session.scalars(query)):
+    for photo_id, own in parameters.items():
+        if found := set(await session.scalars(query, {"photo_id": photo_id, **own})):
             groups[photo_id] = {photo_id, *found}
     return groups
 
@@ -128,23 +130,31 @@ def _is_dated(photo: Any) -> ColumnElement[bool]:
     return and_(is_moment, cast(photo.c.taken_at, Time) != time())
 
 
-def _burst_of(photo_id: int) -> Select[int]:
-    """Select the photos that were taken within moments of one, and look like it."""
+@cache
+def _burst() -> Select[int]:
+    """Select the photos that were taken within moments of one, `photo_id`, and look like it."""
     asked, other = PHOTOS.alias("asked"), PHOTOS.alias("other")
     span = timedelta(seconds=BURST_SECONDS)
-    moment = select(asked.c.taken_at).where(asked.c.id == photo_id, _is_dated(asked)).scalar_subquery()
-    persona = select(asked.c.persona_id).where(asked.c.id == photo_id).scalar_subquery()
+    moment = select(asked.c.taken_at).where(asked.c.id == PHOTO_ID, _is_dated(asked)).scalar_subquery()
+    persona = select(asked.c.persona_id).where(asked.c.id == PHOTO_ID).scalar_subquery()
     near = (
         select(other.c.id)
-        .where(other.c.persona_id == persona, other.c.id != photo_id, _is_dated(other))
+        .where(other.c.persona_id == persona, other.c.id != PHOTO_ID, _is_dated(other))
         .where(other.c.shown_at.between(moment - span, moment + span))  # as the index has it
         .limit(_LOOKED_AT)
     )
-    return _alike(photo_id, near)
+    return _alike(near)
 
 
-def _alike(photo_id: int, candidates: Select[int]) -> Select[int]:
-    """Select those of a few photos that look like one, by hash or vector."""
+@cache
+def _alike_mates() -> Select[int]:
+    """Select those among `mates` that look like one photo, `photo_id`."""
+    mates = bindparam("mates", type_=ARRAY(BigInteger()))
+    return _alike(select(PHOTOS.c.id).where(PHOTOS.c.id == any_(mates)))
+
+
+def _alike(candidates: Select[int]) -> Select[int]:
+    """Select those of a few photos that look like one, `photo_id`, by hash or vector."""
     near = candidates.cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
     own, vector = aliased(PhotoHashRow), aliased(PhotoEmbeddingRow)
     # one look-up in an index for each candidate, whatever the statistics say of the tables
@@ -161,7 +171,7 @@ def _alike(photo_id: int, candidates: Select[int]) -> Select[int]:
         .select_from(vector)
         .join(others, others.c.model_id == vector.model_id)
         .join(EmbeddingModelRow, EmbeddingModelRow.id == vector.model_id)
-        .where(vector.photo_id == photo_id)
+        .where(vector.photo_id == PHOTO_ID)
         .where(vector.embedding.cosine_distance(others.c.embedding) <= EmbeddingModelRow.near_max)
         .correlate(near)
         .exists()
@@ -169,6 +179,6 @@ def _alike(photo_id: int, candidates: Select[int]) -> Select[int]:
     return (
         select(near.c.id)
         .join(other, literal(True))
-        .join(own, own.photo_id == photo_id)
+        .join(own, own.photo_id == PHOTO_ID)
         .where(or_(looks_alike, is_same_scene))
     )

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 async def same_picture(session: AsyncSession, photo_id: int) -> list[Copy]:
     """Return the persona's other photos whose PDQ hash is near, nearest first."""
-    return [Copy(row[0], int(row[1])) for row in await session.execute(near_hashes(photo_id))]
+    found = await session.execute(near_hashes(), {"photo_id": photo_id})
+    return [Copy(row[0], int(row[1])) for row in found]
 
 
 async def posted_before(session: AsyncSession, photo_id: int, posts: SelectBase) -> EarlierPost | None:
