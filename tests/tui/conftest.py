@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import pytest
 from textual.notifications import Notification
+from textual.worker import Worker
 
 import textual_internals
 from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
+from fluffy_tui.tui.ui.keys_footer import FooterKey, KeysFooter
 from pressed_keys import recording
 from settling import at_rest, loop_at_rest
 from settling import settle as settle
@@ -72,6 +76,51 @@ def keys_are_recorded() -> Iterator[None]:
         yield
 
 
+TURNS = 50
+"""Of the event loop, until a worker starts: enough for a new screen to be mounted and focused."""
+
+
+@pytest.fixture(scope="package", autouse=True)
+def workers_take_time() -> Iterator[None]:
+    """Have workers end after what their screen does meanwhile, as with a database."""
+    run = Worker.run
+
+    async def late(worker: Worker[Any]) -> Any:
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        return await run(worker)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Worker, "run", late)
+        yield
+
+
+announced: WeakKeyDictionary[KeysFooter, list[FooterKey]] = WeakKeyDictionary()
+"""The keys of each line of keys when it was told for the last time that they may have changed."""
+
+
+@pytest.fixture(scope="package", autouse=True)
+def footers_are_told() -> Iterator[None]:
+    """Note which keys there were before data is loaded, when a terminal shows the first frame, and at each change."""
+    on_mount, changed = KeysFooter.on_mount, KeysFooter.bindings_changed
+
+    def note(footer: KeysFooter) -> None:
+        announced[footer] = footer.every_key
+
+    def mounted(footer: KeysFooter) -> None:
+        on_mount(footer)
+        footer.call_next(note, footer)
+
+    def told(footer: KeysFooter, screen: Any) -> None:
+        note(footer)
+        changed(footer, screen)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KeysFooter, "on_mount", mounted)
+        patch.setattr(KeysFooter, "bindings_changed", told)
+        yield
+
+
 class Driver:
     """A running app and its keyboard."""
 
@@ -95,8 +144,14 @@ class Driver:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until events are read, workers have ended, and all messages are handled."""
+        """Wait until events are read, workers have ended, and all messages are handled.
+
+        By then, the line of keys has been told what can be done now.
+        """
         await settle(self.app)
+        if self.app.is_running and self.app.app_focus:
+            for footer in self.app.screen.query(KeysFooter):
+                assert announced[footer] == footer.every_key, "the line of keys shows those from before"
 
     async def heard(self) -> None:
         """Wait until the app has read every event, then settle."""

@@ -446,7 +446,7 @@ async def test_results_are_those_of_the_app(place: Workplace) -> None:
             await place.execute(f"INSERT INTO post_metrics VALUES {numbers}")
         told = await call(client, "show_results", persona="sarah")
         code, words = await refused(client, "show_results", persona="sarah", measure="fame")
-    assert none["nothing_because"].startswith("No results of 3 posts.")
+    assert none["nothing_because"].startswith("No results for 3 posts.")
     assert (none["compared"], none["best"]) == (0, [])
     assert [(one["post_id"], one["ratio"], one["metrics"]) for one in told["best"]] == [
         (ids[2], 2.0, {"reactions": 200.0}),

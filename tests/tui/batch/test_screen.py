@@ -352,6 +352,11 @@ class FakeSimilarity:
     def __init__(self, stacks: dict[int, int], near: dict[int, Relation], unseen: Sequence[int] = ()) -> None:
         self._stacks, self._near, self._unseen = stacks, near, unseen
 
+    async def unreadable(self, photo_ids: Sequence[int]) -> dict[int, str]:
+        """Return which photos cannot be decoded: none."""
+        del photo_ids
+        return {}
+
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
         """Return the stacks."""
         return {id_: stack for id_, stack in self._stacks.items() if id_ in photo_ids}

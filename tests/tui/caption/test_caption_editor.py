@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.events import Paste
+from textual.strip import Strip
 
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.compose import CaptionForm
@@ -44,6 +45,28 @@ async def test_the_caption_is_whole_after_the_terminal_was_resized(
             assert shown == LONG or caption.virtual_size.height > caption.content_size.height
             for y in range(caption.content_size.height):
                 assert caption.render_line(y).cell_length <= caption.content_size.width
+
+
+async def test_lines_are_painted_again_where_a_caption_takes_as_many_as_before_the_resize(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(persona="sarah") as driver:
+        caption = await writing(
+            driver,
+            "Morning fog 👨‍👩‍👧 ✌️ over the pier, second line of words that wraps somewhere around here for resize",
+        )
+        painted: dict[int, str] = {}
+        render_line = caption.render_line
+
+        def noted(y: int) -> Strip:
+            painted[y] = (strip := render_line(y)).text.strip()
+            return strip
+
+        monkeypatch.setattr(caption, "render_line", noted)
+        for width in (100, 80, 60, 100, 140):
+            await driver.pilot.resize_terminal(width, 45)
+            await driver.settle()
+            assert [painted[y] for y in range(4)] == [render_line(y).text.strip() for y in range(4)]
 
 
 @pytest.mark.parametrize("emoji", EMOJI)

@@ -228,7 +228,7 @@ async def test_without_results_it_says_why(running: Running, services: FakeServi
     async with running(persona="sarah") as driver:
         await driver.press("5")
         assert driver.text("#no-results") == (
-            "No results of 1 post.\n\n"
+            "No results for 1 post.\n\n"
             "None yet: Buffer gets them from the network once a day, where the network and the plan have them"
         )
         assert {"Details", "Next number", "Breakdown"} <= dimmed(driver)

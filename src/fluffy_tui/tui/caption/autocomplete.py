@@ -210,19 +210,22 @@ class Autocomplete(OptionList, can_focus=False):
     def close(self) -> None:
         """Close the list."""
         if self.completions:
-            self.completions = ()
-            self.clear_options()
-            self.remove_class("-open")
+            self._set(())
 
     def _show(self, completions: tuple[Completion, ...], below: Offset) -> None:
         self.absolute_offset = below
         if completions != self.completions:
-            self.completions = completions
-            self.clear_options()
-            self.add_options([Option(_label(completion)) for completion in completions])
-            self.highlighted = 0 if completions else None
-        self.set_class(self.is_open, "-open")
+            self._set(completions)
         self.refresh(layout=True)
+
+    def _set(self, completions: tuple[Completion, ...]) -> None:
+        if bool(completions) != self.is_open:
+            self.screen.refresh_bindings()  # an open list has keys of its own
+        self.completions = completions
+        self.clear_options()
+        self.add_options([Option(_label(completion)) for completion in completions])
+        self.highlighted = 0 if completions else None
+        self.set_class(self.is_open, "-open")
 
     def _word(self) -> tuple[Location, str]:
         """Return where the word at the cursor starts, and the word."""

@@ -248,7 +248,12 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         self.autocomplete.suggest()
 
     def on_resize(self) -> None:
-        """Move the suggestions with the word, and keep the cursor in view: text is wrapped elsewhere now."""
+        """Move the suggestions with the word, and keep the cursor in view: text is wrapped elsewhere now.
+
+        Textual has painted the lines at the new size before it wraps them, and paints them again only if there are
+        more or fewer.
+        """
+        self.refresh()
         self.autocomplete.suggest()
         self.call_after_refresh(self.scroll_cursor_visible)
 

@@ -101,6 +101,7 @@ class PersonasScreen(FrameScreen):
         self.set_class(not self._personas, "-empty")
         if self._personas and self.focused is None:
             listing.focus()  # it lost the focus while it was hidden
+        self.refresh_bindings()
 
     def _prompt(self, persona: Persona) -> Content:
         counts = self.context.overview.counts.get(persona.id, PersonaCounts())

@@ -79,7 +79,7 @@ def nothing_words(posts: Sequence[CountedPost], comparison: Comparison) -> str:
         return NO_POSTS
     if not comparison.counted:
         reason = missing_metrics_words(posts[0].results)
-        return f"No results of {count_words(len(posts))}.\n\n{reason[0].upper()}{reason[1:]}"
+        return f"No results for {count_words(len(posts))}.\n\n{reason[0].upper()}{reason[1:]}"
     return "\n\n".join(filter(None, [TOO_FEW, refusal_words(posts)]))
 
 

@@ -104,9 +104,21 @@ class KeysFooter(Widget):
         self._shown: list[FooterKey] = []
 
     @property
+    def every_key(self) -> list[FooterKey]:
+        """The first key of each action that works where the focus is."""
+        focused, found = self.screen.focused, dict[str, FooterKey]()
+        for key, (_, binding, enabled, tooltip) in self.screen.active_bindings.items():
+            if not binding.show or binding.action in found or is_typed(focused, key):
+                continue
+            found[binding.action] = FooterKey(
+                key, binding.description, binding.action, enabled, tooltip, is_help=binding.id == HELP
+            )
+        return list(found.values())
+
+    @property
     def keys(self) -> list[FooterKey]:
         """The keys from the left, as many as fit beside the help key."""
-        keys = self._all_keys()
+        keys = self.every_key
         last = [key for key in keys if key.is_help]
         room = self.size.width - sum(key.width for key in last)
         fitting = []
@@ -121,10 +133,10 @@ class KeysFooter(Widget):
 
     def on_mount(self) -> None:
         """Watch for other keys."""
-        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self.screen.bindings_updated_signal.subscribe(self, self.bindings_changed)
 
-    def _bindings_changed(self, _screen: Screen[object]) -> None:
-        """Redraw only if the keys have changed: Textual publishes this at every change of focus."""
+    def bindings_changed(self, _screen: Screen[object]) -> None:
+        """Redraw if the keys have changed; Textual says only that they may have, at every change of focus."""
         if self.app.app_focus and self.keys != self._shown:
             self.refresh()
 
@@ -158,17 +170,6 @@ class KeysFooter(Widget):
             if column < 0:
                 return key
         return None
-
-    def _all_keys(self) -> list[FooterKey]:
-        """Return the first key of each action that works where the focus is."""
-        focused, found = self.screen.focused, dict[str, FooterKey]()
-        for key, (_, binding, enabled, tooltip) in self.screen.active_bindings.items():
-            if not binding.show or binding.action in found or is_typed(focused, key):
-                continue
-            found[binding.action] = FooterKey(
-                key, binding.description, binding.action, enabled, tooltip, is_help=binding.id == HELP
-            )
-        return list(found.values())
 
 
 def is_typed(focused: Widget | None, key: str) -> bool:
