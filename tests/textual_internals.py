@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections import Counter, deque
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.worker import Worker
 
 from fluffy_tui.tui.ui import textual_fixes
 
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.message import Message
     from textual.widgets import Input, TextArea
-    from textual.worker import Worker
 
 
 _parse_rules, _parse_sheet = Stylesheet._parse_rules, Stylesheet.parse
@@ -239,6 +240,30 @@ def frames_unseen() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Compositor, "render_update", render)
         patch.setattr("textual.strip.FIFOCache", lambda _size: {})
+        yield
+
+
+TURNS = 50
+"""Of the event loop, until a worker starts: enough for a new screen to be mounted and focused."""
+
+
+@contextmanager
+def workers_starting_late() -> Iterator[None]:
+    """Have every worker begin some turns of the event loop later."""
+    run = Worker.run
+
+    async def late(worker: Worker[Any]) -> Any:
+        try:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            if inspect.iscoroutine(worker._work):
+                worker._work.close()
+            raise
+        return await run(worker)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Worker, "run", late)
         yield
 
 

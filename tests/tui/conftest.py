@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -12,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from textual.notifications import Notification
-from textual.worker import Worker
 
 import textual_internals
 from fluffy_tui.paths import Paths
@@ -76,22 +74,10 @@ def keys_are_recorded() -> Iterator[None]:
         yield
 
 
-TURNS = 50
-"""Of the event loop, until a worker starts: enough for a new screen to be mounted and focused."""
-
-
 @pytest.fixture(scope="package", autouse=True)
 def workers_take_time() -> Iterator[None]:
     """Have workers end after what their screen does meanwhile, as with a database."""
-    run = Worker.run
-
-    async def late(worker: Worker[Any]) -> Any:
-        for _ in range(TURNS):
-            await asyncio.sleep(0)
-        return await run(worker)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Worker, "run", late)
+    with textual_internals.workers_starting_late():
         yield
 
 

@@ -109,6 +109,39 @@ async def test_photos_that_were_reordered_or_taken_out_are_known_by_their_pictur
     assert free == {photo.id for photo in photos} - {photo.photo_id for photo in before.photos}
 
 
+@pytest.mark.parametrize("has_left", [True, False])
+async def test_a_post_that_buffer_has_without_all_pictures_is_not_taken_for_sent(
+    place: Workplace, has_left: bool
+) -> None:
+    """Neither while its create is unanswered, nor when the database is from before that."""
+    photos = [await place.photo(number) for number in range(2)]
+    scheduling = place.services.scheduling
+    async with place.worker():
+        result = await scheduling.schedule_post(photos[0], "fog", more_photos=photos[1:])
+        assert result.post is not None
+        post = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+    [remote] = place.in_buffer()
+    remote.assets.pop()
+    step, sent_at = (Step.UNCONFIRMED, "now()") if has_left else (Step.QUEUED, "NULL")
+    await place.execute(
+        f"UPDATE posts SET buffer_post_id = NULL, status = 'draft', scheduled_at = NULL, step = '{step}',"
+        f" create_sent_at = {sent_at}, create_buffer_time = {sent_at}"
+    )
+    assert place.services.buffer is not None
+    organization_id = place.stand_in.world.organization_id
+    comparison = place.services.delivery.comparison
+    comparison.forget()
+    await comparison.ensure(place.services.buffer, organization_id)
+    behind = await scheduling.post(post.id)
+    assert behind is not None
+    assert behind.step is step
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    [whole] = place.in_buffer()
+    assert whole.id != remote.id
+    assert len(whole.assets) == 2
+
+
 async def test_a_panorama_is_taken_in_with_its_parts_and_counts_as_scheduled(place: Workplace) -> None:
     """So that new pictures, which a first comment needs, do not show it twice."""
     first, second = await place.panorama()

@@ -223,6 +223,31 @@ async def test_a_late_double_is_deleted_although_the_post_was_removed_and_retrie
     assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
 
 
+async def test_a_double_that_is_published_without_all_pictures_is_told(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    photos = [await place.photo(number) for number in range(2)]
+    result = await place.services.scheduling.schedule_post(photos[0], "fog", more_photos=photos[1:])
+    assert result.post is not None
+    async with place.worker():
+        await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+    [remote] = place.in_buffer()
+    now = place.stand_in.clock.now()
+    double = dataclasses.replace(
+        remote, id=remote.id[::-1], status="sent", sent_at=now, assets=remote.assets[:1]
+    )
+    place.stand_in.world.add_post(double)
+    await place.execute("UPDATE posts SET lost_creates = 1, create_buffer_time = NULL")
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while len(place.in_buffer()) > 1:
+        await quick.run()
+    post = await place.services.scheduling.post(result.post.id)
+    assert post is not None
+    assert post.buffer_post_id == double.id
+    assert post.error_message == "Buffer published it with 1 of its 2 pictures."
+    assert [each.id for each in place.in_buffer()] == [double.id]
+
+
 async def held_after_a_lost_create(place: Workplace) -> Post:
     """Return a post that waits for the rate limit, while a create of it is still to take effect."""
     faults = place.stand_in.faults

@@ -20,6 +20,7 @@ from fluffy_tui.buffer import BufferError, BufferStatus, Code
 from fluffy_tui.media import POSTS
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
+from fluffy_tui.scheduling.delivery.find_in_buffer import may_have_left
 from fluffy_tui.scheduling.delivery_key import key_in, photo_digits_in
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import ON_THE_WAY
@@ -120,7 +121,7 @@ class BufferComparison:
         async for found in listed:
             is_ours = found.via != "network" and found.status != BufferStatus.ERROR
             if is_ours and (key := self._key_of(found)) is not None:
-                ours[key] = found
+                ours[key] = max(found, ours.get(key, found), key=lambda post: len(post.asset_sources))
         for key, found in (await self._unknown(organization_id, ours)).items():
             await self._take_in(organization_id, owners[found.channel_id], key, found)
         await self._take_in_remembered(buffer, organization_id, owners)
@@ -138,7 +139,10 @@ class BufferComparison:
         return next((key for key in keys if key is not None), None)
 
     async def _unknown(self, organization_id: str, ours: Mapping[str, BufferPost]) -> dict[str, BufferPost]:
-        """Return the posts without a row and without an uploaded picture; record those whose row was behind."""
+        """Return the posts without a row and without an uploaded picture; record those whose row was behind.
+
+        What Buffer has without all of its pictures is not what was submitted.
+        """
         posts = select(PostRow).where(
             or_(
                 PostRow.delivery_key.in_(ours),
@@ -151,8 +155,14 @@ class BufferComparison:
             known = {row.delivery_key for row in rows} | set((await session.execute(uploaded)).scalars())
             for row in rows:
                 found = ours.get(row.delivery_key)
-                if found is not None and row.buffer_post_id is None:
+                if found is None or row.buffer_post_id is not None:
+                    continue
+                if len(found.asset_sources) >= len(row.photos):
                     await transitions.catch_up(session, row, organization_id, found)
+                elif not may_have_left(
+                    row
+                ):  # its next attempt searches for it, and finds it without all pictures
+                    await transitions.note_lost_create(session, row)
         ids = {row.buffer_post_id for row in rows}
         return {key: post for key, post in ours.items() if key not in known and post.id not in ids}
 

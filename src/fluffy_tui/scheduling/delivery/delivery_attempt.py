@@ -201,12 +201,7 @@ class DeliveryAttempt:
             return True
         for incomplete in match.incomplete:
             if incomplete.status in (BufferStatus.SENDING, BufferStatus.SENT):
-                await self._record(
-                    incomplete,
-                    error_code=Code.IMAGE_DROPPED,
-                    error_message=f"Buffer published it with {len(incomplete.asset_sources)} of its"
-                    f" {len(self.post.photos)} pictures.",
-                )
+                await self._record(incomplete, **transitions.missing_pictures(self.post, incomplete))
                 return True
             await self._delete_incomplete(incomplete)
         for earlier in match.earlier:
