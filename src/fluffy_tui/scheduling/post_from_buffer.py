@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.buffer import BufferStatus
+from fluffy_tui.buffer import BufferStatus, Code
 from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.media import MOST_PARTS, WHOLE, Framing, Part
 from fluffy_tui.scheduling.error_codes import PostError
@@ -88,6 +88,15 @@ def row_values(found: BufferPost) -> dict[str, Any]:
     return values
 
 
+def missing_pictures(row: PostRow, published: BufferPost) -> dict[str, str]:
+    """Return the values of a row whose post Buffer published without all of its pictures; none if it has them all."""
+    shown, sent = len(published.asset_sources), len(row.photos)
+    if shown >= sent:
+        return {}
+    message = f"Buffer published it with {shown} of its {sent} pictures."
+    return {"error_code": Code.IMAGE_DROPPED, "error_message": message}
+
+
 def changed_values(row: PostRow, found: BufferPost) -> dict[str, Any]:
     """Return only those values that differ from the row; empty when the row is up to date.
 
@@ -100,6 +109,8 @@ def changed_values(row: PostRow, found: BufferPost) -> dict[str, Any]:
         values |= {} if values else {"link_looks": row.link_looks + 1}
     elif found.text and found.text != row.caption and values["step"] != Step.FAILED:
         values["caption"] = found.text
+    if row.step != Step.LIVE and found.status in (BufferStatus.SENDING, BufferStatus.SENT):
+        values |= missing_pictures(row, found)
     return {name: value for name, value in values.items() if getattr(row, name) != value}
 
 

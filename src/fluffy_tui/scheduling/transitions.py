@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, any_, case, delete, extract, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from fluffy_tui.buffer import Code, ShareMode
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.scheduling.delivery_key import PHOTO_DIGITS, next_delivery_key
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, PostStatus, Step
-from fluffy_tui.scheduling.post_from_buffer import changed_values, row_values, shown_photos
+from fluffy_tui.scheduling.post_from_buffer import changed_values, missing_pictures, row_values, shown_photos
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostPhotoRow, PostRow, UnknownPostRow
 
 if TYPE_CHECKING:
@@ -478,18 +478,9 @@ async def adopt_double(session: AsyncSession, row: PostRow, double: BufferPost) 
     statement = (
         update(PostRow)
         .where(PostRow.id == row.id, PostRow.buffer_post_id == row.buffer_post_id)
-        .values(buffer_post_id=double.id, **row_values(double), **missing_pictures(row, double))
+        .values(buffer_post_id=double.id, **(row_values(double) | missing_pictures(row, double)))
     )
     return _one_row(await session.execute(statement))
-
-
-def missing_pictures(row: PostRow, published: BufferPost) -> dict[str, str]:
-    """Return the values of a row whose post Buffer published without all of its pictures; none if it has them all."""
-    shown, sent = len(published.asset_sources), len(row.photos)
-    if shown >= sent:
-        return {}
-    message = f"Buffer published it with {shown} of its {sent} pictures."
-    return {"error_code": Code.IMAGE_DROPPED, "error_message": message}
 
 
 async def doubles_checked(session: AsyncSession, row: PostRow, double: str | None) -> None:

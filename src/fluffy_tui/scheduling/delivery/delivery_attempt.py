@@ -25,6 +25,7 @@ from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.post_events import RequestEvent, record_event
+from fluffy_tui.scheduling.post_from_buffer import missing_pictures
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ class DeliveryAttempt:
             return True
         for incomplete in match.incomplete:
             if incomplete.status in (BufferStatus.SENDING, BufferStatus.SENT):
-                await self._record(incomplete, **transitions.missing_pictures(self.post, incomplete))
+                await self._record(incomplete, **missing_pictures(self.post, incomplete))
                 return True
             await self._delete_incomplete(incomplete)
         for earlier in match.earlier:
