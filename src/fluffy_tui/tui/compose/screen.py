@@ -13,7 +13,7 @@ from fluffy_tui.media import WHOLE
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import PhotosScreen
-from fluffy_tui.tui.compose.channel_arrangement import ChannelArrangement
+from fluffy_tui.tui.compose.channel_switcher import ChannelSwitcher
 from fluffy_tui.tui.compose.photo_facts import PhotoFacts
 from fluffy_tui.tui.compose.post_preview import PostPreview
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, preflight_marks
@@ -90,7 +90,7 @@ class ComposeScreen(PhotosScreen):
         self._owner = photos[0]
         """The photo with which the draft is kept, whatever the order."""
         self._post_preview = self.form.below_caption = PostPreview(self.form)
-        self.channels = ChannelArrangement(context, self.form, self.arrangement.draft, self._show_channel)
+        self.channels = ChannelSwitcher(context, self.form, self.arrangement.draft, self._show_channel)
         """The channels of the post."""
         self._picture: RenderResult | None = None
         self._known = PhotoFacts(self, self._photos_known)
