@@ -1,8 +1,8 @@
-"""What is checked before anything is written: text, time, file and channel."""
+"""What is checked before anything is written: text, time, file and channel, and what each network can have."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +69,25 @@ class Submission:
         row.channel_id = channel.id if channel else None
         row.organization_id = channel.organization_id if channel else None
         row.pinterest_board_id = self.chosen.board_id if self.chosen else None
+
+
+def possible_everywhere(submissions: Sequence[Submission]) -> list[Submission]:
+    """Return submissions of the same photos without people tags or first comment where only other networks have them.
+
+    What none of the networks has stays, to be refused.
+    """
+    can_tag = any(submission.rules.people_tag_limit for submission in submissions)
+    can_comment = any(submission.rules.first_comment_limit for submission in submissions)
+
+    def possible(submission: Submission) -> Submission:
+        if can_tag and not submission.rules.people_tag_limit:
+            photos = tuple(replace(photo, tags=()) for photo in submission.photos)
+            submission = replace(submission, photos=photos)
+        if can_comment and not submission.rules.first_comment_limit:
+            submission = replace(submission, first_comment="")
+        return submission
+
+    return [possible(submission) for submission in submissions]
 
 
 def channel_refusal(persona: Persona, chosen: PersonaChannel | None) -> ScheduleResult | None:
