@@ -35,6 +35,7 @@ from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.profile.outside_post import OutsidePost, ProfileKey, ProfilePage, profile_key
 from fluffy_tui.scheduling.submit.channel_choice import ChannelChoice
 from fluffy_tui.scheduling.submit.post_request import PostRequest
+from fluffy_tui.scheduling.submit.submission_check import comment_refusal
 from fluffy_tui.scheduling.timings import Timings
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ __all__ = [
     "add_machine_tasks",
     "add_tasks",
     "channel_zone",
+    "comment_refusal",
     "compare",
     "key_fingerprint",
     "measures",
