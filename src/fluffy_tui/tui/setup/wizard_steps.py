@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from fluffy_tui.buffer import KEY_PAGE, BufferError, Code
 from fluffy_tui.settings import MediaHostKind
-from fluffy_tui.tui.keymap.bindings import with_keys
+from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.setup.form_field import FormField
 from fluffy_tui.tui.text.channel_words import channel_name, users_of
 from fluffy_tui.tui.text.words import one_line
