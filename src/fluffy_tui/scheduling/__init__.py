@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         ChannelMedian,
         ComparedPost,
         Comparison,
+        CountedPost,
         Group,
         Slot,
         compare,
@@ -74,7 +75,6 @@ if TYPE_CHECKING:
         similar_results,
         slot_results,
     )
-    from fluffy_tui.scheduling.results.counted_posts import CountedPost
     from fluffy_tui.scheduling.results.post_results import Results
     from fluffy_tui.scheduling.service import Scheduling
     from fluffy_tui.scheduling.submit.adopted_history import AdoptedHistory, AdoptedPost
@@ -174,7 +174,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "CleanupResult": "background.media_upkeep",
         "ComparedPost": "results.comparison",
         "Comparison": "results.comparison",
-        "CountedPost": "results.counted_posts",
+        "CountedPost": "results.comparison",
         "Delivery": "delivery.delivery_loop",
         "Group": "results.comparison",
         "KnownWorker": "background.workers",
