@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     )
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
     from fluffy_tui.scheduling.post_export import PostExport
-    from fluffy_tui.scheduling.profile.channel_profile import ChannelProfile
+    from fluffy_tui.scheduling.profile.channel_profile import ChannelProfile, ahead_on_profile
     from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
     from fluffy_tui.scheduling.results.comparison import (
         ChannelMedian,
@@ -144,6 +144,7 @@ __all__ = [
     "Workers",
     "add_machine_tasks",
     "add_tasks",
+    "ahead_on_profile",
     "channel_zone",
     "comment_refusal",
     "compare",
@@ -193,6 +194,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "Workers": "background.workers",
         "add_machine_tasks": "background.jobs",
         "add_tasks": "background.jobs",
+        "ahead_on_profile": "profile.channel_profile",
         "compare": "results.comparison",
         "key_fingerprint": "request_budget",
         "measures": "results.comparison",
