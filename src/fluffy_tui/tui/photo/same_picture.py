@@ -21,7 +21,7 @@ from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.times import days_ago, moment_words
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-from fluffy_tui.tui.ui.small_notice import SmallNotice
+from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -86,7 +86,7 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
         yield Horizontal(self._now, self._before, id="pictures")
         yield Static("", id="earlier-post", markup=False)
         yield KeysFooter()
-        yield SmallNotice()
+        yield TooSmallNotice()
 
     def on_mount(self) -> None:
         """Load the earlier post."""
