@@ -70,11 +70,11 @@ class ProfileFeed:
             self._pictures.clear()
         self._channel_id, self._service, self._zone = agenda.channel.id, str(agenda.channel.service), zone
         page = await self._services.profile.sent([self._channel_id], limit=max(PAGE, count))
-        planned = [
-            Tile(post, item and item.at.astimezone(zone), bool(item and item.is_forecast))
-            for post, item in ahead_on_profile(agenda)
+        ahead = [
+            Tile(post, planned.at.astimezone(zone), planned.is_forecast) if planned else Tile(post, None)
+            for post, planned in ahead_on_profile(agenda)
         ]
-        self.tiles = [*planned, *(self._sent(post) for post in page.posts)]
+        self.tiles = [*ahead, *(self._sent(post) for post in page.posts)]
         self._rest = page.rest
 
     @property
