@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +23,6 @@ from fluffy_tui.personas import (
     PersonaNotFound,
     Personas,
 )
-from fluffy_tui.personas.model import REMEMBERED
 from fluffy_tui.personas.tables import ChannelRow
 from fluffy_tui.settings import Secret
 
@@ -101,14 +100,6 @@ def test_a_persona_is_led_by_any_of_its_channels() -> None:
     assert [chosen.id for chosen in sarah.led_by("b").channels] == ["b", "a", "c"]
     assert sarah.led_by("a") == sarah
     assert sarah.led_by("elsewhere") == sarah
-
-
-def test_a_rejected_first_comment_counts_for_a_week() -> None:
-    now = datetime(2026, 11, 9, tzinfo=UTC)
-    assert PersonaChannel("a", None).comment_refusal(now) is None
-    refused = PersonaChannel("a", None, first_comment_refused_at=now)
-    assert refused.comment_refusal(now + REMEMBERED) == now
-    assert refused.comment_refusal(now + REMEMBERED + timedelta(seconds=1)) is None
 
 
 async def test_an_unknown_name_is_reported(personas: Personas) -> None:

@@ -1,10 +1,11 @@
-"""Which rests a post on some day would break, and what it is to its themes."""
+"""Which rests a post on some day would break, what it is to its themes, and what their shares ask for."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 from fluffy_tui.themes import WINDOW, Theme, ThemeCalendar, ThemedPost, ThemePlace
+from fluffy_tui.themes.theme_calendar import CATCH_UP
 
 HARBOUR = Theme(1, 1, "harbour", share=25, rest_days=3)
 FOG = Theme(2, 1, "fog", share=25, rest_days=0)
@@ -46,3 +47,11 @@ def test_a_post_is_counted_in_the_window_that_ends_on_its_day() -> None:
     assert calendar.around(HARBOUR, DAY) == (day(-10), day(1))
     assert calendar.around(HARBOUR, day(-28)) == (day(-28), day(-10))
     assert calendar.around(FOG, DAY) == (day(-9), None)
+
+
+def test_a_theme_that_is_behind_needs_twice_its_share_at_most() -> None:
+    days = [day(number) for number in range(1, 5)]
+    assert CALENDAR.needs(days) == {1: 1, 2: 1, None: 2}
+    behind = ThemeCalendar((HARBOUR,), tuple(ThemedPost(day(-number)) for number in range(20)))
+    assert behind.needs(days) == {1: CATCH_UP * 0.25 * 4, None: 2}
+    assert behind.needs([]) == {1: 0, None: 0}

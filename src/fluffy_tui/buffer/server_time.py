@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from fluffy_tui.core.elapsed_time import elapsed_seconds
+from fluffy_tui.core.clocks import elapsed_seconds
 
 _PLAUSIBLE = range(2020, 2200)
 """Years that a `Date` may name; anything else is not the time."""

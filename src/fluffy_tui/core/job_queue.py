@@ -46,9 +46,6 @@ HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 20.0
 """A worker without a heartbeat for this long counts as dead; others take over its jobs."""
 
-HUNG_SECONDS = 300.0
-"""A worker whose loop asked for no job, or whose job committed nothing, for this long sends no more heartbeats."""
-
 _WAKE_WAITERS = """
 WITH next AS (
     SELECT waiting.queue_name,
@@ -107,7 +104,7 @@ class _Connector(procrastinate.PsycopgConnector):
         super().__init__()
         self._database = database
         self._name = name
-        self.liveness = Liveness(HUNG_SECONDS)
+        self.liveness = Liveness()
         self._locks: dict[int, str] = {}
         """Of the jobs that run here, by id: the row of one that has ended may be deleted."""
 
@@ -323,7 +320,7 @@ async def run_worker(
     """
     delay = 0.5
     loop = asyncio.get_running_loop()
-    liveness = liveness or Liveness(HUNG_SECONDS)
+    liveness = liveness or Liveness()
     if isinstance(queue.connector, _Connector):
         queue.connector.liveness = liveness
     while not stop.is_set():

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+HUNG_SECONDS = 300.0
+"""A worker whose loop asked for no job, or whose job committed nothing, for this long sends no more heartbeats."""
 CHECKS = 20
 """How many times `exit_when_hung` checks during the time that it allows."""
 
@@ -32,7 +34,7 @@ class Liveness:
         clock: monotonic seconds; it stops while the computer sleeps.
     """
 
-    def __init__(self, limit: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limit: float = HUNG_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
         self.limit = limit
         self._clock = clock
         self._loop = clock()

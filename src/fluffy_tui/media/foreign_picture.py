@@ -9,6 +9,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.media.public_address import is_public_address
 from fluffy_tui.trusted_authorities import trusted_authorities
 
 if TYPE_CHECKING:
@@ -19,11 +20,6 @@ MOST_BYTES = 4_000_000
 SECONDS = 12.0
 """For one picture with all its redirects."""
 MOST_REDIRECTS = 3
-
-_UNICAST = ipaddress.IPv6Network("2000::/3")
-"""All that is given out of the public internet; Python takes some unused blocks for public, too."""
-_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
-"""Where a network without IPv4 has servers that have nothing else (RFC 6052)."""
 
 
 class PictureNotFetched(FluffyError):
@@ -82,7 +78,7 @@ async def _request(client: httpx.AsyncClient, url: httpx.URL, *, may_be_local: b
     if not addresses:
         raise PictureNotFetched("The server has no address.")
     is_local = may_be_local and all(address.is_loopback for address in addresses)
-    if not is_local and (url.scheme != "https" or not all(map(_is_public, addresses))):
+    if not is_local and (url.scheme != "https" or not all(map(is_public_address, addresses))):
         raise PictureNotFetched("The address is not one of the public internet with https.")
     return client.build_request(
         "GET",
@@ -90,18 +86,6 @@ async def _request(client: httpx.AsyncClient, url: httpx.URL, *, may_be_local: b
         headers={"Host": url.netloc.decode("ascii"), "Accept": "image/*", "Accept-Encoding": "identity"},
         extensions={"sni_hostname": url.host},
     )
-
-
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Return whether an address is one of the public internet, and not another form of one that is not."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in _TRANSLATED:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-        elif inner is None and address not in _UNICAST:
-            return False
-        address = inner or address
-    return address.is_global and not address.is_multicast
 
 
 async def _content(response: httpx.Response, most_bytes: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 import time
 from urllib.parse import urlsplit
@@ -10,11 +9,9 @@ from urllib.parse import urlsplit
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import MediaHost
+from fluffy_tui.media.public_address import is_public_host
 from fluffy_tui.media.s3_host import S3Host
 from fluffy_tui.settings import LOOPBACK, MediaHostKind, Settings
-
-_PRIVATE_DOMAINS = (".local", ".localhost", ".lan", ".internal", ".home.arpa", ".localdomain")
-"""Names that no public server has (RFC 6762, 6761, 8375, and what routers use)."""
 
 
 def open_media_host(settings: Settings) -> MediaHost | None:
@@ -59,19 +56,12 @@ def _check_base_url(base_url: str, buffer_url: str) -> None:
             temporary=False,
         )
     host = parts.hostname or ""
-    if not _is_public(host) and urlsplit(buffer_url).hostname not in LOOPBACK:
+    if not is_public_host(host) and urlsplit(buffer_url).hostname not in LOOPBACK:
         raise MediaHostError(
             f"Buffer cannot fetch pictures from {host}, which is only known on this machine or its own network.",
             "Set FLUFFY_MEDIA_BASE_URL to the public https address of the pictures.",
             temporary=False,
         )
-
-
-def _is_public(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." in host and not host.endswith(_PRIVATE_DOMAINS)
 
 
 def _tiny_jpeg() -> bytes:

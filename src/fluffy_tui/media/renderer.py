@@ -16,8 +16,6 @@ from fluffy_tui.media.framing import Fit, Framing
 from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.networks import ImageRules, NetworkRules
 
-TARGET_BYTES = 1_000_000
-"""What a rendition stays below even where a network takes more: Bluesky's old limit, and quick to fetch."""
 QUALITIES = (92, 88, 84, 80, 75, 70, 64, 58, 50)
 """JPEG qualities tried from the best; below the last one the picture gets smaller instead."""
 SHRINK = 0.8
@@ -64,7 +62,7 @@ def _render(
     picture = decode(path, at_least=at_least, accept_damaged=accept_damaged).turned(framing.turn)
     mark = find_ai_mark(path)
     parts = _cut(_compose(picture, target, framing.fit), part.count)
-    limit = min(TARGET_BYTES, rules.max_bytes)
+    limit = min(rules.upload_bytes, rules.max_bytes)
     xmp = xmp_packet(mark) if mark else b""
     longest = float(LONGEST_SIDE)
     while (encoded := _encode(parts, limit, xmp)) is None:

@@ -12,7 +12,7 @@ from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.terminal_text import json_line, visible
 from fluffy_tui.modes.health_checks import checks
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
-from fluffy_tui.tui.text.post_history import event_words
+from fluffy_tui.tui.text.event_words import event_words
 from fluffy_tui.tui.text.post_state import step_state
 
 if TYPE_CHECKING:

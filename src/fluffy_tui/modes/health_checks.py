@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import KEY_PAGE
 from fluffy_tui.caption_model import CaptionModel, ModelError
+from fluffy_tui.core.clocks import TOLERATED_SKEW, skew_words
 from fluffy_tui.core.database import database_now
-from fluffy_tui.core.elapsed_time import TOLERATED_SKEW, skew_words
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.job_queue import STALLED_SECONDS

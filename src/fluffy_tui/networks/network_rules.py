@@ -44,6 +44,8 @@ class ImageRules:
     """Which pictures a network accepts through Buffer."""
 
     max_bytes: int
+    upload_bytes: int
+    """What an uploaded picture stays below even where the network takes more."""
     formats: tuple[str, ...]
     """Names as Pillow writes them: `JPEG`, `PNG`, …"""
     min_ratio: float | None = None
@@ -107,13 +109,15 @@ def all_rules() -> Mapping[str, NetworkRules]:
     from importlib.resources import files
 
     tables = tomllib.loads(files("fluffy_tui.networks").joinpath("rules.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({service: _network(service, table) for service, table in tables.items()})
+    upload_bytes = tables.pop("upload_bytes")
+    rules = {service: _network(service, table, upload_bytes) for service, table in tables.items()}
+    return MappingProxyType(rules)
 
 
-def _network(service: str, table: Mapping[str, Any]) -> NetworkRules:
+def _network(service: str, table: Mapping[str, Any], upload_bytes: int) -> NetworkRules:
     parts = {part: dict(values) for part, values in table.items() if isinstance(values, Mapping)}
     sources = {part: Source(values.pop("source"), values.pop("read")) for part, values in parts.items()}
-    image = parts["image"]
+    image = parts["image"] | {"formats": tuple(parts["image"]["formats"]), "upload_bytes": upload_bytes}
     return NetworkRules(
         service=service,
         name=table["name"],
@@ -122,7 +126,7 @@ def _network(service: str, table: Mapping[str, Any]) -> NetworkRules:
         alt_text_limit=parts["alt_text"]["limit"],
         caption_fold=parts["caption"].get("fold"),
         hashtag_limit=parts["hashtags"].get("limit"),
-        image=ImageRules(**{**image, "formats": tuple(image["formats"])}),
+        image=ImageRules(**image),
         photo_limit=min(parts["photos"]["limit"], MOST_PHOTOS),
         has_one_ratio=parts["photos"].get("one_ratio", False),
         first_comment_limit=parts.get("first_comment", {}).get("limit"),

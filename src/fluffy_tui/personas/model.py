@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fluffy_tui.buffer import Channel
-
-
-REMEMBERED = timedelta(days=7)
-"""How long Buffer's refusal of first comments counts: the plan may be another one by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +32,6 @@ class PersonaChannel:
     def service(self) -> str:
         """The Buffer service whose rules apply to its posts; if not known, rules that every network accepts."""
         return str(self.channel.service) if self.channel else UNKNOWN_SERVICE
-
-    def comment_refusal(self, now: datetime) -> datetime | None:
-        """Return when Buffer rejected a first comment here, if that was lately."""
-        refused_at = self.first_comment_refused_at
-        return refused_at if refused_at is not None and refused_at + REMEMBERED >= now else None
 
     @property
     def needs_board(self) -> bool:

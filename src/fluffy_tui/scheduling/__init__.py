@@ -35,6 +35,7 @@ from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.profile.outside_post import OutsidePost, ProfileKey, ProfilePage, profile_key
 from fluffy_tui.scheduling.submit.channel_choice import ChannelChoice
 from fluffy_tui.scheduling.submit.post_request import PostRequest
+from fluffy_tui.scheduling.submit.submission_check import comment_refusal
 from fluffy_tui.scheduling.timings import Timings
 
 if TYPE_CHECKING:
@@ -60,12 +61,13 @@ if TYPE_CHECKING:
     )
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
     from fluffy_tui.scheduling.post_export import PostExport
-    from fluffy_tui.scheduling.profile.channel_profile import ChannelProfile
+    from fluffy_tui.scheduling.profile.channel_profile import ChannelProfile, ahead_on_profile
     from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
     from fluffy_tui.scheduling.results.comparison import (
         ChannelMedian,
         ComparedPost,
         Comparison,
+        CountedPost,
         Group,
         Slot,
         compare,
@@ -73,7 +75,6 @@ if TYPE_CHECKING:
         similar_results,
         slot_results,
     )
-    from fluffy_tui.scheduling.results.counted_posts import CountedPost
     from fluffy_tui.scheduling.results.post_results import Results
     from fluffy_tui.scheduling.service import Scheduling
     from fluffy_tui.scheduling.submit.adopted_history import AdoptedHistory, AdoptedPost
@@ -143,7 +144,9 @@ __all__ = [
     "Workers",
     "add_machine_tasks",
     "add_tasks",
+    "ahead_on_profile",
     "channel_zone",
+    "comment_refusal",
     "compare",
     "key_fingerprint",
     "measures",
@@ -172,7 +175,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "CleanupResult": "background.media_upkeep",
         "ComparedPost": "results.comparison",
         "Comparison": "results.comparison",
-        "CountedPost": "results.counted_posts",
+        "CountedPost": "results.comparison",
         "Delivery": "delivery.delivery_loop",
         "Group": "results.comparison",
         "KnownWorker": "background.workers",
@@ -191,6 +194,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "Workers": "background.workers",
         "add_machine_tasks": "background.jobs",
         "add_tasks": "background.jobs",
+        "ahead_on_profile": "profile.channel_profile",
         "compare": "results.comparison",
         "key_fingerprint": "request_budget",
         "measures": "results.comparison",

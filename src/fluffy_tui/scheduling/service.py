@@ -37,14 +37,10 @@ from fluffy_tui.scheduling.model import (
 from fluffy_tui.scheduling.post_photo import PostPhoto
 from fluffy_tui.scheduling.posts_by_time import has_text, next_due, posts_beyond
 from fluffy_tui.scheduling.problems.problem_inbox import ProblemInbox
-from fluffy_tui.scheduling.results.counted_posts import CountedPost, counted_posts
+from fluffy_tui.scheduling.results.counted_posts import counted_posts
 from fluffy_tui.scheduling.results.post_results import Results, results_of
 from fluffy_tui.scheduling.submit.ai_label import proposed_ai_label
-from fluffy_tui.scheduling.submit.channel_choice import (
-    ChannelChoice,
-    chosen_channels,
-    possible_everywhere,
-)
+from fluffy_tui.scheduling.submit.channel_choice import ChannelChoice, chosen_channels
 from fluffy_tui.scheduling.submit.post_again_rule import again_refusal, holders_of
 from fluffy_tui.scheduling.submit.post_request import PostRequest
 from fluffy_tui.scheduling.submit.post_writer import PostWriter, is_unsubmitted
@@ -54,6 +50,7 @@ from fluffy_tui.scheduling.submit.submission_check import (
     content_refusal,
     file_refusal,
     photos_refusal,
+    possible_everywhere,
     tagged_people,
 )
 from fluffy_tui.scheduling.tables import HAS_ENDED, PostEventRow, PostPhotoRow, PostRow
@@ -76,6 +73,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.post_photo import TaggedPerson
     from fluffy_tui.scheduling.problems.problem import Problem
     from fluffy_tui.scheduling.request_budget import RequestBudget
+    from fluffy_tui.scheduling.results.comparison import CountedPost
     from fluffy_tui.scheduling.submit.submission_check import Submission
 
 _WAITING = frozenset({None, Step.FAILED, Step.HELD, Step.QUEUED, Step.ACCEPTED})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
-from fluffy_tui.themes.model import Theme, ThemeNotFound, ThemeRefused, ThemeSupply
+from fluffy_tui.themes.model import LOW_DAYS, Theme, ThemeNotFound, ThemeRefused, ThemeSupply
 from fluffy_tui.themes.photo_choice import Candidate, Choice, Shortage, choose
 from fluffy_tui.themes.theme_calendar import WINDOW, ThemeCalendar, ThemedPost, ThemePlace
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fluffy_tui.themes.service import Themes
 
 __all__ = [
+    "LOW_DAYS",
     "WINDOW",
     "Candidate",
     "Choice",

@@ -18,6 +18,8 @@ LONGEST_REST = 60
 """Days that a theme can rest, at most; so many days of posts are read to keep it."""
 COUNTED_UP_TO = 100
 """Photos of a theme that are counted; more are plenty."""
+LOW_DAYS = 7
+"""A theme with photos for fewer days runs out."""
 
 
 @dataclass(frozen=True, slots=True)

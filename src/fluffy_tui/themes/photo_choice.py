@@ -6,8 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.themes.theme_calendar import WINDOW, ThemedPost
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
 
 STEPS = 5_000
 """Attempts before the search gives up and takes the longest filling so far; some 50 ms."""
-CATCH_UP = 2
-"""A theme that is behind gets at most so many times its share at once, so that a new one does not take every slot."""
 _NO_THEME = frozenset[int]()
 
 
@@ -86,7 +82,7 @@ class _Search:
         for candidate in sorted(candidates, key=lambda one: not one.is_picked):  # stable
             self._kinds[candidate.themes.intersection(self._themes)].append(candidate)
         self._rank = {kind: number for number, kind in enumerate(self._kinds)}
-        self._needs = _needs(calendar.themes, calendar.posts, days)
+        self._needs = calendar.needs(days)
         self._missing = dict(self._needs)
         """How many posts of each theme, and without one (None), are still missing for its share."""
         self._used: dict[frozenset[int], int] = defaultdict(int)
@@ -183,18 +179,3 @@ class _Search:
         yield from (self._used[kind] for kind in self._kinds)
         for theme in self._themes.values():
             yield max((other for other in self._posted[theme.id] if other <= day), default=None)
-
-
-def _needs(
-    themes: Sequence[Theme], posts: Sequence[ThemedPost], days: Sequence[date]
-) -> dict[int | None, float]:
-    """Return how many of the posts are to be of each theme, and of none (None), to bring all to their shares."""
-    until = max(days, default=None)
-    counted = [post for post in posts if until is not None and until - WINDOW < post.day <= until]
-    total, needs = len(counted) + len(days), dict[int | None, float]()
-    for theme in themes:
-        has = sum(theme.id in post.themes for post in counted)
-        share = theme.share / 100
-        needs[theme.id] = min(share * total - has, CATCH_UP * share * len(days))
-    needs[None] = len(days) - sum(needs.values())
-    return needs

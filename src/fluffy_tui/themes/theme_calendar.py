@@ -1,8 +1,8 @@
-"""On which days posts of which themes go out, and whether a photo on some day would break a theme's rest."""
+"""On which days posts of which themes go out, and by that what their shares and rests ask of the next posts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -10,6 +10,8 @@ from fluffy_tui.themes.model import Theme
 
 WINDOW = timedelta(days=28)
 """Over so many days shares are counted."""
+CATCH_UP = 2
+"""A theme that is behind gets at most so many times its share at once, so that a new one does not take every slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,22 @@ class ThemeCalendar:
                 clash = self.clash(theme, day)
                 places.append(ThemePlace(theme, number + 1, out_of + 1, before, clash))
         return tuple(places)
+
+    def needs(self, days: Sequence[date]) -> dict[int | None, float]:
+        """Return how many of the next posts are to be of each theme, and of none (None), to bring all to their shares.
+
+        Args:
+            days: Of the free slots for them, in their order.
+        """
+        until = max(days, default=None)
+        counted = [post for post in self.posts if until is not None and until - WINDOW < post.day <= until]
+        total, needs = len(counted) + len(days), dict[int | None, float]()
+        for theme in self.themes:
+            has = sum(theme.id in post.themes for post in counted)
+            share = theme.share / 100
+            needs[theme.id] = min(share * total - has, CATCH_UP * share * len(days))
+        needs[None] = len(days) - sum(needs.values())
+        return needs
 
     def tally(self, theme: Theme, after: date, until: date) -> tuple[int, int]:
         """Return how many posts there are of a theme, and in all, from the day after one until another."""

@@ -44,7 +44,6 @@ from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.ui.keys_footer import is_typed
-from fluffy_tui.tui.ui.small_notice import SMALLEST, is_hidden
 from fluffy_tui.tui.ui.terminal_gate import TerminalGate
 from fluffy_tui.tui.ui.textual_fixes import (
     CachedStylesheet,
@@ -54,6 +53,7 @@ from fluffy_tui.tui.ui.textual_fixes import (
     write_to_terminal,
 )
 from fluffy_tui.tui.ui.theme import FLUFFY, with_quiet_borders
+from fluffy_tui.tui.ui.too_small_notice import SMALLEST, is_hidden
 
 if TYPE_CHECKING:
     from pathlib import Path

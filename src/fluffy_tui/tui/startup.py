@@ -21,7 +21,7 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.worker_errors import log
 from fluffy_tui.tui.text.words import error_words
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-from fluffy_tui.tui.ui.small_notice import SmallNotice
+from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 
 if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
@@ -86,7 +86,7 @@ class StartupScreen(Screen[None]):
                 yield Button("Retry", action="screen.retry", compact=True)
                 yield Button("Quit", action="screen.leave", compact=True)
         yield KeysFooter()
-        yield SmallNotice()
+        yield TooSmallNotice()
 
     def on_mount(self) -> None:
         """Open the services after the first frame is drawn."""

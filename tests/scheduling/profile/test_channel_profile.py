@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape
+from fluffy_tui.scheduling import Agenda, Step, ahead_on_profile
 from fluffy_tui.scheduling.profile.outside_post import profile_key
 from statement_plans import plans, rows_read, statements
 
@@ -98,3 +102,19 @@ async def test_a_small_picture_is_framed_like_the_large_one(
     framed = place.services.profile.framed(thumbnail, photo, "instagram", framing, 250)
     assert isinstance(framed, Image.Image)
     assert framed.size == shape
+
+
+async def test_what_has_no_time_yet_comes_before_what_is_planned_the_latest_first(place: Workplace) -> None:
+    now = datetime.now(UTC)
+    posts = [await place.submit(f"{number}", number) for number in (1, 2, 3)]
+    planned = [
+        replace(
+            post,
+            share_mode=ShareMode.CUSTOM_SCHEDULED,
+            requested_at_time=now + timedelta(days=post.id - posts[0].id),
+        )
+        for post in posts[:2]
+    ]
+    timeless = replace(posts[2], step=Step.ACCEPTED, scheduled_at=None)
+    found = ahead_on_profile(Agenda(place.persona.channel, (*planned, timeless), now))
+    assert [(post.caption, item is None) for post, item in found] == [("3", True), ("2", False), ("1", False)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluffy_tui.buffer import Channel, Metric, Service, SlotDay
+from fluffy_tui.photos import Orientation
 from fluffy_tui.scheduling import (
     Comparison,
     CountedPost,
@@ -19,6 +20,7 @@ from fluffy_tui.scheduling import (
     similar_results,
     slot_results,
 )
+from fluffy_tui.scheduling.results.comparison import shape_of
 from fluffy_tui.similarity import Neighbour, Relation
 
 if TYPE_CHECKING:
@@ -140,3 +142,19 @@ def test_similar_pictures_say_something_from_three_different_ones_on() -> None:
     assert similar_results(comparison, near(103, 104)) is None, "three posts, but two pictures"
     assert similar_results(comparison, near(103, 104, 105, relation=Relation.OTHER)) is None
     assert similar_results(Comparison(), near(1, 2, 3)) is None
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape"),
+    [
+        (1080, 1079, Orientation.SQUARE),
+        (1080, 1100, Orientation.SQUARE),
+        (1080, 1110, Orientation.PORTRAIT),
+        (1110, 1080, Orientation.LANDSCAPE),
+        (None, 1080, None),
+    ],
+)
+def test_a_picture_whose_sides_hardly_differ_counts_as_square(
+    width: float | None, height: float | None, shape: Orientation | None
+) -> None:
+    assert shape_of(width, height) is shape

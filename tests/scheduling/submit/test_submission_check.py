@@ -14,7 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.personas import PersonaChannel
 from fluffy_tui.scheduling import Missing, MissingCode, NotPossibleNow, PostNotFound, PostStatus, Reason, Step
+from fluffy_tui.scheduling.submit.submission_check import COMMENT_REFUSAL_COUNTS, comment_refusal
 
 if TYPE_CHECKING:
     from scheduling.workplace import Workplace
@@ -254,3 +256,11 @@ async def test_counts_show_where_the_photos_are(place: Workplace) -> None:
     counts = (await place.services.scheduling.counts())[place.persona.id]
     assert (counts.unscheduled, counts.drafts, counts.queued) == (1, 0, 1)
     assert (counts.scheduled, counts.failed, counts.posted) == (0, 0, 0)
+
+
+def test_a_rejected_first_comment_counts_for_a_week() -> None:
+    now = datetime(2026, 11, 9, tzinfo=UTC)
+    assert comment_refusal(PersonaChannel("a", None), now) is None
+    refused = PersonaChannel("a", None, first_comment_refused_at=now)
+    assert comment_refusal(refused, now + COMMENT_REFUSAL_COUNTS) == now
+    assert comment_refusal(refused, now + COMMENT_REFUSAL_COUNTS + timedelta(seconds=1)) is None

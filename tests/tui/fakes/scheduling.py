@@ -35,9 +35,9 @@ from fluffy_tui.scheduling import (
     Step,
     TimeKey,
 )
-from fluffy_tui.scheduling.submit.channel_choice import chosen_channels, possible_everywhere
+from fluffy_tui.scheduling.submit.channel_choice import chosen_channels
 from fluffy_tui.scheduling.submit.post_again_rule import again_refusal
-from fluffy_tui.scheduling.submit.submission_check import content_refusal, photos_refusal
+from fluffy_tui.scheduling.submit.submission_check import content_refusal, photos_refusal, possible_everywhere
 from tui.fakes.personas import FakePersonas
 from tui.fakes.sample_data import NOW, changed, make_post
 

@@ -1,4 +1,4 @@
-"""The days of a calendar: which slots are shown, and what is said where there are none."""
+"""The days of a calendar: which slots are shown."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ def test_the_week_of_a_day_starts_on_monday() -> None:
     assert monday_of(SUNDAY) == monday_of(monday_of(SUNDAY)) == date(2027, 1, 11)
 
 
-def test_days_say_why_they_have_no_slots() -> None:
+def test_a_day_has_the_slots_that_are_still_to_come() -> None:
     evening = datetime(2027, 1, 13, 1, tzinfo=UTC)  # Tuesday, 20:00 in New York
     days = days_of(Agenda(CHANNELS[0], (), evening), monday_of(SUNDAY), 7)
-    assert [day.nothing for day in days] == ["", "none left", *["no slots"] * 5]
     assert [len(day.cells) for day in days] == [0, 0, 2, 2, 2, 0, 0]
     assert [day.date.day for day in days if day.is_today] == [12]
-    without = days_of(Agenda(replace(CHANNELS[0], posting_schedule=()), (), NOW), monday_of(SUNDAY), 7)
-    assert [day.nothing for day in without] == ["", *["no slots"] * 6]
+    assert [day.date.day for day in days if day.had_slots] == [12]
 
 
 def test_a_slot_at_midnight_belongs_to_its_day_only() -> None:

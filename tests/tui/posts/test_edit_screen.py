@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.media import Framing
 from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, Step
-from fluffy_tui.tui.posts.edit_screen import EditPostScreen
+from fluffy_tui.tui.posts.edit_screen import EditPostScreen, retries, save_changes
 from fluffy_tui.tui.posts.screen import PostsScreen
 from fluffy_tui.tui.problems.screen import ProblemsScreen
 from fluffy_tui.tui.rendition import FitScreen
 from fluffy_tui.tui.session.drafts import Draft
 from tui.conftest import Driver, Running
-from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
+from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, make_photo, make_post, with_channels
 from tui.several_channels import on_channels
 
 IN_BUFFER, FAILED = ("2", "e"), ("4", "e")
@@ -509,3 +513,48 @@ async def test_the_picture_is_shown_as_posted_in_the_ratio_of_the_cover(
         assert abs(ratio - second.ratio) > 0.01
         width, height = str(editing(driver).preview.border_subtitle).split(" JPEG")[0].split("×")
         assert abs(int(width) / int(height) - ratio) < 0.01
+
+
+class FakeScheduling:
+    """Notes what is asked of it; refuses retries with `refusal`."""
+
+    def __init__(self, refusal: FluffyError | None = None) -> None:
+        self.calls: list[tuple[object, ...]] = []
+        self._refusal = refusal
+
+    async def edit(self, post_id: int, **found: object) -> None:
+        """Note an edit."""
+        self.calls.append(("edit", post_id, found))
+
+    async def retry(self, post_id: int) -> None:
+        """Note a retry."""
+        if self._refusal is not None:
+            raise self._refusal
+        self.calls.append(("retry", post_id))
+
+
+async def test_a_failed_post_and_a_draft_are_retried(tmp_path: Path) -> None:
+    post = make_post(2, make_photo(tmp_path, 2, 1), "fog", Step.ACCEPTED)
+    failed = make_post(3, make_photo(tmp_path, 3, 1), "x", Step.FAILED)
+    draft = make_post(4, make_photo(tmp_path, 4, 1), "x", None)
+    assert [retries(one) for one in (post, failed, draft)] == [False, True, True]
+    scheduling: Any = FakeScheduling()
+    await save_changes(scheduling, post, {"caption": "new"})
+    await save_changes(scheduling, failed, {"caption": "new"})
+    await save_changes(scheduling, draft, {})
+    assert scheduling.calls == [
+        ("edit", 2, {"caption": "new"}),
+        ("edit", 3, {"caption": "new"}),
+        ("retry", 3),
+        ("retry", 4),
+    ]
+
+
+async def test_a_change_that_is_saved_but_not_retried_says_both(tmp_path: Path) -> None:
+    failed = make_post(3, make_photo(tmp_path, 3, 1), "x", Step.FAILED)
+    scheduling: Any = FakeScheduling(NotPossibleNow("The time is past."))
+    with pytest.raises(
+        FluffyError, match=r"is saved, but the post could not be retried\. The time is past\."
+    ):
+        await save_changes(scheduling, failed, {"caption": "new"})
+    assert len(scheduling.calls) == 1

@@ -1,26 +1,23 @@
-"""What an edit sends: only what is different, and the retry of a post that failed."""
+"""What an edit sends: only what is different."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import Fit, Framing, Part
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling import Agenda, NotPossibleNow, PostPhoto, Step, TaggedPerson
+from fluffy_tui.scheduling import Agenda, PostPhoto, Step, TaggedPerson
 from fluffy_tui.tui.posts.post_changes import (
     change_problem,
     changes,
     draft_of,
     photos_to_edit,
-    retries,
-    save_changes,
     shared_changes,
     without,
 )
@@ -38,24 +35,6 @@ INSTAGRAM = rules_for("instagram")
 def post(tmp_path: Path) -> Post:
     """Return a post that is in Buffer."""
     return make_post(2, make_photo(tmp_path, 2, 1), "fog", Step.ACCEPTED, alt_text="a pier")
-
-
-class FakeScheduling:
-    """Notes what is asked of it; refuses retries with `refusal`."""
-
-    def __init__(self, refusal: FluffyError | None = None) -> None:
-        self.calls: list[tuple[object, ...]] = []
-        self._refusal = refusal
-
-    async def edit(self, post_id: int, **found: object) -> None:
-        """Note an edit."""
-        self.calls.append(("edit", post_id, found))
-
-    async def retry(self, post_id: int) -> None:
-        """Note a retry."""
-        if self._refusal is not None:
-            raise self._refusal
-        self.calls.append(("retry", post_id))
 
 
 def test_an_unchanged_draft_changes_nothing(post: Post) -> None:
@@ -96,32 +75,6 @@ def test_the_time_is_sent_only_where_it_is_another_one(post: Post) -> None:
     draft = replace(draft_of(post), share_mode=ShareMode.CUSTOM_SCHEDULED, at=later)
     assert changes(post, draft) == {"share_mode": ShareMode.CUSTOM_SCHEDULED, "at": later}
     assert changes(post, replace(draft_of(post), at=None)) == {}, "the same slot would be another one by now"
-
-
-async def test_a_failed_post_and_a_draft_are_retried(post: Post, tmp_path: Path) -> None:
-    failed = make_post(3, make_photo(tmp_path, 3, 1), "x", Step.FAILED)
-    draft = make_post(4, make_photo(tmp_path, 4, 1), "x", None)
-    assert [retries(one) for one in (post, failed, draft)] == [False, True, True]
-    scheduling: Any = FakeScheduling()
-    await save_changes(scheduling, post, {"caption": "new"})
-    await save_changes(scheduling, failed, {"caption": "new"})
-    await save_changes(scheduling, draft, {})
-    assert scheduling.calls == [
-        ("edit", 2, {"caption": "new"}),
-        ("edit", 3, {"caption": "new"}),
-        ("retry", 3),
-        ("retry", 4),
-    ]
-
-
-async def test_a_change_that_is_saved_but_not_retried_says_both(tmp_path: Path) -> None:
-    failed = make_post(3, make_photo(tmp_path, 3, 1), "x", Step.FAILED)
-    scheduling: Any = FakeScheduling(NotPossibleNow("The time is past."))
-    with pytest.raises(
-        FluffyError, match=r"is saved, but the post could not be retried\. The time is past\."
-    ):
-        await save_changes(scheduling, failed, {"caption": "new"})
-    assert len(scheduling.calls) == 1
 
 
 def test_an_agenda_without_a_post_leaves_the_others_where_they_are(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from fluffy_tui.settings import InvalidSetting, Secret
 from fluffy_tui.tui.library import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.setup import FirstRunScreen
-from fluffy_tui.tui.setup.wizard import SetupWizard
+from fluffy_tui.tui.setup.wizard import SetupWizard, form_words
 from tui.fakes import CHANNELS, KEY, MARKUP, FakeServices, FakeSetup, with_channels
 from tui.setup.conftest import seen
 
@@ -313,3 +313,9 @@ async def test_the_demo_has_no_wizard(running: Running) -> None:
     async with running(demo=True) as driver:
         await driver.press("comma", "b")
         assert not isinstance(driver.screen, SetupWizard)
+
+
+def test_an_error_about_another_setting_keeps_its_name() -> None:
+    error = BufferError(Code.WRONG_ADDRESS, NextStep.FINAL)
+    assert form_words(error) == str(error)
+    assert "FLUFFY_BUFFER_URL" in form_words(error)

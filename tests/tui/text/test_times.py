@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fluffy_tui.tui.text.times import both_zones, day_words, duration_left, moment_words, relative_time
+from fluffy_tui.tui.text.times import (
+    both_zones,
+    day_words,
+    days_ago,
+    duration_left,
+    moment_words,
+    relative_time,
+)
 from tui.fakes import NOW
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
@@ -78,3 +85,10 @@ def test_days_are_named_as_headings() -> None:
         date(2027, 1, 4): "Mon 4 Jan 2027",
     }
     assert {day: day_words(day, today) for day in named} == named
+
+
+def test_days_ago_are_counted_in_midnights() -> None:
+    assert days_ago(NOW, NOW, NEW_YORK) == "today"
+    assert days_ago(NOW - timedelta(days=1), NOW, NEW_YORK) == "yesterday"
+    assert days_ago(NOW - timedelta(hours=10), NOW, NEW_YORK) == "yesterday"
+    assert days_ago(NOW - timedelta(days=12), NOW, NEW_YORK) == "12 days ago"

@@ -23,8 +23,8 @@ from fluffy_tui.tui.personas.screen import PersonasScreen
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from fluffy_tui.tui.ui.header import Tab
 from fluffy_tui.tui.ui.help import HelpScreen
-from fluffy_tui.tui.ui.small_notice import SmallNotice
 from fluffy_tui.tui.ui.status_strip import StatusStrip
+from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, make_post, with_channels
 from tui.several_channels import on_channels
@@ -320,7 +320,7 @@ async def test_a_notice_covers_a_terminal_that_is_too_small(
     running: Running, size: tuple[int, int], shown: bool
 ) -> None:
     async with running(persona="sarah", size=size) as driver:
-        while driver.screen.query_one(SmallNotice).display is not shown:  # the size comes as an event
+        while driver.screen.query_one(TooSmallNotice).display is not shown:  # the size comes as an event
             await driver.pilot.pause()
 
 
@@ -353,7 +353,7 @@ async def test_nothing_is_typed_into_a_text_that_the_notice_covers(running: Runn
         assert isinstance(driver.screen, HelpScreen)
         await driver.press("escape")
         assert form.caption.text == "a"
-        assert form.screen.query_one(SmallNotice).display
+        assert form.screen.query_one(TooSmallNotice).display
 
 
 async def test_quitting_with_posts_on_their_way_needs_an_answer(running: Running) -> None:

@@ -20,11 +20,11 @@ from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, BufferStatus, Code
 from fluffy_tui.core.database import database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
-from fluffy_tui.scheduling.background.withdrawn_deliveries import WithdrawnDeliveries
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.find_in_buffer import may_be_ours, oldest_possible
 from fluffy_tui.scheduling.delivery_key import delivery_stem
 from fluffy_tui.scheduling.edits import planned_edits
+from fluffy_tui.scheduling.edits.withdrawn_deliveries import WithdrawnDeliveries
 from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
 from fluffy_tui.scheduling.post_events import RequestEvent, record_event

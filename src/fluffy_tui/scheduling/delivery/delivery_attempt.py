@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func
 
 from fluffy_tui.buffer import BufferError, BufferStatus, Code, NewPost, ShareMode
-from fluffy_tui.core.elapsed_time import elapsed_seconds
+from fluffy_tui.core.clocks import elapsed_seconds
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.buffer_comparison import refuse_if_posted_before

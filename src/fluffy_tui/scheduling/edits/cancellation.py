@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from fluffy_tui.buffer import BufferError, BufferStatus, Code
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
+from fluffy_tui.scheduling.edits.withdrawn_deliveries import note_lost_creates
 from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, PostNotFound, Step
 from fluffy_tui.scheduling.post_events import RequestEvent, record_event
-from fluffy_tui.scheduling.tables import PostRow, WithdrawnDeliveryRow
+from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
     from procrastinate import App
-    from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.core.database import Database
@@ -46,7 +46,7 @@ class Cancellation:
         async with self.database.transaction() as session:
             deleted = await transitions.delete_unsent(session, post_id)
             if deleted is not None:
-                self._note_lost_creates(session, deleted)
+                note_lost_creates(session, deleted, self.timings)
                 await channel_queue.after_departure(session, self.queue, deleted)
                 return
             row = await session.get(PostRow, post_id)
@@ -74,31 +74,13 @@ class Cancellation:
             await self._delete(buffer, row)
         async with self.database.transaction() as session:
             if await transitions.delete_removed(session, row.id, buffer_post_id):
-                self._note_lost_creates(session, row)
+                note_lost_creates(session, row, self.timings)
                 await channel_queue.wake_next(session, self.queue, row.channel_id)
             elif await session.get(PostRow, row.id) is not None:
                 raise NotPossibleNow(
                     "The post was deleted in Buffer, but it was retried in the meantime.",
                     "Cancel it again if it should not be published.",
                 )
-
-    def _note_lost_creates(self, session: AsyncSession, row: PostRow) -> None:
-        """Have Buffer searched for a cancelled post once more, if a create of it may still take effect."""
-        if not row.lost_creates or row.create_buffer_time is None or row.first_create_buffer_time is None:
-            return
-        # a lost create was given `settle` already; with one that comes even later, nothing else would deal
-        check_at = row.create_buffer_time + timedelta(seconds=2 * self.timings.settle)
-        session.add(
-            WithdrawnDeliveryRow(
-                delivery_key=row.delivery_key,
-                persona_id=row.persona_id,
-                organization_id=row.organization_id,
-                channel_id=row.channel_id,
-                caption=row.caption,
-                first_create_buffer_time=row.first_create_buffer_time,
-                check_at=check_at,
-            )
-        )
 
     async def refuse_unless_gone(self, row: PostRow, buffer: BufferClient) -> None:
         """Refuse to touch a post that Buffer says it does not have, until it has said so for long enough."""

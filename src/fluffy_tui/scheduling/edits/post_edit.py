@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, NextStep, ShareMode
+from fluffy_tui.core.clocks import elapsed_seconds
 from fluffy_tui.core.database import database_now
-from fluffy_tui.core.elapsed_time import elapsed_seconds
 from fluffy_tui.networks import clean_caption, rules_for
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery

@@ -10,8 +10,8 @@ from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from fluffy_tui.buffer import Code
+from fluffy_tui.core.clocks import TOLERATED_SKEW, skew_words
 from fluffy_tui.core.database import database_now
-from fluffy_tui.core.elapsed_time import TOLERATED_SKEW, skew_words
 from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.error_codes import PICTURE_FAILURES, PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step

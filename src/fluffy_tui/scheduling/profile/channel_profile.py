@@ -1,4 +1,4 @@
-"""What the profile of a channel shows: what went out there, ours and from elsewhere, the latest first."""
+"""What the profile of a channel shows, and in which order: what is planned, then what went out, the latest first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import and_, literal, or_, select, tuple_
 
 from fluffy_tui.media import frame_small
 from fluffy_tui.networks import rules_for
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY
 from fluffy_tui.scheduling.profile.outside_post import OutsidePost, ProfilePage, profile_key
 from fluffy_tui.scheduling.tables import IS_LIVE, OutsidePostRow, PostRow
 
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Framing
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling.model import Post
+    from fluffy_tui.scheduling.plan.agenda import Agenda, Planned
     from fluffy_tui.scheduling.profile.outside_post import ProfileKey
+
+
+def ahead_on_profile(agenda: Agenda) -> list[tuple[Post, Planned | None]]:
+    """Return what has not gone out in the order of a profile: first what has no time yet (None), then the latest."""
+    known = {planned.post.id for planned in agenda.planned}
+    waiting = [post for post in reversed(agenda.posts) if post.step in (*ON_THE_WAY, *IN_BUFFER)]
+    timeless = [(post, None) for post in waiting if post.id not in known]
+    return [*timeless, *((planned.post, planned) for planned in reversed(agenda.to_come))]
 
 
 @dataclass(frozen=True, slots=True)

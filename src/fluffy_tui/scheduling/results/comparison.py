@@ -11,6 +11,8 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from fluffy_tui.networks import hashtags
+from fluffy_tui.photos import Orientation
 from fluffy_tui.scheduling.plan.slots import DAYS, channel_zone
 from fluffy_tui.scheduling.results.post_results import FIRST
 from fluffy_tui.similarity import Relation
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fluffy_tui.buffer import Channel, Metric
-    from fluffy_tui.scheduling.results.counted_posts import CountedPost
+    from fluffy_tui.scheduling.results.post_results import Results
     from fluffy_tui.similarity import Neighbour
 
 FEW = 3
@@ -29,10 +31,34 @@ FEW_IN_SLOT = 5
 """The same of a slot of the week, of which there are many, so that some would look good by chance."""
 SETTLED_AFTER = timedelta(days=1)
 """How long a post must have been live when it was counted: most of what it gets comes in its first hours."""
+SQUARE_WITHIN = 0.02
+"""How far the sides of a square may differ, as a fraction."""
 
 Key = TypeVar("Key")
 Slot = tuple[int, int]
 """A weekday, 0 for Monday, and an hour in the channel's time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPost:
+    """A live post, as far as it can be compared with others."""
+
+    id: int
+    photo_id: int
+    """Of the cover."""
+    channel_id: str
+    at: datetime
+    """When it was due, or else when it went live."""
+    caption: str
+    first_comment: str
+    shape: Orientation | None
+    """Of the cover as posted; None where that was not recorded."""
+    results: Results
+
+    @property
+    def hashtags(self) -> frozenset[str]:
+        """Those of the caption and of the first comment, in lower case."""
+        return frozenset(tag.lower() for text in (self.caption, self.first_comment) for tag in hashtags(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +201,15 @@ def similar_results(comparison: Comparison, neighbours: Iterable[Neighbour]) -> 
     if len({one.post.photo_id for one in found}) < FEW:
         return None
     return Group(None, len(found), median(one.ratio for one in found))
+
+
+def shape_of(width: float | None, height: float | None) -> Orientation | None:
+    """Return the shape of a picture as posted; None where its size was not recorded."""
+    if not width or not height:
+        return None
+    if abs(width / height - 1) <= SQUARE_WITHIN:
+        return Orientation.SQUARE
+    return Orientation.PORTRAIT if width < height else Orientation.LANDSCAPE
 
 
 def _settled(posts: Sequence[CountedPost]) -> list[CountedPost]:

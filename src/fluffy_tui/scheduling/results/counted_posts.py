@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,8 @@ from sqlalchemy import BigInteger, Double, func, literal_column, select, true, t
 from sqlalchemy.dialects.postgresql import JSONB
 
 from fluffy_tui.buffer import Metric
-from fluffy_tui.networks import hashtags
-from fluffy_tui.photos import Orientation
 from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.results.comparison import CountedPost, shape_of
 from fluffy_tui.scheduling.results.post_results import Results
 from fluffy_tui.scheduling.tables import DRAFT, TIME, PostMetricRow, PostRow, StatusSyncRow
 
@@ -28,30 +26,6 @@ SPAN = timedelta(days=365)
 """How old a post may be: an account of years ago says little about the next post."""
 MOST = 1_000
 """The newest of those, at most."""
-SQUARE_WITHIN = 0.02
-"""How far the sides of a square may differ, as a fraction."""
-
-
-@dataclass(frozen=True, slots=True)
-class CountedPost:
-    """A live post, as far as it can be compared with others."""
-
-    id: int
-    photo_id: int
-    """Of the cover."""
-    channel_id: str
-    at: datetime
-    """When it was due, or else when it went live."""
-    caption: str
-    first_comment: str
-    shape: Orientation | None
-    """Of the cover as posted; None where that was not recorded."""
-    results: Results
-
-    @property
-    def hashtags(self) -> frozenset[str]:
-        """Those of the caption and of the first comment, in lower case."""
-        return frozenset(tag.lower() for text in (self.caption, self.first_comment) for tag in hashtags(text))
 
 
 async def counted_posts(database: Database, persona_id: int) -> list[CountedPost]:
@@ -66,7 +40,7 @@ async def counted_posts(database: Database, persona_id: int) -> list[CountedPost
             row.at,
             row.caption,
             row.first_comment,
-            _shape(row.width, row.height),
+            shape_of(row.width, row.height),
             Results(
                 tuple(Metric(*metric) for metric in row.metrics or ()), row.as_of, row.metrics_refusal or ""
             ),
@@ -116,11 +90,3 @@ def newest_live(persona_id: int) -> Select[*tuple[Any, ...]]:
         .order_by(at.desc(), PostRow.id.desc())
         .limit(MOST)
     )
-
-
-def _shape(width: float | None, height: float | None) -> Orientation | None:
-    if not width or not height:
-        return None
-    if abs(width / height - 1) <= SQUARE_WITHIN:
-        return Orientation.SQUARE
-    return Orientation.PORTRAIT if width < height else Orientation.LANDSCAPE

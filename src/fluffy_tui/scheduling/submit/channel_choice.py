@@ -66,25 +66,6 @@ class ChosenChannel:
         )
 
 
-def possible_everywhere(submissions: Sequence[Submission]) -> list[Submission]:
-    """Return submissions of the same photos without people tags or first comment where only other networks have them.
-
-    What none of the networks has stays, to be refused.
-    """
-    can_tag = any(submission.rules.people_tag_limit for submission in submissions)
-    can_comment = any(submission.rules.first_comment_limit for submission in submissions)
-
-    def possible(submission: Submission) -> Submission:
-        if can_tag and not submission.rules.people_tag_limit:
-            photos = tuple(replace(photo, tags=()) for photo in submission.photos)
-            submission = replace(submission, photos=photos)
-        if can_comment and not submission.rules.first_comment_limit:
-            submission = replace(submission, first_comment="")
-        return submission
-
-    return [possible(submission) for submission in submissions]
-
-
 def chosen_channels(
     persona: Persona,
     wanted: Sequence[str | ChannelChoice] | None,

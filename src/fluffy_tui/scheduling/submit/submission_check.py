@@ -1,9 +1,9 @@
-"""What is checked before anything is written: text, time, file and channel."""
+"""What is checked before anything is written: text, time, file and channel, and what each network can have."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import ShareMode
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.tables import PostRow
+
+COMMENT_REFUSAL_COUNTS = timedelta(days=7)
+"""How long Buffer's refusal of first comments stops others: the plan may be another one by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,25 @@ class Submission:
         row.channel_id = channel.id if channel else None
         row.organization_id = channel.organization_id if channel else None
         row.pinterest_board_id = self.chosen.board_id if self.chosen else None
+
+
+def possible_everywhere(submissions: Sequence[Submission]) -> list[Submission]:
+    """Return submissions of the same photos without people tags or first comment where only other networks have them.
+
+    What none of the networks has stays, to be refused.
+    """
+    can_tag = any(submission.rules.people_tag_limit for submission in submissions)
+    can_comment = any(submission.rules.first_comment_limit for submission in submissions)
+
+    def possible(submission: Submission) -> Submission:
+        if can_tag and not submission.rules.people_tag_limit:
+            photos = tuple(replace(photo, tags=()) for photo in submission.photos)
+            submission = replace(submission, photos=photos)
+        if can_comment and not submission.rules.first_comment_limit:
+            submission = replace(submission, first_comment="")
+        return submission
+
+    return [possible(submission) for submission in submissions]
 
 
 def channel_refusal(persona: Persona, chosen: PersonaChannel | None) -> ScheduleResult | None:
@@ -144,12 +166,18 @@ def content_refusal(submission: Submission, now: datetime) -> ScheduleResult | N
     return refusal or time_refusal(submission.share_mode, submission.at, now)
 
 
+def comment_refusal(chosen: PersonaChannel, now: datetime) -> datetime | None:
+    """Return when Buffer rejected a first comment on a channel, if that was lately."""
+    refused_at = chosen.first_comment_refused_at
+    return refused_at if refused_at is not None and refused_at + COMMENT_REFUSAL_COUNTS >= now else None
+
+
 def _first_comment_refusal(submission: Submission, now: datetime) -> ScheduleResult | None:
     """Return that Buffer rejects first comments on this channel, if it lately did."""
     chosen = submission.chosen
     if chosen is None or chosen.channel is None or not submission.first_comment.strip():
         return None
-    if (refused_at := chosen.comment_refusal(now)) is None:
+    if (refused_at := comment_refusal(chosen, now)) is None:
         return None
     reason = (
         f"Buffer rejected a first comment on {chosen.channel.network} {chosen.channel.name} "

@@ -15,8 +15,8 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.text.score_words import score_words
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-from fluffy_tui.tui.ui.small_notice import SmallNotice
 from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets
+from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 from fluffy_tui.tui.zoom import ZoomedPhoto
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class CompareScreen(Screen[None]):
         """Lay out the photos above the keys."""
         yield Horizontal(*self._panes)
         yield KeysFooter()
-        yield SmallNotice()
+        yield TooSmallNotice()
 
     def on_mount(self) -> None:
         """Show the flags."""

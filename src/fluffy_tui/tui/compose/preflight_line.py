@@ -8,7 +8,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level
-from fluffy_tui.tui.keymap.bindings import Place, own_keys
+from fluffy_tui.tui.keymap.bindings import Place
+from fluffy_tui.tui.keymap.key_hints import own_keys
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:

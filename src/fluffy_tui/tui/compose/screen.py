@@ -10,10 +10,10 @@ from textual.containers import Horizontal
 
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.media import WHOLE
-from fluffy_tui.scheduling import Reason
+from fluffy_tui.scheduling import Reason, comment_refusal
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import PhotosScreen
-from fluffy_tui.tui.compose.channel_arrangement import ChannelArrangement
+from fluffy_tui.tui.compose.channel_switcher import ChannelSwitcher
 from fluffy_tui.tui.compose.photo_facts import PhotoFacts
 from fluffy_tui.tui.compose.post_preview import PostPreview
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, preflight_marks
@@ -90,7 +90,7 @@ class ComposeScreen(PhotosScreen):
         self._owner = photos[0]
         """The photo with which the draft is kept, whatever the order."""
         self._post_preview = self.form.below_caption = PostPreview(self.form)
-        self.channels = ChannelArrangement(context, self.form, self.arrangement.draft, self._show_channel)
+        self.channels = ChannelSwitcher(context, self.form, self.arrangement.draft, self._show_channel)
         """The channels of the post."""
         self._picture: RenderResult | None = None
         self._known = PhotoFacts(self, self._photos_known)
@@ -227,7 +227,7 @@ class ComposeScreen(PhotosScreen):
                 typed,
                 picture=self._picture if is_shown else None,  # another network has another one
                 agenda=self.channels.agendas.get(channel_id or ""),
-                comment_refused_at=chosen.comment_refusal(typed.now) if chosen else None,
+                comment_refused_at=comment_refusal(chosen, typed.now) if chosen else None,
                 has_searched=self._known.earlier.keys() >= numbers.keys(),
                 earlier_post=self.earlier_post,
                 other_alt_texts=[

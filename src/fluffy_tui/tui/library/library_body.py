@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.filters import FilterMemory
-    from fluffy_tui.tui.library.flag_progress import FlagProgress
+    from fluffy_tui.tui.library.flag_counts import FlagCounts
     from fluffy_tui.tui.library.index_progress import IndexProgress
     from fluffy_tui.tui.library.library_view import LibraryView
     from fluffy_tui.tui.library.loader import LibraryPage
@@ -79,7 +79,7 @@ class LibraryBody(Container):
         stacks: Stacks,
         notes: PhotoNotes,
         progress: IndexProgress,
-        flags: FlagProgress,
+        flags: FlagCounts,
         filters: FilterMemory,
     ) -> None:
         super().__init__()

@@ -25,7 +25,7 @@ from fluffy_tui.tui.filters import FilterMemory
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keywords import KeywordPrompt
 from fluffy_tui.tui.library.flag_changes import Triage
-from fluffy_tui.tui.library.flag_progress import FlagProgress
+from fluffy_tui.tui.library.flag_counts import FlagCounts
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.library_body import LibraryBody
 from fluffy_tui.tui.library.library_view import LibraryView
@@ -109,7 +109,7 @@ class LibraryScreen(FrameScreen):
             services.similarity, self._persona_id, on_complete=self._loader.reload_if_stale
         )
         self._triage = Triage(services.photos)
-        self._flags = FlagProgress(services.photos, self._view, self._triage)
+        self._flags = FlagCounts(services.photos, self._view, self._triage)
         self._filters = FilterMemory(self, context)
         self._body = LibraryBody(
             context, self._view, self._stacks, self._notes, self._progress, self._flags, self._filters

@@ -18,10 +18,10 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import file_facts
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.times import days_ago, moment_words
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-from fluffy_tui.tui.ui.small_notice import SmallNotice
+from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -86,7 +86,7 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
         yield Horizontal(self._now, self._before, id="pictures")
         yield Static("", id="earlier-post", markup=False)
         yield KeysFooter()
-        yield SmallNotice()
+        yield TooSmallNotice()
 
     def on_mount(self) -> None:
         """Load the earlier post."""
@@ -152,9 +152,3 @@ def earlier_post_text(
     if post is not None and post.caption.strip():
         lines.append(f"“{one_line(post.caption)}”")
     return "\n".join(lines)
-
-
-def days_ago(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """Return how many midnights ago it was: `today`, `yesterday`, `12 days ago`."""
-    days = (now.astimezone(zone).date() - moment.astimezone(zone).date()).days
-    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")

@@ -49,8 +49,9 @@ class PlanDay:
     cells: tuple[Cell, ...]
     """In order of time."""
     is_today: bool
-    nothing: str
-    """What is said where there is no cell; empty for past days."""
+    is_past: bool
+    had_slots: bool
+    """Whether it is today, and the channel had slots before this moment."""
 
 
 def monday_of(day: date) -> date:
@@ -82,14 +83,14 @@ def days_of(agenda: Agenda, first: date, count: int) -> tuple[PlanDay, ...]:
         if cell.at.date() in cells:
             cells[cell.at.date()].append(cell)
     midnight = datetime.combine(today, datetime.min.time(), zone).astimezone(UTC)
-    is_over = any(slots(agenda.channel, midnight - timedelta.resolution, agenda.now))
-    today_words = "none left" if is_over else "no slots"
+    had_slots = any(slots(agenda.channel, midnight - timedelta.resolution, agenda.now))
     return tuple(
         PlanDay(
             day,
             tuple(of_day),
             is_today=day == today,
-            nothing="" if day < today else today_words if day == today else "no slots",
+            is_past=day < today,
+            had_slots=had_slots and day == today,
         )
         for day, of_day in cells.items()
     )

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK
+from fluffy_tui.tui.plan.slot_words import nothing_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,5 +133,5 @@ def heading(words: str, day: PlanDay, room: int) -> tuple[str, str]:
 
 def nothing(day: PlanDay, room: int) -> tuple[str, str]:
     """Return what is said in a day without slots and posts, with its tone."""
-    words = (f" {day.nothing}", " none") if day.nothing else ()
+    words = (f" {said}", " none") if (said := nothing_words(day)) else ()
     return next((one for one in words if len(one) <= room), ""), FREE.tone

@@ -1,4 +1,4 @@
-"""What is said below the calendar about a slot, or about a day of the month."""
+"""What is said in and below the calendar about a slot, or about a day."""
 
 from __future__ import annotations
 
@@ -61,6 +61,13 @@ def slot_lines(
     return [when, *about]
 
 
+def nothing_words(day: PlanDay) -> str:
+    """Return what is said in a day without slots and posts; nothing in one that is past."""
+    if day.is_past:
+        return ""
+    return "none left" if day.had_slots else "no slots"
+
+
 def day_lines(day: PlanDay | None, context: Context) -> list[str]:
     """Describe a day: how many posts are in which state, how many slots are free, and each of the posts."""
     if day is None:
@@ -78,4 +85,4 @@ def day_lines(day: PlanDay | None, context: Context) -> list[str]:
     ]
     with_what = "day with its slots" if free else "day with its posts" if day.cells else "week"
     hint = context.with_keys(f"{{plan.open}} shows this {with_what}")
-    return [title + (" · ".join(parts) or day.nothing or "no posts"), *(posts or [""]), hint]
+    return [title + (" · ".join(parts) or nothing_words(day) or "no posts"), *(posts or [""]), hint]

@@ -1,4 +1,4 @@
-"""Editing posts: caption, photos with alt texts and framings, and time, here and in Buffer."""
+"""Editing posts: caption, photos with alt texts and framings, and time; saving submits a failed post again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.widgets import Static
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.networks import CaptionFault, rules_for
-from fluffy_tui.scheduling import Reason
+from fluffy_tui.scheduling import PostStatus, Reason, Step
 from fluffy_tui.tui.compose import (
     CaptionForm,
     Level,
@@ -31,8 +31,6 @@ from fluffy_tui.tui.posts.post_changes import (
     EditedPosts,
     draft_of,
     photos_to_edit,
-    retries,
-    save_changes,
     without,
 )
 from fluffy_tui.tui.rendition import RenditionPreview
@@ -51,6 +49,7 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
+    from fluffy_tui.tui.ports import SchedulingPort
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft
 
@@ -350,3 +349,23 @@ class EditPostScreen(PhotosScreen):
         self._agenda = without(agenda, {post.id for post in self._posts.all})
         self.form.when.show_agenda(self._agenda)
         self.form.update_preflight()
+
+
+def retries(post: Post) -> bool:
+    """Return whether saving a post also submits it again: it failed, or is a draft."""
+    return post.step is Step.FAILED or (post.step is None and post.status is PostStatus.DRAFT)
+
+
+async def save_changes(scheduling: SchedulingPort, post: Post, found: dict[str, Any]) -> None:
+    """Change a post, and submit it again where `retries` says so.
+
+    Raises:
+        FluffyError: It was not changed, or was changed but not submitted again.
+    """
+    if found:
+        await scheduling.edit(post.id, **found)
+    if retries(post):
+        try:
+            await scheduling.retry(post.id)
+        except FluffyError as error:
+            raise FluffyError(f"The change is saved, but the post could not be retried. {error}") from error

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.networks import (
     alt_text_problem,
     caption_problem,
@@ -14,7 +13,6 @@ from fluffy_tui.networks import (
     people_tag_problem,
     photo_count_problem,
 )
-from fluffy_tui.scheduling import PostStatus, Step
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.post_photos import draft_of_one
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Part
     from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.scheduling import Agenda, Planned, Post, PostPhoto
-    from fluffy_tui.tui.ports import SchedulingPort
 
 
 class EditedPosts:
@@ -239,26 +236,6 @@ def _as_in_post(photo: PostPhoto, post: Post) -> PostPhoto:
         ),
         photo,
     )
-
-
-def retries(post: Post) -> bool:
-    """Return whether saving a post also submits it again: it failed, or is a draft."""
-    return post.step is Step.FAILED or (post.step is None and post.status is PostStatus.DRAFT)
-
-
-async def save_changes(scheduling: SchedulingPort, post: Post, found: dict[str, Any]) -> None:
-    """Change a post, and submit it again where `retries` says so.
-
-    Raises:
-        FluffyError: It was not changed, or was changed but not submitted again.
-    """
-    if found:
-        await scheduling.edit(post.id, **found)
-    if retries(post):
-        try:
-            await scheduling.retry(post.id)
-        except FluffyError as error:
-            raise FluffyError(f"The change is saved, but the post could not be retried. {error}") from error
 
 
 def without(agenda: Agenda, post_ids: Container[int]) -> Agenda:

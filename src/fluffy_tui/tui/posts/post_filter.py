@@ -8,7 +8,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
-from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
+from fluffy_tui.tui.keymap.bindings import Place, actions_of
+from fluffy_tui.tui.keymap.key_hints import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

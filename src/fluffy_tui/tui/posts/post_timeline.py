@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.text.post_history import event_words
+from fluffy_tui.tui.text.event_words import event_words
 from fluffy_tui.tui.text.times import zone_name
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.hanging_indent import hanging

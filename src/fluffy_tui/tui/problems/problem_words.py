@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import ProblemKind, Remedy, Step
-from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
+from fluffy_tui.tui.keymap.bindings import Place, actions_of
+from fluffy_tui.tui.keymap.key_hints import key_of
 from fluffy_tui.tui.text.post_state import photo_count_words
 from fluffy_tui.tui.text.times import both_zones, moment_words, own_moment, relative_time
 from fluffy_tui.tui.text.words import one_line

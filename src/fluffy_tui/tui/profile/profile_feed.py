@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_to_fit
-from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, OutsidePost
+from fluffy_tui.scheduling import OutsidePost, ahead_on_profile
 from fluffy_tui.tui.profile.tile import Tile
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Framing
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda, Post, ProfileKey
+    from fluffy_tui.scheduling import Post, ProfileKey
     from fluffy_tui.tui.ports import Services
 
 PAGE = 60
@@ -70,7 +70,11 @@ class ProfileFeed:
             self._pictures.clear()
         self._channel_id, self._service, self._zone = agenda.channel.id, str(agenda.channel.service), zone
         page = await self._services.profile.sent([self._channel_id], limit=max(PAGE, count))
-        self.tiles = [*_planned(agenda, zone), *(self._sent(post) for post in page.posts)]
+        ahead = [
+            Tile(post, planned.at.astimezone(zone), planned.is_forecast) if planned else Tile(post, None)
+            for post, planned in ahead_on_profile(agenda)
+        ]
+        self.tiles = [*ahead, *(self._sent(post) for post in page.posts)]
         self._rest = page.rest
 
     @property
@@ -136,15 +140,3 @@ class ProfileFeed:
     def _sent(self, post: Post | OutsidePost) -> Tile:
         at = post.sent_at if isinstance(post, OutsidePost) else post.posted_at
         return Tile(post, at.astimezone(self._zone) if at else None)
-
-
-def _planned(agenda: Agenda, zone: tzinfo) -> list[Tile]:
-    """Return what has not gone out, the latest first; before it, what has no time yet."""
-    known = {planned.post.id for planned in agenda.planned}
-    waiting = [post for post in agenda.posts if post.step in (*ON_THE_WAY, *IN_BUFFER)]
-    timeless = [Tile(post, None) for post in reversed(waiting) if post.id not in known]
-    timed = [
-        Tile(planned.post, planned.at.astimezone(zone), planned.is_forecast)
-        for planned in reversed(agenda.to_come)
-    ]
-    return [*timeless, *timed]

@@ -21,7 +21,7 @@ from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.words import bytes_words, shape_words
 from fluffy_tui.tui.ui.choice import Choice
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-from fluffy_tui.tui.ui.small_notice import SmallNotice
+from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -111,7 +111,7 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
                 yield Horizontal(Static(label), choice, classes="row", id=f"{label}-row")
             yield self._summary
         yield KeysFooter()
-        yield SmallNotice()
+        yield TooSmallNotice()
 
     def on_mount(self) -> None:
         """Show the file, and the result of the framing so far."""

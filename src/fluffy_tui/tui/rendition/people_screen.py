@@ -21,7 +21,7 @@ from fluffy_tui.tui.rendition.tag_editor import TagEditor
 from fluffy_tui.tui.rendition.tag_markers import draw_markers
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-from fluffy_tui.tui.ui.small_notice import SmallNotice
+from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -116,7 +116,7 @@ class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
         yield self._preview.widget
         yield self._box
         yield KeysFooter()
-        yield SmallNotice()
+        yield TooSmallNotice()
 
     def on_mount(self) -> None:
         """Show the first person, or wait for a name."""

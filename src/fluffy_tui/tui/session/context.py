@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.tui.keymap.bindings import with_keys
+from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.session.import_run import ImportRun
 from fluffy_tui.tui.session.messages import OverviewChanged
 from fluffy_tui.tui.session.overview import Overview

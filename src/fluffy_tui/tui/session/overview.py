@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import Code
 from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, ProblemKind, Step
+from fluffy_tui.themes import LOW_DAYS
 from fluffy_tui.tui.text.times import duration_words
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 STRIP_LENGTH = 6
 """How many posts are kept for the strip, which shows as many of the newest as it has lines."""
-
-LOW_DAYS = 7
-"""A theme with photos for fewer days runs out."""
 
 WORKER_SILENT_AFTER = 30.0
 """Seconds without a heartbeat after which a worker counts as silent; one is due every 5 s."""

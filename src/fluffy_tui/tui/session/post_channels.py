@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling import ChannelChoice
+from fluffy_tui.scheduling import ChannelChoice, comment_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -139,7 +139,7 @@ class PostChannels:
             chosen
             for chosen in self.persona.channels
             if chosen.id in self.on
-            and chosen.comment_refusal(now) is not None
+            and comment_refusal(chosen, now) is not None
             and self.on_channel(chosen.id).first_comment.strip()
         ]
 

@@ -1,4 +1,4 @@
-"""A labelled text field of a form."""
+"""A labelled text field of a form, and what forms say of their fields."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
+
+IS_SET = "already set; leave empty to keep it"
+"""Shown in the empty field of a secret."""
+OPTION_KEYS = "{compose.previous_option} {compose.next_option}"
+"""The keys of a choice between a few options."""
 
 
 class FormInput(Input):

@@ -16,8 +16,8 @@ from fluffy_tui.settings import InvalidSetting, Setting, Settings, SettingValue,
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.session.messages import SettingsSaved
+from fluffy_tui.tui.setup.form_field import IS_SET
 from fluffy_tui.tui.setup.wizard import SetupWizard
-from fluffy_tui.tui.setup.wizard_steps import IS_SET
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -10,11 +11,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
+from fluffy_tui.buffer import KEY_PAGE, BufferError, Code
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.settings import InvalidSetting, Secret
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import SettingsSaved
-from fluffy_tui.tui.setup.wizard_steps import KEY, LATER, ChannelsStep, HostStep, KeyStep, form_words
+from fluffy_tui.tui.setup.channels_step import ChannelsStep
+from fluffy_tui.tui.setup.host_step import LABELS, LATER, HostStep
+from fluffy_tui.tui.setup.key_step import KEY, KeyStep
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
 CHECKING_KEY = "Checking the key with Buffer… ({setup.back} stops)"
 UPLOADING = "Uploading a tiny picture and fetching it back… ({setup.back} stops)"
+
+_SETTING = re.compile("|".join(LABELS))
 
 
 class SetupWizard(FrameScreen):
@@ -165,3 +171,10 @@ class SetupWizard(FrameScreen):
                 timeout=15,
                 markup=False,
             )
+
+
+def form_words(error: Exception) -> str:
+    """Return an error in terms of the form: with the labels of its fields in place of names of settings."""
+    if isinstance(error, BufferError) and error.code is Code.KEY_REFUSED:
+        return f"{error.message} Create a new one at {KEY_PAGE} and paste it here."
+    return _SETTING.sub(lambda name: f"“{LABELS[name[0]]}”", str(error))

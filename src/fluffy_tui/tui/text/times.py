@@ -78,6 +78,12 @@ def relative_time(moment: datetime, now: datetime) -> str:
     return f"in {duration_words(distance)}" if distance > timedelta() else f"{duration_words(-distance)} ago"
 
 
+def days_ago(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """Return how many midnights ago it was: `today`, `yesterday`, `12 days ago`."""
+    days = (now.astimezone(zone).date() - moment.astimezone(zone).date()).days
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
+
+
 def duration_words(duration: timedelta) -> str:
     """Return a duration, rounded to the unit that suits it: `14 s`, `75 min`, `31 h`, `12 d`."""
     count = int(duration.total_seconds() + 0.5)

@@ -10,10 +10,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from fluffy_tui.core.app_events import Connected, PersonaEdited, PhotosChanged, PostChanged, VerdictChanged
-from fluffy_tui.themes import WINDOW
+from fluffy_tui.themes import LOW_DAYS, WINDOW
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import on_event
-from fluffy_tui.tui.session.overview import LOW_DAYS
 from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.theme_words import limit_words, period_words, rest_words, short_day, supply_words
 from fluffy_tui.tui.text.words import one_line, plural

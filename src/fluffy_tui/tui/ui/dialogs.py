@@ -14,7 +14,8 @@ from textual.strip import Strip
 from textual.widgets import Button, Input, Static
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.tui.keymap.bindings import Place, bindings, key_of, with_keys
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.keymap.key_hints import key_of, with_keys
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip, dimmed
 from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets, screen_strips

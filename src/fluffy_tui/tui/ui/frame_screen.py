@@ -12,9 +12,9 @@ from fluffy_tui.tui.session.messages import EventArrived, OverviewChanged, handl
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.ui.header import Banner, FrameHeader, Tab, tabs
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-from fluffy_tui.tui.ui.small_notice import SmallNotice
 from fluffy_tui.tui.ui.status_strip import StatusStrip
 from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets
+from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 
 if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
@@ -65,7 +65,7 @@ class FrameScreen(ReportsErrors, Screen[None]):
             yield from self.compose_body()
         yield StatusStrip(self.context)
         yield KeysFooter()
-        yield SmallNotice()
+        yield TooSmallNotice()
 
     def on_mount(self) -> None:
         """Show the overview and subscribe to events."""

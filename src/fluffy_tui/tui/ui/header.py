@@ -8,7 +8,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.scheduling import ProblemKind, channel_zone, slots
-from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
+from fluffy_tui.tui.keymap.bindings import Place, actions_of
+from fluffy_tui.tui.keymap.key_hints import key_of
 from fluffy_tui.tui.text.channel_words import channel_health, channel_name
 from fluffy_tui.tui.text.theme_words import supply_words
 from fluffy_tui.tui.text.times import own_moment

@@ -8,7 +8,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
-from fluffy_tui.tui.keymap.bindings import Action, Place, actions_of, bindings, with_keys, written_key
+from fluffy_tui.tui.keymap.bindings import Action, Place, actions_of, bindings, written_key
+from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.text.filter_words import FILTER_WORDS
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging

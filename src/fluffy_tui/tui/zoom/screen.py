@@ -9,8 +9,8 @@ from textual.screen import Screen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-from fluffy_tui.tui.ui.small_notice import SmallNotice
 from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets
+from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 from fluffy_tui.tui.zoom.zoomed_photo import ZoomedPhoto
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ZoomScreen(Screen[None]):
         """Lay out the photo above the keys."""
         yield self.zoomed
         yield KeysFooter()
-        yield SmallNotice()
+        yield TooSmallNotice()
 
     def on_unmount(self) -> None:
         """Free the memory of the screen."""

@@ -13,7 +13,8 @@ from textual.widgets import Input, Static
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.tui.compose.when.forecast import day_words, forecast_moment, queue_words, warning_words
 from fluffy_tui.tui.compose.when.time_picker import TimePicker
-from fluffy_tui.tui.keymap.bindings import Place, bindings, with_keys
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.text.time_parser import EXAMPLE, TimeNotUnderstood, read_time, written_time
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.ui.choice import Choice

@@ -1,6 +1,6 @@
-"""A clock for durations: it goes on while the computer sleeps, and setting the time of day does not change it.
+"""Clocks: one for durations, and how far those for the time of day may differ.
 
-And words for clocks of the time of day that differ.
+That for durations goes on while the computer sleeps, and setting the time of day does not change it.
 """
 
 from __future__ import annotations

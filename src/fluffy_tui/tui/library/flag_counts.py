@@ -1,4 +1,4 @@
-"""How far a persona's photos are sorted out: counted once, then kept up to date as flags change."""
+"""How many of a persona's photos are picked, rejected and left: counted once, then kept up to date as flags change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.overview import Overview
 
 
-class FlagProgress(ReportsErrors, Static):
+class FlagCounts(ReportsErrors, Static):
     """Shows in a line how many photos without a post are picked, rejected and left to decide about.
 
     A flag moves the counts at once, without counting again.
@@ -29,7 +29,7 @@ class FlagProgress(ReportsErrors, Static):
         triage: Knows which decisions are not stored yet.
     """
 
-    DEFAULT_CSS = "FlagProgress { height: 1; padding: 0 1; color: $text-muted; }"
+    DEFAULT_CSS = "FlagCounts { height: 1; padding: 0 1; color: $text-muted; }"
 
     def __init__(self, photos: PhotosPort, view: LibraryView, triage: Triage) -> None:
         super().__init__("", markup=False)

@@ -1,4 +1,4 @@
-"""The channels of one post on a screen: the form is about the current one, the chips show them all."""
+"""Switches between the channels of one post: which one the form shows, and which are on; the chips show them all."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KEYS = "{compose.previous_channel} {compose.next_channel} channel · {compose.to
 NONE_ON = "No channel is switched on for this post. {compose.toggle_channel} switches one on."
 
 
-class ChannelArrangement:
+class ChannelSwitcher:
     """Keeps form and chips in step with what each channel gets.
 
     Args:

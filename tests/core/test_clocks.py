@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from fluffy_tui.core.elapsed_time import skew_words
+from fluffy_tui.core.clocks import skew_words
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from fluffy_tui.core.app_events import PhotosChanged, PhotosIndexed, VerdictChanged
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.tui.library.flag_progress import FlagProgress
+from fluffy_tui.tui.library.flag_counts import FlagCounts
 from tui.library.library_driver import SARAHS, details, line, photos
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ POSTED = 5
 
 def flags(driver: Driver) -> str:
     """Return the line."""
-    return str(driver.screen.query_one(FlagProgress).render())
+    return str(driver.screen.query_one(FlagCounts).render())
 
 
 def flag(services: FakeServices, id_: int, verdict: str) -> None:

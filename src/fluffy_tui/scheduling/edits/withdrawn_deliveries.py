@@ -1,4 +1,4 @@
-"""Delete what a lost create of a cancelled post has left in Buffer after all."""
+"""What a lost create of a cancelled post may leave in Buffer after all: noted, searched for once more, and deleted."""
 
 from __future__ import annotations
 
@@ -19,14 +19,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.request_budget import RequestBudget
+    from fluffy_tui.scheduling.tables import PostRow
+    from fluffy_tui.scheduling.timings import Timings
 
 log = logging.getLogger(__name__)
 
 TOLD_FOR = timedelta(days=7)
 """How long a cancelled post that was published stays in the problem list."""
+
+
+def note_lost_creates(session: AsyncSession, row: PostRow, timings: Timings) -> None:
+    """Have Buffer searched for a cancelled post once more, if a create of it may still take effect."""
+    if not row.lost_creates or row.create_buffer_time is None or row.first_create_buffer_time is None:
+        return
+    # a lost create was given `settle` already; with one that comes even later, nothing else would deal
+    check_at = row.create_buffer_time + timedelta(seconds=2 * timings.settle)
+    session.add(
+        WithdrawnDeliveryRow(
+            delivery_key=row.delivery_key,
+            persona_id=row.persona_id,
+            organization_id=row.organization_id,
+            channel_id=row.channel_id,
+            caption=row.caption,
+            first_create_buffer_time=row.first_create_buffer_time,
+            check_at=check_at,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

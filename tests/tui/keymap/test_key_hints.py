@@ -13,7 +13,8 @@ from textual.widgets import Button
 
 import fluffy_tui.tui
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.keymap.bindings import ACTIONS, key_of, with_keys
+from fluffy_tui.tui.keymap.bindings import ACTIONS
+from fluffy_tui.tui.keymap.key_hints import key_of, with_keys
 from fluffy_tui.tui.session.messages import FillWeek
 from tui.conftest import Running
 from tui.fakes import NOW, FakeServices

@@ -1,4 +1,4 @@
-"""What covers the screen while the terminal is too small."""
+"""The notice that covers the screen while the terminal is too small, and from which size on it is not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SMALLEST = (60, 18)
 """Columns and rows that the screens need."""
 
 
-class SmallNotice(Static):
+class TooSmallNotice(Static):
     """A notice over the whole screen; `app.tcss` shows it below the smallest size."""
 
     def __init__(self) -> None:
@@ -26,4 +26,4 @@ class SmallNotice(Static):
 
 def is_hidden(screen: Screen[Any]) -> bool:
     """Return whether the notice covers a screen; a dialog over that can be seen, and does not count."""
-    return any(notice.display for notice in screen.query(SmallNotice))
+    return any(notice.display for notice in screen.query(TooSmallNotice))
