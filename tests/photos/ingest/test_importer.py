@@ -315,8 +315,11 @@ async def test_progress_rises_to_the_total(library: tuple[Photos, Persona], tmp_
     assert last.seconds_left == 0
 
 
-async def test_cancelling_keeps_what_was_committed(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+async def test_cancelling_keeps_what_was_committed(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The summary says exactly what is in the library, and the next import does the rest."""
+    monkeypatch.setattr("fluffy_tui.photos.ingest.importer._BATCH_ROWS", 500)
     for number in range(2000):
         write(tmp_path / "in" / f"{number:04}.png", picture_format="PNG", width=8, height=8 + number)
     task: asyncio.Task[ImportSummary] | None = None
