@@ -58,13 +58,12 @@ MARK = """UPDATE photos SET missing_since = now_there.missing_since
         WHERE photos.id = now_there.id AND photos.missing_since IS DISTINCT FROM now_there.missing_since;
         """
 # A batch of an import adds places of files that are there; what other machines have does not matter then.
-MARK_UNLESS_THERE = f"""IF TG_OP = 'INSERT' AND NOT EXISTS (SELECT FROM after_it WHERE missing_since IS NOT NULL) THEN
+UNLESS_THERE = """IF TG_OP = 'INSERT' AND NOT EXISTS (SELECT FROM after_it WHERE missing_since IS NOT NULL) THEN
             UPDATE photos SET missing_since = NULL WHERE id = ANY (changed) AND missing_since IS NOT NULL;
         ELSE
-            {MARK.strip()}
-        END IF;
+            {mark}END IF;
         """
-# The pattern in the function from before compared from each slash of a path on, which took a third of storing a photo.
+# The pattern from before was tried at each slash of a path, which was a third of the work of storing a photo.
 SCREENSHOT_BY_NAME = r"""
     DO $do$ BEGIN
         EXECUTE regexp_replace(
@@ -78,7 +77,7 @@ SCREENSHOT_BY_NAME = r"""
 
 def upgrade() -> None:
     """Replace the functions."""
-    op.execute(PLACES_CHANGED.format(mark=MARK_UNLESS_THERE))
+    op.execute(PLACES_CHANGED.format(mark=UNLESS_THERE.format(mark=MARK)))
     op.execute(SCREENSHOT_BY_NAME)
 
 

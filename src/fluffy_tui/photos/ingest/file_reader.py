@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, tzinfo
-    from typing import BinaryIO
 
     from fluffy_tui.images import PictureHeader
 
@@ -133,8 +132,8 @@ def _read_open_file(
     companions: Companions,
     roots: Sequence[str],
 ) -> FoundFile:
-    content = _content(descriptor, before.st_size) if before.st_size <= _SMALL else None
-    file: BinaryIO = os.fdopen(descriptor, "rb", closefd=False) if content is None else io.BytesIO(content)
+    is_small = before.st_size <= _SMALL
+    file = io.BytesIO(_content(descriptor)) if is_small else os.fdopen(descriptor, "rb", closefd=False)
     try:
         try:
             header = read_header(file)
@@ -143,7 +142,11 @@ def _read_open_file(
         if not header.is_complete:
             images.decode_to_fit(Path(path), 1, 1)
         xmp, is_damaged = _embedded_xmp(header.xmp)
-        sha256 = hash_file(file, stop) if content is None else hashlib.sha256(content).digest()
+        sha256 = (
+            hashlib.sha256(file.getbuffer()).digest()
+            if isinstance(file, io.BytesIO)
+            else hash_file(file, stop)
+        )
     except PhotoUnreadable:
         _refuse_growing(descriptor, before)  # a file half written is damaged for now only
         raise
@@ -206,9 +209,9 @@ def _time_taken(
     return modified_at, DateSource.FILE
 
 
-def _content(descriptor: int, size: int) -> bytes:
-    """Read a whole file of about so many bytes."""
-    return b"".join(iter(lambda: os.read(descriptor, size + 1), b""))
+def _content(descriptor: int) -> bytes:
+    """Read a small file whole."""
+    return b"".join(iter(lambda: os.read(descriptor, _SMALL), b""))
 
 
 def _refuse_growing(descriptor: int, before: os.stat_result) -> None:
