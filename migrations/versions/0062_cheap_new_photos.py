@@ -18,10 +18,12 @@ PLACES_CHANGED = """
     DECLARE
         changed bigint[];
         machines text[];
+        are_there boolean := false;
     BEGIN
         IF TG_OP = 'INSERT' THEN
             changed := ARRAY(SELECT photo_id FROM after_it);
             machines := ARRAY(SELECT DISTINCT machine_id FROM after_it WHERE missing_since IS NULL);
+            are_there := NOT EXISTS (SELECT FROM after_it WHERE missing_since IS NOT NULL);
         ELSIF TG_OP = 'DELETE' THEN
             changed := ARRAY(SELECT photo_id FROM before_it);
         ELSE
@@ -58,7 +60,7 @@ MARK = """UPDATE photos SET missing_since = now_there.missing_since
         WHERE photos.id = now_there.id AND photos.missing_since IS DISTINCT FROM now_there.missing_since;
         """
 # A batch of an import adds places of files that are there; what other machines have does not matter then.
-UNLESS_THERE = """IF TG_OP = 'INSERT' AND NOT EXISTS (SELECT FROM after_it WHERE missing_since IS NOT NULL) THEN
+UNLESS_THERE = """IF are_there THEN
             UPDATE photos SET missing_since = NULL WHERE id = ANY (changed) AND missing_since IS NOT NULL;
         ELSE
             {mark}END IF;

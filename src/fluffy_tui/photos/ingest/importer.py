@@ -1,4 +1,4 @@
-"""The import: folders walked in one thread, files read in several, rows written in batches, memory flat.
+"""The import: folders walked in one thread, large files read in several, rows written in batches, memory flat.
 
 Sizes and times on the disk are compared with the library before a file is opened, so an unchanged folder costs no
 more than its listing. One coroutine pulls everything: at most two thousand files are in progress, and cancelling
