@@ -107,3 +107,15 @@ async def test_tables_that_a_newer_program_has_changed(database: Database) -> No
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseTooNew, match=r"newer fluffy-tui \(schema 9999"):
         await use_old_column()
+
+
+async def test_lists_arrive_as_they_are(database: Database) -> None:
+    """Those of rows as well, which other libraries send by the same connections."""
+    words = ['a "quoted" word', "back\\slash", "", "NULL", "{1,2}", "Vík\n", None]
+    rows = [(1, "one"), (2, 'two, "too"')]
+    async with database.transaction() as session:
+        assert await session.scalar(text("SELECT CAST(:words AS text[])"), {"words": words}) == words
+        assert await session.scalar(text("SELECT CAST(:none AS text[])"), {"none": []}) == []
+        await session.execute(text("CREATE TYPE pg_temp.numbered AS (number int, word text)"))
+        query = text("SELECT number, word FROM unnest(CAST(:rows AS pg_temp.numbered[]))")
+        assert [tuple(row) for row in await session.execute(query, {"rows": rows})] == rows

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from weakref import WeakSet
 
 import psycopg
+from psycopg.types.array import ListBinaryDumper, ListDumper
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,6 +26,9 @@ from fluffy_tui.core.liveness import note_job_progress
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from psycopg.adapt import PyFormat
+    from psycopg.types.array import BaseListDumper
 
 log = logging.getLogger(__name__)
 
@@ -169,6 +173,16 @@ _FREE = text(
 )
 
 
+class _ArrayDumper(ListBinaryDumper):
+    """Sends lists in binary, of which Python makes ten times as many as it quotes for text; lists of rows are text."""
+
+    def upgrade(self, obj: list[Any], format: PyFormat) -> BaseListDumper:  # noqa: A002 - psycopg's name
+        try:
+            return super().upgrade(obj, format)
+        except psycopg.ProgrammingError:  # no binary form of its elements is known
+            return ListDumper(self.cls, self._tx).upgrade(obj, format)
+
+
 class Database:
     """A small pool of connections, for everything in this process; each user action takes one for a short transaction.
 
@@ -204,6 +218,7 @@ class Database:
                 connection = await psycopg.AsyncConnection.connect(url, **options)
             except psycopg.OperationalError as error:
                 raise await asyncio.to_thread(explain_refusal, error, url) from error
+            connection.adapters.register_dumper(list, _ArrayDumper)
             self._connections.add(connection)
             return connection
 

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from fluffy_tui.images.limited_process import LimitedProcess, NeedsLimits, within_limits
     from fluffy_tui.images.photo_header import PictureHeader, header_of, read_header
     from fluffy_tui.images.png_chunks import png_xmp
-    from fluffy_tui.images.regular_file import open_regular, readable_path, reading, unreadable
+    from fluffy_tui.images.regular_file import (
+        open_descriptor,
+        open_regular,
+        readable_path,
+        reading,
+        unreadable,
+    )
     from fluffy_tui.images.xmp_packet import MOST_XMP
 
 __all__ = [
@@ -31,6 +37,7 @@ __all__ = [
     "decode_part",
     "decode_to_fit",
     "header_of",
+    "open_descriptor",
     "open_regular",
     "png_xmp",
     "read_header",
@@ -52,6 +59,7 @@ __getattr__ = lazy_exports(
         "decode_part": "decoder",
         "decode_to_fit": "decoder",
         "header_of": "photo_header",
+        "open_descriptor": "regular_file",
         "open_regular": "regular_file",
         "png_xmp": "png_chunks",
         "read_header": "photo_header",

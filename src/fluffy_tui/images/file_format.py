@@ -184,7 +184,7 @@ def _contains(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
     while stop > start:
         begin = max(start, stop - _PIECE)
         file.seek(begin)
-        if end_mark in file.read(stop - begin + len(end_mark) - 1):
+        if file.read(stop - begin + len(end_mark) - 1).rfind(end_mark) >= 0:
             return True
         stop = begin
     return False

@@ -38,6 +38,8 @@ _YEARS = range(1800, 2200)
 
 _SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 0x00FE, 1, 0xC612
 
+_TIMES = (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized)
+_OFFSETS = (ExifTags.Base.OffsetTimeOriginal, ExifTags.Base.OffsetTimeDigitized, ExifTags.Base.OffsetTime)
 _EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d):(\d\d)")
 _EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
 
@@ -279,13 +281,11 @@ def _camera_time(exif: Image.Exif) -> tuple[datetime | None, bool, bool]:
 
 def _time_of(fields: Mapping[int, object]) -> tuple[datetime | None, bool, bool]:
     """Return the same, given the fields of EXIF."""
-    tags = ExifTags.Base
-    offsets = (tags.OffsetTimeOriginal, tags.OffsetTimeDigitized, tags.OffsetTime)
-    has_zone = any(_is_offset(fields.get(tag)) for tag in offsets)
-    for tag in (tags.DateTimeOriginal, tags.DateTimeDigitized):
+    has_zone = any(_is_offset(fields[tag]) for tag in _OFFSETS if tag in fields)
+    for tag in _TIMES:
         if moment := _exif_time(fields.get(tag)):
             return moment, has_zone, False
-    moment = _exif_time(fields.get(tags.DateTime))
+    moment = _exif_time(fields.get(ExifTags.Base.DateTime))
     return moment, moment is not None and has_zone, moment is not None
 
 

@@ -29,11 +29,20 @@ def open_regular(path: str) -> io.BufferedReader:
         PhotoUnreadable: it is not a regular file.
         OSError: it cannot be opened.
     """
+    return os.fdopen(open_descriptor(path)[0], "rb")
+
+
+def open_descriptor(path: str) -> tuple[int, os.stat_result]:
+    """Do what `open_regular` does for a descriptor; also return what the system says of the file.
+
+    Each further call to the system may hand Python to another thread, which costs more than a small file is worth.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise PhotoUnreadable(Unreadable.NOT_A_FILE)
-    return os.fdopen(descriptor, "rb")
+    return descriptor, status
 
 
 @contextmanager

@@ -232,6 +232,17 @@ async def test_within_one_machine_files_move_and_vanish_as_ever(two: Two) -> Non
     assert (await two.seen_by(two.studio))["1.jpg"].elsewhere == ""
 
 
+async def test_a_missing_photo_is_there_again_once_another_machine_has_it(two: Two) -> None:
+    path = write(two.at_studio / "a.jpg")
+    await two.studio_imports()
+    two.sync()
+    path.unlink()
+    assert await two.studio.mark_missing() == (1, 0)
+    assert (await two.seen_by(two.studio))["a.jpg"].missing_since is not None
+    assert (await two.office_imports()).known_elsewhere == 1
+    assert (await two.seen_by(two.studio))["a.jpg"].missing_since is None
+
+
 async def test_machines_may_have_different_files_at_the_same_path(two: Two, tmp_path: Path) -> None:
     path = write(two.at_studio / "a.jpg", seed=1)
     await two.studio_imports()

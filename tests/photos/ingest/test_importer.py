@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import tracemalloc
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,12 @@ import pytest
 from sqlalchemy import text
 
 from fluffy_tui.photos import FolderNotFound, ImportProgress, ImportSummary, Photo
+from fluffy_tui.photos.ingest.file_reader import read_files
 from photos.photo_files import FORMATS, encoded, exif, huge_png, make_library, write
 from post_sql import photos_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from fluffy_tui.core.database import Database
@@ -315,8 +318,11 @@ async def test_progress_rises_to_the_total(library: tuple[Photos, Persona], tmp_
     assert last.seconds_left == 0
 
 
-async def test_cancelling_keeps_what_was_committed(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+async def test_cancelling_keeps_what_was_committed(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The summary says exactly what is in the library, and the next import does the rest."""
+    monkeypatch.setattr("fluffy_tui.photos.ingest.importer._BATCH_ROWS", 500)
     for number in range(2000):
         write(tmp_path / "in" / f"{number:04}.png", picture_format="PNG", width=8, height=8 + number)
     task: asyncio.Task[ImportSummary] | None = None
@@ -364,6 +370,60 @@ async def test_memory_stays_flat(library: tuple[Photos, Persona], tmp_path: Path
     finally:
         tracemalloc.stop()
     assert peak < 12_000_000
+
+
+class Readers:
+    """Counts the threads that read at the same time.
+
+    Args:
+        monkeypatch: Puts it in the place of what reads.
+        meeting: How many have to read at the same time before any goes on.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, meeting: int = 1) -> None:
+        self.most = 0
+        self._now = 0
+        self._lock = threading.Lock()
+        self._met = threading.Barrier(meeting, timeout=60)
+        monkeypatch.setattr("fluffy_tui.photos.ingest.importer.os.cpu_count", lambda: 4)
+        monkeypatch.setattr("fluffy_tui.photos.ingest.importer.read_files", self.read_files)
+
+    def read_files(self, paths: Iterable[str], *others: Any) -> list[Any]:
+        """Read as ever."""
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        self._met.wait()
+        found = read_files(paths, *others)
+        with self._lock:
+            self._now -= 1
+        return found
+
+
+async def test_small_files_are_read_in_turn(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads that all want Python are slower together than one."""
+    monkeypatch.setattr("fluffy_tui.photos.ingest.importer._TURN_SECONDS", 60)
+    readers = Readers(monkeypatch)
+    for number in range(200):
+        write(tmp_path / "in" / f"{number}.png", encoded("PNG", width=8, height=8 + number))
+    assert await import_into(library, tmp_path / "in") == {"imported": 200}
+    assert readers.most == 1
+
+
+@pytest.mark.parametrize("are_large", [False, True])
+async def test_large_files_and_those_of_a_slow_disk_are_read_several_at_a_time(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, are_large: bool
+) -> None:
+    if are_large:
+        monkeypatch.setattr("fluffy_tui.photos.ingest.importer._SMALL_SLICE", 0)
+        monkeypatch.setattr("fluffy_tui.photos.ingest.importer._TURN_SECONDS", 60)
+    readers = Readers(monkeypatch, meeting=2)
+    for number in range(64):
+        write(tmp_path / "in" / f"{number}.png", encoded("PNG", width=8, height=8 + number))
+    assert await import_into(library, tmp_path / "in") == {"imported": 64}
+    assert readers.most == 2
 
 
 def very_long(folder: Path, number: int) -> Path:

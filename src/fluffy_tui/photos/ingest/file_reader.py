@@ -13,7 +13,7 @@ from fluffy_tui import images
 from fluffy_tui.images import (
     PhotoUnreadable,
     Unreadable,
-    open_regular,
+    open_descriptor,
     read_header,
     readable_path,
     unreadable,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, tzinfo
-    from io import BufferedReader
 
     from fluffy_tui.images import PictureHeader
 
@@ -111,9 +110,11 @@ def read_file(
     if stop.is_set():
         raise Stopped
     try:
-        with open_regular(path) as file:
-            found = _read_open_file(file, path, stop, companions)
-            return replace(found, folder_words=folder_words(path, roots))
+        descriptor, status = open_descriptor(path)
+        try:
+            return _read_open_file(descriptor, status, path, stop, companions, roots)
+        finally:
+            os.close(descriptor)
     except PhotoUnreadable as error:
         failure = error
     except OSError as error:
@@ -124,26 +125,35 @@ def read_file(
 
 
 def _read_open_file(
-    file: BufferedReader, path: str, stop: threading.Event, companions: Companions
+    descriptor: int,
+    before: os.stat_result,
+    path: str,
+    stop: threading.Event,
+    companions: Companions,
+    roots: Sequence[str],
 ) -> FoundFile:
-    before = os.fstat(file.fileno())
-    held = io.BytesIO(file.read()) if before.st_size <= _SMALL else None
+    is_small = before.st_size <= _SMALL
+    file = io.BytesIO(_content(descriptor)) if is_small else os.fdopen(descriptor, "rb", closefd=False)
     try:
         try:
-            header = read_header(file if held is None else held)
+            header = read_header(file)
         except images.NeedsLimits:
             header = images.within_limits(images.header_of, Path(path))
         if not header.is_complete:
             images.decode_to_fit(Path(path), 1, 1)
         xmp, is_damaged = _embedded_xmp(header.xmp)
-        sha256 = hash_file(file, stop) if held is None else hashlib.sha256(held.getbuffer()).digest()
+        sha256 = (
+            hashlib.sha256(file.getbuffer()).digest()
+            if isinstance(file, io.BytesIO)
+            else hash_file(file, stop)
+        )
     except PhotoUnreadable:
-        _refuse_growing(file, before)  # a file half written is damaged for now only
+        _refuse_growing(descriptor, before)  # a file half written is damaged for now only
         raise
-    _refuse_growing(file, before)
+    _refuse_growing(descriptor, before)
     sidecar_modified_at, failed_sidecar = companions.sidecar_modified_at, None
     try:
-        xmp = companions.xmp().over(xmp)
+        xmp = companions.xmp().over(xmp) if companions.sidecar else xmp
     except (PhotoUnreadable, XmpDamaged, XmpHostile) as error:
         sidecar_modified_at = None  # so that the next import reads it again
         reason = f"{getattr(error, 'sentence', error.message)} The photo was imported without it."
@@ -162,6 +172,7 @@ def _read_open_file(
         modified_at=modified_at,
         xmp=xmp,
         sidecar_modified_at=sidecar_modified_at,
+        folder_words=folder_words(path, roots),
         has_damaged_xmp=is_damaged,
         failed_sidecar=failed_sidecar,
     )
@@ -198,7 +209,12 @@ def _time_taken(
     return modified_at, DateSource.FILE
 
 
-def _refuse_growing(file: BufferedReader, before: os.stat_result) -> None:
-    after = os.fstat(file.fileno())
+def _content(descriptor: int) -> bytes:
+    """Read a small file whole."""
+    return b"".join(iter(lambda: os.read(descriptor, _SMALL), b""))
+
+
+def _refuse_growing(descriptor: int, before: os.stat_result) -> None:
+    after = os.fstat(descriptor)
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise PhotoUnreadable(Unreadable.STILL_CHANGING)

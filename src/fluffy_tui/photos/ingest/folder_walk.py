@@ -242,15 +242,15 @@ def _add(path: str, listing: Listing) -> None:
 
 def _candidates(entry: os.DirEntry[str], folders_here: list[str]) -> Iterator[Walked]:
     """Yield one entry if it is a file of interest; a folder to enter is added to `folders_here`."""
-    other = passed_over(entry.path)
+    named_picture = has_picture_name(entry.name)
+    other = None if named_picture else passed_over(entry.path)
     if is_skipped(entry.name) and other is None:
         return
-    named_picture = has_picture_name(entry.name)
     try:
         if entry.is_file():
             if other is not None:
                 yield other
-            elif may_be_picture(entry.name):
+            elif named_picture or may_be_picture(entry.name):
                 yield entry.path
         elif entry.is_dir():
             if entry.is_symlink() and _leads_up(entry.path):

@@ -1,7 +1,7 @@
-"""The import: folders walked in one thread, files read in several, rows written in batches, memory flat.
+"""The import: folders walked in one thread, large files read in several, rows written in batches, memory flat.
 
 Sizes and times on the disk are compared with the library before a file is opened, so an unchanged folder costs no
-more than its listing. One coroutine pulls everything: at most a few hundred files are in progress, and cancelling
+more than its listing. One coroutine pulls everything: at most two thousand files are in progress, and cancelling
 it loses only those. While a batch is written, the next one is read.
 """
 
@@ -36,14 +36,18 @@ log = logging.getLogger(__name__)
 
 REFUSED = "The database does not accept it; the log file says why."
 
-_LISTED_AT_ONCE = 512
-_BATCH_ROWS = 500
+_LISTED_AT_ONCE = 1_000
+_BATCH_ROWS = 1_000
 _BATCH_SECONDS = 1.0
 """A batch is written after this time even if it is small, so that slow disks show photos early and lose little."""
 _MANY = 5_000
 """From so many new photos on, what the database knows of its tables is out of date."""
 _SLICE_FILES = 32
 _SLICE_BYTES = 16 << 20
+_SMALL_SLICE = 2 << 20
+"""Bytes up to which reading a slice is mostly Python, which several threads do more slowly than one."""
+_TURN_SECONDS = 0.05
+"""Longer than a small slice takes when its files are in memory. From a slow disk, several are read at a time."""
 
 
 class Importer:
@@ -72,6 +76,8 @@ class Importer:
         self._on_progress = on_progress
         self._on_failed = on_failed
         self._stop = threading.Event()
+        self._turn = threading.Lock()
+        """Of the thread that reads a small slice."""
         self._started = time.monotonic()
         self._seen = self._imported = self._unchanged = self._moved = self._duplicates = self._missing = 0
         self._known_elsewhere = self._damaged_xmp = 0
@@ -146,8 +152,8 @@ class Importer:
         loop = asyncio.get_running_loop()
         in_progress: deque[asyncio.Future[list[FoundFile | FailedFile | None]]] = deque()
         async with aclosing(self._worth_reading()) as slices:
-            async for paths, companions in slices:
-                reading = partial(read_files, paths, self._stop, companions, self._scope.roots)
+            async for files, companions in slices:
+                reading = partial(self._read, files, companions)
                 in_progress.append(loop.run_in_executor(pool, reading))
                 if len(in_progress) > 4 * workers:
                     await self._collect(await in_progress.popleft())
@@ -156,8 +162,22 @@ class Importer:
         await self._commit()
         await self._written()
 
-    async def _worth_reading(self) -> AsyncGenerator[tuple[list[str], Mapping[str, Companions]], None]:
-        """Yield the paths of new and changed files, in slices of about as much work each, and what lies beside them."""
+    def _read(
+        self, files: Mapping[str, int], companions: Mapping[str, Companions]
+    ) -> list[FoundFile | FailedFile | None]:
+        """Read a slice; small ones in turn, unless the disk is slow."""
+        has_turn = sum(files.values()) <= _SMALL_SLICE and self._turn.acquire(timeout=_TURN_SECONDS)
+        try:
+            return read_files(files, self._stop, companions, self._scope.roots)
+        finally:
+            if has_turn:
+                self._turn.release()
+
+    async def _worth_reading(self) -> AsyncGenerator[tuple[dict[str, int], Mapping[str, Companions]], None]:
+        """Yield paths and byte sizes of new and changed files, in slices of about as much work each.
+
+        And what lies beside them.
+        """
         async with aclosing(self._listings()) as listings:
             async for listing in listings:
                 known = await self._catalogue.unchanged(listing.files, listing.companions)
@@ -170,8 +190,8 @@ class Importer:
                     self._fail(failed)
                 self._on_progress(self.progress())
                 files = ((path, size) for path, (size, _) in listing.files.items() if path not in skipped)
-                for paths in _slices(files):
-                    yield paths, listing.companions
+                for one in _slices(files):
+                    yield one, listing.companions
 
     async def _listings(self) -> AsyncGenerator[Listing, None]:
         """Yield what is on the disk, reading one listing ahead so that disk and database work at the same time."""
@@ -241,15 +261,15 @@ class Importer:
         self._on_failed(failed)
 
 
-def _slices(files: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
-    """Cut paths with their byte sizes into lists that take about equally long to read."""
-    paths: list[str] = []
+def _slices(files: Iterable[tuple[str, int]]) -> Iterator[dict[str, int]]:
+    """Cut paths with their byte sizes into parts that take about equally long to read."""
+    part: dict[str, int] = {}
     bytes_together = 0
     for path, size in files:
-        paths.append(path)
+        part[path] = size
         bytes_together += size
-        if len(paths) == _SLICE_FILES or bytes_together >= _SLICE_BYTES:
-            yield paths
-            paths, bytes_together = [], 0
-    if paths:
-        yield paths
+        if len(part) == _SLICE_FILES or bytes_together >= _SLICE_BYTES:
+            yield part
+            part, bytes_together = {}, 0
+    if part:
+        yield part

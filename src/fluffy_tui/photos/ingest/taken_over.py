@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, text
 
 from fluffy_tui.photos.keywords import keyed
+from fluffy_tui.photos.metadata.xmp import Xmp
 from fluffy_tui.photos.model import DateSource, KeywordSource
 from fluffy_tui.photos.tables import PhotoMetadataRow, among
 
@@ -155,7 +156,7 @@ async def _run(session: AsyncSession, files: Sequence[Mapping[str, Any]], *state
 
 
 def _has_xmp(file: FoundFile) -> bool:
-    return any(getattr(file.xmp, name) is not None for name in file.xmp.__dataclass_fields__)
+    return file.xmp != Xmp()
 
 
 def _values(

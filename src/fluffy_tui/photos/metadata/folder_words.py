@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fluffy_tui.name_key import name_key
@@ -92,10 +93,15 @@ def folder_words(path: str, roots: Iterable[str]) -> tuple[str, ...]:
         path: Absolute.
         roots: The folders that are imported.
     """
-    root = next((root for root in roots if path.startswith(root.rstrip("/") + "/")), None)
+    return _words_below(os.path.dirname(path), tuple(roots))  # noqa: PTH120 - a Path costs ten times as much
+
+
+@lru_cache  # an import asks for the same folder a thousand times
+def _words_below(folder: str, roots: tuple[str, ...]) -> tuple[str, ...]:
+    root = next((root for root in roots if f"{folder}/".startswith(root.rstrip("/") + "/")), None)
     if root is None:
         return ()
-    folders = os.path.dirname(path)[len(root.rstrip("/")) + 1 :].split("/")  # noqa: PTH120 - a Path costs ten times as much
+    folders = folder[len(root.rstrip("/")) + 1 :].split("/")
     return tuple(filter(None, map(_word, folders)))
 
 
