@@ -674,26 +674,23 @@ async def test_no_photo_is_scanned_while_urgent_work_is_under_way(
     assert await hashed(place) == 3
 
 
-async def test_no_text_is_read_while_urgent_work_is_under_way(place: Place) -> None:
+async def test_urgent_work_ends_the_reading_of_text_which_begins_again_after_it(place: Place) -> None:
     urgent, loop, making = NotedUrgentWork(), asyncio.get_running_loop(), ExitStack()
-
-    class BusyReader(FakeReader):
-        def read(self, path: Path) -> PictureText:
-            loop.call_soon_threadsafe(making.enter_context, urgent.begun())
-            return super().read(path)
-
-    await place.add(a=scene(1), b=scene(2))
-    reader = BusyReader({})
+    await place.add(a=scene(1))
+    reader = EndlessReader(lambda: loop.call_soon_threadsafe(making.enter_context, urgent.begun()))
     worker = reading(place, reader, urgent)
     while await worker.scan():
         pass
-    read = asyncio.create_task(worker.read())
+    working = asyncio.create_task(worker.read())
     await urgent.is_waited_for.wait()
-    assert (len(reader.read_files), read.done()) == (1, False)
-    urgent.is_waited_for.clear()
+    assert reader.ended.is_set(), "it gives its memory back"
+    assert not working.done()
+    assert await place.one("SELECT count(*) FROM photo_troubles") == 0, (
+        "and its photo is not taken for a crash"
+    )
+    assert await place.one("SELECT count(*) FROM photo_texts") == 0
+    reader.read = FakeReader({"a": "afterwards"}).read  # type: ignore[method-assign]
     making.close()
-    await urgent.is_waited_for.wait()
-    assert sorted(reader.read_files) == ["a", "b"]
-    making.close()
-    await read
+    await working
     worker.close()
+    assert await place.one("SELECT text FROM photo_texts") == "afterwards"

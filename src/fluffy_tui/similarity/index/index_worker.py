@@ -204,15 +204,21 @@ class IndexWorker:
     async def _read(
         self, photo: Photo, reader: TextReader, stop: asyncio.Event | None
     ) -> PhotoScan | Failure | None:
-        """Read the text in a photo; None if that was ended, as a busy machine takes a minute for a photo."""
+        """Read the text in a photo; None if that was ended, as a busy machine takes a minute for a photo.
+
+        Urgent work ends it, too: the reader takes as much memory as making pictures does.
+        """
         reading = asyncio.ensure_future(asyncio.to_thread(read, photo, reader))
-        stopping = asyncio.ensure_future((stop or asyncio.Event()).wait())
-        await asyncio.wait((reading, stopping), return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        ends = [
+            asyncio.ensure_future(end) for end in ((stop or asyncio.Event()).wait(), self._urgent.started())
+        ]
+        await asyncio.wait((reading, *ends), return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
         if reading.done():
             return reading.result()
         reader.rest()
-        await asyncio.wait((reading,))
+        await asyncio.gather(reading, return_exceptions=True)
         return None
 
     async def _onnx_model(self) -> EmbeddingModel | None:
