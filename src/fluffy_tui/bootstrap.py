@@ -46,7 +46,7 @@ from fluffy_tui.scheduling import (
     scheduled_photo_ids,
     unposted_photo_ids,
 )
-from fluffy_tui.similarity import Similarity, stacked_photos
+from fluffy_tui.similarity import Similarity, UrgentWork, stacked_photos
 from fluffy_tui.themes import Themes
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Services:
     keywords: Keywords
     filters: SavedFilters
     similarity: Similarity
+    urgent: UrgentWork
+    """What indexing in this process gives way to."""
     scheduling: Scheduling
     planning: ChannelPlan
     profile: ChannelProfile
@@ -206,6 +208,7 @@ def _build(
         writes_sidecars=settings.write_sidecars,
     )
     keywords, planning = Keywords(database), ChannelPlan(database, missing)
+    urgent = UrgentWork()
     return Services(
         settings=settings,
         database=database,
@@ -221,6 +224,7 @@ def _build(
             scheduled=scheduled_photo_ids(),
             has_service=settings.image_embed_url is not None,
         ),
+        urgent=urgent,
         scheduling=Scheduling(
             database,
             queue,
@@ -249,6 +253,7 @@ def _build(
             host,
             budget,
             BufferComparison(database, personas, photos, host),
+            urgent.begun,
         ),
         recovery=Recovery(database, queue, timings),
         status_sync=StatusSync(

@@ -138,6 +138,7 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
             service,
             similarity.TextReader() if similarity.TextReader.is_installed() else None,
             similarity.FaceFinder() if similarity.FaceFinder.is_installed() else None,
+            urgent=services.urgent,
         )
         stack.callback(worker.close)
         await similarity.run_index_worker(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.index.index_jobs import add_index_tasks, run_index_worker
     from fluffy_tui.similarity.index.index_worker import IndexWorker
     from fluffy_tui.similarity.index.perceptual_hash import picture_bits
+    from fluffy_tui.similarity.index.urgent_work import UrgentWork
     from fluffy_tui.similarity.models.face_finder import FaceFinder
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
     from fluffy_tui.similarity.models.onnx_model import BuiltinModel
@@ -52,6 +53,7 @@ __all__ = [
     "Relation",
     "Similarity",
     "TextReader",
+    "UrgentWork",
     "add_index_tasks",
     "picture_bits",
     "run_index_worker",
@@ -68,6 +70,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to i
         "IndexWorker": "index.index_worker",
         "Similarity": "service",
         "TextReader": "models.text_reader",
+        "UrgentWork": "index.urgent_work",
         "add_index_tasks": "index.index_jobs",
         "picture_bits": "index.perceptual_hash",
         "stacked_photos": "search.duplicates",

@@ -1,14 +1,23 @@
-"""A photo that could be imported but cannot be decoded fails, instead of being retried for ever."""
+"""Photos that cannot be decoded, and what waits while pictures are made."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from PIL import Image
 
+from fluffy_tui.media import PhotoUnreadable, Unreadable, render
 from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling.delivery import picture_upload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fluffy_tui.media import MediaHost
     from scheduling.workplace import Workplace
 
 
@@ -29,3 +38,82 @@ async def test_a_picture_that_cannot_be_decoded_fails_with_its_reason(place: Wor
     assert failed.error_code == "photo_unreadable"
     assert photo.path.name in str(failed.error_message)
     assert place.in_buffer() == []
+
+
+class NotedHost:
+    """A media host that notes at each upload whether indexing waits."""
+
+    def __init__(self, host: MediaHost, note: Callable[[], object]) -> None:
+        self.host, self.note, self.base_url = host, note, host.base_url
+
+    async def put(self, key: str, data: bytes) -> str:
+        """Note it."""
+        self.note()
+        return await self.host.put(key, data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.host, name)
+
+
+async def test_indexing_waits_from_the_first_to_the_last_picture_of_a_post_and_no_longer(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urgent, seen = place.services.urgent, []
+
+    def note(what: str) -> None:
+        seen.append((what, urgent.is_under_way))
+
+    def render_and_note(*args: Any, **options: Any) -> object:
+        note("made")
+        return render(*args, **options)
+
+    monkeypatch.setattr(picture_upload, "render", render_and_note)
+    monkeypatch.setattr(picture_upload.os, "cpu_count", lambda: 1)
+    assert place.services.host is not None
+    host = NotedHost(place.services.host, lambda: note("uploaded"))
+    photos = [await place.photo(number) for number in range(3)]
+    result = await place.services.scheduling.schedule_post(photos[0], "three", more_photos=photos[1:])
+    assert result.post is not None
+    await replace(place.services.delivery, host=host).deliver(result.post.id)
+    assert [is_under_way for what, is_under_way in seen if what == "made"] == [True] * 3
+    assert seen[-1] == ("uploaded", False)
+    assert len(place.in_buffer()) == 1
+
+
+@pytest.mark.parametrize("error", [PhotoUnreadable(Unreadable.DAMAGED), RuntimeError("a bug")])
+async def test_indexing_goes_on_when_a_picture_cannot_be_made(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    urgent, seen = place.services.urgent, []
+
+    def fail(*args: Any, **options: Any) -> None:
+        seen.append(urgent.is_under_way)
+        raise error
+
+    monkeypatch.setattr(picture_upload, "render", fail)
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    assert (seen, urgent.is_under_way) == ([True], False)
+
+
+async def test_indexing_goes_on_when_a_delivery_is_cancelled(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urgent, loop = place.services.urgent, asyncio.get_running_loop()
+    begun, released = asyncio.Event(), threading.Event()
+
+    def hang(*args: Any, **options: Any) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        released.wait()
+        raise PhotoUnreadable(Unreadable.DAMAGED)
+
+    monkeypatch.setattr(picture_upload, "render", hang)
+    post = await place.submit()
+    delivery = asyncio.create_task(place.services.delivery.deliver(post.id))
+    await begun.wait()
+    assert urgent.is_under_way
+    delivery.cancel()
+    await asyncio.wait((delivery,))
+    released.set()
+    await urgent.finished()
+    assert not urgent.is_under_way

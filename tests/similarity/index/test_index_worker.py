@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,7 +22,14 @@ from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.photos import Flaw, Machine, Photos, PhotoTexts, PictureText
 from fluffy_tui.scheduling import scheduled_photo_ids
-from fluffy_tui.similarity import BuiltinModel, FaceFinder, IndexWorker, add_index_tasks, run_index_worker
+from fluffy_tui.similarity import (
+    BuiltinModel,
+    FaceFinder,
+    IndexWorker,
+    UrgentWork,
+    add_index_tasks,
+    run_index_worker,
+)
 from fluffy_tui.similarity.index import index_worker
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import CRASHES, Stage, Worklist
@@ -33,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import TextReader
 
 FAILURES = "SELECT reason, attempts, crashes, next_try_at IS NULL FROM photo_troubles"
@@ -462,8 +471,10 @@ class FakeReader:
         self.rests += 1
 
 
-def reading(place: Place, reader: FakeReader) -> IndexWorker:
-    return IndexWorker(place.database, place.photos, BuiltinModel(), None, cast("TextReader", reader))
+def reading(place: Place, reader: FakeReader, urgent: UrgentWork | None = None) -> IndexWorker:
+    return IndexWorker(
+        place.database, place.photos, BuiltinModel(), None, cast("TextReader", reader), urgent=urgent
+    )
 
 
 async def test_text_is_read_when_nothing_waits_to_be_scanned(place: Place) -> None:
@@ -612,3 +623,74 @@ async def test_the_job_that_reads_is_deferred_by_the_last_scan(place: Place) -> 
     worker.close()
     await stream.aclose()
     assert await place.one("SELECT text FROM photo_texts") == "read by a job"
+
+
+class NotedUrgentWork(UrgentWork):
+    """Notes that somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_waited_for = asyncio.Event()
+
+    async def finished(self) -> None:
+        """Note it, and wait."""
+        if self.is_under_way:
+            self.is_waited_for.set()
+        await super().finished()
+
+
+async def test_no_photo_is_scanned_while_urgent_work_is_under_way(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urgent, loop, making = NotedUrgentWork(), asyncio.get_running_loop(), ExitStack()
+    begun = threading.Event()
+    scanned: list[int] = []
+    really_scan = index_worker.scan
+
+    def begin() -> None:
+        making.enter_context(urgent.begun())
+        begun.set()
+
+    def scan_and_begin(photo: Photo, **options: Any) -> object:
+        scanned.append(photo.id)
+        if len(scanned) == 1:
+            loop.call_soon_threadsafe(begin)
+            begun.wait()
+        return really_scan(photo, **options)
+
+    monkeypatch.setattr(index_worker, "scan", scan_and_begin)
+    ids = await place.add(a=scene(1), b=scene(2), c=scene(3))
+    worker = IndexWorker(place.database, place.photos, BuiltinModel(), None, urgent=urgent, threads=1)
+    assert await worker.scan()
+    assert len(scanned) == 1, "the others of its batch wait"
+    assert await place.one("SELECT count(*) FROM photo_troubles") == 0, "and are not taken for crashes"
+    scanning = asyncio.create_task(worker.scan())
+    await urgent.is_waited_for.wait()
+    assert (len(scanned), scanning.done()) == (1, False)
+    making.close()
+    await scanning
+    worker.close()
+    assert sorted(scanned) == sorted(ids.values()), "each once, as soon as it is over"
+    assert await hashed(place) == 3
+
+
+async def test_urgent_work_ends_the_reading_of_text_which_begins_again_after_it(place: Place) -> None:
+    urgent, loop, making = NotedUrgentWork(), asyncio.get_running_loop(), ExitStack()
+    await place.add(a=scene(1))
+    reader = EndlessReader(lambda: loop.call_soon_threadsafe(making.enter_context, urgent.begun()))
+    worker = reading(place, reader, urgent)
+    while await worker.scan():
+        pass
+    working = asyncio.create_task(worker.read())
+    await urgent.is_waited_for.wait()
+    assert reader.ended.is_set(), "it gives its memory back"
+    assert not working.done()
+    assert await place.one("SELECT count(*) FROM photo_troubles") == 0, (
+        "and its photo is not taken for a crash"
+    )
+    assert await place.one("SELECT count(*) FROM photo_texts") == 0
+    reader.read = FakeReader({"a": "afterwards"}).read  # type: ignore[method-assign]
+    making.close()
+    await working
+    worker.close()
+    assert await place.one("SELECT text FROM photo_texts") == "afterwards"

@@ -35,6 +35,7 @@ from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from procrastinate import App
@@ -67,11 +68,13 @@ class Delivery:
     """None while no media host is configured."""
     budget: RequestBudget
     comparison: BufferComparison
+    while_making: Callable[[], AbstractContextManager[None]]
+    """Is entered while pictures are made."""
 
     @property
     def pictures(self) -> PictureUpload:
         """What makes and uploads the pictures."""
-        return PictureUpload(self.photos, self.host, self.timings)
+        return PictureUpload(self.photos, self.host, self.timings, self.while_making)
 
     async def wake(self, post_id: int) -> None:
         """Defer the delivery of a post whose pause is over, under its channel's lock.

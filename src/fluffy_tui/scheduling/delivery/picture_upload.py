@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from fluffy_tui.scheduling.model import Step
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from fluffy_tui.media import MediaHost, Rendition
     from fluffy_tui.photos import Photos
@@ -34,6 +35,8 @@ class PictureUpload:
     host: MediaHost | None
     """None while no media host is configured."""
     timings: Timings
+    while_making: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Is entered while pictures are made."""
 
     def required_host(self) -> MediaHost:
         """Return the media host.
@@ -73,8 +76,9 @@ class PictureUpload:
             nonlocal has_begun
             if photo.media_url is not None:
                 return photo
-            async with making:
-                rendition = await self.render(photo, service, ratio if place else None)
+            with self.while_making():  # also while it waits for its turn, so that there is no gap
+                async with making:
+                    rendition = await self.render(photo, service, ratio if place else None)
             async with begun:
                 if not has_begun:
                     await before_upload()

@@ -14,6 +14,7 @@ from fluffy_tui.similarity.index.index_counts import add_failures, notify
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
 from fluffy_tui.similarity.index.photo_scan import PhotoScan, lower_priority, picture_for_service, read, scan
 from fluffy_tui.similarity.index.scan_results import store
+from fluffy_tui.similarity.index.urgent_work import UrgentWork
 from fluffy_tui.similarity.index.worklist import Failure, Stage, Worklist
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelUnavailable
 from fluffy_tui.similarity.models.image_embed import EmbedRefused
@@ -46,6 +47,8 @@ READ_IN_A_JOB = 60
 class IndexWorker:
     """Does one job of each stage at a time, in a few threads of low priority.
 
+    No photo is begun while urgent work is under way.
+
     Args:
         database: Open.
         photos: The photos service.
@@ -53,6 +56,7 @@ class IndexWorker:
         image_embed: The service, if one is set; its vectors are then the wanted ones.
         reader: Reads the text in pictures; None where that is not installed.
         faces: Finds faces; None where that is not installed.
+        urgent: What it gives way to.
         threads: Pictures decoded side by side.
     """
 
@@ -65,6 +69,7 @@ class IndexWorker:
         reader: TextReader | None = None,
         faces: FaceFinder | None = None,
         *,
+        urgent: UrgentWork | None = None,
         threads: int | None = None,
     ) -> None:
         self._database = database
@@ -73,6 +78,7 @@ class IndexWorker:
         self._image_embed = image_embed
         self._reader = reader
         self._faces = faces
+        self._urgent = urgent or UrgentWork()
         self._models = ModelRegistry(database)
         self.machine_id = photos.machine.id
         """Whose photos it indexes: those of which this machine has the file."""
@@ -113,6 +119,7 @@ class IndexWorker:
         Returns:
             Whether there were any.
         """
+        await self._urgent.finished()
         model = await self._onnx_model()
         tasks = await self._to_scan.claim(model.id if model else None, most=SCANNED_AT_ONCE)
         if not tasks:
@@ -170,6 +177,7 @@ class IndexWorker:
         if self._reader is None:
             return False
         for _ in range(READ_IN_A_JOB):
+            await self._urgent.finished()
             if (stop is not None and stop.is_set()) or not await self._to_scan.is_empty():
                 return False
             tasks = await self._to_read.claim(None, most=1)
@@ -196,15 +204,21 @@ class IndexWorker:
     async def _read(
         self, photo: Photo, reader: TextReader, stop: asyncio.Event | None
     ) -> PhotoScan | Failure | None:
-        """Read the text in a photo; None if that was ended, as a busy machine takes a minute for a photo."""
+        """Read the text in a photo; None if that was ended, as a busy machine takes a minute for a photo.
+
+        Urgent work ends it, too: the reader takes as much memory as making pictures does.
+        """
         reading = asyncio.ensure_future(asyncio.to_thread(read, photo, reader))
-        stopping = asyncio.ensure_future((stop or asyncio.Event()).wait())
-        await asyncio.wait((reading, stopping), return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        ends = [
+            asyncio.ensure_future(end) for end in ((stop or asyncio.Event()).wait(), self._urgent.started())
+        ]
+        await asyncio.wait((reading, *ends), return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
         if reading.done():
             return reading.result()
         reader.rest()
-        await asyncio.wait((reading,))
+        await asyncio.gather(reading, return_exceptions=True)
         return None
 
     async def _onnx_model(self) -> EmbeddingModel | None:
@@ -226,19 +240,21 @@ class IndexWorker:
         self, photo: Photo, task: Task, model: EmbeddingModel | None
     ) -> asyncio.Future[PhotoScan | Failure | None]:
         builtin = self._builtin if model is not None and task.vector else None
-        work = partial(self._scan_unless_closed, photo, task, builtin)
+        work = partial(self._scan_if_free, photo, task, builtin)
         return asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    def _scan_unless_closed(
+    def _scan_if_free(
         self, photo: Photo, task: Task, model: BuiltinModel | None
     ) -> PhotoScan | Failure | None:
-        if self._closed.is_set():
+        """Scan a photo; None if the worker is closed or gives way, so that the photo is due again."""
+        if self._closed.is_set() or self._urgent.is_under_way:
             return None
         return scan(photo, bits=task.bits, scores=task.scores, faces=self._faces, model=model)
 
     async def _from_service(self, service: ImageEmbed, photo: Photo | None) -> PhotoScan | Failure | None:
         if photo is None:
             return None
+        await self._urgent.finished()
         picture = await asyncio.get_running_loop().run_in_executor(self._pool, picture_for_service, photo)
         if isinstance(picture, Failure):
             return picture
