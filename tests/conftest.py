@@ -78,6 +78,11 @@ WHOLE_PROGRAMS = frozenset({"make_app", "running", "place", "patient"})
 """The fixtures of tests that run the whole app or a worker, each of which takes a second or so."""
 
 
+MEMORY = Path("/dev/shm")
+"""A file system in memory."""
+PLENTY = 8 << 30
+"""Bytes free there, many times what a run takes."""
+
 WAITING = frozenset({"faults", "journey", "scheduling"})
 """Folders with tests that mostly wait for workers and other programs."""
 
@@ -153,12 +158,16 @@ def server_url() -> Iterator[str]:
     `TEST_DATABASE_URL` names a server of one's own instead, to try another version; its account may create
     databases. The embedded server is not kept below pytest's own folder, which every run of root's makes private
     again, and so unreachable for the account that a server of root's runs as.
+
+    It is in memory if there is plenty: each test's database has six hundred files, and to make them on a disk's
+    file system takes the kernel longer than most tests take.
     """
     if own := os.environ.get("TEST_DATABASE_URL"):
         yield own
         return
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
-    place = Path(tempfile.gettempdir()) / f"fluffy-tests-{run}"
+    is_plenty = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > PLENTY
+    place = Path(MEMORY if is_plenty else tempfile.gettempdir()) / f"fluffy-tests-{run}"
     place.mkdir(exist_ok=True)
     server = EmbeddedServer(place / "postgres", log=place / "postgres.log", durable=False)
     try:
