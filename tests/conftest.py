@@ -12,7 +12,7 @@ import sys
 import tempfile
 import uuid
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,25 +106,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     that the others have the processors meanwhile.
     """
     for item in items:
-        if folder_of(item) == "journey":
+        if folder_of(item.path) == "journey":
             item.add_marker(pytest.mark.journey)
-        elif folder_of(item) == "faults":
+        elif folder_of(item.path) == "faults":
             item.add_marker(pytest.mark.faults)
         fixtures = set(getattr(item, "fixturenames", ()))
         if "snap_compare" in fixtures:
             item.add_marker(pytest.mark.snapshot)
         if fixtures & WHOLE_PROGRAMS:
             item.add_marker(pytest.mark.slow)
-    waiting = [item for item in items if folder_of(item) in WAITING]
-    computing = [item for item in items if folder_of(item) not in WAITING]
+    waiting = [item for item in items if folder_of(item.path) in WAITING]
+    computing = [item for item in items if folder_of(item.path) not in WAITING]
     half, quarter = len(waiting) // 2, len(items) // 4
     rest = max(0, quarter - half)
     items[:] = waiting[:half] + computing[:rest] + waiting[half:] + computing[rest:]
 
 
-def folder_of(item: pytest.Item) -> str:
+@cache
+def folder_of(path: Path) -> str:
     """Return the folder of `tests` that a test is in."""
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+    return path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(autouse=True)
