@@ -12,7 +12,7 @@ import sys
 import tempfile
 import uuid
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +78,11 @@ WHOLE_PROGRAMS = frozenset({"make_app", "running", "place", "patient"})
 """The fixtures of tests that run the whole app or a worker, each of which takes a second or so."""
 
 
+MEMORY = Path("/dev/shm")
+"""A file system in memory."""
+PLENTY = 8 << 30
+"""Bytes free there, many times what a run takes."""
+
 WAITING = frozenset({"faults", "journey", "scheduling"})
 """Folders with tests that mostly wait for workers and other programs."""
 
@@ -101,25 +106,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     that the others have the processors meanwhile.
     """
     for item in items:
-        if folder_of(item) == "journey":
+        if folder_of(item.path) == "journey":
             item.add_marker(pytest.mark.journey)
-        elif folder_of(item) == "faults":
+        elif folder_of(item.path) == "faults":
             item.add_marker(pytest.mark.faults)
         fixtures = set(getattr(item, "fixturenames", ()))
         if "snap_compare" in fixtures:
             item.add_marker(pytest.mark.snapshot)
         if fixtures & WHOLE_PROGRAMS:
             item.add_marker(pytest.mark.slow)
-    waiting = [item for item in items if folder_of(item) in WAITING]
-    computing = [item for item in items if folder_of(item) not in WAITING]
+    waiting = [item for item in items if folder_of(item.path) in WAITING]
+    computing = [item for item in items if folder_of(item.path) not in WAITING]
     half, quarter = len(waiting) // 2, len(items) // 4
     rest = max(0, quarter - half)
     items[:] = waiting[:half] + computing[:rest] + waiting[half:] + computing[rest:]
 
 
-def folder_of(item: pytest.Item) -> str:
+@cache
+def folder_of(path: Path) -> str:
     """Return the folder of `tests` that a test is in."""
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+    return path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(autouse=True)
@@ -153,12 +159,16 @@ def server_url() -> Iterator[str]:
     `TEST_DATABASE_URL` names a server of one's own instead, to try another version; its account may create
     databases. The embedded server is not kept below pytest's own folder, which every run of root's makes private
     again, and so unreachable for the account that a server of root's runs as.
+
+    It is in memory if there is plenty: each test's database has six hundred files, and to make them on a disk's
+    file system takes the kernel longer than most tests take.
     """
     if own := os.environ.get("TEST_DATABASE_URL"):
         yield own
         return
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
-    place = Path(tempfile.gettempdir()) / f"fluffy-tests-{run}"
+    is_plenty = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > PLENTY
+    place = Path(MEMORY if is_plenty else tempfile.gettempdir()) / f"fluffy-tests-{run}"
     place.mkdir(exist_ok=True)
     server = EmbeddedServer(place / "postgres", log=place / "postgres.log", durable=False)
     try:

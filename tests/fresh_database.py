@@ -22,9 +22,11 @@ def fresh_database(server_url: str, template_name: str) -> Iterator[str]:
     """Yield the URL of a new database, which is dropped at the end."""
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
+        # Otherwise, each page goes through the server's memory and its log: four times the work.
+        strategy = sql.SQL(" STRATEGY file_copy" if connection.info.server_version >= 15_00_00 else "")
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template_name)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}{}").format(
+                sql.Identifier(name), sql.Identifier(template_name), strategy
             )
         )
     yield with_name(server_url, name)

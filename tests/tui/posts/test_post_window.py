@@ -36,7 +36,8 @@ async def test_only_what_lies_in_the_stretch_belongs_to_it(services: FakeService
     while more := await window.grow(later=False):
         shown = [*window.shrink([*shown, *more], later=False)]
         assert len(shown) <= MOST
-        assert all(window.covers(post) == (post in shown) for post in posts.values())
+        by_id = {post.id: post for post in shown}
+        assert all(window.covers(post) == (by_id.get(post.id) == post) for post in posts.values())
     assert shown == [posts[id_] for id_ in range(MOST, 0, -1)]
     later = await window.grow(later=True)
     assert later is not None
