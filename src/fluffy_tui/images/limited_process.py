@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,9 +35,6 @@ _LOOK_SECONDS = 0.05
 _PASSED_ON = frozenset(
     {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH"}
 )
-
-_ALLOCATION = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
-"""Has glibc give large pieces back at once; otherwise a process keeps half of what a picture has taken."""
 
 _here = threading.local()
 _one_large = threading.Lock()
@@ -111,15 +108,17 @@ class LimitedProcess:
 
     Args:
         seconds: That each call may take.
+        environment: Variables that it is given besides the usual ones.
     """
 
-    def __init__(self, seconds: int = SECONDS) -> None:
+    def __init__(self, seconds: int = SECONDS, environment: Mapping[str, str] | None = None) -> None:
         ours, theirs = socket.socketpair()
         program = f"from fluffy_tui.images.limited_process import serve; serve({theirs.fileno()}, {seconds})"
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-P", "-c", program],
-                env={name: value for name, value in os.environ.items() if name in _PASSED_ON} | _ALLOCATION,
+                env={name: value for name, value in os.environ.items() if name in _PASSED_ON}
+                | dict(environment or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,7 @@ async def test_indexing_waits_from_the_first_to_the_last_picture_of_a_post_and_n
         return render(*args, **options)
 
     monkeypatch.setattr(picture_upload, "render", render_and_note)
-    monkeypatch.setattr(picture_upload.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     assert place.services.host is not None
     host = NotedHost(place.services.host, lambda: note("uploaded"))
     photos = [await place.photo(number) for number in range(3)]

@@ -31,6 +31,7 @@ from fluffy_tui.similarity import (
     run_index_worker,
 )
 from fluffy_tui.similarity.index import index_worker
+from fluffy_tui.similarity.index.photo_scan import scan
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import CRASHES, Stage, Worklist
 from fluffy_tui.similarity.model import IndexGains, ModelUnavailable
@@ -645,7 +646,6 @@ async def test_no_photo_is_scanned_while_urgent_work_is_under_way(
     urgent, loop, making = NotedUrgentWork(), asyncio.get_running_loop(), ExitStack()
     begun = threading.Event()
     scanned: list[int] = []
-    really_scan = index_worker.scan
 
     def begin() -> None:
         making.enter_context(urgent.begun())
@@ -656,7 +656,7 @@ async def test_no_photo_is_scanned_while_urgent_work_is_under_way(
         if len(scanned) == 1:
             loop.call_soon_threadsafe(begin)
             begun.wait()
-        return really_scan(photo, **options)
+        return scan(photo, **options)
 
     monkeypatch.setattr(index_worker, "scan", scan_and_begin)
     ids = await place.add(a=scene(1), b=scene(2), c=scene(3))

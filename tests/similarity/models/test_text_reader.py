@@ -49,6 +49,22 @@ def test_lines_are_read_in_their_order(reader: TextReader, tmp_path: Path) -> No
 
 
 @installed
+def test_small_text_and_text_that_fills_the_picture_are_read(reader: TextReader, tmp_path: Path) -> None:
+    """Though lines are found in fewer pixels than they are read in."""
+    small = Image.new("RGB", (720, 1280), "white")
+    lines = [f"Message {number} was delivered before noon" for number in range(10, 50)]
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(small).text((20, 20 + 30 * number), line, "black", ImageFont.load_default(14))
+    small.save(tmp_path / "small.png")
+    assert reader.read(tmp_path / "small.png").text.split("\n") == lines
+    large = Image.new("RGB", (4000, 3000), "navy")
+    for number, line in enumerate(["OPEN", "HOUSE"]):
+        ImageDraw.Draw(large).text((150, 150 + 1170 * number), line, "white", ImageFont.load_default(900))
+    large.save(tmp_path / "large.jpg")
+    assert reader.read(tmp_path / "large.jpg").text.split("\n") == ["OPEN", "HOUSE"]
+
+
+@installed
 def test_a_picture_without_text_has_none(reader: TextReader, tmp_path: Path) -> None:
     found = reader.read(page(tmp_path / "a.png"))
     assert (found.text, found.share) == ("", 0.0)
@@ -109,8 +125,8 @@ class InThisProcess:
 
     is_ready = True
 
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
+    def __init__(self, seconds: int, environment: dict[str, str]) -> None:
+        self.seconds, self.environment = seconds, environment
 
     def call(self, function: Any, args: Any, options: Any) -> Any:
         """Call the function here."""

@@ -218,8 +218,8 @@ class IndexWorker:
         if reading.done():
             return reading.result()
         reader.rest()
-        await asyncio.gather(reading, return_exceptions=True)
-        return None
+        (result,) = await asyncio.gather(reading, return_exceptions=True)
+        return result if isinstance(result, PhotoScan) else None  # a failure tells of the end, not of the photo
 
     async def _onnx_model(self) -> EmbeddingModel | None:
         """Return the built-in model if its vectors are wanted: without a service, or until its model is active."""
