@@ -54,7 +54,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
     ]
     CSS: ClassVar[str] = """
     PostDetailScreen.dialog {
-        #dialog { width: 96; }
+        #dialog { width: 96; scrollbar-gutter: stable; }
         #facts { height: auto; }
         #timeline { height: auto; margin-top: 1; }
     }
