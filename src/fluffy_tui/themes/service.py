@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Keywords, Photos
-    from fluffy_tui.scheduling import ChannelPlan
+    from fluffy_tui.scheduling import Planning
     from fluffy_tui.themes.photo_choice import Choice
 
 
@@ -49,7 +49,7 @@ class Themes:
         planning: What is planned on channels.
     """
 
-    def __init__(self, database: Database, photos: Photos, keywords: Keywords, planning: ChannelPlan) -> None:
+    def __init__(self, database: Database, photos: Photos, keywords: Keywords, planning: Planning) -> None:
         self._database = database
         self._photos, self._keywords, self._planning = photos, keywords, planning
 
