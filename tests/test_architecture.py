@@ -38,7 +38,7 @@ CLOCK = {
     "tui/caption/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
     "tui/compose/caption_form.py": "a very long text is checked when typing pauses, not at each key",
     "tui/session/drafts.py": "a draft is saved a moment after a key, not at each key",
-    "tui/platform/garbage.py": "garbage is collected when typing pauses, not while a key opens a screen",
+    "tui/platform/garbage_collection.py": "garbage is collected when typing pauses, not while a key opens a screen",
     "tui/photo/graphics_watch.py": "the terminal is asked once its size is settled",
     "tui/photo/photo_preview.py": "nothing is decoded while the cursor still runs",
 }

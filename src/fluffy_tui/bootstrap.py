@@ -28,11 +28,11 @@ from fluffy_tui.personas import Personas, Snippets
 from fluffy_tui.photos import Keywords, Photos, SavedFilters, this_machine
 from fluffy_tui.scheduling import (
     BufferComparison,
-    ChannelPlan,
     ChannelProfile,
     Delivery,
     Missing,
     MissingCode,
+    Planning,
     Recovery,
     RequestBudget,
     Scheduling,
@@ -74,7 +74,7 @@ class Services:
     urgent: UrgentWork
     """What indexing in this process gives way to."""
     scheduling: Scheduling
-    planning: ChannelPlan
+    planning: Planning
     profile: ChannelProfile
     themes: Themes
     workers: Workers
@@ -207,7 +207,7 @@ def _build(
         pick_from=settings.xmp_pick_rating,
         writes_sidecars=settings.write_sidecars,
     )
-    keywords, planning = Keywords(database), ChannelPlan(database, missing)
+    keywords, planning = Keywords(database), Planning(database, missing)
     urgent = UrgentWork()
     return Services(
         settings=settings,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fluffy_tui.networks import cut_hashtags, hashtag_count, rules_for, split_hashtags, text_length
+from fluffy_tui.networks import hashtag_count, rules_for, text_length
 
 X, BLUESKY, MASTODON = rules_for("twitter"), rules_for("bluesky"), rules_for("mastodon")
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
@@ -93,22 +93,6 @@ def test_linkedin_counts_utf_16_and_instagram_code_points() -> None:
     assert text_length("\U0001f431", rules_for("instagram")) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("", 0),
-        ("#one #two3, (#three) #日本 #Köln #with_underscore", 6),
-        ("＃fullwidth", 1),
-        ("#1 #42 # #_ C# a#b &#x27; ##x", 0),
-        ("#1st", 1),
-        ("#\ufe0f\u20e3 keycap", 0),
-    ],
-)
-def test_hashtags_are_counted(text: str, count: int) -> None:
-    """A hashtag is a word with a letter in it, at the start of a word."""
-    assert hashtag_count(text) == count
-
-
 @given(TEXT)
 @example("\r\n")
 @example("a" + "\u0301" * 40)
@@ -158,35 +142,3 @@ def test_hostile_pastes_are_counted(text: str, seen: int) -> None:
     assert text_length(text, X) > 0
     assert text_length(text, MASTODON) > 0
     assert hashtag_count(text) == 0
-
-
-@pytest.mark.parametrize(
-    ("caption", "split"),
-    [
-        ("", ("", "")),
-        ("fog", ("fog", "")),
-        ("fog #sea #pier", ("fog", "#sea #pier")),
-        ("fog\n\n#sea\n#pier \n", ("fog", "#sea\n#pier")),
-        ("#sea", ("", "#sea")),
-        ("#sea at dusk #pier", ("#sea at dusk", "#pier")),
-        ("fog #sea, #pier", ("fog #sea,", "#pier")),
-        ("we are #1", ("we are #1", "")),
-        ("https://a.example/#sea", ("https://a.example/#sea", "")),
-        ("שלום #שבת", ("שלום", "#שבת")),
-    ],
-)
-def test_the_hashtags_at_the_end_of_a_caption_are_split_off(caption: str, split: tuple[str, str]) -> None:
-    assert split_hashtags(caption) == split
-
-
-@pytest.mark.parametrize(
-    ("caption", "limit", "cut"),
-    [
-        ("fog #a #b #c", 2, ("fog #a #b", 1)),
-        ("fog #a #b", 2, ("fog #a #b", 0)),
-        ("#a at #b dusk #c\n\n#d", 1, ("#a at dusk", 3)),
-        ("fog #a #b", 0, ("fog", 2)),
-    ],
-)
-def test_hashtags_over_a_limit_are_cut(caption: str, limit: int, cut: tuple[str, int]) -> None:
-    assert cut_hashtags(caption, limit) == cut

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.scheduling.model import NO_TIME
-from fluffy_tui.scheduling.plan.channel_plan import on_agenda
+from fluffy_tui.scheduling.plan.service import on_agenda
 from fluffy_tui.scheduling.posts_by_time import next_due, posts_beyond
 from fluffy_tui.scheduling.service import in_groups, last_ended
 from post_sql import photos_json

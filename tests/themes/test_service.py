@@ -19,7 +19,7 @@ from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import PostRequest, channel_zone
 from fluffy_tui.themes import ThemeNotFound, ThemeRefused
 from fluffy_tui.themes.model import COUNTED_UP_TO
-from fluffy_tui.themes.service import OF_EACH_THEME, PAGE
+from fluffy_tui.themes.photo_order import OF_EACH_THEME, PAGE
 from post_sql import photos_json
 from statement_plans import plans, rows_read, statements
 

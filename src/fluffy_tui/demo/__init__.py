@@ -13,7 +13,7 @@ from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from fluffy_tui.demo.sample_photos.photo_files import copy_bundled, write_sample_photos
-    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE, COMING_DAYS, EARLIER, FROM_PHONE
+    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE, COMING_DAYS, EARLIER, FAILURES, FROM_PHONE
     from fluffy_tui.demo.stand_in.clock import ManualClock, WallClock
     from fluffy_tui.demo.stand_in.fault_switches import Kind
     from fluffy_tui.demo.stand_in.graphql.execution import schema_sdl
@@ -32,6 +32,7 @@ _load = lazy_exports(
         "COMING_DAYS": "sample_photos.sample_posts",
         "Channel": "stand_in.world",
         "EARLIER": "sample_photos.sample_posts",
+        "FAILURES": "sample_photos.sample_posts",
         "FROM_PHONE": "sample_photos.sample_posts",
         "Kind": "stand_in.fault_switches",
         "ManualClock": "stand_in.clock",
@@ -54,6 +55,7 @@ __all__ = [
     "AT_ONCE",
     "COMING_DAYS",
     "EARLIER",
+    "FAILURES",
     "FROM_PHONE",
     "AlreadyServed",
     "Channel",

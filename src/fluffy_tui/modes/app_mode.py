@@ -18,7 +18,7 @@ from fluffy_tui.core.shutdown_deadline import hard_deadline
 from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
-from fluffy_tui.tui.platform.garbage import collect_seldom
+from fluffy_tui.tui.platform.garbage_collection import collect_seldom
 from fluffy_tui.tui.platform.terminal_check import check_terminal
 from fluffy_tui.tui.session.exit_guard import AfterExit
 

@@ -198,16 +198,17 @@ async def _post_from_phone(settings: Settings, persona: Persona, stand_in_url: s
 
 
 async def _submit_sample_posts(services: Services, persona: Persona, stand_in_url: str) -> None:
-    """Submit posts as a user would, so that the worker delivers them; let Buffer fail to publish the first."""
+    """Submit posts as a user would, so that the worker delivers them; let Buffer fail at the first as it is told."""
     import httpx
 
-    from fluffy_tui.demo import AT_ONCE, COMING_DAYS, Kind
+    from fluffy_tui.demo import AT_ONCE, COMING_DAYS, FAILURES
 
     if persona.channel is None:
         return
-    fault = {"kind": Kind.IMAGE_UNREADABLE, "after": True, "channel": persona.channel.id}
     async with httpx.AsyncClient(trust_env=False) as client:
-        (await client.post(f"{stand_in_url}/faults", json=fault)).raise_for_status()
+        for kind in FAILURES:
+            fault = {"kind": kind, "after": True, "channel": persona.channel.id}
+            (await client.post(f"{stand_in_url}/faults", json=fault)).raise_for_status()
     photos = {photo.path.stem: photo for photo in await services.photos.unscheduled(persona)}
     zone, soon = channel_zone(persona.channel), datetime.now(UTC) + timedelta(hours=1)
     coming = slots(persona.channel, soon, soon + timedelta(days=14))

@@ -5,6 +5,13 @@ The rules are in `rules.toml`, each with its source and the date it was read.
 
 from __future__ import annotations
 
+from fluffy_tui.networks.caption_hashtags import (
+    cut_hashtags,
+    hashtag_count,
+    hashtag_spans,
+    hashtags,
+    split_hashtags,
+)
 from fluffy_tui.networks.caption_rules import (
     CaptionFault,
     CaptionProblem,
@@ -26,14 +33,7 @@ from fluffy_tui.networks.network_rules import (
     all_rules,
     rules_for,
 )
-from fluffy_tui.networks.text_length import (
-    cut_hashtags,
-    hashtag_count,
-    hashtag_spans,
-    hashtags,
-    split_hashtags,
-    text_length,
-)
+from fluffy_tui.networks.text_length import text_length
 
 __all__ = [
     "MOST_PHOTOS",

@@ -7,8 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fluffy_tui.networks.caption_hashtags import hashtag_count
 from fluffy_tui.networks.network_rules import Counting, NetworkRules
-from fluffy_tui.networks.text_length import hashtag_count, text_length
+from fluffy_tui.networks.text_length import text_length
 
 
 class CaptionFault(StrEnum):

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
         scheduled_photo_ids,
         unposted_photo_ids,
     )
-    from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
+    from fluffy_tui.scheduling.plan.service import Planning
     from fluffy_tui.scheduling.post_export import PostExport
     from fluffy_tui.scheduling.profile.channel_profile import ChannelProfile, ahead_on_profile
     from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
@@ -91,7 +91,6 @@ __all__ = [
     "BufferComparison",
     "ChannelChoice",
     "ChannelMedian",
-    "ChannelPlan",
     "ChannelProfile",
     "CleanupResult",
     "ComparedPost",
@@ -111,6 +110,7 @@ __all__ = [
     "PersonaCounts",
     "PictureLost",
     "Planned",
+    "Planning",
     "Post",
     "PostError",
     "PostEvent",
@@ -170,7 +170,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "AdoptedPost": "submit.adopted_history",
         "BufferComparison": "delivery.buffer_comparison",
         "ChannelMedian": "results.comparison",
-        "ChannelPlan": "plan.channel_plan",
+        "Planning": "plan.service",
         "ChannelProfile": "profile.channel_profile",
         "CleanupResult": "background.media_upkeep",
         "ComparedPost": "results.comparison",

@@ -1,10 +1,11 @@
-"""The codes of everything that can stop a post, and how far each one reaches: the post, its channel, or the account.
+"""The codes of everything that can stop a post: how far each one reaches, and why a network did not publish it.
 
 Buffer's own codes are in `fluffy_tui.buffer.Code`. The values are stored with the posts.
 """
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from fluffy_tui.buffer import Code
@@ -91,3 +92,35 @@ PICTURE_FAILURES = frozenset(
     }
 )
 """What uploading the picture again may fix."""
+
+_CAUSES = (
+    (
+        r"could not be fetched|media container.*(fetch|download|uri)|9004|2207052",
+        PostError.PICTURE_NOT_FETCHED,
+        "The network could not fetch the picture from its URL.",
+    ),
+    (
+        r"aspect ratio|image (size|dimensions)|unsupported (image|media)|too (large|small)",
+        PostError.PICTURE_REFUSED,
+        "The network rejected the size or shape of the picture.",
+    ),
+    (
+        r"no longer connected|disconnected|reconnect|(access )?token|re-?authori[sz]e|permission",
+        PostError.CHANNEL_DISCONNECTED,
+        "Buffer may no longer publish to this channel. Reconnect the channel in Buffer.",
+    ),
+    (
+        r"stuck|timed? ?out|try(ing)? again|retrying|temporar",
+        PostError.PUBLISHING_STUCK,
+        "Publishing did not finish. A retry may work.",
+    ),
+)
+"""What Buffer's messages mean. Buffer has no codes for these errors; the patterns are messages that users reported."""
+
+
+def publishing_error(message: str) -> tuple[PostError, str]:
+    """Return the code and the explanation of Buffer's message about a post that it could not publish."""
+    for pattern, code, explanation in _CAUSES:
+        if re.search(pattern, message, re.IGNORECASE):
+            return code, explanation
+    return PostError.PUBLISHING_FAILED, "Publishing failed."

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import BufferStatus, Code
 from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.media import MOST_PARTS, WHOLE, Framing, Part
-from fluffy_tui.scheduling.error_codes import PostError
+from fluffy_tui.scheduling.error_codes import PostError, publishing_error
 from fluffy_tui.scheduling.model import PostStatus, Step
 from fluffy_tui.scheduling.post_photo import PostPhoto
 
@@ -19,40 +18,6 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import BufferPost
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling.tables import PostRow
-
-_CAUSES = (
-    (
-        re.compile(r"could not be fetched|media container.*(fetch|download|uri)|9004|2207052", re.I),
-        PostError.PICTURE_NOT_FETCHED,
-        "The network could not fetch the picture from its URL.",
-    ),
-    (
-        re.compile(r"aspect ratio|image (size|dimensions)|unsupported (image|media)|too (large|small)", re.I),
-        PostError.PICTURE_REFUSED,
-        "The network rejected the size or shape of the picture.",
-    ),
-    (
-        re.compile(
-            r"no longer connected|disconnected|reconnect|(access )?token|re-?authori[sz]e|permission", re.I
-        ),
-        PostError.CHANNEL_DISCONNECTED,
-        "Buffer may no longer publish to this channel. Reconnect the channel in Buffer.",
-    ),
-    (
-        re.compile(r"stuck|timed? ?out|try(ing)? again|retrying|temporar", re.I),
-        PostError.PUBLISHING_STUCK,
-        "Publishing did not finish. A retry may work.",
-    ),
-)
-"""What Buffer's messages mean. Buffer has no codes for these errors; the patterns are messages that users reported."""
-
-
-def publishing_error(message: str) -> tuple[PostError, str]:
-    """Return the code and the explanation of Buffer's message about a post that it could not publish."""
-    for pattern, code, explanation in _CAUSES:
-        if pattern.search(message):
-            return code, explanation
-    return PostError.PUBLISHING_FAILED, "Publishing failed."
 
 
 def row_values(found: BufferPost) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from fluffy_tui.similarity.index.index_counts import count_indexed
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
@@ -191,17 +191,8 @@ class Similarity:
 
     async def recent_photos(self, persona_id: int, *, last: int = 9) -> list[int]:
         """Return the photos of the persona's last posts that are live or on their way, newest first."""
-        post = self._posts.subquery()
-        at = func.coalesce(post.c.posted_at, post.c.scheduled_at, post.c.created_at)
-        query = (
-            select(post.c.photo_id)
-            .join(PHOTOS, PHOTOS.c.id == post.c.photo_id)
-            .where(PHOTOS.c.persona_id == persona_id)
-            .order_by(at.desc(), post.c.post_id.desc())
-            .limit(last)
-        )
         async with self._database.transaction() as session:
-            return list(await session.scalars(query))
+            return await neighbours.recent_photos(session, persona_id, last, self._posts)
 
     async def models(self) -> list[EmbeddingModel]:
         """Return every model that was ever used, oldest first."""

@@ -57,7 +57,7 @@ def choose(calendar: ThemeCalendar, candidates: Iterable[Candidate], days: Seque
 
     Args:
         calendar: What is planned, and what went out.
-        candidates: Photos that may be taken, in order of preference.
+        candidates: Photos that may be taken, in the order of `photo_order`.
         days: Of the free slots, in their order.
     """
     search = _Search(calendar, candidates, days)

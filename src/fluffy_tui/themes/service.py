@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.name_key import name_key
 from fluffy_tui.personas import PersonaNotFound
-from fluffy_tui.photos import Browse, Verdict, clean_keyword
+from fluffy_tui.photos import clean_keyword
 from fluffy_tui.scheduling import channel_zone
 from fluffy_tui.themes.model import (
     COUNTED_UP_TO,
@@ -21,7 +21,8 @@ from fluffy_tui.themes.model import (
     check_theme,
     themes_by_photo,
 )
-from fluffy_tui.themes.photo_choice import Candidate, choose
+from fluffy_tui.themes.photo_choice import choose
+from fluffy_tui.themes.photo_order import PREFERRED, photos_of_themes, photos_without_theme
 from fluffy_tui.themes.tables import ThemePhotoRow, ThemeRow
 from fluffy_tui.themes.theme_calendar import WINDOW, ThemeCalendar, ThemedPost
 
@@ -34,16 +35,8 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Keywords, Photos
-    from fluffy_tui.scheduling import ChannelPlan
+    from fluffy_tui.scheduling import Planning
     from fluffy_tui.themes.photo_choice import Choice
-
-OF_EACH_THEME = 50
-"""Photos of a theme among which those for the free slots are chosen; a batch has a few."""
-PAGE, PAGES = 200, 5
-"""Picked and unflagged photos that are looked through for those without a theme, at most."""
-_PREFERRED = tuple(
-    column.desc() for column in (ThemePhotoRow.is_picked, ThemePhotoRow.shown_at, ThemePhotoRow.photo_id)
-)
 
 
 class Themes:
@@ -56,7 +49,7 @@ class Themes:
         planning: What is planned on channels.
     """
 
-    def __init__(self, database: Database, photos: Photos, keywords: Keywords, planning: ChannelPlan) -> None:
+    def __init__(self, database: Database, photos: Photos, keywords: Keywords, planning: Planning) -> None:
         self._database = database
         self._photos, self._keywords, self._planning = photos, keywords, planning
 
@@ -71,7 +64,7 @@ class Themes:
         some = (
             select(photo.photo_id)
             .where(photo.theme_id == ThemeRow.id)
-            .order_by(*_PREFERRED)  # as the index has them: else Postgres looks through those of other themes
+            .order_by(*PREFERRED)  # as the index has them: else Postgres looks through those of other themes
             .limit(COUNTED_UP_TO)
             .correlate(ThemeRow)
             .subquery("some")
@@ -144,7 +137,7 @@ class Themes:
         planned = [item for item in agenda.planned if item.post.persona_id == persona.id]
         zone = channel_zone(agenda.channel) if agenda.channel else None
         ids = {photo_id for item in planned for photo_id in item.post.photo_ids} | {*photo_ids}
-        themes_of = await self._themes_of(themes, ids)
+        themes_of = themes_by_photo(themes, await self._keywords.of(ids))
         posts = tuple(
             ThemedPost(
                 item.at.astimezone(zone).date(),
@@ -159,51 +152,11 @@ class Themes:
         calendar = await self.calendar(persona, now)
         zone = channel_zone(persona.channel) if persona.channel else None
         days = [slot.astimezone(zone).date() for slot in slots]
-        themed = await self._themed(calendar.themes)
-        unthemed = await self._unthemed(persona.id, calendar.themes, len(slots))
+        themed = await photos_of_themes(self._database, self._keywords, calendar.themes)
+        unthemed = await photos_without_theme(
+            self._photos, self._keywords, persona.id, calendar.themes, len(slots)
+        )
         return choose(calendar, [*themed, *unthemed], days)
-
-    async def _themed(self, themes: Sequence[Theme]) -> Sequence[Candidate]:
-        """Return photos that the themes have left: for each its picked ones first, the newest first."""
-        photo = ThemePhotoRow
-        rows: set[tuple[bool, datetime, int]] = set()
-        async with self._database.transaction() as session:
-            for theme in themes:
-                query = (
-                    select(photo.is_picked, photo.shown_at, photo.photo_id)
-                    .where(photo.theme_id == theme.id)
-                    .order_by(*_PREFERRED)
-                    .limit(OF_EACH_THEME)
-                )
-                found = await session.execute(query)
-                rows |= {(row.is_picked, row.shown_at, row.photo_id) for row in found}
-        themes_of = await self._themes_of(themes, [photo_id for _, _, photo_id in rows])
-        return [
-            Candidate(photo_id, themes_of.get(photo_id, frozenset()), is_picked)
-            for is_picked, _, photo_id in sorted(rows, reverse=True)
-        ]
-
-    async def _unthemed(self, persona_id: int, themes: Sequence[Theme], count: int) -> Sequence[Candidate]:
-        """Return the newest photos without a theme: picked ones, then unflagged ones, so many of each at most."""
-        found: dict[int, Candidate] = {}
-        for verdict in (Verdict.PICK, Verdict.UNDECIDED):
-            browse, wanted, after = Browse(verdict=verdict, missing=False), len(found) + count, None
-            for _ in range(PAGES):
-                ids = await self._photos.first_ids(persona_id, browse, limit=PAGE, after=after)
-                themes_of = await self._themes_of(themes, ids)
-                for photo_id in ids:
-                    if photo_id not in themes_of and len(found) < wanted:
-                        found[photo_id] = Candidate(photo_id, is_picked=verdict is Verdict.PICK)
-                if len(found) == wanted or len(ids) < PAGE:
-                    break
-                after = ids[-1]
-        return [*found.values()]
-
-    async def _themes_of(
-        self, themes: Iterable[Theme], photo_ids: Iterable[int]
-    ) -> dict[int, frozenset[int]]:
-        """Return the themes of photos that have any, by photo id."""
-        return themes_by_photo(themes, await self._keywords.of(photo_ids))
 
 
 async def _themes(session: AsyncSession, persona_id: int) -> list[Theme]:

@@ -21,7 +21,7 @@ from fluffy_tui.tui.keymap.key_queue import KeyQueue
 from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.photo.graphics_watch import GraphicsWatch
 from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
-from fluffy_tui.tui.platform.garbage import GarbageCollection
+from fluffy_tui.tui.platform.garbage_collection import GarbageCollection
 from fluffy_tui.tui.platform.terminal_input import TerminalAnswered
 from fluffy_tui.tui.session.context import Context, SystemZone, system_clock
 from fluffy_tui.tui.session.drafts import Drafts

@@ -17,7 +17,7 @@ from faults.cluster import Cluster
 from fluffy_tui.core.shutdown_deadline import FORCED_EXIT
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import Step
-from fluffy_tui.scheduling.delivery.deferral import DELIVER
+from fluffy_tui.scheduling.delivery.delivery_jobs import DELIVER
 from scheduling.workplace import QUICK, Barrier, Workplace, workplace
 
 if TYPE_CHECKING:

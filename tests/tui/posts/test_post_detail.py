@@ -7,10 +7,13 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from fluffy_tui.buffer import Metric
 from fluffy_tui.core.app_events import PostChanged
+from fluffy_tui.media import Fit
 from fluffy_tui.scheduling import PostEvent, PostStatus, Results, Step
-from fluffy_tui.tui.posts.post_detail import PostDetailScreen
+from fluffy_tui.tui.posts.post_detail import PostDetailScreen, rendition_words
 from fluffy_tui.tui.posts.post_timeline import timeline
 from tui.conftest import Running
 from tui.fakes import MARKUP, NOW, FakeServices, changed
@@ -160,3 +163,18 @@ async def test_long_lines_wrap_below_their_first_word(running: Running, services
             shown = [line for line in driver.text("#timeline").splitlines() if "story" in line]
             assert len(shown) > 1
             assert all(len(line) - len(line.lstrip()) == 28 for line in shown), size
+
+
+@pytest.mark.parametrize(
+    ("fit", "words"),
+    [
+        (Fit.PAD, "pad blurred"),
+        (Fit.PAD_PLAIN, "pad white"),
+        (Fit.CROP, "crop"),
+        (Fit.CROP_TOP, "crop top"),
+        (Fit.CROP_BOTTOM, "crop bottom"),
+    ],
+)
+def test_the_fit_of_a_picture_has_the_words_of_the_dialog_where_it_is_chosen(fit: Fit, words: str) -> None:
+    recorded = {"width": 1080, "height": 1350, "fit": str(fit)}
+    assert rendition_words(recorded) == f"1080×1350 JPEG · {words}"

@@ -302,7 +302,7 @@ async def test_details_follow_the_post(running: Running, services: FakeServices)
             "✓ in Buffer for Wed 09:00",
             "buffer-11",
             "Wed 13 Jan 09:00 New York (your 15:00) · in 24 h",
-            "1080×1350 JPEG · 412 kB · padded · location removed",
+            "1080×1350 JPEG · 412 kB · pad blurred · location removed",
         ):
             assert words in text
         await driver.press("escape")

@@ -1,9 +1,11 @@
-"""The posts that a new demo has: some from the last weeks, two that are published at once, one for each coming day."""
+"""The posts that a new demo has: some from the last weeks, two published at once, of which one fails, one each day."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from fluffy_tui.demo.stand_in.fault_switches import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ AT_ONCE: Sequence[SamplePost] = (
         "A red and white lighthouse on a headland at dusk",
     ),
 )
-"""Published as soon as they are in Buffer, in this order; the demo has Buffer fail at the first."""
+"""Published as soon as they are in Buffer, in this order."""
+
+FAILURES: Sequence[Kind] = (Kind.IMAGE_UNREADABLE,)
+"""How Buffer fails to publish the first of them, one each, so that a new demo has something under Problems."""
 
 COMING_DAYS: Sequence[SamplePost] = (
     SamplePost(

@@ -37,8 +37,8 @@ from fluffy_tui.photos.ingest.known_copies import (
     remember_copies,
     unchanged_copies,
 )
+from fluffy_tui.photos.ingest.metadata_store import newest_sidecars, take_over, take_over_new
 from fluffy_tui.photos.ingest.reconciliation import BatchPlan, KnownPhoto, Move, plan_batch
-from fluffy_tui.photos.ingest.taken_over import newest_sidecars, take_over, take_over_new
 from fluffy_tui.photos.machine import UNKNOWN
 from fluffy_tui.photos.model import DateSource, PhotoState
 from fluffy_tui.photos.tables import (

@@ -12,7 +12,7 @@ from fluffy_tui.scheduling.background.channel_health import ChannelHealth
 from fluffy_tui.scheduling.background.media_upkeep import MediaUpkeep
 from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
 from fluffy_tui.scheduling.background.posted_sidecars import PostedSidecars
-from fluffy_tui.scheduling.delivery.deferral import QUEUE, machine_queue
+from fluffy_tui.scheduling.delivery.delivery_jobs import QUEUE, machine_queue
 from fluffy_tui.scheduling.profile.outside_sync import OutsideSync
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from sqlalchemy.dialects.postgresql import insert
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.event_stream import POSTS_CHANNEL
 from fluffy_tui.media import MediaHostError, media_key, public_digest
-from fluffy_tui.scheduling.delivery.deferral import defer_verification
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure, StepTimeout
+from fluffy_tui.scheduling.delivery.delivery_jobs import defer_verification
 from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
 from fluffy_tui.scheduling.delivery_key import picture_name
 from fluffy_tui.scheduling.error_codes import PostError

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, exists, func, literal, or_, select, text, tru
 from fluffy_tui.core.job_queue import JobEnded, end_job
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.delivery.deferral import (
+from fluffy_tui.scheduling.delivery.delivery_jobs import (
     DELIVER,
     UPLOAD,
     WAKE,

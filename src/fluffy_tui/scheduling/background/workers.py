@@ -14,7 +14,7 @@ from sqlalchemy import text
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.job_queue import run_worker
 from fluffy_tui.core.liveness import Liveness
-from fluffy_tui.scheduling.delivery.deferral import QUEUE, machine_queue
+from fluffy_tui.scheduling.delivery.delivery_jobs import QUEUE, machine_queue
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
+from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery, defer_waking
 from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, CHANNEL_WIDE, KEY_SETTINGS, PostError
 from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.tables import PostRow

@@ -17,7 +17,6 @@ from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 from fluffy_tui.media import MediaHostError
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_upload, defer_waking
 from fluffy_tui.scheduling.delivery.delivery_attempt import DeliveryAttempt
 from fluffy_tui.scheduling.delivery.delivery_failure import (
     ClaimLost,
@@ -26,6 +25,7 @@ from fluffy_tui.scheduling.delivery.delivery_failure import (
     failure_of,
     internal_error,
 )
+from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery, defer_upload, defer_waking
 from fluffy_tui.scheduling.delivery.picture_step import PictureStep
 from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
 from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError

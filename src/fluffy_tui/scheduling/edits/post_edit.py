@@ -12,8 +12,8 @@ from fluffy_tui.core.clocks import elapsed_seconds
 from fluffy_tui.core.database import database_now
 from fluffy_tui.networks import clean_caption, rules_for
 from fluffy_tui.scheduling import transitions
-from fluffy_tui.scheduling.delivery.deferral import defer_delivery
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
+from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.delivery_key import next_delivery_key
 from fluffy_tui.scheduling.edits import planned_edits

@@ -12,7 +12,7 @@ from fluffy_tui.buffer import BufferError, BufferStatus, Code
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.delivery.deferral import VERIFY_MEDIA, defer_delivery
+from fluffy_tui.scheduling.delivery.delivery_jobs import VERIFY_MEDIA, defer_delivery
 from fluffy_tui.scheduling.edits.cancellation import not_found, required
 from fluffy_tui.scheduling.model import Missing, NotPossibleNow, Post, Step
 from fluffy_tui.scheduling.submit.submission_check import buffer_now, channel_refusal, time_refusal

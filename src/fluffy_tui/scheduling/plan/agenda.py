@@ -1,4 +1,4 @@
-"""Which post of a channel goes out when: times that are known, and a forecast for the rest."""
+"""Which post of a channel goes out when, known or forecast, which slots are free, and how long the posts last."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.core.database import database_now
 from fluffy_tui.photos import locked
-from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
+from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery, defer_waking
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
 from fluffy_tui.scheduling.submit.post_again_rule import again_refusal, holders_of

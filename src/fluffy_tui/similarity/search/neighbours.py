@@ -24,11 +24,12 @@ from fluffy_tui.similarity.search.nearest_sql import (
     few,
     nearest,
 )
+from fluffy_tui.similarity.tables import PHOTOS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import Select, SelectBase
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.similarity.model import EmbeddingModel
@@ -99,6 +100,27 @@ async def least_like(
         Neighbour(photo_id, float(distance), model.relation(float(distance)))
         for photo_id, distance in found[:limit]
     ]
+
+
+async def recent_photos(session: AsyncSession, persona_id: int, last: int, posts: SelectBase) -> list[int]:
+    """Return the photos of the persona's last posts, from which the next one is to differ.
+
+    Args:
+        session: The transaction.
+        persona_id: The persona.
+        last: How many posts at most.
+        posts: As `service.Similarity` takes it: those that wait to go out are among them.
+    """
+    post = posts.subquery()
+    at = func.coalesce(post.c.posted_at, post.c.scheduled_at, post.c.created_at)
+    query = (
+        select(post.c.photo_id)
+        .join(PHOTOS, PHOTOS.c.id == post.c.photo_id)
+        .where(PHOTOS.c.persona_id == persona_id)
+        .order_by(at.desc(), post.c.post_id.desc())
+        .limit(last)
+    )
+    return list(await session.scalars(query))
 
 
 async def _query_vector(session: AsyncSession, photo_ids: Sequence[int]) -> tuple[EmbeddingModel, str, int]:

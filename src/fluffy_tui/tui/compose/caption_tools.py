@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from fluffy_tui.networks import hashtags, rules_for, text_length
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.caption.autocomplete import Vocabulary
+from fluffy_tui.tui.compose.recent_captions import LISTED, NAME_LENGTH, caption_choices
 from fluffy_tui.tui.keywords import WrittenTexts, load_written
 from fluffy_tui.tui.platform.external_editor import edit_outside
 from fluffy_tui.tui.snippets import PickedText, PickTextScreen, SnippetsScreen
-from fluffy_tui.tui.text.times import moment_words
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 COMPARED = 30
 """Earlier captions that a new one is compared with, and that its hashtags are learned from."""
-LISTED = 20
-"""Earlier captions that are listed to be inserted."""
-_NAME = 60
-"""Characters of a caption that are shown in a list."""
 
 
 class CaptionTools:
@@ -98,7 +94,7 @@ class CaptionTools:
         self._pick(
             editor,
             f"recent captions of {one_line(self.persona.name)}",
-            [self._caption_choice(post) for post in self._earlier_posts[:LISTED] if post.caption.strip()],
+            caption_choices(self._earlier_posts, self._context),
             "This persona has no other captions yet.",
         )
 
@@ -147,13 +143,6 @@ class CaptionTools:
 
         editor.app.push_screen(PickTextScreen(title, choices, empty), insert)
 
-    def _caption_choice(self, post: Post) -> PickedText:
-        at = post.posted_at or post.scheduled_at or post.created_at
-        when = moment_words(at, self._context.clock(), self._context.zone)
-        channel = self._context.channel(post.channel_id)
-        about = f"{when} · {channel.network}" if channel else when
-        return PickedText(one_line(post.caption)[:_NAME], about, post.caption)
-
 
 def _build_patterns() -> None:
     """Compile the patterns for counting before the first key needs them, where it would be felt."""
@@ -165,4 +154,4 @@ def _snippet_choice(snippet: Snippet) -> PickedText:
     if snippet.kind is SnippetKind.HASHTAGS:
         count = len(snippet.text.split())
         return PickedText(snippet.name, f"{count} hashtag{'s' * (count != 1)}", snippet.text)
-    return PickedText(f";{snippet.name}", one_line(snippet.text)[:_NAME], snippet.text)
+    return PickedText(f";{snippet.name}", one_line(snippet.text)[:NAME_LENGTH], snippet.text)

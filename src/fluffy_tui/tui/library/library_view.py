@@ -1,4 +1,4 @@
-"""What the library lists: photos by filter and order, or the photos similar to others."""
+"""What the library lists, and the photo it opens on: photos by filter and order, or the ones similar to others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import Neighbour
-    from fluffy_tui.tui.ports import SimilarityPort
+    from fluffy_tui.tui.ports import PhotosPort, SimilarityPort
 
 _USUALLY_DESCENDING = {Sort.TAKEN, Sort.IMPORTED, Sort.SHARPNESS, Sort.STARS}
 SEPARATOR = " · "
@@ -73,6 +73,23 @@ class LibraryView:
     def title(self) -> str:
         """What is listed, in words."""
         return SEPARATOR.join(words for words, _ in self.chips)
+
+    async def opens_on(self, photos: PhotosPort, last: int | None) -> int | None:
+        """Return the photo on which the cursor begins.
+
+        That is the first one without a verdict from the last one on, else from the top, else the last one.
+
+        Args:
+            photos: Finds it.
+            last: The photo under the cursor when the library was left, if known.
+        """
+        for after in dict.fromkeys((last, None)):
+            found = await photos.first_ids(
+                self.persona_id, self.browse, limit=1, after=after, verdict=Verdict.UNDECIDED
+            )
+            if found:
+                return found[0]
+        return last
 
     # Similar photos
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.photos import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +49,7 @@ class LibraryLoader:
         node: Runs the worker; nothing is loaded before it is mounted.
         show: Lists a page.
         highlighted: Returns the photo under the cursor.
-        start_at: The photo from which the list opens on the first one without a verdict.
+        start_at: The photo under the cursor when the library was left, which says what it opens on.
     """
 
     def __init__(
@@ -122,7 +121,7 @@ class LibraryLoader:
         try:
             is_opening = self.shown is None or (self.is_untouched and self.shown == self.view.requested)
             if is_opening and self.cursor_on is None:
-                self.cursor_on = self._opened_on = await self._first_undecided()
+                self.cursor_on = self._opened_on = await self.view.opens_on(self._photos, self._start_at)
             while self.is_stale:
                 self.is_stale = False
                 query = self.view.query
@@ -193,16 +192,6 @@ class LibraryLoader:
     def _anchor(self) -> int | None:
         """Return the photo to stay near: the list's first page begins with it."""
         return self.cursor_on or self._highlighted()
-
-    async def _first_undecided(self) -> int | None:
-        """Return the first photo without a verdict from the start on, else from the top, else the start."""
-        for after in dict.fromkeys((self._start_at, None)):
-            found = await self._photos.first_ids(
-                self.view.persona_id, self.view.browse, limit=1, after=after, verdict=Verdict.UNDECIDED
-            )
-            if found:
-                return found[0]
-        return self._start_at
 
 
 def _as_array(ids: Sequence[int]) -> array[int]:

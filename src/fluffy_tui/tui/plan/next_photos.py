@@ -1,4 +1,4 @@
-"""Which photos fill free slots: by the persona's themes, else the newest, picked ones first, then undecided ones."""
+"""Which photos fill free slots, and how many: by the persona's themes, else the newest, picked ones first."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from fluffy_tui.personas import Persona
     from fluffy_tui.tui.ports import PhotosPort, Services
+
+MOST_AT_ONCE = 7
+"""Photos to fill the week with when none are selected."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.plan.month_grid import MonthGrid
 from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused, PostMove, can_move
-from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
+from fluffy_tui.tui.plan.next_photos import MOST_AT_ONCE, count_undecided, next_photos
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
 from fluffy_tui.tui.plan.shown_channel import ShownChannel
 from fluffy_tui.tui.plan.slot_calendar import CURSOR_ACTIONS, SlotCalendar
@@ -54,8 +54,6 @@ NOT_MAIN = (
     "Slots are filled from the main channel's plan, on all channels at once. "
     "{plan.previous_channel} goes back."
 )
-MOST_AT_ONCE = 7
-"""Photos to fill the week with when none are selected."""
 _OUTSIDE_MOVE_MODE = frozenset({"open", "fill", "back", "view", "channel", "profile"})
 """Actions whose keys drop and cancel in move mode, the view without slots, and channels the post is not on."""
 _ON_PLAN = frozenset({"open", "fill", "view", "move", "swap", "profile"})

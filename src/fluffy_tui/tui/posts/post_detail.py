@@ -12,6 +12,7 @@ from textual.widgets import Static
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import ON_THE_WAY
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
+from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
 from fluffy_tui.tui.posts.post_timeline import timeline, uploaded_at
 from fluffy_tui.tui.session.messages import AppEvent
@@ -282,7 +283,7 @@ def rendition_words(rendition: Mapping[str, Any]) -> str:
     if rendition.get("bytes"):
         parts.append(bytes_words(rendition["bytes"]))
     if rendition.get("fit"):
-        parts.append({"pad": "padded", "crop": "cropped"}.get(rendition["fit"], str(rendition["fit"])))
+        parts.append(FIT_WORDS.get(rendition["fit"], str(rendition["fit"])))
     if rendition.get("location_removed"):
         parts.append("location removed")
     if rendition.get("first_of_several"):

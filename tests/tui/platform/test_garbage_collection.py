@@ -9,8 +9,8 @@ import pytest
 from textual.app import App
 from textual.screen import Screen
 
-from fluffy_tui.tui.platform import garbage
-from fluffy_tui.tui.platform.garbage import GarbageCollection, collect_seldom
+from fluffy_tui.tui.platform import garbage_collection
+from fluffy_tui.tui.platform.garbage_collection import GarbageCollection, collect_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Terminal(App[None]):
 
     def set_timer(self, delay: float, callback: Any = None, **options: Any) -> Any:
         """Note those of the collection."""
-        if delay != garbage.PAUSE:
+        if delay != garbage_collection.PAUSE:
             return super().set_timer(delay, callback, **options)
         self.started.append(Timer(callback))
         return self.started[-1]
@@ -101,4 +101,4 @@ def test_it_is_turned_on_for_young_objects() -> None:
     gc.disable()
     collect_seldom()
     assert gc.isenabled()
-    assert gc.get_threshold() == garbage.THRESHOLDS
+    assert gc.get_threshold() == garbage_collection.THRESHOLDS

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelPlan:
+class Planning:
     """What is planned on the channels of one database."""
 
     database: Database
