@@ -219,7 +219,9 @@ class IndexWorker:
             return reading.result()
         reader.rest()
         (result,) = await asyncio.gather(reading, return_exceptions=True)
-        return result if isinstance(result, PhotoScan) else None  # a failure tells of the end, not of the photo
+        return (
+            result if isinstance(result, PhotoScan) else None
+        )  # a failure tells of the end, not of the photo
 
     async def _onnx_model(self) -> EmbeddingModel | None:
         """Return the built-in model if its vectors are wanted: without a service, or until its model is active."""
