@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3  # type: ignore[import-untyped]
 import httpx
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
 from fluffy_tui.media import MediaHostError, S3Host, media_key, open_media_host, probe, s3_host
