@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, any_, case, delete, extract, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.buffer import Code, ShareMode
 from fluffy_tui.scheduling.delivery_key import PHOTO_DIGITS, next_delivery_key
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, PostStatus, Step
@@ -332,6 +332,8 @@ async def delete_unsent(session: AsyncSession, post_id: int) -> PostRow | None:
     free = (None, Step.QUEUED, Step.HELD, Step.FAILED, *_PREPARING)
     if row is None or not ((row.step in free and row.create_sent_at is None) or _is_ambiguous(row)):
         return None
+    if row.buffer_post_id is not None and row.error_code == Code.IMAGE_DROPPED:
+        return None  # it waits there without all of its pictures
     await session.delete(row)
     await session.flush()
     return row

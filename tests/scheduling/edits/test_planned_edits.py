@@ -209,6 +209,22 @@ async def test_a_post_that_loses_its_picture_in_an_edit_fails_and_is_retried_wit
     await fails_and_is_retried_with_its_picture(place, post)
 
 
+@pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "not deleted"])
+async def test_a_post_that_lost_its_picture_in_an_edit_is_gone_from_buffer_once_it_is_cancelled(
+    place: Workplace, *, deleted: bool
+) -> None:
+    post = await accepted(place)
+    place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
+    if not deleted:
+        place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost")
+    with pytest.raises(NotPossibleNow, match="dropped pictures"):
+        await place.services.scheduling.edit(post.id, caption="better words")
+    place.stand_in.faults.add(Kind.LAGGING_READS, operation="post", seconds=3600)
+    await place.services.scheduling.cancel(post.id)
+    assert await place.services.scheduling.post(post.id) is None
+    assert not place.in_buffer()
+
+
 async def test_a_lost_picture_is_noticed_even_if_the_edit_was_unanswered(place: Workplace) -> None:
     post = await accepted(place)
     place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")

@@ -71,7 +71,7 @@ class Cancellation:
             await self.refuse_unless_gone(row, buffer)
         else:
             await self.refuse_if_published(row, found)
-            await self._delete(buffer, row)
+        await self._delete(buffer, row)  # also what was not found: reads lag behind writes
         async with self.database.transaction() as session:
             if await transitions.delete_removed(session, row.id, buffer_post_id):
                 note_lost_creates(session, row, self.timings)
