@@ -1,4 +1,4 @@
-"""The health checks about similarity, with a real service, a broken one and a library."""
+"""The health checks about similarity and posts, with real services, broken ones, and a library."""
 
 from __future__ import annotations
 
@@ -10,10 +10,19 @@ import pytest
 from caption_model.model_server import model_server
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.health import Check, Health
-from fluffy_tui.modes.health_checks import caption_model, image_embed, proxy_words, similarity
+from fluffy_tui.demo import StandIn
+from fluffy_tui.modes.health_checks import (
+    caption_model,
+    image_embed,
+    posts_in_buffer,
+    proxy_words,
+    similarity,
+)
 from fluffy_tui.paths import Paths
+from fluffy_tui.scheduling import Step
 from fluffy_tui.settings import Secret, Settings
 from fluffy_tui.similarity import TextReader
+from scheduling.workplace import workplace
 from similarity.image_embed_stand_in import image_embed_stand_in
 from similarity.similarity_place import open_place, scene
 
@@ -122,3 +131,33 @@ def test_proxies_are_named_without_their_passwords() -> None:
     }
     assert proxy_words(environment) == "HTTPS_PROXY http://…@proxy:3128"
     assert proxy_words({}) == ""
+
+
+async def test_posts_that_a_restored_backup_does_not_know_are_taken_in_on_demand(
+    database_url: str, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
+        async with place.worker():
+            post = await place.submit("fog on the pier")
+            post = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        await place.execute("TRUNCATE posts, hosted_pictures, buffer_comparisons CASCADE")
+        assert place.services.buffer is not None
+        check = await posts_in_buffer(place.services, place.services.buffer)
+        assert (check.status, check.detail) == (
+            Health.OK,
+            "compared with the database, which knows all of them",
+        )
+        [known] = await place.services.scheduling.posts()
+        assert known.buffer_post_id == post.buffer_post_id
+
+
+async def test_posts_are_not_compared_before_a_persona_has_a_channel(
+    database_url: str, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
+        await place.execute("DELETE FROM persona_channels")
+        assert place.services.buffer is not None
+        check = await posts_in_buffer(place.services, place.services.buffer)
+        assert check.status is Health.SKIP

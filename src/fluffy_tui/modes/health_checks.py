@@ -14,6 +14,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.job_queue import STALLED_SECONDS
 from fluffy_tui.media import open_media_host, probe, public_listing
+from fluffy_tui.scheduling import ProblemKind
 from fluffy_tui.settings import Preview, without_password
 from fluffy_tui.similarity import BuiltinModel, ImageEmbed, ImageEmbedUnavailable, TextReader
 from fluffy_tui.tui.keymap.user_keys import key_problems
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from fluffy_tui.bootstrap import Services
+    from fluffy_tui.buffer import BufferClient
     from fluffy_tui.settings import Settings
     from fluffy_tui.similarity import EmbeddingModel, IndexCounts
     from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
@@ -167,7 +169,33 @@ async def _buffer(services: Services) -> AsyncIterator[Check]:
             yield Check("channel", Health.WARN, f"{name}: {channel.problem}")
         else:
             yield Check("channel", Health.OK, name)
+    yield await posts_in_buffer(services, services.buffer)
     yield _budget(services)
+
+
+async def posts_in_buffer(services: Services, buffer: BufferClient) -> Check:
+    """Compare the posts in Buffer with the database, as a worker does when that is another one than before."""
+    name, comparison = "posts in Buffer", services.delivery.comparison
+    chosen = [channel for persona in await services.personas.list() for channel in persona.channels]
+    organizations = {each.channel.organization_id for each in chosen if each.channel is not None}
+    if not organizations or services.host is None:
+        return Check(name, Health.SKIP, "not compared: no persona has a channel, or no media host is set")
+    comparison.forget()
+    try:
+        for organization_id in sorted(organizations):
+            await comparison.ensure(buffer, organization_id)
+    except FluffyError as error:
+        return Check(name, Health.WARN, error.message, error.hint)
+    problems = await services.scheduling.problems()
+    unknown = sum(problem.kind is ProblemKind.UNKNOWN_IN_BUFFER for problem in problems)
+    if unknown:
+        return Check(
+            name,
+            Health.WARN,
+            f"{unknown} with pictures of this library that the database does not know",
+            "See the problems. Import the photos, and run the health checks again.",
+        )
+    return Check(name, Health.OK, "compared with the database, which knows all of them")
 
 
 async def _clock(services: Services) -> Check:
