@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+from bench_persona import persona_with_photos
 from PIL import Image
 
-from fluffy_tui.bootstrap import open_services
 from fluffy_tui.demo import StandIn
-from fluffy_tui.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,37 +79,23 @@ async def measure(place: Path, count: int, megapixels: float) -> None:
     """Submit one post of all photos, then cancel it and submit each photo alone; print the table."""
     (place / "photos").mkdir()
     write_photos(place / "photos", count, megapixels)
-    async with StandIn(media=place / "media") as stand_in:
-        os.environ |= {
-            "FLUFFY_DATA_DIR": str(place / "data"),
-            "FLUFFY_CONFIG": str(place / "config.toml"),
-            "BUFFER_API_KEY": stand_in.key,
-            "FLUFFY_BUFFER_URL": stand_in.url,
-            "FLUFFY_MEDIA_HOST": "directory",
-            "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
-            "FLUFFY_MEDIA_DIRECTORY": str(place / "media"),
-            "FLUFFY_UNDO_SECONDS": "0",
-        }
-        async with open_services(load_settings()) as services:
-            persona = await services.personas.create("bench")
-            channels = await services.personas.available_channels()
-            instagram = next(channel for channel in channels if channel.service == "instagram")
-            persona = await services.personas.set_channel(persona, instagram.id)
-            await services.photos.import_folders([place / "photos"], persona)
-            photos = await services.photos.unscheduled(persona)
-            worker = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "fluffy_tui", "--worker", stdout=asyncio.subprocess.DEVNULL
-            )
-            peak = Peak(worker.pid)
-            watching = asyncio.create_task(peak.watch())
-            first, _ = await pictures_took(services, photos[:1], "the worker is starting")
-            await services.scheduling.cancel(first)
-            whole, together = await pictures_took(services, photos, "all in one post")
-            await services.scheduling.cancel(whole)
-            alone = [(await pictures_took(services, [photo], photo.name))[1] for photo in photos]
-            watching.cancel()
-            worker.terminate()
-            await worker.wait()
+    async with (
+        StandIn(media=place / "media") as stand_in,
+        persona_with_photos(place, stand_in) as (services, photos),
+    ):
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "fluffy_tui", "--worker", stdout=asyncio.subprocess.DEVNULL
+        )
+        peak = Peak(worker.pid)
+        watching = asyncio.create_task(peak.watch())
+        first, _ = await pictures_took(services, photos[:1], "the worker is starting")
+        await services.scheduling.cancel(first)
+        whole, together = await pictures_took(services, photos, "all in one post")
+        await services.scheduling.cancel(whole)
+        alone = [(await pictures_took(services, [photo], photo.name))[1] for photo in photos]
+        watching.cancel()
+        worker.terminate()
+        await worker.wait()
     slowest = sum(sorted(alone)[-2:])
     floor = sum(alone) / slowest / (os.cpu_count() or 1)
     print("| what | measured | goal |\n|---|---|---|")

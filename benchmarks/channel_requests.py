@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
+from bench_persona import persona_with_photos
 from PIL import Image
 
-from fluffy_tui.bootstrap import open_services
 from fluffy_tui.demo import StandIn, Window
-from fluffy_tui.settings import load_settings
 
 GOAL = 2.2
 """Requests a post."""
@@ -37,23 +35,7 @@ async def measure(place: Path, count: int) -> None:
         picture.save(place / "photos" / f"{number}.jpg", comment=f"photo {number}".encode())
     async with StandIn(media=place / "media", windows=UNLIMITED) as stand_in:
         stand_in.world.scheduled_posts = count + 10
-        os.environ |= {
-            "FLUFFY_DATA_DIR": str(place / "data"),
-            "FLUFFY_CONFIG": str(place / "config.toml"),
-            "BUFFER_API_KEY": stand_in.key,
-            "FLUFFY_BUFFER_URL": stand_in.url,
-            "FLUFFY_MEDIA_HOST": "directory",
-            "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
-            "FLUFFY_MEDIA_DIRECTORY": str(place / "media"),
-            "FLUFFY_UNDO_SECONDS": "0",
-        }
-        async with open_services(load_settings()) as services:
-            persona = await services.personas.create("bench")
-            channels = await services.personas.available_channels()
-            instagram = next(channel for channel in channels if channel.service == "instagram")
-            persona = await services.personas.set_channel(persona, instagram.id)
-            await services.photos.import_folders([place / "photos"], persona)
-            photos = await services.photos.unscheduled(persona)
+        async with persona_with_photos(place, stand_in) as (services, photos):
             before, began = len(stand_in.requests), time.perf_counter()
             worker = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "fluffy_tui", "--worker", stdout=asyncio.subprocess.DEVNULL
