@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 # textual-image asks the terminal at import; without a standard input it cannot, and every run looks the same.
 sys.__stdin__ = None  # type: ignore[misc]
 
+# Whatever terminal a run is started in, its apps paint pictures as in most people's: for one with fewer colours, each
+# pixel's nearest colour is looked for.
+os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+
 for _variable in [name for name in os.environ if name.startswith(("FLUFFY_", "BUFFER_", "AWS_"))]:
     del os.environ[_variable]
 os.environ.pop("DATABASE_URL", None)

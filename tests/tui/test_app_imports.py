@@ -21,7 +21,13 @@ HEAVY = (
 
 
 @pytest.mark.parametrize(
-    "module", ["fluffy_tui.tui.app", "fluffy_tui.tui.ports", "fluffy_tui.tui.keymap.bindings"]
+    "module",
+    [
+        "fluffy_tui.tui.app",
+        "fluffy_tui.modes.app_mode",
+        "fluffy_tui.tui.ports",
+        "fluffy_tui.tui.keymap.bindings",
+    ],
 )
 def test_the_first_frame_needs_no_database_no_http_and_no_pictures(module: str) -> None:
     """It takes most of a second, so it is done in a thread after the first frame."""
@@ -30,3 +36,14 @@ def test_the_first_frame_needs_no_database_no_http_and_no_pictures(module: str) 
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
     )
     assert set(done.stdout.split()).isdisjoint(HEAVY)
+
+
+def test_the_first_frame_needs_no_pack() -> None:
+    """Their values alone take a tenth of the time until the first frame."""
+    packs = {"buffer", "media", "networks", "personas", "photos", "scheduling", "similarity", "themes"}
+    program = "import sys, fluffy_tui.modes.app_mode; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
+    )
+    loaded = {name.split(".")[1] for name in done.stdout.split() if name.startswith("fluffy_tui.")}
+    assert loaded & packs == set()

@@ -1,12 +1,12 @@
-"""Clocks: one for durations, and how far those for the time of day may differ.
+"""Clocks: one for durations, one for the time of day with its zone, and how far two of the latter may differ.
 
-That for durations goes on while the computer sleeps, and setting the time of day does not change it.
+The one for durations goes on while the computer sleeps, and setting the time of day does not change it.
 """
 
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 TOLERATED_SKEW = timedelta(minutes=1)
 """How far this computer's clock may differ from another before the user is told."""
@@ -18,6 +18,37 @@ _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 def elapsed_seconds() -> float:
     """Return seconds since an arbitrary moment; only differences mean anything."""
     return time.clock_gettime(_CLOCK)
+
+
+class SystemZone(tzinfo):
+    """The local time zone of this machine, including its daylight saving changes.
+
+    `datetime.astimezone()` without a zone gives a fixed offset, which is wrong for a time half a year away.
+    """
+
+    def fromutc(self, dt: datetime) -> datetime:
+        """Return the local time, with `fold` set in the repeated hour."""
+        moment = dt.replace(tzinfo=UTC)
+        local = moment.astimezone()
+        fold = (moment - timedelta(hours=1)).astimezone().replace(tzinfo=None) == local.replace(tzinfo=None)
+        return local.replace(tzinfo=self, fold=int(fold))
+
+    def utcoffset(self, dt: datetime | None) -> timedelta | None:
+        """Return the offset at that local time."""
+        return None if dt is None else dt.replace(tzinfo=None).astimezone().utcoffset()
+
+    def dst(self, dt: datetime | None) -> timedelta | None:
+        """Return None: the platform does not report it separately."""
+        return None
+
+    def tzname(self, dt: datetime | None) -> str | None:
+        """Return the abbreviation at that local time."""
+        return None if dt is None else dt.replace(tzinfo=None).astimezone().tzname()
+
+
+def system_clock() -> datetime:
+    """Return the current time."""
+    return datetime.now(UTC)
 
 
 def skew_words(lead: timedelta, whose: str) -> str:

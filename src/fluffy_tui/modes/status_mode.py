@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.modes.post_report import aligned, post_cells, post_event, print_events, print_lines
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.scheduling import PostNames
-from fluffy_tui.tui.session.context import SystemZone
 
 if TYPE_CHECKING:
     from fluffy_tui.settings import Settings

@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.signal import Signal
 
+from fluffy_tui.core.clocks import SystemZone, system_clock
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.name_key import name_key
 from fluffy_tui.tui.keymap.bindings import Place, bindings, written_key
@@ -23,10 +24,7 @@ from fluffy_tui.tui.photo.graphics_watch import GraphicsWatch
 from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
 from fluffy_tui.tui.platform.garbage_collection import GarbageCollection
 from fluffy_tui.tui.platform.terminal_input import TerminalAnswered
-from fluffy_tui.tui.session.context import Context, SystemZone, system_clock
-from fluffy_tui.tui.session.drafts import Drafts
 from fluffy_tui.tui.session.exit_guard import AfterExit, exit_question
-from fluffy_tui.tui.session.live_updates import LiveUpdates
 from fluffy_tui.tui.session.messages import (
     AppEvent,
     FillWeek,
@@ -38,7 +36,6 @@ from fluffy_tui.tui.session.messages import (
     ProfileWanted,
     SettingsSaved,
 )
-from fluffy_tui.tui.session.notifications import Notifications
 from fluffy_tui.tui.session.saved_state import StateFile
 from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
@@ -65,6 +62,8 @@ if TYPE_CHECKING:
     from fluffy_tui.settings import Settings
     from fluffy_tui.tui.photo.graphics_protocol import DrawsPictures, RendererChoice
     from fluffy_tui.tui.ports import OpenServices, Services, SetupPort
+    from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.live_updates import LiveUpdates
 
 WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide")]
 """Number of columns from which a screen has a class, for its style sheet."""
@@ -116,16 +115,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self.live_updates: LiveUpdates | None = None
         self._services = ServiceLifetime(open_services)
         self._state = StateFile(setup.settings.paths.state_file)
-        self._new_context = partial(
-            Context,
-            changes=self.changes,
-            drafts=Drafts(setup.settings.paths.drafts),
-            state_file=self._state,
-            setup=setup,
-            clock=clock,
-            zone=zone or SystemZone(),
-            demo=demo,
-        )
+        self._clock, self._zone = clock, zone or SystemZone()
         self._preview = preview
         self._graphics = GraphicsWatch(self, setup.settings.preview, preview, self._switch_pictures)
         self._shared: Context | None = None
@@ -231,7 +221,23 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     @on(StartupScreen.Opened)
     async def _services_opened(self, message: StartupScreen.Opened) -> None:
-        self._shared = self._new_context(message.services, preview=self._preview)
+        # The first frame needs none of these, nor the packs that they import.
+        from fluffy_tui.tui.session.context import Context
+        from fluffy_tui.tui.session.drafts import Drafts
+        from fluffy_tui.tui.session.live_updates import LiveUpdates
+        from fluffy_tui.tui.session.notifications import Notifications
+
+        self._shared = Context(
+            message.services,
+            self.changes,
+            Drafts(self.setup.settings.paths.drafts),
+            self._state,
+            self.setup,
+            clock=self._clock,
+            zone=self._zone,
+            preview=self._preview,
+            demo=self._demo,
+        )
         notifications = Notifications(self, self._shared, partial(write_to_terminal, self))
         self.live_updates = LiveUpdates(self, self._shared, notifications.announce)
         self.live_updates.start()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.core.terminal_text import visible
 from fluffy_tui.modes.add.post_adder import (
@@ -24,7 +25,6 @@ from fluffy_tui.modes.import_mode import failed_event, failed_line
 from fluffy_tui.modes.post_report import iso_time, post_cells, post_event, print_events, print_lines
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.scheduling import PostNames
-from fluffy_tui.tui.session.context import SystemZone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,11 +10,11 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.media import probe
 from fluffy_tui.photos import FailedFile, existing_file
 from fluffy_tui.scheduling import ChannelChoice, PostError, PostPhoto, Reason, channel_zone
-from fluffy_tui.tui.session.context import SystemZone
 from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.time_parser import TimeNotUnderstood, read_time
 

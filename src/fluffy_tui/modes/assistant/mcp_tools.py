@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from mcp_types import CallToolResult, ImageContent
 from pydantic import Field
 
+from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.images import PhotoUnreadable
 from fluffy_tui.modes.add.post_adder import PostAdder, ReadyPost, WrittenPost
@@ -21,7 +22,6 @@ from fluffy_tui.modes.assistant.result_answers import results_answer
 from fluffy_tui.modes.post_report import post_event
 from fluffy_tui.photos import Browse, PhotoNotFound, Sort, Verdict
 from fluffy_tui.scheduling import NO_TIME, PostNames, PostNotFound, Reason, Step, compare, measures
-from fluffy_tui.tui.session.context import SystemZone
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, written_out
 from fluffy_tui.tui.text.filter_words import FILTER_WORDS
 from fluffy_tui.tui.text.post_state import REQUESTED, state_of, step_state

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.modes.assistant import answers
 from fluffy_tui.photos import Orientation
 from fluffy_tui.scheduling import channel_zone
-from fluffy_tui.tui.session.context import SystemZone
 from fluffy_tui.tui.text.results_words import nothing_words
 
 if TYPE_CHECKING:

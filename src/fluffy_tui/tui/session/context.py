@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.core.clocks import SystemZone, system_clock
 from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.session.import_run import ImportRun
 from fluffy_tui.tui.session.messages import OverviewChanged
@@ -23,37 +24,6 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.drafts import Drafts
     from fluffy_tui.tui.session.messages import AppEvent
     from fluffy_tui.tui.session.saved_state import StateFile
-
-
-class SystemZone(tzinfo):
-    """The local time zone of this machine, including its daylight saving changes.
-
-    `datetime.astimezone()` without a zone gives a fixed offset, which is wrong for a time half a year away.
-    """
-
-    def fromutc(self, dt: datetime) -> datetime:
-        """Return the local time, with `fold` set in the repeated hour."""
-        moment = dt.replace(tzinfo=UTC)
-        local = moment.astimezone()
-        fold = (moment - timedelta(hours=1)).astimezone().replace(tzinfo=None) == local.replace(tzinfo=None)
-        return local.replace(tzinfo=self, fold=int(fold))
-
-    def utcoffset(self, dt: datetime | None) -> timedelta | None:
-        """Return the offset at that local time."""
-        return None if dt is None else dt.replace(tzinfo=None).astimezone().utcoffset()
-
-    def dst(self, dt: datetime | None) -> timedelta | None:
-        """Return None: the platform does not report it separately."""
-        return None
-
-    def tzname(self, dt: datetime | None) -> str | None:
-        """Return the abbreviation at that local time."""
-        return None if dt is None else dt.replace(tzinfo=None).astimezone().tzname()
-
-
-def system_clock() -> datetime:
-    """Return the current time."""
-    return datetime.now(UTC)
 
 
 @dataclass

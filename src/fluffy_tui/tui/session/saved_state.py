@@ -6,10 +6,14 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fluffy_tui.core.atomic_file import write_atomically
-from fluffy_tui.media import Framing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluffy_tui.media import Framing
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +49,8 @@ class StateFile:
 
     def framing(self, persona_id: int) -> Framing:
         """Return how a persona's pictures were framed last; the default before that was ever chosen."""
+        from fluffy_tui.media import Framing  # the first frame must not wait for it
+
         return Framing.parse(self.state.fits.get(str(persona_id), ""))
 
     def remember(
