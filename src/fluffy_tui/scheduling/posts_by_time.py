@@ -90,6 +90,14 @@ def next_due(persona_ids: Sequence[int]) -> Select[int, datetime]:
     return select(persona.c.id, due.c.scheduled_at).select_from(persona).join(due, true())
 
 
+def at_steps(persona_ids: Sequence[int], steps: Sequence[Step]) -> ColumnElement[bool]:
+    """Return the condition that a post is one of these personas' and at one of these steps.
+
+    It is answered by an index with the personas first, whatever Postgres expects.
+    """
+    return and_(PostRow.persona_id.in_(persona_ids), _step.in_(steps))
+
+
 def has_text(post: Any, text: str) -> ColumnElement[bool]:
     """Return the condition that each word of a text is in a post's caption or in the names of its photos' files.
 

@@ -287,13 +287,18 @@ async def test_the_worst_problem_is_first(place: Workplace) -> None:
 
 
 @pytest.mark.slow
-async def test_no_problem_is_looked_for_in_every_post(place: Workplace) -> None:
-    """Posts and pictures come one by one, so that statistics are never far behind."""
+@pytest.mark.parametrize("statistics", ["fresh", "stale", "none"])
+async def test_no_problem_is_looked_for_in_every_post(place: Workplace, statistics: str) -> None:
+    for table in ("posts", "hosted_pictures"):
+        await place.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
+    if statistics == "stale":
+        await place.execute("ANALYZE")
     await fill(place, failed=300)
     await place.execute(
         "INSERT INTO hosted_pictures (name, delivery_key) SELECT id::text, delivery_key FROM posts"
     )
-    await place.execute("ANALYZE")
+    if statistics == "fresh":
+        await place.execute("ANALYZE")
     with statements() as executed:
         found = await place.services.scheduling.problems()
     assert MANY / 400 < len(found) < MANY / 200

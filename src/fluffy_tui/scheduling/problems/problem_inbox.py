@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import and_, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from fluffy_tui.buffer import Code
@@ -15,6 +15,7 @@ from fluffy_tui.core.database import database_now
 from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.error_codes import PICTURE_FAILURES, PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
+from fluffy_tui.scheduling.posts_by_time import at_steps
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.tables import (
     MAY_NEED_ATTENTION,
@@ -236,6 +237,8 @@ class ProblemInbox:
             .order_by(HostedPictureRow.name.desc())
         )
         async with self.database.transaction() as session:
+            # Until there are statistics, Postgres expects to find all pictures lost.
+            await session.execute(text("SET LOCAL enable_seqscan = off"))
             rows = (await session.execute(query)).all()
             found = {
                 row.id: (row.to_post(), str(why)) for row, why in rows
@@ -289,14 +292,14 @@ class ProblemInbox:
             Problem(
                 ProblemKind.UNKNOWN_IN_BUFFER,
                 f"Buffer has {'1 post' if count == 1 else f'{count} posts'} that the database does not know.",
-                f"The database may have been restored from a backup. One of them: {text or 'without a caption'}",
+                f"The database may have been restored from a backup. One of them: {words or 'without a caption'}",
                 "Import their photos and restart the worker, which takes them in with its next post. "
                 "This note goes after a week.",
                 None,
                 (Remedy.OPEN_IN_BUFFER,),
                 channel_id=channel_id,
             )
-            for channel_id, count, text in unknown
+            for channel_id, count, words in unknown
         ]
 
     async def _channels(self, persona_id: int | None) -> list[Problem]:
@@ -337,7 +340,7 @@ class ProblemInbox:
         age = await self.workers.heartbeat_age()
         if (age is not None and age <= self.timings.dead_after) or self.workers.is_starting:
             return []
-        query = select(func.count()).where(PostRow.step.in_((*ON_THE_WAY, *IN_BUFFER)))
+        query = select(func.count()).where(at_steps(await self._persona_ids(), (*ON_THE_WAY, *IN_BUFFER)))
         async with self.database.transaction() as session:
             waiting = (await session.execute(query)).scalar_one()
         if not waiting:
@@ -361,7 +364,10 @@ class ProblemInbox:
     async def _hidden(self) -> list[Problem]:
         query = (
             select(PostRow.channel_id, func.count(), func.min(PostRow.error_message))
-            .where(PostRow.step.in_(IN_BUFFER), PostRow.error_code == PostError.UNREADABLE_IN_BUFFER)
+            .where(
+                at_steps(await self._persona_ids(), IN_BUFFER),
+                PostRow.error_code == PostError.UNREADABLE_IN_BUFFER,
+            )
             .group_by(PostRow.channel_id)
         )
         async with self.database.transaction() as session:
@@ -378,6 +384,9 @@ class ProblemInbox:
             )
             for channel_id, count, why in hidden
         ]
+
+    async def _persona_ids(self) -> list[int]:
+        return [persona.id for persona in await self.personas.list()]
 
     async def _clock(self) -> list[Problem]:
         query = select(StatusSyncRow.database_lead).where(StatusSyncRow.database_lead.is_not(None))
