@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -27,7 +26,7 @@ def atomic_writer(path: Path, *, mode: int | None = 0o600, sync: bool = True) ->
     Raises:
         OSError: the file cannot be written.
     """
-    temporary = path.with_name(f".{path.name[:_LONGEST_PREFIX]}.{secrets.token_hex(4)}.part")
+    temporary = path.with_name(f".{path.name[:_LONGEST_PREFIX]}.{os.urandom(4).hex()}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, 0o666 if mode is None else mode)
     try:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import ScreenStackError
 from textual.events import Key
-from textual.widgets import Input, TextArea
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 if TYPE_CHECKING:
@@ -86,8 +85,9 @@ class KeyQueue:
 
     def _is_text(self, event: Event) -> bool:
         """Return whether this only adds to the text in the focused field, after what is on its way there."""
-        is_character = not isinstance(event, Key) or event.is_printable
-        return is_character and isinstance(self._app.focused, Input | TextArea)
+        key, character = (event.key, event.character) if isinstance(event, Key) else ("v", "v")  # or a paste
+        focused = self._app.focused
+        return focused is not None and focused.check_consume_key(key, character)
 
     def _leaves(self, event: Event) -> bool:
         if not isinstance(event, Key) or (event.is_printable and not self._is_loading):
