@@ -7,34 +7,23 @@ import random
 
 from PIL import Image, ImageDraw, ImageFont
 
-WORDS = ("the", "of", "and", "that", "for", "it", "was", "with", "by", "which", "have", "from", "a", "this", "not")
+WORDS = (
     "the",
     "of",
     "and",
-    "to",
-    "in",
-    "a",
-    "is",
     "that",
     "for",
     "it",
     "was",
     "with",
-    "be",
     "by",
-    "on",
-    "not",
-    "he",
-    "his",
-    "but",
-    "at",
-    "are",
-    "this",
+    "which",
     "have",
     "from",
-    "had",
-    "which",
-]
+    "a",
+    "this",
+    "not",
+)
 _SIZE = (1080, 2400)
 _LINE = 50
 
