@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -435,7 +436,13 @@ class Catalogue:
         )
         now_there = {name: insertion.excluded[name] for name in ("path", "modified_at", "missing_since")}
         await session.execute(
-            insertion.on_conflict_do_update(index_elements=["photo_id", "machine_id"], set_=now_there)
+            insertion.on_conflict_do_update(
+                index_elements=["photo_id", "machine_id"],
+                set_=now_there,
+                where=tuple_(*(getattr(PhotoPlaceRow, name) for name in now_there)).is_distinct_from(
+                    tuple_(*now_there.values())
+                ),
+            )
         )
 
     async def _note_machine(self, session: AsyncSession) -> None:

@@ -131,7 +131,8 @@ async def take_over(
     newer = [
         values
         for photo_id, values in noted.items()
-        if _is_newer(files[photo_id].sidecar_modified_at, newest.get(photo_id))
+        if _says_something(files[photo_id])
+        and _is_newer(files[photo_id].sidecar_modified_at, newest.get(photo_id))
     ]
     if newer:
         await _run(session, newer, _RATE, _REMOVE, _ADD, _NOTE)
@@ -147,6 +148,11 @@ async def newest_sidecars(session: AsyncSession, photo_ids: Collection[int]) -> 
         among(row.photo_id, photo_ids), row.sidecar_modified_at.is_not(None)
     )
     return {photo_id: moment for photo_id, moment in await session.execute(query) if moment is not None}
+
+
+def _says_something(file: FoundFile) -> bool:
+    """Return whether a file may say what is not stored; of a known content without XMP there is nothing."""
+    return bool(file.bytes_read or file.folder_words or _has_xmp(file))
 
 
 def _is_newer(sidecar: datetime | None, known: datetime | None) -> bool:
