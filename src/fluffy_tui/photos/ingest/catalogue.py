@@ -527,9 +527,11 @@ def _touch(files: Sequence[tuple[int, FoundFile]]) -> Any:
     """Return the statement that stores when the files of photos were written."""
     ids = array_of([photo_id for photo_id, _ in files], BigInteger())
     times = array_of([file.modified_at for _, file in files], DateTime(timezone=True))
-    names = {"id": BigInteger(), "modified_at": DateTime(timezone=True)}
-    found = func.unnest(ids, times).table_valued(*(column(*one) for one in names.items()), name="file")
-    found = found.render_derived()
+    names: list[ColumnElement[Any]] = [
+        column("id", BigInteger()),
+        column("modified_at", DateTime(timezone=True)),
+    ]
+    found = func.unnest(ids, times).table_valued(*names, name="file").render_derived()
     is_other = PhotoRow.modified_at != found.c.modified_at
     return update(PhotoRow).where(PhotoRow.id == found.c.id, is_other).values(modified_at=found.c.modified_at)
 
