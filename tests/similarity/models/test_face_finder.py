@@ -119,6 +119,8 @@ def test_no_larger_picture_is_made_without_small_faces(finder: FaceFinder) -> No
         raise AssertionError("it costs as much as the rest of the scan")
 
     assert len(finder.find(astronaut(), larger)) == 1
+    passer_by = on_canvas(astronaut().resize((155, 155)), astronaut().resize((350, 350)), size=640)
+    assert [face.eyes_open is None for face in finder.find(passer_by, larger)] == [False, True]
     assert finder.find(Image.effect_noise((512, 384), 50).convert("RGB"), larger) == []
 
 

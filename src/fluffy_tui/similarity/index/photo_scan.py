@@ -15,6 +15,7 @@ from fluffy_tui.images import PhotoUnreadable, decode_to_fit
 from fluffy_tui.photos import HashWhen, PhotoScores, PhotoState, state_of
 from fluffy_tui.similarity.index.perceptual_hash import PictureBits, picture_bits
 from fluffy_tui.similarity.index.worklist import Failure
+from fluffy_tui.similarity.models.face_finder import subjects
 from fluffy_tui.similarity.models.image_embed import SIDE
 from fluffy_tui.similarity.scores.exposure import clipped
 from fluffy_tui.similarity.scores.sharpness import sharpness
@@ -40,9 +41,6 @@ _LONGEST_SIDE = 2048
 
 _GROUP_SIDE = 1536
 """Pixels of the longer side, of which a group's faces are large enough to see their eyes."""
-
-_LEAST_OF_LARGEST = 0.5
-"""Height of a face that counts, in heights of the largest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +90,9 @@ def _scores(
     if finder is None:
         return PhotoScores(sharpness(picture), *clipped(picture))
     faces = finder.find(picture, larger)
-    # Who is far behind the others has only come into the picture.
-    subjects = [face for face in faces if face.height >= faces[0].height * _LEAST_OF_LARGEST]
-    eyes = [face.eyes_open for face in subjects if face.eyes_open is not None]
-    sharp = sharpness(picture, [face.box for face in subjects])
+    counted = subjects(faces)
+    eyes = [face.eyes_open for face in counted if face.eyes_open is not None]
+    sharp = sharpness(picture, [face.box for face in counted])
     return PhotoScores(sharp, *clipped(picture), len(faces), min(eyes, default=None))
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from fluffy_tui.similarity.models.onnx_network import is_installed, open_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import onnxruntime
     from numpy.typing import NDArray
@@ -44,6 +44,8 @@ _SAME = 0.3
 """Share of two boxes that they have in common, from which they show the same face."""
 _MOST = 8
 """Faces that are looked at, the largest first; in a picture of a crowd, others are too small to tell anything."""
+_LEAST_OF_LARGEST = 0.5
+"""Height of a face that counts, in heights of the largest one."""
 _AROUND_FACE, _AROUND_EYE = 1.5, 1.7
 """Size of what a network is shown, in widths of the face or the eye.
 
@@ -92,7 +94,7 @@ class FaceFinder:
 
         Args:
             picture: Where they are looked for.
-            larger: Makes a larger one, for the eyes of faces that are too small here.
+            larger: Makes a larger one, for the eyes of faces that count and are too small here.
 
         Raises:
             ModelUnavailable: the extra `embed` is not installed.
@@ -108,7 +110,8 @@ class FaceFinder:
             found += self._closer(picture, hints, found)
         largest = sorted(found, key=lambda points: -_size(points))[:_MOST]
         faces = [(points, face) for points in largest if (face := self._face(picture, points))]
-        if any(face.eyes_open is None for _, face in faces) and (large := larger()):
+        lacks_eyes = any(face.eyes_open is None for face in subjects([face for _, face in faces]))
+        if lacks_eyes and (large := larger()):
             scale = np.float32(max(large.size) / max(picture.size))
             return [
                 face if face.eyes_open is not None else self._face(large, points * scale) or face
@@ -199,6 +202,11 @@ class FaceFinder:
             yield (
                 float(np.mean([np.linalg.norm(lids[upper] - lids[lower]) for upper, lower in _LIDS])) / across
             )
+
+
+def subjects(faces: Sequence[Face]) -> list[Face]:
+    """Return the faces that count, given the largest first: who is far behind has only come into the picture."""
+    return [face for face in faces if face.height >= faces[0].height * _LEAST_OF_LARGEST]
 
 
 def _size(points: Floats) -> float:
