@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.personas import home_zone
-from fluffy_tui.photos.file_state import HashWhen, file_state
+from fluffy_tui.photos.file_state import HashWhen, KnownContent, file_state
 from fluffy_tui.photos.ingest.file_presence import Presence, adoption, is_gone, presence
 from fluffy_tui.photos.ingest.known_copies import (
     forget_copies,
@@ -82,8 +82,8 @@ class Unchanged:
     """Paths of photos."""
     copies: set[str]
     """Paths of known copies of photos that are still in place."""
-    contents: dict[str, bytes]
-    """SHA-256 of photos whose file is unchanged, but has to be read for what it says of the photo; by path."""
+    contents: dict[str, KnownContent]
+    """Photos whose file is unchanged, but has to be read for what it says of them; by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ class Catalogue:
             if found := [row[0] for row in rows if row[5] != self._machine.id]:
                 await session.execute(adoption(self._machine.id, found))
             photos = {row[1] for row in rows}
-            contents = await _contents(session, {path: same[path] for path in same.keys() - photos})
+            hashes = await _hashes(session, {path: same[path] for path in same.keys() - photos})
+            contents = {path: KnownContent(sha256, *files[path]) for path, sha256 in hashes.items()}
             others = {path: facts for path, facts in files.items() if path not in same}
             copies = (
                 await unchanged_copies(session, self._persona_id, self._machine.id, others)
@@ -495,7 +496,7 @@ def _says_nothing_new(row: Any, beside: Companions | None, newest: Mapping[int, 
     return beside.sidecar_modified_at is None or (known is not None and beside.sidecar_modified_at <= known)
 
 
-async def _contents(session: AsyncSession, photo_ids: Mapping[str, int]) -> dict[str, bytes]:
+async def _hashes(session: AsyncSession, photo_ids: Mapping[str, int]) -> dict[str, bytes]:
     """Return the hashes of photos, given their ids by path."""
     if not photo_ids:
         return {}

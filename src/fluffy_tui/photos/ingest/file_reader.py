@@ -19,7 +19,7 @@ from fluffy_tui.images import (
     readable_path,
     unreadable,
 )
-from fluffy_tui.photos.file_state import Stopped, hash_file, modified_time
+from fluffy_tui.photos.file_state import KnownContent, Stopped, hash_file, modified_time
 from fluffy_tui.photos.ingest.folder_walk import IMPOSSIBLE_TIME, has_picture_name
 from fluffy_tui.photos.metadata.companions import Companions
 from fluffy_tui.photos.metadata.folder_words import folder_words
@@ -82,7 +82,7 @@ def read_files(
     stop: threading.Event,
     companions: Mapping[str, Companions],
     roots: Sequence[str] = (),
-    contents: Mapping[str, bytes] = MappingProxyType({}),
+    contents: Mapping[str, KnownContent] = MappingProxyType({}),
 ) -> list[FoundFile | FailedFile | None]:
     """Read files one after the other, as `read_file` does; fewer than asked if `stop` was set meanwhile."""
     results: list[FoundFile | FailedFile | None] = []
@@ -99,7 +99,7 @@ def read_file(
     stop: threading.Event,
     companions: Companions = _ALONE,
     roots: Sequence[str] = (),
-    sha256: bytes | None = None,
+    content: KnownContent | None = None,
 ) -> FoundFile | FailedFile | None:
     """Read one file and what lies beside it; blocks for as long as hashing it takes.
 
@@ -108,7 +108,7 @@ def read_file(
         stop: Set by whoever no longer wants it.
         companions: What lies beside it.
         roots: The folders below which others are named for what is in them.
-        sha256: Of its content, if that is known to be as it was: then only its head is read.
+        content: What is known of it; if it is still the same, only its head is read.
 
     Returns:
         The picture, or why it is none; None for a file without a picture's name that indeed is none.
@@ -121,7 +121,7 @@ def read_file(
     try:
         descriptor, status = open_descriptor(path)
         try:
-            return _read_open_file(descriptor, status, path, stop, companions, roots, sha256)
+            return _read_open_file(descriptor, status, path, stop, companions, roots, content)
         finally:
             os.close(descriptor)
     except PhotoUnreadable as error:
@@ -140,8 +140,9 @@ def _read_open_file(
     stop: threading.Event,
     companions: Companions,
     roots: Sequence[str],
-    known: bytes | None,
+    content: KnownContent | None,
 ) -> FoundFile:
+    known = content.sha256 if content is not None and content.is_of(before) else None
     is_small = before.st_size <= _SMALL
     file = io.BytesIO(_content(descriptor)) if is_small else os.fdopen(descriptor, "rb", closefd=False)
     try:

@@ -28,6 +28,7 @@ from fluffy_tui.photos.model import FailedFile, ImportProgress, ImportSummary
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 
+    from fluffy_tui.photos.file_state import KnownContent
     from fluffy_tui.photos.ingest.catalogue import Catalogue, StoredBatch
     from fluffy_tui.photos.ingest.import_scope import ImportScope
     from fluffy_tui.photos.metadata.companions import Companions
@@ -164,7 +165,10 @@ class Importer:
         await self._written()
 
     def _read(
-        self, files: Mapping[str, int], companions: Mapping[str, Companions], contents: Mapping[str, bytes]
+        self,
+        files: Mapping[str, int],
+        companions: Mapping[str, Companions],
+        contents: Mapping[str, KnownContent],
     ) -> list[FoundFile | FailedFile | None]:
         """Read a slice; small ones in turn, unless the disk is slow."""
         has_turn = sum(files.values()) <= _SMALL_SLICE and self._turn.acquire(timeout=_TURN_SECONDS)
@@ -176,10 +180,10 @@ class Importer:
 
     async def _worth_reading(
         self,
-    ) -> AsyncGenerator[tuple[dict[str, int], Mapping[str, Companions], Mapping[str, bytes]], None]:
+    ) -> AsyncGenerator[tuple[dict[str, int], Mapping[str, Companions], Mapping[str, KnownContent]], None]:
         """Yield paths and byte sizes of new and changed files, in slices of about as much work each.
 
-        And what lies beside them, and the hashes of those of which only the head is read.
+        And what lies beside them, and what is known of those of which only the head is read.
         """
         async with aclosing(self._listings()) as listings:
             async for listing in listings:
