@@ -137,6 +137,52 @@ def test_names_that_only_say_the_day_or_the_moment_are_told_apart(database_url: 
     command.upgrade(alembic_config(database_url), "head")
 
 
+def test_screenshots_and_photos_without_faces_are_scanned_again_and_nothing_else(database_url: str) -> None:
+    """Those whose file is missing keep their hashes, as nobody could make them again."""
+    command.downgrade(alembic_config(database_url), "0062")
+    paths = {
+        "a.jpg": 2,
+        "b.jpg": 0,
+        "Screenshot_20240601-120000.png": 0,
+        "Screenshot_20240602-120000.png": -1,
+    }
+    with psycopg.connect(database_url) as connection:
+        connection.execute("INSERT INTO personas (name) VALUES ('me')")
+        connection.cursor().executemany(
+            "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at, sharpness,"
+            " faces, missing_since) SELECT id, %s, sha256(%s), 1, 1, 1, 'JPEG', now(), 50, %s,"
+            " CASE WHEN %s < 0 THEN now() END FROM personas",
+            [(f"/p/{path}", path.encode(), faces, faces) for path, faces in paths.items()],
+        )
+        connection.execute(
+            "INSERT INTO photo_places (photo_id, machine_id, persona_id, path, modified_at, missing_since)"
+            " SELECT id, '', persona_id, path, modified_at, missing_since FROM photos"
+        )
+        connection.execute(
+            "INSERT INTO photo_hashes (photo_id, pdq, pdq_quality, dhash)"
+            " SELECT id, repeat('0', 256)::bit(256), 100, repeat('0', 128)::bit(128) FROM photos"
+        )
+        connection.execute(
+            "INSERT INTO index_targets (machine_id, stage, finds_faces) VALUES ('', 'look', true)"
+        )
+    command.upgrade(alembic_config(database_url), "head")
+    read = (
+        "SELECT photos.name, faces, hashes.photo_id IS NOT NULL, date_rules FROM photos"
+        " JOIN photo_places ON photo_places.photo_id = photos.id"
+        " LEFT JOIN photo_hashes AS hashes ON hashes.photo_id = photos.id"
+    )
+    with psycopg.connect(database_url) as connection:
+        found = {name: facts for name, *facts in connection.execute(read).fetchall()}
+        filled = connection.execute("SELECT filled_to FROM index_targets").fetchall()
+    assert found == {
+        "a.jpg": [2, True, 0],
+        "b.jpg": [-1, True, 0],
+        "Screenshot_20240601-120000.png": [-1, False, 0],
+        "Screenshot_20240602-120000.png": [-1, True, 0],
+    }
+    assert filled == [(0,)]
+
+
 def test_programs_that_start_together_on_an_empty_database_all_succeed(empty_url: str) -> None:
     errors: list[BaseException] = []
 

@@ -209,6 +209,7 @@ def _counts(summary: ImportSummary) -> dict[str, object]:
         "failed": len(summary.failed),
         **({"passed_over": dict(summary.passed_over)} if summary.passed_over else {}),
         **({"damaged_xmp": summary.damaged_xmp} if summary.damaged_xmp else {}),
+        **({"redated": summary.redated} if summary.redated else {}),
     }
 
 

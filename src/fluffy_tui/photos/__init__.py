@@ -25,12 +25,14 @@ from fluffy_tui.photos.model import (
 from fluffy_tui.photos.query.browse import (
     MOST_STARS,
     BestBy,
+    BestReason,
     Browse,
     Orientation,
     Posted,
     Sort,
     Stack,
     Verdict,
+    why_best,
 )
 from fluffy_tui.photos.scores import Flaw, PhotoScores
 
@@ -54,6 +56,7 @@ __all__ = [
     "LONGEST_KEYWORD",
     "MOST_STARS",
     "BestBy",
+    "BestReason",
     "Browse",
     "DateSource",
     "FailedFile",
@@ -98,6 +101,7 @@ __all__ = [
     "store_texts",
     "this_machine",
     "versions",
+    "why_best",
 ]
 
 __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too much before the first frame

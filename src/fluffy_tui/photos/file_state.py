@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -31,6 +32,19 @@ class HashWhen(Enum):
     TOUCHED = auto()
     """Its modification time is another one."""
     ALWAYS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContent:
+    """What is stored of a file that need not be hashed, as long as it is the same."""
+
+    sha256: bytes
+    byte_size: int
+    modified_at: datetime
+
+    def is_of(self, status: os.stat_result) -> bool:
+        """Return whether an open file is still that one."""
+        return status.st_size == self.byte_size and _was_modified_at(status, self.modified_at)
 
 
 class Stopped(Exception):

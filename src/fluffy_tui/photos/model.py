@@ -42,6 +42,13 @@ class DateSource(StrEnum):
     """The moment at which the file was last written."""
 
 
+DATE_RULES = 1
+"""Number of the rules by which photos are dated: whoever changes what a file or a name is dated by counts on.
+
+What was dated by earlier rules is dated again by the next import, from the head of its file and what lies beside it.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """One picture file of one persona."""
@@ -240,6 +247,8 @@ class ImportSummary:
     """Photos of other machines, which are now known to be on this one as well."""
     damaged_xmp: int = 0
     """Photos that were imported without their XMP, which cannot be read."""
+    redated: int = 0
+    """Known photos that have another time now: by newer rules, or by a better source."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -253,6 +262,11 @@ class ImportSummary:
             **({"known from another machine": self.known_elsewhere} if self.known_elsewhere else {}),
             "duplicate" if self.duplicates == 1 else "duplicates": self.duplicates,
             "missing": self.missing,
+            **(
+                {"date changed" if self.redated == 1 else "dates changed": self.redated}
+                if self.redated
+                else {}
+            ),
             "failed": len(self.failed),
             **({"RAW beside its JPEG" if raw == 1 else "RAW beside their JPEGs": raw} if raw else {}),
             **({"passed over": passed_over} if passed_over else {}),

@@ -161,6 +161,8 @@ class PhotoPlaceRow(Base):
     path: Mapped[str]
     modified_at: Mapped[datetime]
     missing_since: Mapped[datetime | None]
+    date_rules: Mapped[int] = mapped_column(SmallInteger(), server_default=text("0"))
+    """By which of the rules (`model.DATE_RULES`) the photo was last dated from what this machine has."""
 
     __table_args__ = (
         Index(

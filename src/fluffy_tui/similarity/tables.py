@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from fluffy_tui.core.database import Base, Timestamp
-from fluffy_tui.similarity.model import SAME_PICTURE_BITS, SOUND_QUALITY
+from fluffy_tui.similarity.model import OTHER_STROKES, SAME_PICTURE_BITS, SOUND_QUALITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,6 +92,10 @@ class PhotoHashRow(Base):
     pdq: Mapped[Any] = mapped_column(BIT(256))
     pdq_quality: Mapped[int] = mapped_column(SmallInteger)
     dhash: Mapped[Any] = mapped_column(BIT(128))
+    strokes: Mapped[Any | None] = mapped_column(BIT(16384))
+    """Of screenshots and pages, which of their parts are written on; null for other pictures."""
+    blanks: Mapped[Any | None] = mapped_column(BIT(16384))
+    """Which parts, and those around them, are not."""
     stack_id: Mapped[int | None]
     """Shared by the photos of a stack: duplicates, a burst, an edited photo and its original; null for others."""
 
@@ -208,6 +212,25 @@ def bits_apart(one: Any, other: Any) -> ColumnElement[float]:
     return difference
 
 
+def same_strokes(one: Any, other: Any) -> ColumnElement[bool]:
+    """Return the condition that two pictures are not known to have other words; rows of hashes are given."""
+    apart = sum(
+        func.bit_count(written.op("&", return_type=BIT(16384))(blank))
+        for written, blank in ((one.strokes, other.blanks), (other.strokes, one.blanks))
+    )
+    return func.coalesce(apart, 0) < OTHER_STROKES
+
+
+def is_same_picture(one: Any, other: Any) -> ColumnElement[bool]:
+    """Return the condition that two rows of hashes are of the same picture."""
+    return and_(
+        bits_apart(one.pdq, other.pdq) <= SAME_PICTURE_BITS,
+        one.pdq_quality >= SOUND_QUALITY,
+        other.pdq_quality >= SOUND_QUALITY,
+        same_strokes(one, other),
+    )
+
+
 @cache
 def near_hashes() -> Select[int, float]:
     """Select the persona's other photos of the same picture and their differing bits, nearest first.
@@ -221,10 +244,7 @@ def near_hashes() -> Select[int, float]:
     asked, found = PHOTOS.alias("asked"), PHOTOS.alias("found")
     bits = bits_apart(own.pdq, other.pdq)
     is_near = and_(
-        func.fluffy_bands(other.pdq).op("&&")(func.fluffy_near_bands(own.pdq)),
-        bits <= SAME_PICTURE_BITS,
-        own.pdq_quality >= SOUND_QUALITY,
-        other.pdq_quality >= SOUND_QUALITY,
+        func.fluffy_bands(other.pdq).op("&&")(func.fluffy_near_bands(own.pdq)), is_same_picture(own, other)
     )
     near = (
         select(other.photo_id, bits.label("bits"))

@@ -318,3 +318,25 @@ async def test_a_photo_from_before_machines_were_noted_belongs_to_whoever_finds_
     assert {p.path.parent for p in (await two.seen_by(two.office)).values()} == {two.at_office}
     (unknown / "a.jpg").rename(unknown / "c.jpg")
     assert counts(await two.studio.import_folders([unknown], two.persona)) == {"unchanged": 1, "moved": 1}
+
+
+async def test_each_machine_dates_again_what_it_dated_by_earlier_rules(two: Two) -> None:
+    """The first one sets the date; from then on, the best of what the machines know counts."""
+    write(two.at_studio / "a.jpg")
+    os.utime(two.at_studio / "a.jpg", (1_714_824_000,) * 2)
+    await two.studio_imports()
+    two.sync()
+    (two.at_office / "a.jpg").rename(two.at_office / "IMG-20240502-WA0001.jpg")
+    await two.office_imports()
+    async with two.database.transaction() as session:
+        await session.execute(text("UPDATE photo_places SET date_rules = 0"))
+        await session.execute(text("UPDATE photos SET dated_by = 'camera', taken_at = '2030-06-01'"))
+    for imports, redated, day in (
+        (two.studio_imports, 1, 4),
+        (two.office_imports, 1, 2),
+        (two.studio_imports, 0, 2),
+        (two.office_imports, 0, 2),
+    ):
+        summary = await imports()
+        [photo] = (await two.seen_by(two.office)).values()
+        assert (summary.redated, photo.shown_at.day) == (redated, day)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fluffy_tui.photos.file_state import KnownContent, modified_time
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_file, read_files
 from fluffy_tui.photos.model import DateSource, FailedFile
 from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
@@ -258,3 +259,18 @@ def test_pictures_of_large_sensors_are_imported(tmp_path: Path, side: int) -> No
     """Phones have sensors of 108 and 200 megapixels; the limit is 250."""
     found = read(write(tmp_path / "a.png", huge_png(side)))
     assert (found.width, found.height) == (side, side)
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_only_the_head_of_a_known_file_is_read_unless_it_has_changed_since_it_was_listed(
+    tmp_path: Path, is_same: bool
+) -> None:
+    path = write(tmp_path / "a.jpg", encoded(seed=1))
+    status = path.stat()
+    known = KnownContent(b"known".ljust(32), status.st_size, modified_time(status))
+    if not is_same:
+        os.utime(path, (1_700_000_000,) * 2)
+    found = read_file(str(path), threading.Event(), content=known)
+    assert isinstance(found, FoundFile)
+    expected = known.sha256 if is_same else hashlib.sha256(path.read_bytes()).digest()
+    assert (found.sha256, found.bytes_read) == (expected, 0 if is_same else status.st_size)

@@ -50,6 +50,10 @@ class Place:
         [photo] = await self.photos.unscheduled(self.persona)
         return photo
 
+    async def all(self) -> list[Photo]:
+        """Return all photos."""
+        return list(await self.photos.unscheduled(self.persona))
+
     async def words(self) -> list[str]:
         """Return the keywords of the only photo."""
         photo = await self.only()
@@ -316,6 +320,59 @@ async def test_photos_of_an_earlier_version_are_read_once_more(place: Place) -> 
     photo = await place.only()
     assert (photo.taken_at, photo.dated_by) == (datetime(2024, 5, 1, 0, 10), DateSource.CAMERA)
     assert await place.words() == ["Sea"]
+
+
+async def test_photos_dated_by_earlier_rules_are_dated_again_without_reading_them_whole(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the camera, the name, a note of Takeout's; a date that no rule gives any more is given up."""
+    write(place.folder / "a.jpg", encoded(exif=exif(taken="2024:05:01 00:10:00")))
+    write(place.folder / "IMG-20240502-WA0001.jpg", seed=1)
+    write(place.folder / "b.jpg", seed=2)
+    write(place.folder / "b.jpg.json", b'{"photoTakenTime": {"timestamp": "1714737600"}}')
+    os.utime(write(place.folder / "0120240601.jpg", seed=3), (1_714_824_000,) * 2)
+    await place.import_it()
+    before = await place.everything()
+    async with place.database.transaction() as session:
+        await session.execute(text("UPDATE photo_places SET date_rules = 0"))
+        await session.execute(text("UPDATE photos SET dated_by = 'name', taken_at = '2024-06-01'"))
+
+    def read_whole(*_: object) -> bytes:
+        raise AssertionError("the content is known")
+
+    monkeypatch.setattr("fluffy_tui.photos.ingest.file_reader._hash", read_whole)
+    importer = place.photos.importer([place.folder], place.persona)
+    summary = await importer.run()
+    assert (summary.unchanged, summary.imported, summary.redated, summary.failed) == (4, 0, 4, ())
+    assert summary.counts["dates changed"] == 4
+    assert importer.progress().bytes_read == 0
+    assert [row for row in await place.everything() if row not in before] == []
+    dates = {photo.name: (photo.shown_at.day, photo.dated_by) for photo in await place.all()}
+    assert dates == {
+        "a.jpg": (1, DateSource.CAMERA),
+        "IMG-20240502-WA0001.jpg": (2, DateSource.NAME_OF_DAY),
+        "b.jpg": (3, DateSource.TAKEOUT),
+        "0120240601.jpg": (4, DateSource.FILE),
+    }
+    again = await place.import_it()
+    assert (again.unchanged, again.redated) == (4, 0)
+    assert "dates changed" not in again.counts
+
+
+async def test_what_the_user_decided_outlives_new_rules_for_dates(place: Place) -> None:
+    content = io.BytesIO()
+    picture().save(content, "JPEG", xmp=EVERYTHING)
+    write(place.folder / "Sea" / "a.jpg", content.getvalue())
+    await place.import_it()
+    photo = await place.only()
+    await place.photos.rate([photo.id], 1)
+    await place.photos.decide(photo.id, Verdict.REJECT)
+    await place.keywords.remove([photo.id], ["fog", "Sea"])
+    async with place.database.transaction() as session:
+        await session.execute(text("UPDATE photo_places SET date_rules = 0"))
+    assert (await place.import_it()).unchanged == 1
+    photo = await place.only()
+    assert (photo.stars, photo.verdict, await place.words()) == (1, "reject", ["Pier"])
 
 
 async def test_single_files_have_sidecars_too(place: Place) -> None:

@@ -12,10 +12,20 @@ import pytest
 from sqlalchemy import text
 
 from fluffy_tui.personas import Personas
-from fluffy_tui.photos import BestBy, Browse, Flaw, Orientation, Photos, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos import (
+    BestBy,
+    BestReason,
+    Browse,
+    Flaw,
+    Orientation,
+    Photos,
+    Posted,
+    Sort,
+    Stack,
+    Verdict,
+)
 from fluffy_tui.photos.edited_names import is_edited
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
-from fluffy_tui.photos.scores import CLOSED_BELOW
 from fluffy_tui.similarity import stacked_photos
 from photos.photo_files import SCHEDULED
 from photos.query.test_browse import DELETE_SOME, FILL, KEYS, SCHEDULE_SOME
@@ -68,11 +78,7 @@ def folded(found: list[Photo]) -> dict[int, list[Photo]]:
 
 
 def rank(photo: Photo) -> Any:
-    """Return what makes a photo better than others of its stack: picked, larger, older."""
-    return *reasons(photo), photo.id
-
-
-def reasons(photo: Photo) -> tuple[Any, ...]:
+    """Return what makes a photo better than others of its stack: picked, larger, older and so on."""
     sharpness = photo.scores.sharpness if photo.scores else -1
     closed = photo.scores is not None and Flaw.EYES_CLOSED in photo.scores.flaws
     return (
@@ -82,29 +88,21 @@ def reasons(photo: Photo) -> tuple[Any, ...]:
         closed,
         -sharpness,
         photo.shown_at,
+        photo.id,
     )
 
 
-PLACES = (
-    BestBy.PICKED,
-    BestBy.EDITED,
-    BestBy.LARGEST,
-    BestBy.OPEN_EYES,
-    BestBy.SHARPEST,
-    BestBy.OLDEST,
-)
-
-
-def best_by(best: Photo, behind: list[Photo]) -> BestBy:
-    is_open = best.scores is not None and (best.scores.eyes_open or 0) >= CLOSED_BELOW
-    places = zip(reasons(best), *map(reasons, behind), strict=True)
-    for reason, (one, *others) in zip(PLACES, places, strict=True):
-        if all(one < other for other in others) and (reason is not BestBy.OPEN_EYES or is_open):
-            return reason
-    rivals = [one for one in map(reasons, behind) if not one[3]]
-    if is_open and len(rivals) < len(behind) and all(reasons(best)[4] < one[4] for one in rivals):
-        return BestBy.SHARPEST_OPEN
-    return BestBy.OLDEST
+def best_by(best: Photo, behind: list[Photo]) -> BestReason:
+    """Return what sets a photo apart from the second best, and what others of its stack lack."""
+    places = list(zip(BestBy, rank(best), rank(behind[0]), strict=True))
+    decided = next(place for place, (_, one, other) in enumerate(places) if one != other)
+    lacking = {
+        next(by for by, own, other in zip(BestBy, rank(best), rank(mate), strict=True) if own != other)
+        for mate in behind
+    }
+    is_so_of_all = all(rank(best)[decided] < rank(mate)[decided] for mate in behind)
+    among = [by for by in list(BestBy)[:decided] if by in lacking and not is_so_of_all]
+    return BestReason(list(BestBy)[decided], tuple(among))
 
 
 async def test_the_best_of_each_stack_is_listed_with_the_others_behind_it(database: Database) -> None:
@@ -138,7 +136,7 @@ async def test_the_best_of_each_stack_is_listed_with_the_others_behind_it(databa
 async def test_a_photo_behind_another_leads_to_its_stack(database: Database) -> None:
     photos, persona = await fill(database, SEVERAL)
     browse = Browse(sort=Sort.IMPORTED, descending=False, posted=Posted.ALL, folded=True)
-    assert await photos.stacks(persona, browse, [43]) == {41: Stack((43, 40, 42), BestBy.LARGEST)}
+    assert await photos.stacks(persona, browse, [43]) == {41: Stack((43, 40, 42), BestReason(BestBy.LARGEST))}
     assert await photos.stacks(persona, browse, [45]) == {}
     assert await photos.stacks(persona, replace(browse, folded=False), [43]) == {}
     assert (await photos.first_ids(persona, browse, limit=2, after=42)).tolist() == [44, 45]
@@ -146,27 +144,28 @@ async def test_a_photo_behind_another_leads_to_its_stack(database: Database) -> 
         await session.execute(text("UPDATE photos SET verdict = 'pick' WHERE id = 42"))
         await session.execute(text("UPDATE photos SET verdict = 'reject' WHERE id = 41"))
     picked = await photos.stacks(persona, browse, [43])
-    assert picked == {42: Stack((41, 43, 40), BestBy.PICKED, verdicts=frozenset({Verdict.REJECT}))}
+    assert picked == {
+        42: Stack((41, 43, 40), BestReason(BestBy.PICKED), verdicts=frozenset({Verdict.REJECT}))
+    }
     assert (await photos.first_ids(persona, browse, limit=2, after=40)).tolist() == [42, 44]
     posted = await photos.stacks(persona, replace(browse, posted=Posted.UNSCHEDULED), [33])
-    assert posted == {33: Stack((32, 31), BestBy.PICKED)}  # 30 has a post
+    assert posted == {33: Stack((32, 31), BestReason(BestBy.PICKED))}  # 30 has a post
 
 
 @pytest.mark.parametrize(
     ("eyes", "best", "reason"),
     [
-        ({}, 40, BestBy.SHARPEST),
-        ({40: 0.1, 41: 0.35, 42: 0.1, 43: 0.1}, 41, BestBy.OPEN_EYES),
-        ({40: 0.1, 41: 0.35, 42: 0.35, 43: 0.35}, 41, BestBy.SHARPEST_OPEN),
-        ({40: 0.35, 41: 0.35, 42: 0.35, 43: 0.1}, 40, BestBy.SHARPEST),
-        ({40: 0.1, 41: -1, 42: 0.1, 43: 0.1}, 41, BestBy.OLDEST),  # whose eyes cannot be seen
-        ({40: 0.1, 41: 0.1, 42: 0.1, 43: 0.1}, 40, BestBy.SHARPEST),
+        ({}, 40, BestReason(BestBy.SHARPEST)),
+        ({40: 0.1, 41: 0.35, 42: 0.1, 43: 0.1}, 41, BestReason(BestBy.OPEN_EYES)),
+        ({40: 0.1, 41: 0.35, 42: 0.35, 43: 0.35}, 41, BestReason(BestBy.SHARPEST, (BestBy.OPEN_EYES,))),
+        ({40: 0.35, 41: 0.35, 42: 0.35, 43: 0.1}, 40, BestReason(BestBy.SHARPEST)),
+        ({40: 0.1, 41: -1, 42: 0.1, 43: 0.1}, 41, BestReason(BestBy.OPEN_EYES)),  # its own cannot be seen
+        ({40: 0.1, 41: 0.1, 42: 0.1, 43: 0.1}, 40, BestReason(BestBy.SHARPEST)),
     ],
 )
 async def test_in_a_burst_open_eyes_count_more_than_sharpness(
-    database: Database, eyes: dict[int, float], best: int, reason: BestBy
+    database: Database, eyes: dict[int, float], best: int, reason: BestReason
 ) -> None:
-    """And the reason says no more than is known."""
     photos, persona = await fill(database, SEVERAL)
     alike = text(
         "UPDATE photos SET path = '/p/' || id, width = 4, height = 3, verdict = NULL, missing_since = NULL,"
@@ -181,6 +180,79 @@ async def test_in_a_burst_open_eyes_count_more_than_sharpness(
     browse = Browse(posted=Posted.ALL, folded=True)
     ((first, stack),) = (await photos.stacks(persona, browse, [43])).items()
     assert (first, stack.best_by) == (best, reason)
+
+
+ALIKE = {
+    "path": "/p/a.jpg", "verdict": None, "width": 4, "height": 3, "eyes_open": -1, "sharpness": 50,
+    "taken_at": datetime(2026, 5, 1), "missing_since": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "best", "by", "among"),
+    [
+        ({43: {"verdict": "pick"}}, 43, BestBy.PICKED, ()),
+        ({43: {"path": "/p/a-edited.jpg"}}, 43, BestBy.EDITED, ()),
+        ({43: {"width": 5}}, 43, BestBy.LARGEST, ()),
+        ({40: {"eyes_open": 0.1}, 41: {"eyes_open": 0.1}, 42: {"eyes_open": 0.1}}, 43, BestBy.OPEN_EYES, ()),
+        ({43: {"sharpness": 60}}, 43, BestBy.SHARPEST, ()),
+        ({43: {"taken_at": datetime(2026, 4, 30)}}, 43, BestBy.OLDEST, ()),
+        ({}, 40, BestBy.FIRST, ()),
+        ({42: {"verdict": "pick"}, 43: {"verdict": "pick"}}, 42, BestBy.FIRST, (BestBy.PICKED,)),
+        (
+            {40: {"width": 9}, 42: {"verdict": "pick"}, 43: {"verdict": "pick", "width": 5}},
+            43,
+            BestBy.LARGEST,
+            (BestBy.PICKED,),
+        ),
+        ({42: {"verdict": "pick"}, 43: {"verdict": "pick", "width": 5}}, 43, BestBy.LARGEST, ()),
+        (
+            {
+                40: {"sharpness": 90},
+                41: {"verdict": "pick", "sharpness": 80},
+                42: {"verdict": "pick", "width": 5},
+                43: {"verdict": "pick", "width": 5, "sharpness": 60},
+            },
+            43,
+            BestBy.SHARPEST,
+            (BestBy.PICKED, BestBy.LARGEST),
+        ),
+        (
+            {
+                40: {"taken_at": datetime(2026, 4, 1)},
+                41: {"width": 5, "eyes_open": 0.1, "taken_at": datetime(2026, 4, 2)},
+                42: {"width": 5, "eyes_open": 0.3, "taken_at": datetime(2026, 4, 4)},
+                43: {"width": 5, "eyes_open": 0.3, "taken_at": datetime(2026, 4, 3)},
+            },
+            43,
+            BestBy.OLDEST,
+            (BestBy.LARGEST, BestBy.OPEN_EYES),
+        ),
+        # what does not count because something before it has decided is no reason, though it is so
+        (
+            {42: {"verdict": "pick"}, 43: {"verdict": "pick", "width": 5, "sharpness": 60}},
+            43,
+            BestBy.LARGEST,
+            (),
+        ),
+    ],
+)
+async def test_the_reason_is_what_decided_and_is_true_as_it_is_said(
+    database: Database,
+    changes: dict[int, dict[str, Any]],
+    best: int,
+    by: BestBy,
+    among: tuple[BestBy, ...],
+) -> None:
+    photos, persona = await fill(database, 50)
+    async with database.transaction() as session:
+        await session.execute(text("DELETE FROM posts"))
+        for id_ in (40, 41, 42, 43):
+            values = {**ALIKE, **changes.get(id_, {})}
+            columns = ", ".join(f"{name} = :{name}" for name in values)
+            await session.execute(text(f"UPDATE photos SET {columns} WHERE id = :id"), {**values, "id": id_})
+    ((first, stack),) = (await photos.stacks(persona, Browse(folded=True), [41])).items()
+    assert (first, stack.best_by) == (best, BestReason(by, among))
 
 
 async def test_photos_behind_a_picked_one_need_no_decision(database: Database) -> None:

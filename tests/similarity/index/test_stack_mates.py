@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageFilter
 
-from fluffy_tui.photos import BestBy, Browse, Photos
+from fluffy_tui.photos import BestBy, BestReason, Browse, Photos
 from fluffy_tui.scheduling import scheduled_photo_ids
 from fluffy_tui.similarity import stacked_photos
 from fluffy_tui.similarity.index import scan_results
@@ -80,11 +80,11 @@ async def test_the_sharpest_of_a_burst_is_on_top_until_another_one_is_picked(pla
     assert {first: stack.behind for first, stack in found.items()} == {
         ids["burst1"]: (ids["burst0"], ids["burst2"])
     }
-    assert found[ids["burst1"]].best_by is BestBy.SHARPEST
+    assert found[ids["burst1"]].best_by == BestReason(BestBy.SHARPEST)
     assert {photo.verdict for photo in await place.all_photos()} == {None}
     await place.rows("UPDATE photos SET verdict = 'pick' WHERE id = :id", id=ids["burst2"])
     found = await photos.stacks(place.persona.id, Browse(folded=True), [ids["burst0"]])
-    assert found[ids["burst2"]].best_by is BestBy.PICKED
+    assert found[ids["burst2"]].best_by == BestReason(BestBy.PICKED)
 
 
 async def test_an_edited_photo_is_a_stack_with_its_original_in_the_same_folder(place: Place) -> None:

@@ -82,6 +82,48 @@ def test_of_a_small_face_nothing_is_said_about_its_eyes(finder: FaceFinder) -> N
     assert face.eyes_open is None
 
 
+def group(*, closed: bool, side: int, height: float) -> Image.Image:
+    """Return a photo of four people, of whom the last may have closed eyes.
+
+    Args:
+        closed: Whether they are closed.
+        side: Pixels of the longer side.
+        height: Of a face, as a share of the longer side.
+    """
+    picture = Image.linear_gradient("L").resize((side, side * 3 // 4)).convert("RGB")
+    width = round(height * side / (FACE[3] - FACE[1]))
+    for number in range(4):
+        person = astronaut(closed=closed and number == 3).resize((width, width), Image.Resampling.LANCZOS)
+        picture.paste(person, (round((0.05 + 0.24 * number) * side), side // 3 + number % 2 * side // 10))
+    return picture
+
+
+@pytest.mark.parametrize("height", [0.07, 0.09])
+@pytest.mark.parametrize("closed", [True, False])
+def test_the_eyes_of_a_group_are_seen_in_a_larger_picture(
+    finder: FaceFinder, height: float, closed: bool
+) -> None:
+    large = group(closed=closed, side=1536, height=height)
+    small = large.resize((512, 384), Image.Resampling.LANCZOS)
+    faces = finder.find(small, lambda: large)
+    assert len(faces) == 4
+    assert [eyes(face) for face in sorted(faces, key=lambda face: face.box)] == [True, True, True, not closed]
+    assert all(face.height == pytest.approx(height * 4 / 3, abs=0.03) for face in faces)
+    alone = finder.find(small)
+    assert len(alone) == 4
+    assert None in [face.eyes_open for face in alone]
+
+
+def test_no_larger_picture_is_made_without_small_faces(finder: FaceFinder) -> None:
+    def larger() -> Image.Image:
+        raise AssertionError("it costs as much as the rest of the scan")
+
+    assert len(finder.find(astronaut(), larger)) == 1
+    passer_by = on_canvas(astronaut().resize((155, 155)), astronaut().resize((350, 350)), size=640)
+    assert [face.eyes_open is None for face in finder.find(passer_by, larger)] == [False, True]
+    assert finder.find(Image.effect_noise((512, 384), 50).convert("RGB"), larger) == []
+
+
 def test_several_faces_are_found_with_the_largest_first(finder: FaceFinder) -> None:
     small, large = astronaut(closed=True).resize((180, 180)), astronaut().resize((256, 256))
     first, second = finder.find(on_canvas(small, large))

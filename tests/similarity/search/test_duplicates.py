@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from fluffy_tui.similarity import Relation, picture_bits
+from similarity.screenshot_pictures import chat
 from similarity.similarity_place import Place, open_place, save, scene
 from statement_plans import plans, rows_read, statements
 
@@ -198,3 +199,21 @@ async def test_one_of_many_pictures_from_elsewhere_is_found_by_an_index(place: P
     nodes = [node for _, found in await plans(place.database, executed) for node in found]
     read = [rows_read(node) for node in nodes if node.get("Relation Name") == "outside_posts"]
     assert read and max(read) < 300
+
+
+async def test_screenshots_with_other_words_are_no_duplicates_and_copies_of_one_are(place: Place) -> None:
+    """Though PDQ takes all of them for the same picture."""
+    first, second = chat(1, changed_from=4), chat(2, changed_from=4)
+    ids = await place.add(first=first, second=second)
+    save(first, place.folder / "lossless.png")
+    save(first.resize((720, 1600)), place.folder / "sent.jpg", quality=55)
+    ids = await place.import_again()
+    await place.scan()
+    found = await place.similarity.same_picture(ids["first"])
+    assert {copy.photo_id for copy in found} == {ids["lossless"], ids["sent"]}
+    assert await place.similarity.same_picture(ids["second"]) == []
+    stacks = await place.similarity.copies(list(ids.values()))
+    assert stacks.keys() == {ids["first"], ids["lossless"], ids["sent"]}
+    pdqs = [row[0] for row in await place.rows("SELECT pdq::text FROM photo_hashes")]
+    apart = [sum(a != b for a, b in zip(one, pdqs[0], strict=True)) for one in pdqs]
+    assert max(apart) <= 31

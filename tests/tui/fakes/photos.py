@@ -16,7 +16,6 @@ from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.name_key import name_key
 from fluffy_tui.personas import Persona
 from fluffy_tui.photos import (
-    BestBy,
     Browse,
     FailedFile,
     Flaw,
@@ -29,6 +28,7 @@ from fluffy_tui.photos import (
     Sort,
     Stack,
     Verdict,
+    why_best,
 )
 from fluffy_tui.photos.edited_names import is_edited
 from fluffy_tui.photos.picture_texts import search_words
@@ -45,16 +45,6 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
         Sort.SHARPNESS: photo.scores.sharpness if photo.scores else -1,
         Sort.STARS: (photo.stars, photo.shown_at),
     }[sort]
-
-
-REASONS = (
-    BestBy.PICKED,
-    BestBy.EDITED,
-    BestBy.LARGEST,
-    BestBy.OPEN_EYES,
-    BestBy.SHARPEST,
-    BestBy.OLDEST,
-)
 
 
 def stack_rank(photo: Photo) -> Any:
@@ -166,7 +156,7 @@ class FakePhotos:
         """Return the stacks that these photos belong to."""
         lines = self._lines(persona_id, browse)
         found = {
-            first: Stack(behind, self._best_by(first, behind), verdicts=self._verdicts(behind))
+            first: Stack(behind, why_best(*self._ranks(first, *behind)), verdicts=self._verdicts(behind))
             for first, behind in lines.items()
             if behind and {first, *behind} & set(ids)
         }
@@ -174,18 +164,8 @@ class FakePhotos:
             found[id_] = replace(found.get(id_, Stack()), same_files=self.same_files[id_])
         return found
 
-    def _best_by(self, first: int, behind: Sequence[int]) -> BestBy:
-        best, *others = (stack_rank(self.photos[id_]) for id_ in (first, *behind))
-        scores = self.photos[first].scores
-        is_open = scores is not None and scores.eyes_open is not None and not best[3]
-        for place, reason in enumerate(REASONS):
-            wins = all(best[place] < other[place] for other in others)
-            if wins and (reason is not BestBy.OPEN_EYES or is_open):
-                return reason
-        rivals = [other for other in others if not other[3]]
-        if is_open and len(rivals) < len(others) and all(best[4] < rival[4] for rival in rivals):
-            return BestBy.SHARPEST_OPEN
-        return BestBy.OLDEST
+    def _ranks(self, first: int, *behind: int) -> tuple[Any, list[Any]]:
+        return stack_rank(self.photos[first]), [stack_rank(self.photos[id_]) for id_ in behind]
 
     def _verdicts(self, ids: Sequence[int]) -> frozenset[Verdict]:
         return frozenset(Verdict(verdict) for id_ in ids if (verdict := self.photos[id_].verdict))

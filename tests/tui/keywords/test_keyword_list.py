@@ -17,6 +17,8 @@ def test_a_line_has_every_keyword_once_and_marks_those_of_some() -> None:
     assert line_of({1: keywords("Fog", "pier")}, 1) == "Fog, pier"
     assert line_of({1: keywords("Fog", "pier"), 2: keywords("fog", "a\x1bb")}, 2) == "a�b*, fog, pier*"
     assert line_of({1: keywords("fog"), 2: keywords("fog")}, 3) == "fog*"
+    assert line_of({1: keywords("Vík, Iceland", "five*")}, 1) == '"five*", "Vík, Iceland"'
+    assert line_of({1: keywords("Vík, Iceland", "five*")}, 2) == '"five*"*, "Vík, Iceland"*'
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,11 @@ def test_a_line_has_every_keyword_once_and_marks_those_of_some() -> None:
         ("fog", "FOG,, #Sea , sea", ("sea",), ()),
         ("fog", "fog, boat*", (), ()),
         ("", " , #, *", (), ()),
+        ('"five*", "Vík, Iceland"', '"five*", "Vík, Iceland", fog', ("fog",), ()),
+        ('"five*", "Vík, Iceland"', "", (), ("five*", "Vík, Iceland")),
+        ('"five*"*, "a, b"*', '"five*", "a, b"*', ("five*",), ()),
+        ("", 'say "hi", "a, b"', ('say "hi"', "a, b"), ()),
+        ("", '"', ('"',), ()),
     ],
 )
 def test_what_was_changed(before: str, after: str, added: tuple[str, ...], removed: tuple[str, ...]) -> None:

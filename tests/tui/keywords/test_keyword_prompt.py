@@ -83,3 +83,13 @@ async def test_without_a_photo_there_is_nothing_to_ask(running: Running, service
     async with running(persona="sarah") as driver:
         await driver.press("slash", *"nothing", "enter", "number_sign")
         assert not isinstance(driver.screen, AskTextScreen)
+
+
+async def test_a_photo_with_very_many_keywords_can_be_given_one_more(
+    running: Running, services: FakeServices
+) -> None:
+    await services.keywords.add([40], [f"keyword {number}" for number in range(1000)])
+    async with running(persona="sarah") as driver:
+        await driver.press("number_sign", *"fog", "enter")
+        assert len(words(services, 40)) == 1001
+        assert "fog" in words(services, 40)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     and_,
+    column,
     delete,
     exists,
     func,
@@ -23,13 +24,14 @@ from sqlalchemy import (
     select,
     text,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.personas import home_zone
-from fluffy_tui.photos.file_state import HashWhen, file_state
+from fluffy_tui.photos.file_state import HashWhen, KnownContent, file_state
 from fluffy_tui.photos.ingest.file_presence import Presence, adoption, is_gone, presence
 from fluffy_tui.photos.ingest.known_copies import (
     forget_copies,
@@ -40,7 +42,7 @@ from fluffy_tui.photos.ingest.known_copies import (
 from fluffy_tui.photos.ingest.metadata_store import newest_sidecars, take_over, take_over_new
 from fluffy_tui.photos.ingest.reconciliation import BatchPlan, KnownPhoto, Move, plan_batch
 from fluffy_tui.photos.machine import UNKNOWN
-from fluffy_tui.photos.model import DateSource, PhotoState
+from fluffy_tui.photos.model import DATE_RULES, DateSource, PhotoState
 from fluffy_tui.photos.tables import (
     MachineRow,
     PhotoCopyRow,
@@ -80,6 +82,8 @@ class Unchanged:
     """Paths of photos."""
     copies: set[str]
     """Paths of known copies of photos that are still in place."""
+    contents: dict[str, KnownContent]
+    """Photos whose file is unchanged, but has to be read for what it says of them; by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class StoredBatch:
     known_elsewhere: int
     duplicates: int
     missing: int
+    redated: int
     failed: list[FailedFile]
 
 
@@ -128,8 +133,8 @@ class Catalogue:
     ) -> Unchanged:
         """Return the paths whose size and modification time are as stored; photos that were missing are found again.
 
-        A photo is read again for a newer sidecar, for a date that is new beside it, and if it was imported before
-        its camera's time was kept.
+        What a photo's file says is read again for a newer sidecar, for a date that is new beside it, and if the photo
+        was dated by earlier rules.
 
         Args:
             files: Byte size and modification time, by absolute path.
@@ -137,11 +142,12 @@ class Catalogue:
         """
         place = PhotoPlaceRow
         columns = (place.photo_id, place.path, PhotoRow.byte_size, place.modified_at, place.missing_since)
-        more = (place.machine_id, PhotoRow.dated_by)
+        more = (place.machine_id, PhotoRow.dated_by, place.date_rules)
         query = each(list(files), Text(), lambda path: self._at(path, (*columns, *more)))
         async with self._transaction() as session:
             rows = [row for row in (await session.execute(query)) if files[row[1]] == (row[2], row[3])]
             newest = await newest_sidecars(session, [row[0] for row in rows if row[1] in companions])
+            same = {row[1]: row[0] for row in rows}
             rows = [row for row in rows if _says_nothing_new(row, companions.get(row[1]), newest)]
             back = [row[0] for row in rows if row[4] is not None]
             if back:
@@ -149,13 +155,15 @@ class Catalogue:
             if found := [row[0] for row in rows if row[5] != self._machine.id]:
                 await session.execute(adoption(self._machine.id, found))
             photos = {row[1] for row in rows}
-            others = {path: facts for path, facts in files.items() if path not in photos}
+            hashes = await _hashes(session, {path: same[path] for path in same.keys() - photos})
+            contents = {path: KnownContent(sha256, *files[path]) for path, sha256 in hashes.items()}
+            others = {path: facts for path, facts in files.items() if path not in same}
             copies = (
                 await unchanged_copies(session, self._persona_id, self._machine.id, others)
                 if others
                 else set()
             )
-        return Unchanged(photos, copies)
+        return Unchanged(photos, copies, contents)
 
     async def store(self, files: Sequence[FoundFile]) -> StoredBatch:
         """Write a batch of files in one transaction.
@@ -172,7 +180,7 @@ class Catalogue:
             in_place = await asyncio.to_thread(_in_place, known, files)
             await session.execute(locked(photo.id for photo in known))
             plan = plan_batch(files, known, in_place)
-            await self._write(session, plan)
+            redated = await self._write(session, plan)
             scope = (session, self._persona_id, self._machine.id)
             await forget_copies(*scope, [file.path for file in files])
             await remember_copies(*scope, plan.duplicates)
@@ -183,6 +191,7 @@ class Catalogue:
             known_elsewhere=plan.known_elsewhere,
             duplicates=len(plan.duplicates),
             missing=len(plan.missing),
+            redated=redated,
             failed=plan.failed,
         )
 
@@ -318,8 +327,12 @@ class Catalogue:
                 photo.is_needed = photo.id in needed
         return known
 
-    async def _write(self, session: AsyncSession, plan: BatchPlan) -> None:
-        """Write the decisions; what is new on this machine last, when its paths are free."""
+    async def _write(self, session: AsyncSession, plan: BatchPlan) -> int:
+        """Write the decisions, and return how many known photos have another time now.
+
+        What is new on this machine comes last, when its paths are free.
+        """
+        redated = 0
         for move in plan.moves:
             if move.old_path is not None:
                 await self._move(session, move)
@@ -331,8 +344,8 @@ class Catalogue:
             await session.execute(self._change_places(plan.overwritten, missing_since=func.now()))
         if found := [photo_id for photo_id, _ in plan.touched]:
             await session.execute(adoption(self._machine.id, found))
-        for photo_id, file in plan.touched:
-            await session.execute(_change(photo_id, modified_at=file.modified_at))
+        if plan.touched:
+            await session.execute(_touch(plan.touched))
         for photo_id, file in plan.replaced:
             await self.replace(session, photo_id, file)
         placed = [
@@ -345,13 +358,16 @@ class Catalogue:
             # where another machine has a photo, it is found by the names of its folders there
             moved = {move.photo_id for move in plan.moves if not move.is_known_elsewhere}
             replaced = {photo_id for photo_id, _ in plan.replaced}
-            await take_over(*scope, dict(known), self._pick_from, moved=moved, replaced=replaced)
+            redated = await take_over(*scope, dict(known), self._pick_from, moved=moved, replaced=replaced)
+            dated = self._change_places([photo_id for photo_id, _ in known], date_rules=DATE_RULES)
+            await session.execute(dated.where(PhotoPlaceRow.date_rules < DATE_RULES))
         if plan.new:
             ids = {row[0]: row[1] for row in await session.execute(self._insertion(plan.new))}
             new = [(ids[file.sha256], file) for file in plan.new]
             await take_over_new(*scope, dict(new), self._pick_from)
             placed += new
         await self._place(session, placed)
+        return redated
 
     async def _move(self, session: AsyncSession, move: Move) -> None:
         file, displaced = move.file, move.displaced_id
@@ -411,12 +427,23 @@ class Catalogue:
         ]
         rows = func.unnest(*arrays).table_valued(*types, name="file").render_derived()
         insertion = upsert(PhotoPlaceRow).from_select(
-            ["persona_id", "machine_id", *types],
-            select(literal(self._persona_id, BigInteger()), literal(self._machine.id, Text()), *rows.c),
+            ["persona_id", "machine_id", "date_rules", *types],
+            select(
+                literal(self._persona_id, BigInteger()),
+                literal(self._machine.id, Text()),
+                literal(DATE_RULES, SmallInteger()),
+                *rows.c,
+            ),
         )
         now_there = {name: insertion.excluded[name] for name in ("path", "modified_at", "missing_since")}
         await session.execute(
-            insertion.on_conflict_do_update(index_elements=["photo_id", "machine_id"], set_=now_there)
+            insertion.on_conflict_do_update(
+                index_elements=["photo_id", "machine_id"],
+                set_=now_there,
+                where=tuple_(*(getattr(PhotoPlaceRow, name) for name in now_there)).is_distinct_from(
+                    tuple_(*now_there.values())
+                ),
+            )
         )
 
     async def _note_machine(self, session: AsyncSession) -> None:
@@ -457,14 +484,25 @@ class Catalogue:
 
 
 def _says_nothing_new(row: Any, beside: Companions | None, newest: Mapping[int, datetime]) -> bool:
-    """Return whether neither a photo's file nor what lies beside it has to be read; its dated_by is last in the row."""
-    dated_by = row[-1]
-    if dated_by is None or beside is None:
-        return dated_by is not None
+    """Return whether neither a photo's file nor what lies beside it has to be read; how it is dated ends the row."""
+    dated_by, date_rules = row[-2:]
+    if dated_by is None or date_rules < DATE_RULES:
+        return False
+    if beside is None:
+        return True
     if dated_by == DateSource.FILE and beside.takeout:
         return False
     known = newest.get(row[0])
     return beside.sidecar_modified_at is None or (known is not None and beside.sidecar_modified_at <= known)
+
+
+async def _hashes(session: AsyncSession, photo_ids: Mapping[str, int]) -> dict[str, bytes]:
+    """Return the hashes of photos, given their ids by path."""
+    if not photo_ids:
+        return {}
+    query = select(PhotoRow.id, PhotoRow.sha256).where(among(PhotoRow.id, photo_ids.values()))
+    hashes = {row[0]: row[1] for row in await session.execute(query)}
+    return {path: hashes[photo_id] for path, photo_id in photo_ids.items() if photo_id in hashes}
 
 
 def is_storable(path: str) -> bool:
@@ -484,6 +522,19 @@ def _at_or_below(place: str) -> Callable[[Any], ColumnElement[bool]]:
 
 def _change(photo_id: int, **values: Any) -> Any:
     return update(PhotoRow).where(PhotoRow.id == photo_id).values(**values)
+
+
+def _touch(files: Sequence[tuple[int, FoundFile]]) -> Any:
+    """Return the statement that stores when the files of photos were written."""
+    ids = array_of([photo_id for photo_id, _ in files], BigInteger())
+    times = array_of([file.modified_at for _, file in files], DateTime(timezone=True))
+    names: list[ColumnElement[Any]] = [
+        column("id", BigInteger()),
+        column("modified_at", DateTime(timezone=True)),
+    ]
+    found = func.unnest(ids, times).table_valued(*names, name="file").render_derived()
+    is_other = PhotoRow.modified_at != found.c.modified_at
+    return update(PhotoRow).where(PhotoRow.id == found.c.id, is_other).values(modified_at=found.c.modified_at)
 
 
 def _in_place(known: Iterable[KnownPhoto], files: Sequence[FoundFile]) -> set[int]:

@@ -7,6 +7,7 @@ import io
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fluffy_tui import images
@@ -18,7 +19,7 @@ from fluffy_tui.images import (
     readable_path,
     unreadable,
 )
-from fluffy_tui.photos.file_state import Stopped, hash_file, modified_time
+from fluffy_tui.photos.file_state import KnownContent, Stopped, hash_file, modified_time
 from fluffy_tui.photos.ingest.folder_walk import IMPOSSIBLE_TIME, has_picture_name
 from fluffy_tui.photos.metadata.companions import Companions
 from fluffy_tui.photos.metadata.folder_words import folder_words
@@ -62,6 +63,8 @@ class FoundFile:
     has_damaged_xmp: bool = False
     """Whether the file itself has XMP that cannot be read."""
     failed_sidecar: FailedFile | None = None
+    bytes_read: int = 0
+    """None of its bytes where its content was known, so that only its head was looked at."""
 
     def dated_in(self, zone: tzinfo) -> FoundFile:
         """Return the file with the time taken as clocks in a zone showed it, where only the moment is known."""
@@ -79,19 +82,24 @@ def read_files(
     stop: threading.Event,
     companions: Mapping[str, Companions],
     roots: Sequence[str] = (),
+    contents: Mapping[str, KnownContent] = MappingProxyType({}),
 ) -> list[FoundFile | FailedFile | None]:
     """Read files one after the other, as `read_file` does; fewer than asked if `stop` was set meanwhile."""
     results: list[FoundFile | FailedFile | None] = []
     for path in paths:
         try:
-            results.append(read_file(path, stop, companions.get(path, _ALONE), roots))
+            results.append(read_file(path, stop, companions.get(path, _ALONE), roots, contents.get(path)))
         except Stopped:
             break
     return results
 
 
 def read_file(
-    path: str, stop: threading.Event, companions: Companions = _ALONE, roots: Sequence[str] = ()
+    path: str,
+    stop: threading.Event,
+    companions: Companions = _ALONE,
+    roots: Sequence[str] = (),
+    content: KnownContent | None = None,
 ) -> FoundFile | FailedFile | None:
     """Read one file and what lies beside it; blocks for as long as hashing it takes.
 
@@ -100,6 +108,7 @@ def read_file(
         stop: Set by whoever no longer wants it.
         companions: What lies beside it.
         roots: The folders below which others are named for what is in them.
+        content: What is known of it; if it is still the same, only its head is read.
 
     Returns:
         The picture, or why it is none; None for a file without a picture's name that indeed is none.
@@ -112,7 +121,7 @@ def read_file(
     try:
         descriptor, status = open_descriptor(path)
         try:
-            return _read_open_file(descriptor, status, path, stop, companions, roots)
+            return _read_open_file(descriptor, status, path, stop, companions, roots, content)
         finally:
             os.close(descriptor)
     except PhotoUnreadable as error:
@@ -131,7 +140,9 @@ def _read_open_file(
     stop: threading.Event,
     companions: Companions,
     roots: Sequence[str],
+    content: KnownContent | None,
 ) -> FoundFile:
+    known = content.sha256 if content is not None and content.is_of(before) else None
     is_small = before.st_size <= _SMALL
     file = io.BytesIO(_content(descriptor)) if is_small else os.fdopen(descriptor, "rb", closefd=False)
     try:
@@ -139,14 +150,10 @@ def _read_open_file(
             header = read_header(file)
         except images.NeedsLimits:
             header = images.within_limits(images.header_of, Path(path))
-        if not header.is_complete:
+        if not header.is_complete and known is None:
             images.decode_to_fit(Path(path), 1, 1)
         xmp, is_damaged = _embedded_xmp(header.xmp)
-        sha256 = (
-            hashlib.sha256(file.getbuffer()).digest()
-            if isinstance(file, io.BytesIO)
-            else hash_file(file, stop)
-        )
+        sha256 = known or _hash(file, stop)
     except PhotoUnreadable:
         _refuse_growing(descriptor, before)  # a file half written is damaged for now only
         raise
@@ -175,6 +182,13 @@ def _read_open_file(
         folder_words=folder_words(path, roots),
         has_damaged_xmp=is_damaged,
         failed_sidecar=failed_sidecar,
+        bytes_read=0 if known else before.st_size,
+    )
+
+
+def _hash(file: io.BytesIO | io.BufferedReader, stop: threading.Event) -> bytes:
+    return (
+        hashlib.sha256(file.getbuffer()).digest() if isinstance(file, io.BytesIO) else hash_file(file, stop)
     )
 
 

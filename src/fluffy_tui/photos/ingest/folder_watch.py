@@ -101,7 +101,14 @@ class Watch:
         for path in paths:
             self._failed.pop(readable_path(path), None)
         self._failed.update({file.path: file for file in done.failed})
-        counts = (done.imported, done.moved, done.known_elsewhere, done.duplicates, done.missing)
+        counts = (
+            done.imported,
+            done.moved,
+            done.known_elsewhere,
+            done.duplicates,
+            done.missing,
+            done.redated,
+        )
         if not paths or any((*counts, done.failed, done.passed_over)):
             self._on_round(done)
 
@@ -157,6 +164,7 @@ def _together(before: ImportSummary, more: ImportSummary) -> ImportSummary:
         known_elsewhere=before.known_elsewhere + more.known_elsewhere,
         duplicates=before.duplicates + more.duplicates,
         missing=before.missing + more.missing,
+        redated=before.redated + more.redated,
         seconds=before.seconds + more.seconds,
         passed_over=Counter(before.passed_over) + Counter(more.passed_over),
         damaged_xmp=before.damaged_xmp + more.damaged_xmp,

@@ -28,6 +28,7 @@ from fluffy_tui.photos.model import FailedFile, ImportProgress, ImportSummary
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 
+    from fluffy_tui.photos.file_state import KnownContent
     from fluffy_tui.photos.ingest.catalogue import Catalogue, StoredBatch
     from fluffy_tui.photos.ingest.import_scope import ImportScope
     from fluffy_tui.photos.metadata.companions import Companions
@@ -80,7 +81,7 @@ class Importer:
         """Of the thread that reads a small slice."""
         self._started = time.monotonic()
         self._seen = self._imported = self._unchanged = self._moved = self._duplicates = self._missing = 0
-        self._known_elsewhere = self._damaged_xmp = 0
+        self._known_elsewhere = self._damaged_xmp = self._redated = 0
         self._bytes_read = 0
         self._total: int | None = None
         self._failed: list[FailedFile] = []
@@ -116,6 +117,7 @@ class Importer:
             interrupted=interrupted,
             passed_over=dict(self._passed_over),
             damaged_xmp=self._damaged_xmp,
+            redated=self._redated,
         )
 
     async def run(self) -> ImportSummary:
@@ -152,8 +154,8 @@ class Importer:
         loop = asyncio.get_running_loop()
         in_progress: deque[asyncio.Future[list[FoundFile | FailedFile | None]]] = deque()
         async with aclosing(self._worth_reading()) as slices:
-            async for files, companions in slices:
-                reading = partial(self._read, files, companions)
+            async for files, companions, contents in slices:
+                reading = partial(self._read, files, companions, contents)
                 in_progress.append(loop.run_in_executor(pool, reading))
                 if len(in_progress) > 4 * workers:
                     await self._collect(await in_progress.popleft())
@@ -163,20 +165,25 @@ class Importer:
         await self._written()
 
     def _read(
-        self, files: Mapping[str, int], companions: Mapping[str, Companions]
+        self,
+        files: Mapping[str, int],
+        companions: Mapping[str, Companions],
+        contents: Mapping[str, KnownContent],
     ) -> list[FoundFile | FailedFile | None]:
         """Read a slice; small ones in turn, unless the disk is slow."""
         has_turn = sum(files.values()) <= _SMALL_SLICE and self._turn.acquire(timeout=_TURN_SECONDS)
         try:
-            return read_files(files, self._stop, companions, self._scope.roots)
+            return read_files(files, self._stop, companions, self._scope.roots, contents)
         finally:
             if has_turn:
                 self._turn.release()
 
-    async def _worth_reading(self) -> AsyncGenerator[tuple[dict[str, int], Mapping[str, Companions]], None]:
+    async def _worth_reading(
+        self,
+    ) -> AsyncGenerator[tuple[dict[str, int], Mapping[str, Companions], Mapping[str, KnownContent]], None]:
         """Yield paths and byte sizes of new and changed files, in slices of about as much work each.
 
-        And what lies beside them.
+        And what lies beside them, and what is known of those of which only the head is read.
         """
         async with aclosing(self._listings()) as listings:
             async for listing in listings:
@@ -189,9 +196,13 @@ class Importer:
                 for failed in listing.failed:
                     self._fail(failed)
                 self._on_progress(self.progress())
-                files = ((path, size) for path, (size, _) in listing.files.items() if path not in skipped)
+                files = (
+                    (path, 0 if path in known.contents else size)
+                    for path, (size, _) in listing.files.items()
+                    if path not in skipped
+                )
                 for one in _slices(files):
-                    yield one, listing.companions
+                    yield one, listing.companions, known.contents
 
     async def _listings(self) -> AsyncGenerator[Listing, None]:
         """Yield what is on the disk, reading one listing ahead so that disk and database work at the same time."""
@@ -208,7 +219,7 @@ class Importer:
         for result in results:
             self._seen += 1
             if isinstance(result, FoundFile):
-                self._bytes_read += result.byte_size
+                self._bytes_read += result.bytes_read
                 self._batch.append(result)
                 self._damaged_xmp += result.has_damaged_xmp
                 if result.failed_sidecar is not None:
@@ -253,6 +264,7 @@ class Importer:
         self._known_elsewhere += stored.known_elsewhere
         self._duplicates += stored.duplicates
         self._missing += stored.missing
+        self._redated += stored.redated
         for failed in stored.failed:
             self._fail(failed)
 

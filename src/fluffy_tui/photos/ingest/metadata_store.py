@@ -5,7 +5,8 @@ unless the user has changed the photo's; a keyword is added or taken away only i
 import of the same files changes nothing. A sidecar that is not newer than the one that was read last is passed over.
 
 Two machines may know different times of a photo, by its name, by Takeout or by its file: the better source counts, and
-of the same source the earlier time. So it does not matter which of them imports it first.
+of the same source the earlier time. So it does not matter which of them imports it first. What was found by earlier
+rules does not count any more once one of the machines has dated the photo by the present ones.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy import select, text
 
 from fluffy_tui.photos.keywords import keyed
 from fluffy_tui.photos.metadata.xmp import Xmp
-from fluffy_tui.photos.model import DateSource, KeywordSource
+from fluffy_tui.photos.model import DATE_RULES, DateSource, KeywordSource
 from fluffy_tui.photos.tables import PhotoMetadataRow, among
 
 if TYPE_CHECKING:
@@ -65,8 +66,12 @@ _ADD = """
 """
 _DATE = """
     UPDATE photos SET taken_at = file.taken_at, dated_by = file.dated_by FROM file
-    WHERE photos.id = file.photo_id AND (
+    WHERE photos.id = file.photo_id
+    AND (photos.taken_at, photos.dated_by) IS DISTINCT FROM (file.taken_at, file.dated_by) AND (
         photos.dated_by IS NULL
+        OR NOT EXISTS (
+            SELECT FROM photo_places AS place WHERE place.photo_id = photos.id AND place.date_rules >= :rules OFFSET 0
+        )
         OR (array_position(CAST(:sources AS text[]), file.dated_by), file.taken_at)
             < (array_position(CAST(:sources AS text[]), photos.dated_by), photos.taken_at)
     )
@@ -104,8 +109,8 @@ async def take_over(
     *,
     moved: Iterable[int],
     replaced: Iterable[int],
-) -> None:
-    """Store what files say of known photos.
+) -> int:
+    """Store what files say of known photos, and return how many of these have another time now.
 
     Args:
         session: Of the transaction that stores the files.
@@ -126,11 +131,12 @@ async def take_over(
     newer = [
         values
         for photo_id, values in noted.items()
-        if _is_newer(files[photo_id].sidecar_modified_at, newest.get(photo_id))
+        if _says_something(files[photo_id])
+        and _is_newer(files[photo_id].sidecar_modified_at, newest.get(photo_id))
     ]
     if newer:
         await _run(session, newer, _RATE, _REMOVE, _ADD, _NOTE)
-    await _run(session, list(noted.values()), _DATE)
+    return await _run(session, list(noted.values()), _DATE)
 
 
 async def newest_sidecars(session: AsyncSession, photo_ids: Collection[int]) -> dict[int, datetime]:
@@ -144,15 +150,25 @@ async def newest_sidecars(session: AsyncSession, photo_ids: Collection[int]) -> 
     return {photo_id: moment for photo_id, moment in await session.execute(query) if moment is not None}
 
 
+def _says_something(file: FoundFile) -> bool:
+    """Return whether a file may say what is not stored; of a known content without XMP there is nothing."""
+    return bool(file.bytes_read or file.folder_words or _has_xmp(file))
+
+
 def _is_newer(sidecar: datetime | None, known: datetime | None) -> bool:
     return known is None or (sidecar is not None and sidecar > known)
 
 
-async def _run(session: AsyncSession, files: Sequence[Mapping[str, Any]], *statements: str) -> None:
+async def _run(session: AsyncSession, files: Sequence[Mapping[str, Any]], *statements: str) -> int:
+    """Run statements about files, and return how many rows the last one has changed."""
     values: dict[str, Any] = {"files": json.dumps(files)}
+    dating = {"sources": [source.value for source in DateSource], "rules": DATE_RULES}
+    changed = 0
     for statement in statements:
-        sources = {"sources": [source.value for source in DateSource]} if statement is _DATE else {}
-        await session.execute(text(_FILES + statement), values | sources)
+        more = dating if statement is _DATE else {}
+        result: Any = await session.execute(text(_FILES + statement), values | more)
+        changed = result.rowcount
+    return changed
 
 
 def _has_xmp(file: FoundFile) -> bool:

@@ -235,9 +235,9 @@ def _xmp(values: Mapping[str, list[tuple[str, str]]]) -> Xmp:
 
 
 def _rating(values: Mapping[str, list[tuple[str, str]]]) -> int | None:
-    """Return the rating; Windows rates in percent, and writes both numbers."""
+    """Return the rating, none for one below that of a reject; Windows rates in percent, and writes both numbers."""
     if (rating := _number(values.get(_RATING))) is not None:
-        return max(REJECTED, min(round(rating), STARS))
+        return min(round(rating), STARS) if round(rating) >= REJECTED else None
     if (percent := _number(values.get(_PERCENT))) is not None:
         return max(0, min(round(percent / 25) + (percent > 0), STARS))
     return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -110,17 +111,40 @@ class Browse:
 
 
 class BestBy(StrEnum):
-    """Why a photo is the best of its stack; what comes first counts most."""
+    """What makes a photo the best of its stack; what comes first counts most."""
 
     PICKED = "picked"
     EDITED = "edited"
     LARGEST = "largest"
     OPEN_EYES = "open eyes"
-    """In all others somebody has closed eyes."""
-    SHARPEST_OPEN = "sharpest with open eyes"
-    """Of those in which nobody has; there are others."""
+    """Nobody in it has closed eyes, as far as eyes can be seen."""
     SHARPEST = "sharpest"
     OLDEST = "oldest"
+    FIRST = "first"
+    """Imported before the others, which are equal in all else."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestReason:
+    """Why a photo is the best of its stack."""
+
+    by: BestBy
+    """What sets it apart from the photos that come closest to it."""
+    among: tuple[BestBy, ...] = ()
+    """What it has in common with these, where others of the stack lack that and are as good or better in `by`."""
+
+
+def why_best(best: Sequence[Any], others: Sequence[Sequence[Any]]) -> BestReason:
+    """Return why a photo is before others, given the values that they are sorted by, in the order of `BestBy`."""
+    rivals, among = list(others), []
+    for place, by in enumerate(BestBy):
+        left = [rival for rival in rivals if rival[place] == best[place]]
+        if not left:
+            break
+        among += [by] if len(left) < len(rivals) else []
+        rivals = left
+    is_so_of_all = all(best[place] < other[place] for other in others)
+    return BestReason(by, () if is_so_of_all else tuple(among))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +153,7 @@ class Stack:
 
     behind: tuple[int, ...] = ()
     """Ids of the photos that are folded behind it, best first: duplicates, a burst, or originals of what was edited."""
-    best_by: BestBy = BestBy.OLDEST
+    best_by: BestReason = BestReason(BestBy.FIRST)
     """Why it is before those."""
     same_files: tuple[Path, ...] = ()
     """Where else the same file was found; it is one photo however many copies are on the disk."""

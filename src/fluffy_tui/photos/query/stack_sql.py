@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, and_, cast, false, func, literal, select, tup
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.photos.edited_names import EDITED
-from fluffy_tui.photos.query.browse import BestBy, Browse, Stack, Verdict
+from fluffy_tui.photos.query.browse import BestBy, Browse, Stack, Verdict, why_best
 from fluffy_tui.photos.query.browse_sql import (
     at_moment,
     first_of,
@@ -24,7 +24,6 @@ from fluffy_tui.photos.query.browse_sql import (
     of_verdict,
     packed,
 )
-from fluffy_tui.photos.scores import CLOSED_BELOW
 from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, among, of_machine
 
 if TYPE_CHECKING:
@@ -33,17 +32,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
-
-
-_PLACES = (
-    BestBy.PICKED,
-    BestBy.EDITED,
-    BestBy.LARGEST,
-    BestBy.OPEN_EYES,
-    BestBy.SHARPEST,
-    BestBy.OLDEST,
-)
-"""What the photos of a stack are compared by, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +80,12 @@ class LibraryQueries:
         stacks: dict[int, Stack] = {}
         if self._is_folded:
             rows = (await session.execute(self._mates(ids))).all()
-            for _, members in groupby(rows, key=lambda row: row.stack_id):
-                first, *behind = members
+            for _, group in groupby(rows, key=lambda row: row.stack_id):
+                first, *behind = members = list(group)
                 if behind:
                     verdicts = frozenset(Verdict(mate.verdict) for mate in behind if mate.verdict)
-                    reason = _best_by(first, behind)
+                    best, *others = (row[-len(BestBy) :] for row in members)
+                    reason = why_best(best, others)
                     stacks[first.id] = Stack(tuple(mate.id for mate in behind), reason, verdicts=verdicts)
         for photo_id, paths in await session.execute(self._same_files(ids)):
             same_files = tuple(Path(path) for path in paths)
@@ -144,7 +133,7 @@ class LibraryQueries:
         own, mates = self._stacked("own"), self._stacked("mates")
         wanted = select(own.c.stack_id).where(among(own.c.photo_id, ids))
         query = (
-            select(mates.c.stack_id, PhotoRow.id, PhotoRow.verdict, PhotoRow.eyes_open, *_rank(PhotoRow)[:-1])
+            select(mates.c.stack_id, PhotoRow.id, PhotoRow.verdict, *_rank(PhotoRow))
             .join(PhotoRow, PhotoRow.id == mates.c.photo_id)
             .where(mates.c.stack_id.in_(wanted))
         )
@@ -168,28 +157,8 @@ class LibraryQueries:
 
 
 def _rank(row: Any) -> list[ColumnElement[Any]]:
-    """Return what the photos of a stack are sorted by, best first, in the order of `_PLACES`."""
+    """Return what the photos of a stack are sorted by, best first, in the order of `BestBy`."""
     is_picked = func.coalesce(row.verdict == Verdict.PICK.value, false())
     is_edited = row.name_key.regexp_match(EDITED)
     pixels = cast(row.width, BigInteger) * row.height
     return [~is_picked, ~is_edited, -pixels, has_closed_eyes(row), -row.sharpness, row.shown_at, row.id]
-
-
-def _best_by(first: Any, behind: Sequence[Any]) -> BestBy:
-    """Return in what the first photo of a stack is before all others; the rows end with their ranks."""
-    best, *others = (row[-len(_PLACES) :] for row in (first, *behind))
-    has_open_eyes = first.eyes_open >= CLOSED_BELOW
-    for place, reason in enumerate(_PLACES):
-        if all(best[place] < rank[place] for rank in others) and (
-            reason is not BestBy.OPEN_EYES or has_open_eyes
-        ):
-            return reason
-    eyes, sharpest = _PLACES.index(BestBy.OPEN_EYES), _PLACES.index(BestBy.SHARPEST)
-    rivals = [rank for rank in others if not rank[eyes]]
-    if (
-        has_open_eyes
-        and len(rivals) < len(others)
-        and all(best[sharpest] < rank[sharpest] for rank in rivals)
-    ):
-        return BestBy.SHARPEST_OPEN
-    return BestBy.OLDEST

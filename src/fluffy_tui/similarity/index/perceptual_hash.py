@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from fluffy_tui.similarity.index.strokes import Strokes, strokes
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -41,6 +43,8 @@ class PictureBits:
     """0 to 100; low where there is little to see."""
     dhash: str
     """128 bits: 64 for brighter-to-the-right, 64 for brighter-below."""
+    strokes: Strokes | None = None
+    """Of screenshots and pages."""
 
 
 def picture_bits(picture: Image.Image) -> PictureBits:
@@ -48,7 +52,9 @@ def picture_bits(picture: Image.Image) -> PictureBits:
     small = picture.copy()
     small.thumbnail(_PDQ_BOX, Image.Resampling.LANCZOS)
     bits, quality = pdq(np.asarray(small))
-    return PictureBits(pdq=_text(bits), pdq_quality=quality, dhash=_dhash(small.convert("L")))
+    return PictureBits(
+        pdq=_text(bits), pdq_quality=quality, dhash=_dhash(small.convert("L")), strokes=strokes(picture)
+    )
 
 
 def pdq(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], int]:

@@ -6,12 +6,16 @@ import os
 import sys
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
+
+from PIL import Image
 
 from fluffy_tui.images import PhotoUnreadable, decode_to_fit
 from fluffy_tui.photos import HashWhen, PhotoScores, PhotoState, state_of
 from fluffy_tui.similarity.index.perceptual_hash import PictureBits, picture_bits
 from fluffy_tui.similarity.index.worklist import Failure
+from fluffy_tui.similarity.models.face_finder import subjects
 from fluffy_tui.similarity.models.image_embed import SIDE
 from fluffy_tui.similarity.scores.exposure import clipped
 from fluffy_tui.similarity.scores.sharpness import sharpness
@@ -19,8 +23,6 @@ from fluffy_tui.similarity.scores.sharpness import sharpness
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from PIL import Image
 
     from fluffy_tui.photos import Photo, PictureText
     from fluffy_tui.similarity.models.face_finder import FaceFinder
@@ -37,8 +39,8 @@ _SHORT_SIDE = 256
 
 _LONGEST_SIDE = 2048
 
-_LEAST_OF_LARGEST = 0.5
-"""Height of a face that counts, in heights of the largest one."""
+_GROUP_SIDE = 1536
+"""Pixels of the longer side, of which a group's faces are large enough to see their eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +80,26 @@ def scan(
         sha256=bytes.fromhex(photo.sha256),
         bits=picture_bits(picture) if bits else None,
         vector=model.embed(picture) if model else None,
-        scores=_scores(picture, faces) if scores else None,
+        scores=_scores(picture, faces, partial(_larger, photo)) if scores else None,
     )
 
 
-def _scores(picture: Image.Image, finder: FaceFinder | None) -> PhotoScores:
+def _scores(
+    picture: Image.Image, finder: FaceFinder | None, larger: Callable[[], Image.Image | None]
+) -> PhotoScores:
     if finder is None:
         return PhotoScores(sharpness(picture), *clipped(picture))
-    faces = finder.find(picture)
-    # Who is far behind the others has only come into the picture.
-    subjects = [face for face in faces if face.height >= faces[0].height * _LEAST_OF_LARGEST]
-    eyes = [face.eyes_open for face in subjects if face.eyes_open is not None]
-    sharp = sharpness(picture, [face.box for face in subjects])
+    faces = finder.find(picture, larger)
+    counted = subjects(faces)
+    eyes = [face.eyes_open for face in counted if face.eyes_open is not None]
+    sharp = sharpness(picture, [face.box for face in counted])
     return PhotoScores(sharp, *clipped(picture), len(faces), min(eyes, default=None))
+
+
+def _larger(photo: Photo) -> Image.Image | None:
+    """Return a photo large enough for the eyes of a group."""
+    picture = _decoded(photo, _GROUP_SIDE)
+    return picture if isinstance(picture, Image.Image) else None
 
 
 def picture_for_service(photo: Photo) -> Image.Image | Failure:

@@ -111,11 +111,14 @@ async def _unchanged(session: AsyncSession, scans: Sequence[PhotoScan]) -> dict[
 
 def _hashes(scan: PhotoScan) -> dict[str, object]:
     assert scan.bits is not None  # noqa: S101 - the caller has filtered
+    strokes = scan.bits.strokes
     return {
         "photo_id": scan.photo_id,
         "pdq": scan.bits.pdq,
         "pdq_quality": scan.bits.pdq_quality,
         "dhash": scan.bits.dhash,
+        "strokes": strokes.written if strokes else None,
+        "blanks": strokes.blank if strokes else None,
     }
 
 

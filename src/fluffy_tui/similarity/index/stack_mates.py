@@ -26,6 +26,7 @@ from fluffy_tui.similarity.tables import (
     among,
     bits_apart,
     near_hashes,
+    same_strokes,
 )
 
 if TYPE_CHECKING:
@@ -158,7 +159,8 @@ def _alike(candidates: Select[int]) -> Select[int]:
     near = candidates.cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
     own, vector = aliased(PhotoHashRow), aliased(PhotoEmbeddingRow)
     # one look-up in an index for each candidate, whatever the statistics say of the tables
-    hashes = select(PhotoHashRow.pdq, PhotoHashRow.pdq_quality).where(PhotoHashRow.photo_id == near.c.id)
+    row = PhotoHashRow
+    hashes = select(row.pdq, row.pdq_quality, row.strokes, row.blanks).where(row.photo_id == near.c.id)
     other = hashes.correlate(near).offset(0).lateral("other")
     embeddings = select(PhotoEmbeddingRow.model_id, PhotoEmbeddingRow.embedding)
     near_ones = embeddings.where(PhotoEmbeddingRow.photo_id == near.c.id)
@@ -180,5 +182,5 @@ def _alike(candidates: Select[int]) -> Select[int]:
         select(near.c.id)
         .join(other, literal(True))
         .join(own, own.photo_id == PHOTO_ID)
-        .where(or_(looks_alike, is_same_scene))
+        .where(or_(looks_alike, is_same_scene), same_strokes(own, other.c))
     )

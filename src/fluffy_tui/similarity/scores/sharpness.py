@@ -60,17 +60,23 @@ def sharpness(picture: Image.Image, faces: Sequence[tuple[float, float, float, f
     luma = np.asarray(_at_one_size(picture.convert("L")), np.float32)
     # A strip has a tile too.
     luma = np.pad(luma, [(0, max(0, _TILE - length)) for length in luma.shape], "edge")
-    shown = np.zeros_like(luma)
-    for left, upper, right, lower in faces:
-        height, width = luma.shape
-        shown[round(upper * height) : round(lower * height), round(left * width) : round(right * width)] = 1
+    shown = _covered(luma.shape, faces) if faces else None
     # Both directions count: a shaken camera leaves the edges along its movement sharp.
     across, down = (
-        _ratio(np.ascontiguousarray(one), _means(two, _TILE))
-        for one, two in ((luma, shown), (luma.T, shown.T))
+        _ratio(np.ascontiguousarray(one), None if two is None else _means(two, _TILE))
+        for one, two in ((luma, shown), (luma.T, None if shown is None else shown.T))
     )
     ratio = math.sqrt(across * down) if across > 0 < down else 0.0
     return 100 * (1 - 1 / math.sqrt(max(1.0, ratio)))
+
+
+def _covered(shape: tuple[int, ...], faces: Sequence[tuple[float, float, float, float]]) -> Floats:
+    """Return 1 for pixels that show faces, and 0 for others."""
+    height, width = shape
+    shown = np.zeros(shape, np.float32)
+    for left, upper, right, lower in faces:
+        shown[round(upper * height) : round(lower * height), round(left * width) : round(right * width)] = 1
+    return shown
 
 
 def _at_one_size(picture: Image.Image) -> Image.Image:
@@ -81,7 +87,7 @@ def _at_one_size(picture: Image.Image) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def _ratio(luma: Floats, shown: Floats) -> float:
+def _ratio(luma: Floats, shown: Floats | None) -> float:
     """Return fine over coarse energy of the differences between columns, in the tiles with the most fine energy.
 
     If faces cover enough of any tile, only these are looked at.
@@ -94,9 +100,9 @@ def _ratio(luma: Floats, shown: Floats) -> float:
     filled = whole[whole > _FAINT]
     noise = np.percentile(filled, _FLATTEST) if filled.size else 0.0
     fine = np.maximum(fine - whole * (_CHANCE / _TILE), whole - np.float32(_SPREAD * noise))
-    tiles, share = np.flatnonzero(shown.ravel() >= _COVERED), _SHARPEST_OF_FACE
-    if not tiles.size:
-        tiles, share = np.arange(fine.size), _SHARPEST
+    tiles, share = np.arange(fine.size), _SHARPEST
+    if shown is not None and (faces := np.flatnonzero(shown.ravel() >= _COVERED)).size:
+        tiles, share = faces, _SHARPEST_OF_FACE
     most = tiles[np.argsort(fine[tiles])[-max(1, round(tiles.size * share)) :]]
     return float(fine[most].sum() / np.maximum(coarse[most], _FAINT + _NOISE * whole[most]).sum())
 

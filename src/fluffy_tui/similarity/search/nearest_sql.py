@@ -32,13 +32,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.similarity.model import SAME_PICTURE_BITS, SOUND_QUALITY
 from fluffy_tui.similarity.tables import (
     PHOTOS,
     EmbeddingModelRow,
     PhotoEmbeddingRow,
     PhotoHashRow,
-    bits_apart,
+    is_same_picture,
 )
 
 if TYPE_CHECKING:
@@ -174,13 +173,8 @@ def _is_same_picture(photo_id: ColumnElement[int]) -> ColumnElement[bool]:
     return (
         select(literal(1))
         .select_from(own)
-        .join(other, bits_apart(own.pdq, other.pdq) <= SAME_PICTURE_BITS)
-        .where(
-            own.photo_id == _SAME_AS,
-            other.photo_id == photo_id,
-            own.pdq_quality >= SOUND_QUALITY,
-            other.pdq_quality >= SOUND_QUALITY,
-        )
+        .join(other, is_same_picture(own, other))
+        .where(own.photo_id == _SAME_AS, other.photo_id == photo_id)
         .exists()
     )
 

@@ -5,24 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import BestBy, Verdict
+from fluffy_tui.photos import Verdict
+from fluffy_tui.tui.text.stack_words import best_words
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fluffy_tui.photos import Photo
-
-_REASONS = {
-    BestBy.PICKED: "the picked one",
-    BestBy.EDITED: "the edited one",
-    BestBy.LARGEST: "the largest",
-    BestBy.OPEN_EYES: "the only one with open eyes",
-    BestBy.SHARPEST_OPEN: "the sharpest with open eyes",
-    BestBy.SHARPEST: "the sharpest",
-    BestBy.OLDEST: "the oldest",
-}
+    from fluffy_tui.photos import BestReason, Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +22,7 @@ class BestOfStack:
 
     photos: Sequence[Photo]
     """The stack's, best first."""
-    best_by: BestBy
+    best_by: BestReason
 
     @property
     def verdicts(self) -> list[tuple[Photo, Verdict]]:
@@ -46,10 +37,10 @@ class BestOfStack:
             own: The user's own keys by action id.
         """
         others = len(self.photos) - 1
-        name, reason = one_line(self.photos[0].name), _REASONS[self.best_by]
+        name, reason = one_line(self.photos[0].name), best_words(self.best_by, others + 1)
         return ConfirmScreen(
             "best of stack",
-            f"{name} is {reason} of {others + 1:,}. Pick it, and reject the other {plural(others, 'photo')}?"
+            f"{name} is the {reason}. Pick it, and reject the other {plural(others, 'photo')}?"
             " No file is deleted, and one undo takes it back.",
             yes="Pick it",
             no="Cancel",

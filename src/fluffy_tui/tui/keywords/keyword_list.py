@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 SEPARATOR = ","
 ON_SOME = "*"
 """Follows a keyword that not all of the photos have."""
+_KEYWORD = re.compile(r'\s*(?:"(?P<quoted>[^"]+)"|(?P<plain>[^,]*?))\s*(?P<mark>\**)\s*(?:,|$)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,13 @@ def line_of(keywords: Mapping[int, Sequence[Keyword]], photos: int) -> str:
     words = {name_key(one.word): one_line(one.word) for mine in keywords.values() for one in mine}
     uses = Counter(name_key(one.word) for mine in keywords.values() for one in mine)
     return f"{SEPARATOR} ".join(
-        words[key] if uses[key] == photos else f"{words[key]}{ON_SOME}" for key in sorted(words)
+        f"{_shown(words[key])}{'' if uses[key] == photos else ON_SOME}" for key in sorted(words)
     )
+
+
+def _shown(word: str) -> str:
+    """Return a keyword as it is written in a line: in quotes if it would be taken for something else."""
+    return f'"{word}"' if SEPARATOR in word or word.endswith(ON_SOME) else word
 
 
 def changes(before: str, after: str) -> KeywordChanges:
@@ -53,8 +60,7 @@ def changes(before: str, after: str) -> KeywordChanges:
 def _parsed(line: str) -> dict[str, tuple[str, bool]]:
     """Return each keyword by what it is compared by, and whether it is marked."""
     found = {}
-    for part in line.split(SEPARATOR):
-        word = part.strip()
-        if plain := word.rstrip(ON_SOME).strip().lstrip("#＃"):
-            found[name_key(plain)] = plain, word.endswith(ON_SOME)
+    for part in _KEYWORD.finditer(line):
+        if word := part["quoted"] or part["plain"].lstrip("#＃").strip():
+            found[name_key(word)] = word, bool(part["mark"])
     return found

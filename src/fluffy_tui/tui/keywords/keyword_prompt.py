@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 _LONGEST_LINE = 5_000
+"""Characters beside those of the keywords that are there already, of which XMP may bring a thousand."""
 ABOUT_ONE = "Separate keywords with commas."
 ABOUT_SEVERAL = "Keywords of {count:,} photos, separated by commas. Those marked * are only on some of them."
 
@@ -61,7 +62,7 @@ class KeywordPrompt:
                 own=self._own,
                 about=ABOUT_SEVERAL.format(count=len(photo_ids)) if several else ABOUT_ONE,
                 may_be_empty=True,
-                longest=_LONGEST_LINE,
+                longest=len(line) + _LONGEST_LINE,
                 suggester=KeywordSuggester(partial(self._keywords.complete, self._persona_id)),
             ),
             self._report if several else None,

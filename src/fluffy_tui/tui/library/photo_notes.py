@@ -6,12 +6,13 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
-from fluffy_tui.photos import BestBy, Sort, Verdict
+from fluffy_tui.photos import Sort, Verdict
 from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.library.photo_line import UNREADABLE, RowNote
 from fluffy_tui.tui.library.stacks import ALONE, CAPACITY
 from fluffy_tui.tui.photo.photo_details import photo_details, short_path
 from fluffy_tui.tui.results import SimilarPosts
+from fluffy_tui.tui.text.stack_words import best_words
 from fluffy_tui.tui.text.words import one_line, shortened
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ _RELATIONS = {
     Relation.SAME_SCENE: "same scene",
     Relation.SIMILAR: "similar",
     Relation.OTHER: "not very similar",
-}
-_REASONS = {
-    BestBy.PICKED: "picked one",
-    BestBy.EDITED: "edited one",
-    BestBy.LARGEST: "largest",
-    BestBy.OPEN_EYES: "only one with open eyes",
-    BestBy.SHARPEST_OPEN: "sharpest with open eyes",
-    BestBy.SHARPEST: "sharpest",
-    BestBy.OLDEST: "oldest",
 }
 _DECIDED = {Verdict.PICK: "Picked", Verdict.REJECT: "Rejected", Verdict.UNDECIDED: "Unflagged"}
 _LONGEST_NOTE = 80
@@ -143,7 +135,7 @@ class PhotoNotes:
     def _reason(self, photo: Photo) -> str:
         """Return why a photo is the first of its stack, such as `sharpest of 7`."""
         stack = self._stacks.of(photo.id)
-        return f"{_REASONS[stack.best_by]} of {len(stack.behind) + 1:,}"
+        return best_words(stack.best_by, len(stack.behind) + 1)
 
     def _with_keys(self, sentence: str) -> str:
         return self._context.with_keys(sentence)
