@@ -139,6 +139,8 @@ class Adoption:
         self._vectors = AdoptedVectors(services.database)
         self._history = AdoptedHistory(services.database)
         self._drafts = Drafts(services.settings.paths.drafts)
+        self._with_drafts: dict[str, set[str]] = {}
+        """The sha256 of the photos that have a draft, by their persona's name."""
         self.counts = AdoptionCounts()
 
     async def run(self) -> None:
@@ -282,8 +284,12 @@ class Adoption:
 
     async def _adopt_drafts(self, persona: Persona, posts: Sequence[tuple[TrainPost, Photo]]) -> None:
         taken = await self._history.taken({photo.id for _, photo in posts})
-        # One look at the folder for all: with thousands of drafts, a look for each would take hours.
-        kept = set(await asyncio.to_thread(self._drafts.photos_with_drafts, persona.id))
+        if persona.name not in self._with_drafts:
+            # One look at the folder for all: with a hundred thousand drafts, a look for each batch would take hours.
+            found = await asyncio.to_thread(self._drafts.photos_with_drafts, persona.id)
+            self._with_drafts[persona.name] = set(found)
+        kept = self._with_drafts[persona.name]
+        new: list[_NewDraft] = []
         for post, photo in posts:
             draft, notes = draft_of(post, datetime.now(UTC))
             if photo.id in taken or photo.sha256 in kept:
@@ -291,21 +297,33 @@ class Adoption:
             elif draft.is_empty:
                 self.counts.posts.empty += 1
             else:
-                if not self._dry_run:
-                    await asyncio.to_thread(self._save, photo, draft)
                 kept.add(photo.sha256)
-                self.counts.posts.drafts += 1
-                if notes:
-                    self._report.note(post, notes)
+                new.append(_NewDraft(post, photo, draft, notes))
+        saved = new if self._dry_run else await asyncio.to_thread(self._save, new)
+        self.counts.posts.drafts += len(saved)
+        self.counts.posts.unchanged += len(new) - len(saved)
+        for one in saved:
+            if one.notes:
+                self._report.note(one.post, one.notes)
 
-    def _save(self, photo: Photo, draft: Draft) -> None:
-        """Keep a draft; blocks."""
+    def _save(self, new: Sequence[_NewDraft]) -> Sequence[_NewDraft]:
+        """Keep drafts and return those that were kept: the user may have typed one meanwhile; blocks."""
         try:
-            self._drafts.save(photo, draft)
+            return [one for one in new if self._drafts.save_new(one.photo, one.draft)]
         except OSError as error:
             raise FluffyError(
                 f"A draft could not be saved: {error.strerror}.", "Free some disk space, then run it again."
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _NewDraft:
+    """A draft to keep."""
+
+    post: TrainPost
+    photo: Photo
+    draft: Draft
+    notes: Sequence[str]
 
 
 def draft_of(post: TrainPost, now: datetime) -> tuple[Draft, list[str]]:
