@@ -104,7 +104,7 @@ def state(data: Path) -> dict[str, str]:
     try:
         with psycopg.connect(server.start()) as connection:
             tables = ("personas", "photos", "photo_places", "posts", "post_photos", "photo_embeddings")
-            for table in (*tables, "library_counts", "photo_scores", "photo_keywords"):
+            for table in (*tables, "library_counts", "photo_keywords"):
                 rows = sql.SQL("SELECT md5(t::text) AS row FROM {} AS t").format(sql.Identifier(table))
                 digest = sql.SQL("SELECT count(*), md5(string_agg(row, '' ORDER BY row)) FROM ({}) AS t")
                 found[table] = str(connection.execute(digest.format(rows)).fetchone())
