@@ -240,6 +240,27 @@ async def test_a_dry_run_says_the_same_and_writes_nothing(
     assert (forecast, told) == await adopt(services, train)
 
 
+async def test_a_dry_run_counts_a_copy_in_another_batch_as_one_photo(
+    services: Services, train: TrainRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_database, "BATCH", 2)
+    for number, name in enumerate(("sarah", "Sarah ", "leo")):
+        persona = train.persona(name)
+        for file in ("a", "b"):
+            path = write_photo(tmp_path / "photos" / f"{number} {file}.jpg", ord(file))
+            status = "posted" if file == "a" or number == 1 else "draft"
+            train.post(train.photo(path, persona, VECTOR), persona, status, caption="fog")
+    forecast, _ = await adopt(services, train, dry_run=True)
+    assert asdict(forecast.photos) == {
+        "imported": 4,
+        "unchanged": 2,
+        "missing": 0,
+        "failed": 0,
+        "without_persona": 0,
+    }
+    assert forecast == (await adopt(services, train))[0]
+
+
 async def test_an_interrupted_adoption_is_completed_by_the_next(
     services: Services, train: TrainRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

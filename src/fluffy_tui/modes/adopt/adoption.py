@@ -141,6 +141,10 @@ class Adoption:
         self._drafts = Drafts(services.settings.paths.drafts)
         self._with_drafts: dict[str, set[str]] = {}
         """The sha256 of the photos that have a draft, by their persona's name."""
+        self._forecast: set[tuple[str, str]] = set()
+        """Photos that a dry run would have imported by now, by their persona's name and their sha256."""
+        self._posted: set[tuple[str, str]] = set()
+        """Those to which it would have given a post."""
         self.counts = AdoptionCounts()
 
     async def run(self) -> None:
@@ -202,11 +206,16 @@ class Adoption:
                 counts.failed += 1
                 self._report.photo(row, "failed", photo.reason)
             else:
-                is_new = (photo.id == 0 or photo.created_at >= began) and photo.sha256 not in adopted
+                is_first = photo.sha256 not in adopted and (persona.name, photo.sha256) not in self._forecast
+                is_new = is_first and (photo.id == 0 or photo.created_at >= began)
                 counts.imported += is_new
                 counts.unchanged += not is_new
                 adopted.setdefault(photo.sha256, (photo, row))
-        await self._adopt_vectors([*adopted.values()])
+        foreseen = {sha256 for sha256 in adopted if (persona.name, sha256) in self._forecast}
+        self.counts.vectors.unchanged += len(foreseen)
+        await self._adopt_vectors([each for sha256, each in adopted.items() if sha256 not in foreseen])
+        if self._dry_run:
+            self._forecast.update((persona.name, sha256) for sha256 in adopted)
 
     async def _library(self, persona: Persona, paths: Iterable[str]) -> dict[str, Photo | FailedFile | None]:
         """Import files and return the photo of each path, or why there is none; None for a file that is missing."""
@@ -273,7 +282,9 @@ class Adoption:
         ]
         if self._dry_run:
             taken = await self._history.taken({post.photo.id for post in posts})
-            written = {post.photo.sha256 for post in posts if post.photo.id not in taken}
+            free = {post.photo.sha256 for post in posts if post.photo.id not in taken}
+            written = {sha256 for sha256 in free if (persona.name, sha256) not in self._posted}
+            self._posted.update((persona.name, sha256) for sha256 in written)
         else:
             written = await self._history.write(persona.id, posts) if posts else set()
         self.counts.posts.history += len(written)
@@ -292,7 +303,8 @@ class Adoption:
         new: list[_NewDraft] = []
         for post, photo in posts:
             draft, notes = draft_of(post, datetime.now(UTC))
-            if photo.id in taken or photo.sha256 in kept:
+            is_taken = photo.id in taken or (persona.name, photo.sha256) in self._posted
+            if is_taken or photo.sha256 in kept:
                 self.counts.posts.unchanged += 1
             elif draft.is_empty:
                 self.counts.posts.empty += 1
