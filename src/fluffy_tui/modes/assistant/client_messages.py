@@ -82,17 +82,17 @@ def _shortened(text: str) -> str:
 def _answer_to(error: Exception) -> JSONRPCError:
     """Return the answer to a line that is no message."""
     faults = (
-        error.errors(include_url=False, include_context=False) if isinstance(error, ValidationError) else ()
+        error.errors(include_url=False, include_context=False) if isinstance(error, ValidationError) else []
     )
-    if isinstance(error, ValidationError) and faults[0]["type"] != "json_invalid":
+    request, words = None, ""
+    code = PARSE_ERROR
+    if isinstance(error, ValidationError) and faults[0]["type"] == "json_invalid":
+        request, words = _flat(faults[0]["input"]), f"{fault_words(error)}."
+    elif faults:
         # of what is no answer the validator says so, and quotes it whole
         missing = (one["input"] for one in faults if one["loc"] == ("JSONRPCResponse", "result"))
         request, words = next(missing, None), "It is no request of JSON-RPC 2.0 with a method and an id."
         code = INVALID_REQUEST
-    else:
-        request = _flat(faults[0]["input"]) if faults else None
-        words = f"{fault_words(error)}." if isinstance(error, ValidationError) else ""
-        code = PARSE_ERROR
     fault = ErrorData(code=code, message=f"The message cannot be read. {words}".rstrip())
     return JSONRPCError(jsonrpc="2.0", id=_id_of(request), error=fault)
 

@@ -115,10 +115,10 @@ def _exact(tool: Callable[..., object], annotations: ToolAnnotations) -> Tool:
     return made
 
 
-async def _explained(context: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+async def _explained(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
     """Say what is wrong with a request, which would only be called invalid."""
     try:
-        return await call_next(context)
+        return await call_next(ctx)
     except ValidationError as error:
         raise MCPError(code=INVALID_PARAMS, message=fault_words(error)) from None
 
