@@ -130,26 +130,26 @@ def main() -> None:
     options = parser.parse_args()
     there = round(options.photos * (1 - options.missing))
     files = make_small_photos(Path(tempfile.gettempdir()) / f"fluffy-made-{there}", there)
+    print("| what | seconds | photos/s | largest process |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         data, source = place / "data", EmbeddedServer(place / "source", log=place / "source.log")
         try:
             url = source.start()
             fill(url, files, options.photos, there)
-            first = adopt(url, data)
+            tell("adopted", options.photos, adopt(url, data))
             before = state(data)
-            second = adopt(url, data)
+            tell("again, unchanged", options.photos, adopt(url, data))
             changed = {name for name, digest in state(data).items() if digest != before[name]}
         finally:
             source.release()
-    print("| what | seconds | photos/s | largest process |\n|---|---|---|---|")
-    for what, run in (("adopted", first), ("again, unchanged", second)):
-        rate = options.photos / run.seconds
-        print(
-            f"| {options.photos:,} photos {what} | {run.seconds:.1f} | {rate:,.0f} | {run.peak_mb:.0f} MB |"
-        )
-        print(f"{run.lines} lines; {run.summary}")
-    print(f"changed by the second run: {changed or 'nothing'}")
+        print(f"changed by the second run: {changed or 'nothing'}", flush=True)
+
+
+def tell(what: str, count: int, run: Run) -> None:
+    """Print one adoption."""
+    rate = f"{run.seconds:.1f} | {count / run.seconds:,.0f} | {run.peak_mb:.0f} MB"
+    print(f"| {count:,} photos {what} | {rate} |\n{run.lines} lines; {run.summary}", flush=True)
 
 
 if __name__ == "__main__":
