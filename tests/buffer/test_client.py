@@ -214,7 +214,7 @@ async def test_a_repeated_cursor_ends_the_paging() -> None:
         assert len(server.asked) == 2
 
 
-async def test_numbers_that_cannot_be_read_leave_out_their_post_alone() -> None:
+async def test_numbers_that_cannot_be_read_are_left_out_alone() -> None:
     def counted(number: int, metrics: object) -> dict[str, Any]:
         return {"node": {"id": f"p{number}", "metrics": metrics, "metricsUpdatedAt": "2026-11-01T00:00:00Z"}}
 
@@ -222,8 +222,10 @@ async def test_numbers_that_cannot_be_read_leave_out_their_post_alone() -> None:
     edges = [
         counted(1, [reach, {"type": "engagementRate", "value": 3.5, "unit": "percentage"}]),
         counted(2, None),
-        counted(3, [reach | {"value": "many"}]),
+        counted(3, [reach | {"value": value} for value in ("many", None, True, -(10**400))] + [None, reach]),
         counted(4, [reach | {"type": "\x1b[31m"}]),
+        counted(5, "many"),
+        counted(6, 5),
         None,
         {"node": None},
     ]
@@ -235,6 +237,9 @@ async def test_numbers_that_cannot_be_read_leave_out_their_post_alone() -> None:
     assert found == [
         PostMetrics("p1", (Metric("reach", 12.0), Metric("engagementRate", 3.5, is_percentage=True)), SINCE),
         PostMetrics("p2", (), SINCE),
+        PostMetrics("p3", (Metric("reach", 12.0),), SINCE),
+        PostMetrics("p4", (), SINCE),
+        PostMetrics("p5", (), SINCE),
     ]
 
 

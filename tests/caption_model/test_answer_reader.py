@@ -35,6 +35,7 @@ def answer(captions: object = CAPTIONS, alt_text: object = ALT_TEXT) -> str:
         answer(),
         f"```json\n{answer()}\n```",
         f"```\n{answer()}\n```",
+        f"```json\n\n  {answer()}```\n",
         f"<think>Three, then.</think>\n{answer()}",
     ],
 )
@@ -74,6 +75,16 @@ def test_what_is_no_json_is_refused(body: bytes) -> None:
 
 def test_more_captions_than_asked_for_and_equal_ones_are_left_out() -> None:
     assert read(suggestions(["a", "a ", "b", "c", "d"]))[0] == ("a", "b", "c")
+
+
+def test_of_thousands_of_captions_only_the_first_are_looked_at() -> None:
+    looked_at = [" ", *["a"] * 18, "b"]
+    assert read(suggestions([*looked_at, *map(str, range(50_000))]))[0] == ("a", "b")
+
+
+def test_a_quoted_answer_of_nothing_but_lines_is_refused_at_once() -> None:
+    with pytest.raises(Unreadable):
+        read(completion(f"```json{chr(10) * 100_000}x```"))
 
 
 def test_a_text_that_is_far_too_long_is_left_out() -> None:

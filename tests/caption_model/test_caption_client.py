@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from aiohttp import web
 from PIL import Image
 
 from caption_model.model_server import (
@@ -205,6 +206,27 @@ async def test_cancelling_closes_the_connection(server: ModelServer) -> None:
 async def test_a_huge_answer_is_not_read(server: ModelServer, body: Any) -> None:
     server.answer = answering(body)
     assert (await fault_of(CaptionModel(server.url, name="llava"))).fault is ModelFault.TOO_LARGE
+
+
+async def test_keys_are_heard_while_an_answer_comes_in_thousands_of_pieces(server: ModelServer) -> None:
+    pieces = 20_000
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        assert request.transport is not None
+        request.transport.write(b"1\r\nx\r\n" * pieces)
+        return response
+
+    server.answer = answer
+    question = asyncio.create_task(fault_of(CaptionModel(server.url, name="llava")))
+    turns = 0
+    while not question.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert (await question).fault is ModelFault.WRONG_ANSWER
+    assert turns >= pieces
 
 
 async def test_a_compressed_answer_is_not_unpacked(server: ModelServer) -> None:

@@ -21,13 +21,18 @@ class Ended:
     err: str
 
 
-def fluffy(home: Path, *arguments: str, text: str = "", **environment: str) -> Ended:
-    """Run `fluffy-tui` in `home` with `environment` as its only settings; `text` is piped into it."""
+def clean_environment(home: Path, **environment: str) -> dict[str, str]:
+    """Return the variables of a program that has `environment` as its only settings."""
     clean = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("FLUFFY_", "BUFFER_", "AWS_", "XDG_", "DATABASE_"))
     }
+    return {**clean, "HOME": str(home), **environment}
+
+
+def fluffy(home: Path, *arguments: str, text: str = "", **environment: str) -> Ended:
+    """Run `fluffy-tui` in `home` with `environment` as its only settings; `text` is piped into it."""
     run = subprocess.run(
         [sys.executable, "-m", "fluffy_tui", *arguments],
         input=text,
@@ -35,6 +40,6 @@ def fluffy(home: Path, *arguments: str, text: str = "", **environment: str) -> E
         text=True,
         check=False,
         cwd=home,
-        env={**clean, "HOME": str(home), **environment},
+        env=clean_environment(home, **environment),
     )
     return Ended(run.returncode, run.stdout, run.stderr)

@@ -126,11 +126,15 @@ def sent_post_from(answer: Answer) -> SentPost:
 
 def metrics_from(answer: Answer) -> PostMetrics:
     """Read the metrics of a `Post`, which may be null."""
-    metrics = tuple(
-        Metric(_metric_type(item["type"]), _number(item["value"]), item["unit"] == "percentage")
-        for item in answer.get("metrics") or ()
-    )
+    metrics = tuple(_metrics(answer.get("metrics") or ()))
     return PostMetrics(_id(answer["id"]), metrics, _moment(answer.get("metricsUpdatedAt")))
+
+
+def _metrics(items: Iterable[Any]) -> Iterator[Metric]:
+    """Yield the numbers that are some: one that is null, or words, leaves the others."""
+    for item in items:
+        with suppress(KeyError, TypeError, ValueError):
+            yield Metric(_metric_type(item["type"]), _number(item["value"]), item["unit"] == "percentage")
 
 
 def _metric_type(value: object) -> str:
@@ -140,13 +144,15 @@ def _metric_type(value: object) -> str:
 
 
 def _number(value: object) -> float:
-    if not isinstance(value, int | float) or not abs(value) <= _LARGEST:  # a NaN is not either
-        raise TypeError("expected a number")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
+        raise TypeError("expected a number")  # a NaN is none either
     return float(value)
 
 
 def _limit(value: object) -> int | None:
-    return value if isinstance(value, int) and 0 <= value <= _LARGEST else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= _LARGEST else None
 
 
 def _slot_times(values: Iterable[object]) -> Iterator[str]:

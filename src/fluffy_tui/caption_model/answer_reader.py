@@ -22,7 +22,9 @@ _UNWANTED = re.compile(
 )
 _STRAY_JOINER = re.compile("(?<![^\\s\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\\s\x00-\x7f\u200c\u200d])")
 """A joiner that is not between two characters that can be joined, as in emoji and Persian."""
-_FENCE = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```", re.DOTALL)
+_FENCE = "```"
+_MOST_READ = 20
+"""Captions that are looked at, of which some may be empty or equal."""
 _LONGEST_DETAIL = 200
 
 
@@ -99,8 +101,9 @@ def clean_text(text: str) -> str:
 def _read_content(content: str) -> tuple[tuple[str, ...], str]:
     # Models that think aloud do so before the answer, and those without a schema like to quote it.
     text = content.rpartition("</think>")[2].strip()
-    fenced = _FENCE.fullmatch(text)
-    answer = _parsed((fenced[1] if fenced else text).encode("utf-8", "replace"))
+    if text.startswith(_FENCE) and text.endswith(_FENCE):
+        text = text.removeprefix(_FENCE).removeprefix("json").removesuffix(_FENCE)
+    answer = _parsed(text.encode("utf-8", "replace"))
     if not isinstance(answer, dict):
         raise Unreadable(ModelFault.WRONG_ANSWER)
     captions, alt_text = answer.get("captions"), answer.get("alt_text", "")
@@ -108,7 +111,7 @@ def _read_content(content: str) -> tuple[tuple[str, ...], str]:
         raise Unreadable(ModelFault.WRONG_ANSWER)
     if not all(isinstance(caption, str) for caption in captions):
         raise Unreadable(ModelFault.WRONG_ANSWER)
-    usable = tuple(dict.fromkeys(_usable(captions)))[:CAPTIONS]
+    usable = tuple(dict.fromkeys(_usable(captions[:_MOST_READ])))[:CAPTIONS]
     if not usable:
         raise Unreadable(ModelFault.NO_CAPTIONS)
     return usable, next(_usable([alt_text]), "").replace("\n", " ")

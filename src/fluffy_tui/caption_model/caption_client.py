@@ -240,6 +240,7 @@ async def _body(reply: httpx.Response) -> bytes | None:
         body += piece
         if len(body) > LARGEST_ANSWER:
             return None
+        await asyncio.sleep(0)  # thousands of pieces may be there already, and keys are to be heard meanwhile
     return bytes(body)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, readable_path
+from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, decode_to_fit, readable_path
 from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.photos.ingest.catalogue import Catalogue, is_storable
 from fluffy_tui.photos.ingest.file_presence import change_places, mark_missing_files
@@ -326,17 +326,19 @@ class Photos:
         numbers = (await self.counts(*names.values())).get(persona_id, {})
         return {verdict: numbers.get(name, 0) for verdict, name in names.items()}
 
-    async def check(self, photo: Photo) -> PhotoState:
+    async def check(self, photo: Photo, *, dry_run: bool = False) -> PhotoState:
         """Read a photo's whole file and return whether it is still the one that was imported.
 
         Another machine's path means nothing here. A file that has vanished from here while another machine has it is
-        marked at once, so that no two machines wait for each other.
+        marked at once, unless in a dry run, so that no two machines wait for each other.
         """
         if photo.elsewhere:
             return PhotoState.ELSEWHERE
         state = await asyncio.to_thread(state_of, photo, HashWhen.ALWAYS)
         if state is not PhotoState.MISSING or not await self.machines_with(photo.id):
             return state
+        if dry_run:
+            return PhotoState.ELSEWHERE
         async with self._database.transaction() as session:
             await session.execute(change_places(self.machine.id, [photo.id], missing_since=func.now()))
         return PhotoState.ELSEWHERE
@@ -519,12 +521,16 @@ class Photos:
                 on_failed_sidecar(file)
         return [result[str(file)] for file in files]
 
-    def thumbnail(self, photo: Photo, width: int, height: int) -> Image.Image:
+    def thumbnail(self, photo: Photo, width: int, height: int, *, dry_run: bool = False) -> Image.Image:
         """Return an upright sRGB picture that fits `width` × `height` pixels; slow, so call it in a thread.
+
+        A dry run keeps none on disk.
 
         Raises:
             PhotoUnreadable: the file is gone or on another machine, cannot be read, or is no sound picture.
         """
+        if dry_run:
+            return decode_to_fit(photo.file, width, height)
         return self._thumbnails.make(photo, width, height)
 
     def part(self, photo: Photo, box: tuple[int, int, int, int], size: tuple[int, int]) -> Image.Image:

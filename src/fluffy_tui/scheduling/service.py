@@ -173,7 +173,7 @@ class Scheduling:
         )
         if not dry_run:
             return (await self.schedule_posts([request]))[0]
-        checked = await self._checked(request, as_given=True)
+        checked = await self._checked(request, dry_run=True)
         return checked if isinstance(checked, ScheduleResult) else await self._writer.check(checked)
 
     async def schedule_posts(self, requests: Sequence[PostRequest]) -> list[ScheduleResult]:
@@ -198,11 +198,11 @@ class Scheduling:
         )
 
     async def _checked(
-        self, request: PostRequest, *, as_given: bool = False
+        self, request: PostRequest, *, dry_run: bool = False
     ) -> list[Submission] | ScheduleResult:
         """Return what each channel is to get, or why the request is refused."""
         try:
-            shown = await self._photos_of_post(request, as_given=as_given)
+            shown = await self._photos_of_post(request, as_given=dry_run)
         except PhotoNotFound as error:
             return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_MISSING)
         persona = await self.personas.by_id(shown[0][0].persona_id)
@@ -235,7 +235,7 @@ class Scheduling:
             refusal = await self._again_refusal([photo.photo_id for photo in wanted])
         for submission in submissions:
             refusal = refusal or content_refusal(submission, buffer_now(self.buffer))
-        refusal = refusal or await self._files_refusal(shown)
+        refusal = refusal or await self._files_refusal(shown, dry_run=dry_run)
         for submission in submissions if not self.missing else ():
             refusal = refusal or channel_refusal(persona, submission.chosen)
         return refusal or submissions
@@ -295,22 +295,28 @@ class Scheduling:
             shown.append((known, replace(of_post, accept_damaged=accepts_damage)))
         return shown
 
-    async def _files_refusal(self, shown: Sequence[tuple[Photo, PostPhoto]]) -> ScheduleResult | None:
+    async def _files_refusal(
+        self, shown: Sequence[tuple[Photo, PostPhoto]], *, dry_run: bool
+    ) -> ScheduleResult | None:
         """Return why one of the photos cannot be posted, because of its file."""
         for known, of_post in shown:
-            if (state := await self.photos.check(known)) is PhotoState.ELSEWHERE:
+            if (state := await self.photos.check(known, dry_run=dry_run)) is PhotoState.ELSEWHERE:
                 continue  # the machine that has it looks at it
             if state is not PhotoState.UNCHANGED:
                 return file_refusal(state, known)
-            refusal = await self._picture_refusal(known, accept_damaged=of_post.accept_damaged)
+            refusal = await self._picture_refusal(
+                known, accept_damaged=of_post.accept_damaged, dry_run=dry_run
+            )
             if refusal is not None:
                 return refusal
         return None
 
-    async def _picture_refusal(self, photo: Photo, *, accept_damaged: bool) -> ScheduleResult | None:
+    async def _picture_refusal(
+        self, photo: Photo, *, accept_damaged: bool, dry_run: bool
+    ) -> ScheduleResult | None:
         """Return why a photo cannot be posted that does not decode whole; quick where it has been shown before."""
         try:
-            await asyncio.to_thread(self.photos.thumbnail, photo, 1, 1)
+            await asyncio.to_thread(self.photos.thumbnail, photo, 1, 1, dry_run=dry_run)
         except PhotoUnreadable as error:
             if error.reason is not Unreadable.DAMAGED:
                 return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_UNREADABLE)

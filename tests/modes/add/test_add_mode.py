@@ -295,18 +295,26 @@ async def contents(place: Workplace) -> dict[str, str]:
         return digests
 
 
-async def test_no_table_is_other_after_a_dry_run(place: Workplace, own_home: Path) -> None:
+def files_of(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Return all files with their contents, and when each was written, but for the log."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".log")
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
+
+
+async def test_no_table_and_no_file_is_other_after_a_dry_run(place: Workplace, own_home: Path) -> None:
     await place.submit("fog", 1)
     new = files(place, 2, 3)
     rows = [["photo", "caption"], [new[0], "rain"], [new[1], "snow"], ["gone.jpg", "sun"]]
     table = write_csv(place.folder / "posts.csv", rows)
-    before = await contents(place)
+    await call(place, own_home, "--status")  # makes the log, and names the machine
+    before, kept = await contents(place), files_of(own_home)
     for arguments in (("--add", *new, "--caption", "rain"), ("--add-csv", str(table))):
         ended = await call(place, own_home, *arguments, "--dry-run", "--json")
         assert "would_add" in ended.out, ended.out
         after = await contents(place)
         changed = {name for name in after if after[name] != before.get(name)}
         assert changed <= {"request_budget"}, "Buffer was asked, and said how many requests are left"
+        assert files_of(own_home) == kept
 
 
 async def test_a_dry_run_warns_of_a_full_queue(place: Workplace, own_home: Path) -> None:

@@ -141,9 +141,10 @@ def fill(train: TrainRows, folder: Path) -> dict[str, int]:
     return found
 
 
-async def test_the_folder_of_drafts_is_looked_through_once_for_a_batch(
+async def test_the_folder_of_drafts_is_looked_through_once(
     services: Services, train: TrainRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(train_database, "BATCH", 2)
     fill(train, tmp_path / "photos")
     folder, looks = services.settings.paths.drafts, list[str]()
     glob = Path.glob
@@ -237,6 +238,27 @@ async def test_a_dry_run_says_the_same_and_writes_nothing(
     assert await state(services) == before
     assert await services.similarity.models() == []
     assert (forecast, told) == await adopt(services, train)
+
+
+async def test_a_dry_run_counts_a_copy_in_another_batch_as_one_photo(
+    services: Services, train: TrainRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_database, "BATCH", 2)
+    for number, name in enumerate(("sarah", "Sarah ", "leo")):
+        persona = train.persona(name)
+        for file in ("a", "b"):
+            path = write_photo(tmp_path / "photos" / f"{number} {file}.jpg", ord(file))
+            status = "posted" if file == "a" or number == 1 else "draft"
+            train.post(train.photo(path, persona, VECTOR), persona, status, caption="fog")
+    forecast, _ = await adopt(services, train, dry_run=True)
+    assert asdict(forecast.photos) == {
+        "imported": 4,
+        "unchanged": 2,
+        "missing": 0,
+        "failed": 0,
+        "without_persona": 0,
+    }
+    assert forecast == (await adopt(services, train))[0]
 
 
 async def test_an_interrupted_adoption_is_completed_by_the_next(
@@ -438,6 +460,26 @@ async def test_what_the_user_has_typed_stays(services: Services, train: TrainRow
     Drafts(services.settings.paths.drafts).save(photo, Draft("typed by hand"))
     counts, _ = await adopt(services, train)
     assert draft_of(services, photo) == Draft("typed by hand")
+    assert (counts.posts.drafts, counts.posts.unchanged) == (0, 1)
+
+
+async def test_what_the_user_types_meanwhile_stays(
+    services: Services, train: TrainRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sarah = train.persona("sarah")
+    path = write_photo(tmp_path / "photos" / "a.jpg", 1)
+    train.post(train.photo(path, sarah), sarah, "draft", caption="fog")
+    found: list[Photo] = []
+
+    def typed(drafts: Drafts, photo: Photo, draft: Draft) -> bool:
+        drafts.save(photo, Draft("typed by hand"))
+        found.append(photo)
+        return save_new(drafts, photo, draft)
+
+    save_new = Drafts.save_new
+    monkeypatch.setattr(Drafts, "save_new", typed)
+    counts, _ = await adopt(services, train)
+    assert draft_of(services, found[0]) == Draft("typed by hand")
     assert (counts.posts.drafts, counts.posts.unchanged) == (0, 1)
 
 

@@ -223,6 +223,13 @@ def make_writer(tmp_path: Path) -> tuple[DraftWriter, Drafts, Any, list[str]]:
     return writer, drafts, screen, reports
 
 
+def test_a_new_draft_never_replaces_one(tmp_path: Path, photo: Photo) -> None:
+    drafts = Drafts(tmp_path)
+    assert drafts.save_new(photo, Draft("adopted"))
+    assert not drafts.save_new(photo, Draft("adopted again"))
+    assert drafts.load(photo) == Draft("adopted")
+
+
 async def test_what_is_typed_is_saved_once_after_a_pause(tmp_path: Path, photo: Photo) -> None:
     writer, drafts, screen, _ = make_writer(tmp_path)
     for text in ("f", "fo", "fog"):

@@ -139,6 +139,12 @@ class Adoption:
         self._vectors = AdoptedVectors(services.database)
         self._history = AdoptedHistory(services.database)
         self._drafts = Drafts(services.settings.paths.drafts)
+        self._with_drafts: dict[str, set[str]] = {}
+        """The sha256 of the photos that have a draft, by their persona's name."""
+        self._forecast: set[tuple[str, str]] = set()
+        """Photos that a dry run would have imported by now, by their persona's name and their sha256."""
+        self._posted: set[tuple[str, str]] = set()
+        """Those to which it would have given a post."""
         self.counts = AdoptionCounts()
 
     async def run(self) -> None:
@@ -200,11 +206,16 @@ class Adoption:
                 counts.failed += 1
                 self._report.photo(row, "failed", photo.reason)
             else:
-                is_new = (photo.id == 0 or photo.created_at >= began) and photo.sha256 not in adopted
+                is_first = photo.sha256 not in adopted and (persona.name, photo.sha256) not in self._forecast
+                is_new = is_first and (photo.id == 0 or photo.created_at >= began)
                 counts.imported += is_new
                 counts.unchanged += not is_new
                 adopted.setdefault(photo.sha256, (photo, row))
-        await self._adopt_vectors([*adopted.values()])
+        foreseen = {sha256 for sha256 in adopted if (persona.name, sha256) in self._forecast}
+        self.counts.vectors.unchanged += len(foreseen)
+        await self._adopt_vectors([each for sha256, each in adopted.items() if sha256 not in foreseen])
+        if self._dry_run:
+            self._forecast.update((persona.name, sha256) for sha256 in adopted)
 
     async def _library(self, persona: Persona, paths: Iterable[str]) -> dict[str, Photo | FailedFile | None]:
         """Import files and return the photo of each path, or why there is none; None for a file that is missing."""
@@ -271,7 +282,9 @@ class Adoption:
         ]
         if self._dry_run:
             taken = await self._history.taken({post.photo.id for post in posts})
-            written = {post.photo.sha256 for post in posts if post.photo.id not in taken}
+            free = {post.photo.sha256 for post in posts if post.photo.id not in taken}
+            written = {sha256 for sha256 in free if (persona.name, sha256) not in self._posted}
+            self._posted.update((persona.name, sha256) for sha256 in written)
         else:
             written = await self._history.write(persona.id, posts) if posts else set()
         self.counts.posts.history += len(written)
@@ -282,30 +295,47 @@ class Adoption:
 
     async def _adopt_drafts(self, persona: Persona, posts: Sequence[tuple[TrainPost, Photo]]) -> None:
         taken = await self._history.taken({photo.id for _, photo in posts})
-        # One look at the folder for all: with thousands of drafts, a look for each would take hours.
-        kept = set(await asyncio.to_thread(self._drafts.photos_with_drafts, persona.id))
+        if persona.name not in self._with_drafts:
+            # One look at the folder for all: with a hundred thousand drafts, a look for each batch would take hours.
+            found = await asyncio.to_thread(self._drafts.photos_with_drafts, persona.id)
+            self._with_drafts[persona.name] = set(found)
+        kept = self._with_drafts[persona.name]
+        new: list[_NewDraft] = []
         for post, photo in posts:
             draft, notes = draft_of(post, datetime.now(UTC))
-            if photo.id in taken or photo.sha256 in kept:
+            is_taken = photo.id in taken or (persona.name, photo.sha256) in self._posted
+            if is_taken or photo.sha256 in kept:
                 self.counts.posts.unchanged += 1
             elif draft.is_empty:
                 self.counts.posts.empty += 1
             else:
-                if not self._dry_run:
-                    await asyncio.to_thread(self._save, photo, draft)
                 kept.add(photo.sha256)
-                self.counts.posts.drafts += 1
-                if notes:
-                    self._report.note(post, notes)
+                new.append(_NewDraft(post, photo, draft, notes))
+        saved = new if self._dry_run else await asyncio.to_thread(self._save, new)
+        self.counts.posts.drafts += len(saved)
+        self.counts.posts.unchanged += len(new) - len(saved)
+        for one in saved:
+            if one.notes:
+                self._report.note(one.post, one.notes)
 
-    def _save(self, photo: Photo, draft: Draft) -> None:
-        """Keep a draft; blocks."""
+    def _save(self, new: Sequence[_NewDraft]) -> Sequence[_NewDraft]:
+        """Keep drafts and return those that were kept: the user may have typed one meanwhile; blocks."""
         try:
-            self._drafts.save(photo, draft)
+            return [one for one in new if self._drafts.save_new(one.photo, one.draft)]
         except OSError as error:
             raise FluffyError(
                 f"A draft could not be saved: {error.strerror}.", "Free some disk space, then run it again."
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _NewDraft:
+    """A draft to keep."""
+
+    post: TrainPost
+    photo: Photo
+    draft: Draft
+    notes: Sequence[str]
 
 
 def draft_of(post: TrainPost, now: datetime) -> tuple[Draft, list[str]]:

@@ -10,24 +10,29 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
-from pydantic import ValidationError
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.stdio import stdio_server
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
+from pydantic import ValidationError, create_model
 
 from fluffy_tui import __version__
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import visible_lines
+from fluffy_tui.modes.assistant.client_messages import ClientMessages, fault_words
 from fluffy_tui.modes.assistant.mcp_tools import Refused
 from fluffy_tui.scheduling import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from anyio import AsyncFile
+    from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
     from fluffy_tui.modes.assistant.mcp_tools import AssistantTools
 
 log = logging.getLogger(__name__)
 
-_FAULTS = 5
-"""As many are named of what is wrong with the arguments."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 INSTRUCTIONS = """\
@@ -61,21 +66,30 @@ class AssistantServer(MCPServer[Any]):
     """
 
     def __init__(self, tools: AssistantTools) -> None:
+        reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+        writes = ToolAnnotations(
+            read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False
+        )
         super().__init__(
             "fluffy-tui",
             version=__version__,
             instructions=INSTRUCTIONS.format(writes=_WRITES[tools.may_submit]),
+            tools=[
+                *(_exact(tool, reads) for tool in tools.reads),
+                *(_exact(tool, writes) for tool in tools.writes),
+            ],
+            middleware=[_explained],
         )
         self._reach_server = tools.services.reach_server
-        for tool in tools.reads:
-            self.add_tool(tool, annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False))
-        for tool in tools.writes:
-            self.add_tool(
-                tool,
-                annotations=ToolAnnotations(
-                    read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False
-                ),
-            )
+
+    async def run_stdio_async(
+        self, stdin: AsyncFile[str] | None = None, stdout: AsyncFile[str] | None = None
+    ) -> None:
+        """Serve until standard input ends; a line that cannot be read is answered as well."""
+        server = self._lowlevel_server
+        async with stdio_server(stdin, stdout) as (lines, answers):
+            options = server.create_initialization_options()
+            await server.run(ClientMessages(lines, answers), answers, options)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -91,6 +105,24 @@ class AssistantServer(MCPServer[Any]):
         return _harmless(result) if isinstance(result, CallToolResult) else result
 
 
+def _exact(tool: Callable[..., object], annotations: ToolAnnotations) -> Tool:
+    """Return a tool that refuses arguments that it does not have: one that is misspelled would not be missed."""
+    made = Tool.from_function(tool, annotations=annotations)
+    known = made.fn_metadata.arg_model
+    exact = create_model(known.__name__, __base__=known, __cls_kwargs__={"extra": "forbid"})
+    made.fn_metadata.arg_model = exact
+    made.parameters = exact.model_json_schema(by_alias=True)
+    return made
+
+
+async def _explained(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Say what is wrong with a request, which would only be called invalid."""
+    try:
+        return await call_next(ctx)
+    except ValidationError as error:
+        raise MCPError(code=INVALID_PARAMS, message=fault_words(error)) from None
+
+
 def _answer_of(error: ToolError, name: str) -> CallToolResult:
     """Return the answer to a call that failed."""
     cause = error.__cause__
@@ -102,10 +134,7 @@ def _answer_of(error: ToolError, name: str) -> CallToolResult:
             code = _CAMEL.sub("_", type(cause).__name__).lower()
             message, remedy = cause.message, cause.hint
         case ValidationError():
-            faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in cause.errors()]
-            more = [f"and {len(faults) - _FAULTS} more"] if len(faults) > _FAULTS else []
-            message = "; ".join([*faults[:_FAULTS], *more])
-            code, remedy = "invalid_arguments", "Correct the arguments."
+            code, message, remedy = "invalid_arguments", fault_words(cause), "Correct the arguments."
         case None:
             code, message, remedy = "unknown_tool", f"There is no tool {name}.", "List the tools."
         case _:

@@ -54,8 +54,8 @@ _NEVER = frozenset(
 """What a draft cannot be finished with in the app."""
 
 Name = Annotated[str, Field(description="A persona's name.", max_length=200)]
-PhotoId = Annotated[int, Field(description="The id of a photo.", ge=1, le=2**63 - 1)]
-Limit = Annotated[int, Field(description="How many at most.", ge=1, le=50)]
+PhotoId = Annotated[int, Field(description="The id of a photo.", ge=1, le=2**63 - 1, strict=True)]
+Limit = Annotated[int, Field(description="How many at most.", ge=1, le=50, strict=True)]
 Cursor = Annotated[str, Field(description="next_cursor of the page before.", max_length=100)]
 PhotoIds = Annotated[
     list[PhotoId], Field(description="Photos of one persona, the cover first.", min_length=1, max_length=10)
@@ -77,7 +77,7 @@ When = Annotated[
     ),
 ]
 Channels = Annotated[
-    list[str],
+    list[Annotated[str, Field(max_length=200)]],
     Field(description="Names or networks of the persona's channels; empty for all.", max_length=20),
 ]
 FirstComment = Annotated[
@@ -144,7 +144,8 @@ class AssistantTools:
         ] = "",
         sort: Annotated[Sort, Field(description="What they are sorted by.")] = Sort.TAKEN,
         descending: Annotated[
-            bool, Field(description="Newest, last by name, widest, sharpest, or most stars first.")
+            bool,
+            Field(description="Newest, last by name, widest, sharpest, or most stars first.", strict=True),
         ] = True,
         limit: Limit = 20,
         cursor: Cursor = "",
@@ -170,7 +171,9 @@ class AssistantTools:
         self,
         photo_id: PhotoId,
         limit: Limit = 12,
-        unscheduled_only: Annotated[bool, Field(description="Leave out photos that have a post.")] = True,
+        unscheduled_only: Annotated[
+            bool, Field(description="Leave out photos that have a post.", strict=True)
+        ] = True,
     ) -> answers.SimilarPhotos:
         """Find the photos of the same persona that are most similar to one."""
         photo = await self.services.photos.get(photo_id)
@@ -309,7 +312,8 @@ class AssistantTools:
         return results_answer(channels, posts, compare(posts, measure), possible)
 
     async def show_post(
-        self, post_id: Annotated[int, Field(description="The id of a post.", ge=1, le=2**63 - 1)]
+        self,
+        post_id: Annotated[int, Field(description="The id of a post.", ge=1, le=2**63 - 1, strict=True)],
     ) -> answers.PostDetails:
         """Show a post's state, what happened to it, and its results once it is live."""
         post = await self.services.scheduling.post(post_id)

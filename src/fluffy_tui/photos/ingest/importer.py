@@ -48,7 +48,8 @@ _SLICE_BYTES = 16 << 20
 _SMALL_SLICE = 2 << 20
 """Bytes up to which reading a slice is mostly Python, which several threads do more slowly than one."""
 _TURN_SECONDS = 0.05
-"""Longer than a small slice takes when its files are in memory. From a slow disk, several are read at a time."""
+"""Longer than a small slice takes when its files are in memory. From a slow disk, several are read at a time: no system
+tells a thread beforehand, for every file system, that a read will wait for the disk, so only time can."""
 
 
 class Importer:

@@ -144,6 +144,17 @@ class Drafts:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(self._path(photo, edit), json.dumps(_to_json(draft), ensure_ascii=True))
 
+    def save_new(self, photo: Photo, draft: Draft) -> bool:
+        """Save the draft of a photo's next post unless it has one; return whether it was saved.
+
+        Raises:
+            OSError: The folder cannot be written to.
+        """
+        if self._path(photo).exists():
+            return False
+        self.save(photo, draft)
+        return True
+
     def delete(self, photo: Photo, edit: str = "") -> None:
         """Delete the draft of a photo's next post, or of an edit if one is named.
 

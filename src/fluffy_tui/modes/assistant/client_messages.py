@@ -1,0 +1,122 @@
+"""What a client sends, line by line: what is no message is answered as well, so that no client waits for ever."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+from anyio import EndOfStream
+from mcp.shared.message import SessionMessage
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+from pydantic import ValidationError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from mcp.shared._stream_protocols import ReadStream, WriteStream
+
+_FAULTS = 5
+"""As many are named of what is wrong."""
+_LONGEST_FAULT = 200
+"""Characters; the name of an unknown argument is as long as the client likes."""
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]|[^"\[\]{}]+', re.DOTALL)
+
+
+class ClientMessages:
+    """The messages of a client, as a server reads them.
+
+    Args:
+        lines: What was read: messages, and errors for lines that are none.
+        answers: Where answers to such lines go.
+    """
+
+    def __init__(
+        self, lines: ReadStream[SessionMessage | Exception], answers: WriteStream[SessionMessage]
+    ) -> None:
+        self._lines, self._answers = lines, answers
+
+    async def receive(self) -> SessionMessage | Exception:
+        """Return the next message."""
+        while isinstance(item := await self._lines.receive(), Exception):
+            await self._answers.send(SessionMessage(_answer_to(item)))
+        return item
+
+    async def aclose(self) -> None:
+        """Read no more."""
+        await self._lines.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self.receive()
+        except EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def fault_words(error: ValidationError) -> str:
+    """Return what is wrong with something, without quoting it."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    words = [": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in faults]
+    more = [f"and {len(words) - _FAULTS} more"] if len(words) > _FAULTS else []
+    return "; ".join([*(_shortened(one) for one in words[:_FAULTS]), *more])
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_FAULT else f"{text[:_LONGEST_FAULT]}…"
+
+
+def _answer_to(error: Exception) -> JSONRPCError:
+    """Return the answer to a line that is no message."""
+    faults = (
+        error.errors(include_url=False, include_context=False) if isinstance(error, ValidationError) else []
+    )
+    request, words = None, ""
+    code = PARSE_ERROR
+    if isinstance(error, ValidationError) and faults[0]["type"] == "json_invalid":
+        request, words = _flat(faults[0]["input"]), f"{fault_words(error)}."
+    elif faults:
+        # of what is no answer the validator says so, and quotes it whole
+        missing = (one["input"] for one in faults if one["loc"] == ("JSONRPCResponse", "result"))
+        request, words = next(missing, None), "It is no request of JSON-RPC 2.0 with a method and an id."
+        code = INVALID_REQUEST
+    fault = ErrorData(code=code, message=f"The message cannot be read. {words}".rstrip())
+    return JSONRPCError(jsonrpc="2.0", id=_id_of(request), error=fault)
+
+
+def _id_of(request: object) -> int | str | None:
+    """Return the id of a request; None if it has none, or is an answer itself."""
+    if not isinstance(request, dict) or request.keys() & {"result", "error"}:
+        return None
+    found = request.get("id")
+    return found if isinstance(found, str) or type(found) is int else None
+
+
+def _flat(line: str) -> Any:
+    """Return a JSON object without what is nested in it, however deep; None if that is no JSON either."""
+    depth, kept = 0, []
+    for found in _PIECE.finditer(line):
+        piece = found[0]
+        if piece in "]}":
+            depth -= 1
+        if depth < 1 or (depth == 1 and piece not in "[{"):
+            kept.append("null" if depth == 1 and piece in "]}" else piece)
+        if piece in "[{":
+            depth += 1
+    try:
+        return json.loads("".join(kept))
+    except (ValueError, RecursionError):
+        return None
