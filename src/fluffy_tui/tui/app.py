@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
@@ -220,6 +221,11 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     # Opening the services, and restarting with new settings
 
     async def _open_services(self, report: Callable[[str], None]) -> Services:
+        from fluffy_tui.networks import all_rules
+
+        await asyncio.to_thread(
+            all_rules
+        )  # reading the file takes too long for the key that needs them first
         services = await self._services.open(report)
         if self._new_channels:
             from fluffy_tui.tui.setup import personas_for
@@ -401,7 +407,8 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         from fluffy_tui.tui.ui.help import HelpScreen
 
         place = getattr(self.screen, "PLACE", None)
-        await self.push_screen(HelpScreen(place, dict(self.setup.settings.keys)))
+        idle = [one.binding.id or "" for one in self.active_bindings.values() if not one.enabled]
+        await self.push_screen(HelpScreen(place, dict(self.setup.settings.keys), idle))
 
     def action_help_quit(self) -> None:
         """Answer the key that quits other programs, where nothing is selected that it could copy."""
