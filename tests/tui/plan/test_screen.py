@@ -215,7 +215,7 @@ async def test_posts_that_are_going_out_and_free_slots_cannot_be_picked_up(
         )
         await go_to(driver, going_out)
         await driver.press("M", "S")
-        assert driver.notices().count("Buffer is publishing this post right now.") == 2
+        assert driver.notices().count("Buffer is publishing it, so it cannot be changed.") == 2
         await to_cell(driver, free_slots(driver)[-1])
         await driver.press("M")
         assert driver.notices()[-1] == "There is no post here to move."

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
 
     from fluffy_tui.scheduling import Post, TimeKey
     from fluffy_tui.tui.session.context import Context
@@ -96,6 +97,11 @@ class PostsScreen(FrameScreen):
             return None
         return super().check_action(action, parameters)
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Dim what cannot be done with the posts now; pressed all the same, its key says why."""
+        return self._actions.dimmed(super().active_bindings)
+
     def action_act_on_posts(self, name: str) -> None:
         """Do something with the selected posts."""
         self._actions.run(name)
@@ -144,6 +150,11 @@ class PostsScreen(FrameScreen):
         self.refresh_bindings()
 
     @on(OptionList.OptionHighlighted)
+    def _show_post(self) -> None:
+        """Show the picture of the post under the cursor, and what can be done with it."""
+        self.refresh_bindings()
+        self._show_picture()
+
     def _show_picture(self) -> None:
         post = self._table.current
         if self._picture.widget.display and post is not None:
