@@ -81,6 +81,18 @@ def test_zoom(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple
     )
 
 
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@pytest.mark.parametrize(
+    "keys", [("T", "p", "x", "space", "j"), ("plus", "l", "minus")], ids=["contact-sheet", "zoom"]
+)
+def test_themes_of_pictures(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str, keys: tuple[str, ...]
+) -> None:
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(60, 18), run_before=pressing(*keys))
+
+
 def test_narrow_picture(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:
     assert snap_compare(make_app(persona="sarah"), terminal_size=(66, 24), run_before=pressing("tab"))
 

@@ -504,6 +504,16 @@ async def test_each_filter_has_a_key(running: Running, key: str, ids: list[int])
         assert listed(driver) == ids
 
 
+async def test_each_filter_is_clicked(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        for words, ids in (("f Failed", [4]), ("i In Buffer", [2, 3]), ("a All", BY_TIME)):
+            column = driver.text("#post-filter").index(words)
+            await driver.pilot.click("#post-filter", offset=(column, 0))
+            await driver.settle()
+            assert listed(driver) == ids
+
+
 async def test_a_post_that_no_longer_matches_the_filter_disappears(
     running: Running, services: FakeServices
 ) -> None:

@@ -94,7 +94,7 @@ class PostActions:
         if name == "open_in_buffer":
             self._open_in_buffer()
         elif name in POST_ACTIONS and self._are_too_many(name, posts):
-            self._screen.notify(_ONE_AT_A_TIME[name])
+            self._screen.notify(_ONE_AT_A_TIME[name], markup=False)
         elif name in POST_ACTIONS and (possible := self._possible(name, posts)):
             getattr(self, f"_{name}")(possible)
 
