@@ -17,7 +17,6 @@ from textual.signal import Signal
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.name_key import name_key
 from fluffy_tui.tui.keymap.bindings import Place, bindings, written_key
-from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.keymap.key_queue import KeyQueue
 from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.photo.graphics_watch import GraphicsWatch
@@ -95,7 +94,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     CSS_PATH = "app.tcss"
     BINDINGS = bindings(Place.EVERYWHERE)
     DEFAULT_MODE = "startup"
-    COMMANDS = App.COMMANDS | {KeyCommands}
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
@@ -401,6 +399,12 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         """Read everything again."""
         if self.live_updates is not None:
             self.live_updates.reload()
+
+    async def action_command_palette(self) -> None:
+        """Offer everything that can be done now."""
+        from fluffy_tui.tui.palette import PaletteScreen
+
+        await self.push_screen(PaletteScreen(self.screen, self.setup.settings.keys))
 
     async def action_help(self) -> None:
         """Show the keys of the current screen."""
