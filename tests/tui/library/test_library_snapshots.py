@@ -1,4 +1,4 @@
-"""Library, composer and posts in three sizes and three themes."""
+"""Library, composer and a post in three sizes and three themes."""
 
 from __future__ import annotations
 
@@ -41,11 +41,6 @@ def test_composer_refusing(
 ) -> None:
     keys = pressing("enter", "ctrl+s")
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_posts(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("2"))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from textual.widgets import OptionList
 
-from fluffy_tui.photos import Verdict
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
@@ -17,6 +16,7 @@ from fluffy_tui.tui.palette.screen import FURTHER, Command, commands
 from fluffy_tui.tui.plan.screen import PlanScreen
 from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
+from tui.library.library_driver import verdict
 from tui.pressing import pressing
 
 
@@ -52,7 +52,7 @@ async def test_a_few_letters_and_enter_run_an_action_on_the_screen_below(
         await driver.send("\x10unfl\r")
         assert isinstance(driver.screen, LibraryScreen)
         await driver.send("\x10pick\r")
-        assert [id_ for id_, photo in services.photos.photos.items() if photo.verdict is Verdict.PICK] == [39]
+        assert [verdict(services, id_) for id_ in (40, 39, 38)] == [None, "pick", None]
         await driver.press("ctrl+p", *"zzzz", "enter")
         assert isinstance(driver.screen, PaletteScreen)
         assert "Nothing matches “zzzz”." in driver.screen_text()
