@@ -71,10 +71,10 @@ async def test_a_click_runs_an_action_too(running: Running) -> None:
 
 
 async def test_it_opens_over_a_caption_without_ctrl_p_and_shows_user_keys(running: Running) -> None:
-    async with running(persona="sarah", keymap={"compose.fit": "ctrl+y"}) as driver:
+    async with running(persona="sarah", keymap={"compose.fit": "f11"}) as driver:
         await driver.press("enter", "alt+x", *"fit")
         assert isinstance(driver.screen, PaletteScreen)
-        assert any(line.startswith("Fit ctrl+y Crop") for line in lines(driver))
+        assert any(line.startswith("Fit f11 Crop") for line in lines(driver))
         await driver.press("escape")
         assert isinstance(driver.screen, ComposeScreen)
 
