@@ -85,4 +85,4 @@ def test_a_phrase_that_only_repeats_the_label_is_left_out() -> None:
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
 def test_looks(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("3", "ctrl+p"))
+    assert snap_compare(make_app(), terminal_size=size, run_before=pressing("ctrl+p"))

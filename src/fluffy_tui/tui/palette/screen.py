@@ -68,18 +68,16 @@ def commands(screen: Screen[Any]) -> list[Command]:
         if enabled and action is not None and Trait.NOT_IN_PALETTE not in action.traits:
             keys.setdefault(action.id, []).append(written_key(key))
             runs.setdefault(action.id, partial(app.run_action, binding.action, node))
-    own, places = getattr(screen, "PLACE", None), [*Place]
+    own, ids = getattr(screen, "PLACE", None), [*table]
 
     def order(id_: str) -> tuple[bool, bool, int]:
         place = table[id_].place
-        return place is not own, place is Place.EVERYWHERE, places.index(place)
+        return place is not own, place is Place.EVERYWHERE, ids.index(id_)
 
-    found = [
-        Command(
-            table[id_].place.heading, table[id_].label, " ".join(keys[id_]), table[id_].tooltip, runs[id_]
-        )
-        for id_ in sorted(runs, key=order)
-    ]
+    found = []
+    for id_ in sorted(runs, key=order):
+        action, written = table[id_], " ".join(sorted(keys[id_], key=len))
+        found.append(Command(action.place.heading, action.label, written, action.tooltip, runs[id_]))
     further = app.get_system_commands(screen)
     return found + [Command(FURTHER, one.title, "", one.help, one.callback) for one in further]
 
