@@ -400,11 +400,11 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         if self.live_updates is not None:
             self.live_updates.reload()
 
-    async def action_command_palette(self) -> None:
+    def action_command_palette(self) -> None:
         """Offer everything that can be done now."""
         from fluffy_tui.tui.palette import PaletteScreen
 
-        await self.push_screen(PaletteScreen(self.screen, self.setup.settings.keys))
+        self.push_screen(PaletteScreen(self.screen, self.setup.settings.keys))
 
     async def action_help(self) -> None:
         """Show the keys of the current screen."""

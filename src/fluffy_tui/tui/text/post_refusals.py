@@ -12,22 +12,25 @@ if TYPE_CHECKING:
 
     from fluffy_tui.scheduling import Post
 
-_BEING_SENT = (Step.RENDERING, Step.HOSTING, Step.SENDING)
-_CANCEL = {
+    Reasons = Mapping[Step | None, str]
+    """By the state; None is a draft's."""
+
+_BEING_SENT: tuple[Step | None, ...] = (Step.RENDERING, Step.HOSTING, Step.SENDING)
+_CANCEL: Reasons = {
     Step.SENDING: "It is being sent to Buffer right now. You can cancel it once it is there.",
     Step.UNCONFIRMED: "Buffer may or may not have it. You can cancel it once that has been checked.",
     Step.PUBLISHING: "Buffer is publishing it, so it cannot be cancelled. "
     "Delete it on the network once it is live.",
     Step.LIVE: "It is live, so it cannot be cancelled. Delete it on the network.",
 }
-_CHANGE = {
+_CHANGE: Reasons = {
     Step.SENDING: "It is being sent to Buffer right now. You can change it once it is there.",
     Step.UNCONFIRMED: "Buffer may or may not have it. You can change it once that has been checked.",
     Step.PUBLISHING: "Buffer is publishing it, so it cannot be changed.",
     Step.LIVE: "It is live, so it cannot be changed. "
     "Press {posts.duplicate} to use its text for another photo.",
 }
-_RETRY = {
+_RETRY: Reasons = {
     Step.QUEUED: "It is queued and will be sent, so there is nothing to retry.",
     **dict.fromkeys(_BEING_SENT, "It is being sent to Buffer right now, so there is nothing to retry."),
     Step.UNCONFIRMED: "Buffer is being checked for it. If it is not there, it is sent again.",
@@ -35,7 +38,7 @@ _RETRY = {
     Step.PUBLISHING: "Buffer is publishing it, so there is nothing to retry.",
     Step.LIVE: "It is live, so there is nothing to retry. Press {posts.post_again} to post it again.",
 }
-_UPLOAD_AGAIN = {
+_UPLOAD_AGAIN: Reasons = {
     **dict.fromkeys(
         _BEING_SENT, "It is being sent to Buffer right now. You can upload again once it is there."
     ),
@@ -43,7 +46,7 @@ _UPLOAD_AGAIN = {
     Step.PUBLISHING: "Buffer is publishing it, so its picture cannot be replaced.",
     Step.LIVE: "It is live, so its picture cannot be replaced.",
 }
-_MOVE_UP = {
+_MOVE_UP: Reasons = {
     Step.ACCEPTED: "It has left the queue and is in Buffer at its time. "
     "Press {posts.reschedule} to change that, or {app.plan} for the plan, where {plan.swap} swaps two posts.",
     Step.PUBLISHING: "It has left the queue, and Buffer is publishing it.",
@@ -63,7 +66,7 @@ _AMBIGUOUS = (
     "Only you can tell whether Buffer has it. Press {posts.open_in_buffer} to look, then {posts.retry} to send it "
     "again, or {posts.cancel} to cancel it."
 )
-_VERBS: Mapping[str, tuple[Callable[[Post], object], Mapping[Step | None, str]]] = {
+_VERBS: Mapping[str, tuple[Callable[[Post], object], Reasons]] = {
     "edit": (attrgetter("can_be_changed"), _CHANGE),
     "reschedule": (attrgetter("can_be_changed"), _CHANGE),
     "retry": (attrgetter("can_be_retried"), _RETRY),
