@@ -1,4 +1,4 @@
-"""Library, composer and a post in three sizes and three themes."""
+"""Library and composer in three sizes and three themes."""
 
 from __future__ import annotations
 
@@ -40,12 +40,6 @@ def test_composer_refusing(
     snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]
 ) -> None:
     keys = pressing("enter", "ctrl+s")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_post_detail(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    keys = pressing("2", "g", *"jjjjjjj", "enter")
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
 
 
