@@ -110,7 +110,7 @@ OPENINGS = (
     Opening("problems", "4", "t Reschedule", "1"),
     Opening("results", "5", "m Next number", "1"),
     Opening("personas", "@", "n New", "\x1b"),
-    Opening("themes", "t", "del Delete", "\x1b", "@", "\x1b"),
+    Opening("themes", "t", "x Delete", "\x1b", "@", "\x1b"),
     Opening("hashtag sets and snippets", "s", "n New set", "\x1b", "@", "\x1b"),
     Opening("voice", "v", "ctrl+s Save", "\x1b", "@", "\x1b"),
     Opening("settings", ",", "b Connect Buffer", "\x1b"),

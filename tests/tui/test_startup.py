@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Button
 
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.modes.setup_service import SetupService
+from fluffy_tui.networks import all_rules
 from fluffy_tui.settings import Secret, load_settings
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.library.screen import LibraryScreen
@@ -43,6 +47,24 @@ async def test_the_last_persona_is_opened_again(running: Running) -> None:
         pass
     async with running() as driver:
         assert driver.screen.persona.name == "northern light"
+
+
+async def test_the_rules_of_the_networks_are_not_read_when_a_key_needs_them(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers, loads = list[threading.Thread](), tomllib.loads
+
+    def reading(text: str) -> dict[str, Any]:
+        if "upload_bytes" in text:
+            readers.append(threading.current_thread())
+        return loads(text)
+
+    monkeypatch.setattr(tomllib, "loads", reading)
+    all_rules.cache_clear()
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        assert len(readers) == 1
+        assert readers[0] is not threading.main_thread()
 
 
 async def test_the_steps_are_shown_while_opening(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.scheduling.error_codes import PostError
 
 if TYPE_CHECKING:
     from fluffy_tui.buffer import ShareMode
@@ -74,6 +75,10 @@ ON_THE_WAY = (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING, Step.UNCO
 
 IN_BUFFER = (Step.ACCEPTED, Step.PUBLISHING)
 """The steps of a post that is in Buffer and not live yet."""
+
+_TO_BE_RETRIED = (None, Step.HELD, Step.FAILED)
+_CHANGEABLE = (*_TO_BE_RETRIED, Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.ACCEPTED)
+"""None is a draft's step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,43 @@ class Post:
     def time_key(self) -> TimeKey:
         """Its place in the order of time."""
         return (self.goes_at or NO_TIME, self.id)
+
+    # What is possible as far as its state tells. Buffer may know better, and is asked.
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether only the user can tell if it is in Buffer."""
+        return self.step == Step.UNCONFIRMED and self.error_code == PostError.AMBIGUOUS
+
+    @property
+    def can_be_changed(self) -> bool:
+        """Whether its texts, photos and time can be changed, here or in Buffer."""
+        return self.step in _CHANGEABLE
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether it can be deleted, here or in Buffer."""
+        return self.can_be_changed or self.is_ambiguous
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether it can be queued again."""
+        return self.step in _TO_BE_RETRIED or self.is_ambiguous
+
+    @property
+    def can_be_uploaded_again(self) -> bool:
+        """Whether its pictures can be rendered and uploaded again."""
+        return self.can_be_retried or self.step in (Step.QUEUED, Step.ACCEPTED)
+
+    @property
+    def can_be_moved_up(self) -> bool:
+        """Whether it is in the queue of its channel, where it may be the first already."""
+        return self.step in ON_THE_WAY
+
+    @property
+    def can_be_posted_again(self) -> bool:
+        """Whether it is live, perhaps not for long enough yet."""
+        return self.step == Step.LIVE
 
 
 @dataclass(frozen=True, slots=True)

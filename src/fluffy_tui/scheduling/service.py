@@ -76,9 +76,6 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.results.comparison import CountedPost
     from fluffy_tui.scheduling.submit.submission_check import Submission
 
-_WAITING = frozenset({None, Step.FAILED, Step.HELD, Step.QUEUED, Step.ACCEPTED})
-"""Steps of a post that can get another picture; None is a draft's."""
-
 
 @dataclass(frozen=True, slots=True)
 class Scheduling:
@@ -448,7 +445,7 @@ class Scheduling:
         """
         existing = await self._existing(post_id)
         changed = [photo for photo in existing.photos if await self._has_changed(photo)]
-        if existing.step in _WAITING and changed:
+        if changed and existing.can_be_uploaded_again and not existing.is_ambiguous:
             for photo in changed:
                 await self.photos.read_again(await self.photos.get(photo.photo_id))
             current = [
@@ -569,7 +566,7 @@ class Scheduling:
             if not await channel_queue.move_up(session, self.queue, post_id):
                 raise NotPossibleNow(
                     "This post is already first in the queue."
-                    if existing.step in ON_THE_WAY
+                    if existing.can_be_moved_up
                     else "This post is not in the queue."
                 )
             return (await session.get_one(PostRow, post_id)).to_post()

@@ -288,7 +288,7 @@ async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
     row = (
         await session.execute(select(PostRow).where(PostRow.id == post_id).with_for_update())
     ).scalar_one_or_none()
-    if row is None or not (row.step in (None, Step.HELD, Step.FAILED) or _is_ambiguous(row)):
+    if row is None or not row.to_post().can_be_retried:
         return None
     if row.buffer_post_id is not None:
         await _drop_planned_edit(session, row.id)
@@ -319,18 +319,13 @@ def shows_photo_of(post: PostRow) -> ColumnElement[bool]:
     return shows
 
 
-def _is_ambiguous(row: PostRow) -> bool:
-    """Whether only the user can say if the post is in Buffer."""
-    return row.step == Step.UNCONFIRMED and row.error_code == PostError.AMBIGUOUS
-
-
 async def delete_unsent(session: AsyncSession, post_id: int) -> PostRow | None:
     """Delete a post that cannot be in Buffer, which frees its photo, and return it; None if it may be there."""
     row = (
         await session.execute(select(PostRow).where(PostRow.id == post_id).with_for_update())
     ).scalar_one_or_none()
     free = (None, Step.QUEUED, Step.HELD, Step.FAILED, *_PREPARING)
-    if row is None or not ((row.step in free and row.create_sent_at is None) or _is_ambiguous(row)):
+    if row is None or not ((row.step in free and row.create_sent_at is None) or row.to_post().is_ambiguous):
         return None
     if row.buffer_post_id is not None and row.error_code == Code.IMAGE_DROPPED:
         return None  # it waits there without all of its pictures

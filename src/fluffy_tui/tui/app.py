@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
@@ -17,7 +18,6 @@ from fluffy_tui.core.clocks import SystemZone, system_clock
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.name_key import name_key
 from fluffy_tui.tui.keymap.bindings import Place, bindings, written_key
-from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.keymap.key_queue import KeyQueue
 from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.photo.graphics_watch import GraphicsWatch
@@ -93,7 +93,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     CSS_PATH = "app.tcss"
     BINDINGS = bindings(Place.EVERYWHERE)
     DEFAULT_MODE = "startup"
-    COMMANDS = App.COMMANDS | {KeyCommands}
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
@@ -210,6 +209,11 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     # Opening the services, and restarting with new settings
 
     async def _open_services(self, report: Callable[[str], None]) -> Services:
+        from fluffy_tui.networks import all_rules
+
+        await asyncio.to_thread(
+            all_rules
+        )  # reading the file takes too long for the key that needs them first
         services = await self._services.open(report)
         if self._new_channels:
             from fluffy_tui.tui.setup import personas_for
@@ -402,12 +406,19 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         if self.live_updates is not None:
             self.live_updates.reload()
 
+    def action_command_palette(self) -> None:
+        """Offer everything that can be done now."""
+        from fluffy_tui.tui.palette import PaletteScreen
+
+        self.push_screen(PaletteScreen(self.screen, self.setup.settings.keys))
+
     async def action_help(self) -> None:
         """Show the keys of the current screen."""
         from fluffy_tui.tui.ui.help import HelpScreen
 
         place = getattr(self.screen, "PLACE", None)
-        await self.push_screen(HelpScreen(place, dict(self.setup.settings.keys)))
+        idle = [one.binding.id or "" for one in self.active_bindings.values() if not one.enabled]
+        await self.push_screen(HelpScreen(place, dict(self.setup.settings.keys), idle))
 
     def action_help_quit(self) -> None:
         """Answer the key that quits other programs, where nothing is selected that it could copy."""

@@ -14,7 +14,7 @@ import pytest
 
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, StandIn, Window
-from fluffy_tui.scheduling import Missing, MissingCode, Problem, ProblemKind, Remedy, Step
+from fluffy_tui.scheduling import Missing, MissingCode, Post, Problem, ProblemKind, Remedy, Step
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
 from scheduling.test_service import MANY, fill
 from scheduling.workplace import QUICK, workplace
@@ -28,9 +28,28 @@ if TYPE_CHECKING:
 NO_KEY = Missing(MissingCode.BUFFER_KEY, "No Buffer key is set.")
 
 
+def is_possible(remedy: Remedy, post: Post) -> bool:
+    """Return whether the post's state allows what a problem offers."""
+    match remedy:
+        case Remedy.RETRY:
+            return post.can_be_retried
+        case Remedy.EDIT | Remedy.RESCHEDULE:
+            return post.can_be_changed
+        case Remedy.UPLOAD_AGAIN:
+            return post.can_be_uploaded_again
+        case Remedy.CANCEL:
+            return post.can_be_cancelled
+        case Remedy.MOVE_UP:
+            return post.can_be_moved_up
+        case Remedy.OPEN_IN_BUFFER:
+            return True
+
+
 async def problems(place: Workplace) -> list[Problem]:
-    """Return all problems but the missing worker, since most tests here run none."""
+    """Return all problems but the missing worker, since most tests here run none; what they offer is possible."""
     found = await place.services.scheduling.problems()
+    for item in found:
+        assert item.post is None or all(is_possible(remedy, item.post) for remedy in item.actions)
     return [item for item in found if item.kind is not ProblemKind.WORKER_SILENT]
 
 

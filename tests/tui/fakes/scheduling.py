@@ -354,7 +354,7 @@ class FakeScheduling:
     async def retry(self, post_id: int) -> Post:
         """Queue a failed, held or draft post again."""
         post = self._existing(post_id)
-        if post.step not in (Step.FAILED, Step.HELD, None):
+        if not post.can_be_retried:
             raise NotPossibleNow(f"The post is {post.step} and needs no retry.")
         return self._store(
             replace(post, step=Step.QUEUED, status=PostStatus.DRAFT, error_message=None, next_try_at=None)

@@ -6,12 +6,10 @@ from collections import Counter
 
 import pytest
 from textual.binding import Binding
-from textual.command import CommandPalette
 from textual.widgets import OptionList
 
 from fluffy_tui.tui.keymap.action import Trait
 from fluffy_tui.tui.keymap.bindings import ACTIONS, Place, actions_of, bindings, key_table_markdown
-from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.text.filter_words import FILTER_WORDS
@@ -128,14 +126,6 @@ async def test_the_palette_runs_an_action(running: Running) -> None:
         assert driver.app.current_mode == "posts"
 
 
-async def test_the_palette_shows_user_keys(running: Running) -> None:
-    async with running(persona="sarah", keymap={"library.pick": "ctrl+y"}) as driver:
-        titles = [title for _, title, _ in KeyCommands(driver.screen)._available()]
-        assert "Pick  (ctrl+y)" in titles
-        assert "Keys  (? f1)" in titles
-        assert not any("(p)" in title for title in titles)
-
-
 MULTIPLEXED = frozenset(f"ctrl+{letter}" for letter in "abgnopqsth")
 """Keys that Zellij, tmux, screen or XON/XOFF keep for themselves."""
 
@@ -148,16 +138,6 @@ def test_every_action_is_reached_where_a_multiplexer_takes_keys() -> None:
         if MULTIPLEXED.issuperset(action.keys.split(",")) and Trait.NOT_IN_PALETTE in action.traits
     }
     assert unreached == set()
-
-
-async def test_the_palette_opens_over_a_caption_without_ctrl_p(running: Running) -> None:
-    async with running(persona="sarah") as driver:
-        await driver.press("enter")
-        await driver.pilot.press("alt+x")
-        await driver.pilot.pause()
-        assert isinstance(driver.screen, CommandPalette)
-        await driver.press(*"schedule")
-        assert "Schedule" in driver.screen_text()
 
 
 def test_moving_up_and_moving_have_a_key_each_wherever_they_are() -> None:

@@ -21,6 +21,17 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
+@pytest.fixture(autouse=True)
+def written(services: FakeServices) -> None:
+    """Give two photos keywords, and one of them stars and texts of other programs."""
+    for id_, words in ((40, ("fog", "black sand", "pier", MARKUP)), (39, ("fog", "black sand"))):
+        services.keywords.kept[id_] = {(word, KeywordSource.HAND): word for word in words}
+    services.photos.photos[40] = replace(services.photos.photos[40], stars=4)
+    services.photos.written[40] = PhotoTexts(
+        "Red", "Fog", f"Fog on the pier {MARKUP}", "A pier that ends in fog"
+    )
+
+
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
 @pytest.mark.parametrize(
     ("name", "keys"),
@@ -34,17 +45,17 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_keywords(
     snap_compare: Any,
     make_app: Callable[..., FluffyApp],
-    services: FakeServices,
     size: tuple[int, int],
     name: str,
     keys: tuple[str, ...],
 ) -> None:
     assert name
-    for id_, words in ((40, ("fog", "black sand", "pier", MARKUP)), (39, ("fog", "black sand"))):
-        services.keywords.kept[id_] = {(word, KeywordSource.HAND): word for word in words}
-    services.photos.photos[40] = replace(services.photos.photos[40], stars=4)
-    services.photos.written[40] = PhotoTexts(
-        "Red", "Fog", f"Fog on the pier {MARKUP}", "A pier that ends in fog"
-    )
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("1", *keys))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+def test_themes(snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str) -> None:
     app = make_app(persona="sarah")
-    assert snap_compare(app, terminal_size=size, run_before=pressing("1", *keys))
+    app.theme = theme
+    keys = ("space", "space", "number_sign", *"pi")
+    assert snap_compare(app, terminal_size=(60, 18), run_before=pressing("1", *keys))

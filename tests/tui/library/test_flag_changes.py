@@ -59,6 +59,20 @@ async def test_each_decision_is_stored_once_and_in_order_however_fast_they_are_m
     assert not any(triage.is_storing(number) for number in range(5))
 
 
+async def test_a_rejected_photo_is_dimmed_and_a_picked_one_has_a_green_mark(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        listing = photos(driver)
+
+        def colours(index: int) -> dict[str, object]:
+            return {part.text.strip(): part.style and part.style.color for part in listing.label(index, 50)}
+
+        plain = colours(1)["IMG_2039.JPG"]
+        await driver.press("p", "x")
+        assert colours(0)["IMG_2040.JPG"] == plain != colours(1)["IMG_2039.JPG"]
+        assert len({plain, colours(0)["✓"], colours(1)["✗"]}) == 3
+        assert colours(1)["✗"] == colours(1)["IMG_2039.JPG"]
+
+
 async def test_a_verdict_moves_to_the_next_photo(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("p", "x", "j", "p")

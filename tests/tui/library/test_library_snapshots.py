@@ -1,4 +1,4 @@
-"""Library, composer and posts in three sizes and three themes."""
+"""Library and composer in three sizes and three themes."""
 
 from __future__ import annotations
 
@@ -43,17 +43,6 @@ def test_composer_refusing(
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_posts(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("2"))
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_post_detail(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    keys = pressing("2", "g", *"jjjjjjj", "enter")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
-
-
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
 @pytest.mark.parametrize("keys", [("p", "j"), ("enter", *"fog")], ids=["library", "composer"])
 def test_themes(
@@ -79,6 +68,18 @@ def test_zoom(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple
     assert snap_compare(
         make_app(persona="sarah"), terminal_size=size, run_before=pressing("plus", "l", "minus")
     )
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@pytest.mark.parametrize(
+    "keys", [("T", "p", "x", "space", "j"), ("plus", "l", "minus")], ids=["contact-sheet", "zoom"]
+)
+def test_themes_of_pictures(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str, keys: tuple[str, ...]
+) -> None:
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(60, 18), run_before=pressing(*keys))
 
 
 def test_narrow_picture(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:

@@ -137,5 +137,5 @@ def test_live_posts_stay_where_they_are(
     mode: MoveMode, cell: Callable[[int], Cell], services: FakeServices
 ) -> None:
     services.scheduling.move(HELD, Step.LIVE)
-    with pytest.raises(MoveRefused, match="already live"):
+    with pytest.raises(MoveRefused, match="It is live"):
         mode.pick_up(MoveKind.MOVE, cell(HELD))

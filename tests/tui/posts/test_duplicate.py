@@ -204,4 +204,4 @@ async def test_a_post_that_is_too_young_or_waits_is_not_posted_again(
         assert "can be posted again from" in driver.notices()[-1]
         await driver.press("4", "A")
         assert isinstance(driver.screen, ProblemsScreen)
-        assert "not live yet" in driver.notices()[-1]
+        assert "Only a live post can be posted again." in driver.notices()[-1]

@@ -15,12 +15,13 @@ from fluffy_tui.scheduling import NotPossibleNow, Step
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.posts.post_actions import POST_ACTIONS
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen, post_facts, rendition_words
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.posts.post_window import MOST, PAGE
 from fluffy_tui.tui.posts.screen import PostsScreen
-from fluffy_tui.tui.session.submit_undo import why_not_cancelled
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
+from fluffy_tui.tui.ui.help import HelpSection
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, changed, make_post
@@ -329,7 +330,78 @@ async def test_retry(running: Running, services: FakeServices, inside: bool) -> 
 async def test_a_refused_retry_is_reported(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "g", "r")
-        assert driver.notices() == ["The post is queued and needs no retry."]
+        assert driver.notices() == ["It is queued and will be sent, so there is nothing to retry."]
+
+
+def dimmed(driver: Driver) -> set[str]:
+    """Return the ids of the keys for posts that are dimmed."""
+    active = driver.screen.active_bindings.values()
+    return {one.binding.id.partition(".")[2] for one in active if not one.enabled} & set(POST_ACTIONS)
+
+
+async def test_keys_that_a_state_forbids_are_dimmed_as_the_cursor_moves_and_the_post_changes(
+    running: Running, services: FakeServices
+) -> None:
+    in_buffer = {"retry", "move_up", "post_again", "copy_link"}
+    live = {"edit", "reschedule", "retry", "cancel", "upload_again", "move_up"}
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        footer = driver.screen.query_one(KeysFooter)
+        assert dimmed(driver) == in_buffer
+        assert [key.words for key in footer.keys if not key.enabled] == ["Retry"]
+        await driver.press("G")
+        assert dimmed(driver) == live
+        assert [key.words for key in footer.keys if not key.enabled] == ["Edit", "Retry", "Cancel"]
+        await driver.press("enter")
+        assert dimmed(driver) == live
+        await driver.press("escape", "g")
+        assert dimmed(driver) == {"retry", "post_again", "copy_link"}
+        services.scheduling.move(11, Step.FAILED)
+        await driver.heard()
+        assert dimmed(driver) == {"move_up", "post_again", "copy_link"}
+        await driver.press("enter")
+        services.scheduling.move(11, Step.PUBLISHING)
+        await driver.heard()
+        assert dimmed(driver) == live | {"post_again", "copy_link"}
+
+
+async def test_of_several_selected_posts_one_is_enough_for_a_key_which_names_the_others(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "G", "space", "k", "space")
+        assert [post.id for post in table(driver).selected] == [3, 1]
+        assert {"retry", "cancel"} <= dimmed(driver)
+        assert {"edit", "duplicate", "post_again"} <= dimmed(driver), "they are done one at a time"
+        await driver.press("g", *"jjjjjjj", "space")
+        assert [post.id for post in table(driver).selected] == [4, 3, 1]
+        assert {"retry", "cancel"}.isdisjoint(dimmed(driver))
+        await driver.press("r")
+        await driver.heard()
+        assert services.scheduling.all_posts[4].step is Step.QUEUED
+        publishing, live, done = driver.notices()
+        assert publishing.startswith("“just going out”: Buffer is publishing it")
+        assert live.startswith("“first snow”: It is live")
+        assert done.startswith("Retrying “a caption")
+
+
+async def test_a_click_on_a_dimmed_key_and_help_say_what_a_press_says(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "G")
+        footer = driver.screen.query_one(KeysFooter)
+        before = 0
+        for key in footer.keys:
+            if key.words == "Retry":
+                break
+            before += key.width
+        await driver.pilot.click(KeysFooter, offset=(before + 1, 0))
+        await driver.settle()
+        assert driver.notices() == ["It is live, so there is nothing to retry. Press A to post it again."]
+        await driver.press("question_mark")
+        help_ = driver.screen.query(HelpSection).first()
+        spans = {str(line).strip()[:2].strip(): line for line in help_._lines(60).split("\n")}
+        assert any("dim" in str(span.style) for span in spans["r"].spans)
+        assert not any("dim" in str(span.style) for span in spans["D"].spans)
 
 
 async def asked(driver: Driver, key: str) -> str:
@@ -432,6 +504,16 @@ async def test_each_filter_has_a_key(running: Running, key: str, ids: list[int])
         assert listed(driver) == ids
 
 
+async def test_each_filter_is_clicked(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        for words, ids in (("f Failed", [4]), ("i In Buffer", [2, 3]), ("a All", BY_TIME)):
+            column = driver.text("#post-filter").index(words)
+            await driver.pilot.click("#post-filter", offset=(column, 0))
+            await driver.settle()
+            assert listed(driver) == ids
+
+
 async def test_a_post_that_no_longer_matches_the_filter_disappears(
     running: Running, services: FakeServices
 ) -> None:
@@ -472,7 +554,7 @@ async def test_moving_up_changes_the_positions_of_both_posts(
         ),
         ("f", "It is in no queue. Press r to send it again."),
         ("n", "It is in no queue. Press r to send it."),
-        ("l", "This post is not in the queue."),
+        ("l", "It has left the queue and is live."),
     ],
 )
 async def test_a_post_that_is_not_in_the_queue_is_moved_otherwise(
@@ -529,7 +611,7 @@ async def test_keys_act_on_all_selected_posts(running: Running, services: FakeSe
         assert line(driver, 10).startswith("▪ ")
         assert "3 selected" in driver.text("#post-filter")
         question = await asked(driver, "x")
-        possible = [post for post in selected if not why_not_cancelled(post)]
+        possible = [post for post in selected if post.can_be_cancelled]
         assert possible
         assert all(f"“{post.caption}”" in question for post in possible)
         await driver.press("escape", "k", "k", "k", "space")  # deselects the second one

@@ -10,7 +10,7 @@ import pytest
 
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.scheduling import NotPossibleNow, PostStatus, Problem, ProblemKind, Remedy, Step
+from fluffy_tui.scheduling import NotPossibleNow, PostError, PostStatus, Problem, ProblemKind, Remedy, Step
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.platform import web_browser
 from fluffy_tui.tui.platform.web_browser import has_browser
@@ -197,7 +197,10 @@ async def test_one_refusal_does_not_stop_the_others(running: Running, services: 
         await driver.heard()
         assert services.scheduling.all_posts[4].step is Step.QUEUED
         assert services.scheduling.all_posts[7].step is Step.UNCONFIRMED
-        assert "“was it sent?”: The post is unconfirmed and needs no retry." in driver.notices()
+        assert (
+            "“was it sent?”: Buffer is being checked for it. If it is not there, it is sent again."
+            in driver.notices()
+        )
 
 
 async def test_cancelling_several_posts_names_them_and_counts_those_in_buffer(
@@ -306,9 +309,7 @@ async def test_budget_and_worker_are_shown(running: Running, services: FakeServi
     )
     async with running(persona="sarah") as driver:
         await driver.press("4")
-        assert (
-            driver.text("#limits") == "Buffer: 87 of 100 requests left until 15:35 · worker: active 3 s ago"
-        )
+        assert driver.text("#limits") == "Buffer: 87 of 100 requests left until 15:35 · worker: active"
 
 
 def test_a_rate_limit_window_that_has_ended_is_not_shown() -> None:
@@ -333,6 +334,22 @@ async def test_actions_fail_while_the_database_is_away_and_the_selection_stays(
         services.find_database()
         await driver.heard()
         assert of_posts(driver) == [4, 7, 5]
+
+
+async def test_a_post_of_which_only_the_user_can_tell_is_cancelled(
+    running: Running, services: FakeServices
+) -> None:
+    posts = services.scheduling.all_posts
+    posts[7] = replace(posts[7], error_code=PostError.AMBIGUOUS)
+    async with running(persona="sarah") as driver:
+        await driver.press("4", "j")
+        assert problem_list(driver).current is not None
+        await driver.pilot.press("x")
+        while not isinstance(driver.screen, ConfirmScreen):
+            await driver.pilot.pause()
+        await driver.pilot.press("y")
+        await driver.heard()
+        assert 7 not in posts
 
 
 async def test_undo_cancels_the_last_submit_and_keeps_the_caption(

@@ -53,3 +53,10 @@ def test_screens(
     assert snap_compare(
         make_app(persona="sarah", preview="half-cell"), terminal_size=size, run_before=pressing(*keys)
     )
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+def test_themes(snap_compare: Callable[..., bool], make_app: Callable[..., FluffyApp], theme: str) -> None:
+    app = make_app(persona="sarah", preview="half-cell")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(60, 18), run_before=pressing("3", "p"))

@@ -123,7 +123,9 @@ async def test_two_planned_posts_swap_and_nothing_else_moves(
         assert driver.notices()[-1] == "This post was made elsewhere, so it cannot move."
         await go_to(driver, live)
         await driver.press("M")
-        assert driver.notices()[-1] == "This post is already live."
+        assert driver.notices()[-1] == (
+            "It is live, so it cannot be changed. Press D to use its text for another photo."
+        )
 
 
 async def test_only_what_is_near_the_screen_is_loaded_and_scrolling_loads_the_rest(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import PersonaCounts, Step
 from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.session.messages import OverviewChanged
+from fluffy_tui.tui.session.overview import WORKER_SILENT_AFTER
 from tui.conftest import Running
-from tui.fakes import MARKUP, FakeServices
+from tui.fakes import MARKUP, NOW, FakeServices
 
 
 class LateCounts:
@@ -77,3 +80,32 @@ async def test_a_starting_worker_is_checked_every_second(running: Running, servi
             while "starting" in driver.text("#frame-header"):
                 await driver.pilot.pause(0.05)
         assert "worker" not in driver.text("#frame-header")
+
+
+async def test_a_heartbeat_draws_nothing_again_until_the_worker_is_silent_or_a_minute_has_passed(
+    running: Running, services: FakeServices
+) -> None:
+    now = NOW
+    async with running(persona="sarah", clock=lambda: now) as driver:
+        updates, heard = driver.app.live_updates, list[object]()
+        assert updates is not None
+
+        async def after_check() -> int:
+            heard.clear()
+            updates.check_worker()
+            await driver.settle()
+            return heard.count(OverviewChanged())
+
+        await after_check()
+        driver.app.changes.subscribe(driver.app, heard.append, immediate=True)
+        for services.workers.age in (1.0, 6.0, 29.0):
+            assert await after_check() == 0
+        services.workers.age = WORKER_SILENT_AFTER
+        assert await after_check() > 0
+        assert "worker silent for 30 s" in driver.text("#frame-header")
+        services.workers.age = 1.0
+        assert await after_check() > 0
+        now += timedelta(seconds=59)
+        assert await after_check() == 0
+        now += timedelta(seconds=1)
+        assert await after_check() == 1

@@ -20,8 +20,8 @@ from fluffy_tui.tui.session.submit_undo import (
     draft_of,
     in_grace,
     what_cancelling_does,
-    why_not_cancelled,
 )
+from fluffy_tui.tui.text.post_refusals import why_not
 from tui.conftest import Driver, Running
 from tui.fakes import NOW, FakeServices, make_post
 from tui.several_channels import on_channels
@@ -255,6 +255,6 @@ async def test_undo_reports_what_it_did(driver: Driver, services: FakeServices) 
 def test_a_post_can_be_cancelled_until_it_is_published(post: Post, step: Step | None) -> None:
     too_late = {Step.SENDING, Step.UNCONFIRMED, Step.PUBLISHING, Step.LIVE}
     changed = replace(post, step=step)
-    assert bool(why_not_cancelled(changed)) is (step in too_late)
+    assert bool(why_not("cancel", changed)) is (step in too_late)
     if step not in too_late:
         assert "kept as a draft" in what_cancelling_does(changed, NOW, NOW.tzinfo, NOW.tzinfo)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,13 +10,14 @@ from textual.widgets import Input
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import SnippetKind
+from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.snippets import SnippetsScreen
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
 from fluffy_tui.tui.ui.vim_list import VimList
-from tui.fakes import MARKUP
+from tui.fakes import MARKUP, NOW
 
 if TYPE_CHECKING:
     from tui.conftest import Driver, Running
@@ -105,6 +107,18 @@ async def test_delete_and_undo(running: Running, services: FakeServices, key: st
         )
         await driver.press(*[key] * 4)
         assert "No hashtag sets or snippets yet" in driver.text("#no-snippets")
+
+
+async def test_undo_with_nothing_deleted_leaves_the_last_submit_alone(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.move(11, Step.QUEUED, next_try_at=NOW + timedelta(seconds=8))
+    async with running(persona="sarah") as driver:
+        await driver.press("at", "s", "z")
+        assert isinstance(driver.screen, SnippetsScreen)
+        await driver.press("escape", "t", "z")
+        assert driver.notices() == ["Nothing to undo here."] * 2
+        assert 11 in services.scheduling.all_posts
 
 
 async def test_a_set_created_from_the_composer_is_suggested_at_once(running: Running) -> None:

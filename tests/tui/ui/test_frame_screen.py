@@ -235,6 +235,19 @@ async def test_the_strip_drops_a_deleted_post(running: Running, services: FakeSe
         assert "waiting for its turn" not in driver.text("#status-strip")
 
 
+async def test_the_strip_names_no_key_that_would_only_write_a_letter(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.move(11, Step.QUEUED, next_try_at=NOW + timedelta(seconds=8))
+    async with running(persona="sarah") as driver:
+        assert "sends in 8 s · z undo" in strip(driver)[0]
+        await driver.press("enter")
+        assert strip(driver)[0].endswith("sends in 8 s")
+    async with running(persona="sarah", keymap={"app.undo_submit": "f11"}) as driver:
+        await driver.press("enter")
+        assert strip(driver)[0].endswith("sends in 8 s · f11 undo")
+
+
 async def test_the_strip_forgets_what_finished_and_shows_no_other_persona(
     running: Running, services: FakeServices
 ) -> None:

@@ -18,6 +18,7 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.messages import on_event
+from fluffy_tui.tui.ui.keys_footer import dimmed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,13 +104,7 @@ class BatchScreen(CaptionScreen):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """Dim undo while no post of the batch is submitted; the key then says so, and undoes no earlier submit."""
-        active = super().active_bindings
-        if self.model.submitted:
-            return active
-        return {
-            key: one._replace(enabled=one.enabled and one.binding.id != "fill.undo")
-            for key, one in active.items()
-        }
+        return dimmed(super().active_bindings, () if self.model.submitted else ("fill.undo",))
 
     def action_next(self) -> None:
         """Write the next caption; after the last one, review the batch."""

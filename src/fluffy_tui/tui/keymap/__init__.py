@@ -1,1 +1,1 @@
-"""Every key: the table, the bindings made from it, the user's own keys and the command palette."""
+"""Every key: the table, the bindings made from it, and the user's own keys."""

@@ -17,7 +17,7 @@ _THEN = " then "
 def key_of(id_: str, own: Mapping[str, str]) -> str:
     """Return the key of an action for use in a sentence: the user's first one, else the default.
 
-    Of `del` and a letter it is the letter, which every keyboard has.
+    It is the one that the line of keys shows.
 
     Args:
         id_: The action.
@@ -26,10 +26,7 @@ def key_of(id_: str, own: Mapping[str, str]) -> str:
     Raises:
         KeyError: There is no such action.
     """
-    action = _BY_ID[id_]
-    if id_ in own:
-        return written_key(own[id_].split(",")[0])
-    return action.written_keys[-1 if action.keys.startswith("delete") else 0]
+    return written_key(own.get(id_, _BY_ID[id_].keys).split(",")[0])
 
 
 def with_keys(sentence: str, own: Mapping[str, str]) -> str:

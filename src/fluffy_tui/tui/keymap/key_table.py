@@ -71,7 +71,7 @@ _POST = (
     Action("edit",            "e",           "Edit",            "Edit caption, photos, alt texts or time, also in Buffer (a failed post is sent again)"),
     Action("reschedule",      "t",           "Reschedule",      "Change the scheduled time"),
     Action("retry",           "r",           "Retry",           "Retry (Buffer is checked first, so nothing is posted twice)"),
-    Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)"),
+    Action("cancel",          "x,delete",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)"),
     Action("duplicate",       "D",           "Duplicate",       "Duplicate as a new draft: caption, alt text, fit, first comment and channels for another photo"),
     Action("post_again",      "A",           "Post again",      "Post a live post again, some months after it went out: its photos, caption, alt texts and fit as a new draft"),
     Action("upload_again",    "h",           "Upload again",    "Re-render and upload again"),
@@ -253,7 +253,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("snippets.new_set",         "n",                      "New set",         "Create a hashtag set", FOOTER),
     Action("snippets.new_snippet",     "s",                      "New snippet",     "Create a snippet (in a caption, type ; and its name to insert it)", FOOTER),
     Action("snippets.rename",          "r",                      "Rename",          "Rename"),
-    Action("snippets.delete",          "delete,x",               "Delete",          "Delete (can be undone)", FOOTER),
+    Action("snippets.delete",          "x,delete",               "Delete",          "Delete (can be undone)", FOOTER),
     Action("snippets.undo",            "z",                      "Undo",            "Undo the last delete"),
     Action("snippets.back",            "escape",                 "Back",            "Go back", FOOTER),
 
@@ -262,7 +262,7 @@ ACTIONS: tuple[Action, ...] = (
 
     Action("themes.edit",              "enter,e",                "Edit",            "Edit", FOOTER),
     Action("themes.new",               "n",                      "New",             "Create a theme", FOOTER),
-    Action("themes.delete",            "delete,x",               "Delete",          "Delete (can be undone)", FOOTER),
+    Action("themes.delete",            "x,delete",               "Delete",          "Delete (can be undone)", FOOTER),
     Action("themes.undo",              "z",                      "Undo",            "Undo the last delete", FOOTER),
     Action("themes.back",              "escape",                 "Back",            "Go back", FOOTER),
 
@@ -369,7 +369,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.back",                "escape",                 "Back",            "Go back (unsaved changes are kept for the next edit)", FOOTER),
 
     Action("settings.edit",            "enter",                  "Edit",            "Edit the setting in config.toml, or choose another theme", FOOTER),
-    Action("settings.reset",           "delete,x",               "Reset",           "Remove the setting from config.toml, so that its default counts again", FOOTER),
+    Action("settings.reset",           "x,delete",               "Reset",           "Remove the setting from config.toml, so that its default counts again", FOOTER),
     Action("settings.connect_buffer",  "b",                      "Connect Buffer",  "Connect Buffer", FOOTER),
     Action("settings.copy",            "y",                      "Copy",            "Copy the line for config.toml", FOOTER),
     Action("settings.back",            "escape",                 "Back",            "Go back", FOOTER),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual import events, on, work
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
-    from rich.style import Style
     from textual.binding import BindingType
 
     from fluffy_tui.photos import Photo
@@ -367,8 +367,9 @@ class PhotoList(ScrollView, can_focus=True):
 
     def _row_segments(self, index: int, width: int, base: Style, *, at_cursor: bool) -> list[Segment]:
         def styled(role: str) -> Style:
-            part = self.get_component_rich_style(f"photo-list--{role}", partial=True)
-            return base if at_cursor else base + part
+            # a partial style would not know how transparent its colour is
+            colour = self.get_component_rich_style(f"photo-list--{role}").color
+            return base if at_cursor else base + Style.from_color(colour)
 
         edge = Segment("▌" if at_cursor else " ", base)
         photo = self.rows.photo(index)

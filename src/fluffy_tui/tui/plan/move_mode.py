@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import Step
+from fluffy_tui.tui.text.post_refusals import why_not
 from fluffy_tui.tui.text.words import error_words, quoted
 
 if TYPE_CHECKING:
@@ -19,16 +19,10 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.plan.plan_cells import Cell
     from fluffy_tui.tui.ports import SchedulingPort
 
-_FIXED = {
-    Step.LIVE: "This post is already live.",
-    Step.PUBLISHING: "Buffer is publishing this post right now.",
-}
-"""Why a post cannot move any more."""
-
 
 def can_move(cell: Cell) -> bool:
     """Return whether a cell has a post that can still get another time."""
-    return cell.planned is not None and cell.planned.post.step not in _FIXED
+    return cell.planned is not None and cell.planned.post.can_be_changed
 
 
 class MoveKind(StrEnum):
@@ -89,8 +83,8 @@ class MoveMode:
         if cell is None or cell.planned is None:
             raise MoveRefused(f"There is no post here to {kind}.")
         post = cell.planned.post
-        if post.step in _FIXED:
-            raise MoveRefused(_FIXED[post.step])
+        if reason := why_not("reschedule", post):
+            raise MoveRefused(reason)
         self.picked = PostMove(kind, post, cell.at)
 
     def drop(self, cell: Cell) -> PostMove | None:
@@ -107,7 +101,7 @@ class MoveMode:
             return None
         if move.kind is MoveKind.MOVE and other is not None:
             raise MoveRefused("That slot is taken. To swap posts, press {move.cancel}, then {plan.swap}.")
-        if move.kind is MoveKind.SWAP and (other is None or other.step in _FIXED):
+        if move.kind is MoveKind.SWAP and (other is None or not other.can_be_changed):
             raise MoveRefused("Choose a post to swap with that is not live yet.")
         self.picked = None
         return PostMove(move.kind, move.post, move.at, cell.at, other)

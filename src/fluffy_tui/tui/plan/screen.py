@@ -29,7 +29,7 @@ from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, ProfileWa
 from fluffy_tui.tui.text.channel_words import also_on
 from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
-from fluffy_tui.tui.ui.keys_footer import relabelled
+from fluffy_tui.tui.ui.keys_footer import dimmed, relabelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,12 +146,10 @@ class PlanScreen(FrameScreen):
             "plan.next_channel": "Next channel",
             "plan.previous_channel": "Previous channel",
         }
-        active, dimmed = relabelled(super().active_bindings, labels), self._dimmed
+        active = relabelled(super().active_bindings, labels)
         # Textual's own use of the key for the other view would put that first
         in_order = sorted(active.items(), key=lambda item: item[1].binding.id == "plan.view")
-        return {
-            key: one._replace(enabled=one.enabled and one.binding.id not in dimmed) for key, one in in_order
-        }
+        return dimmed(dict(in_order), self._dimmed)
 
     @property
     def _dimmed(self) -> frozenset[str]:
@@ -242,7 +240,7 @@ class PlanScreen(FrameScreen):
         try:
             self._move_mode.pick_up(kind, None if self._is_month else self._grid.cell)
         except MoveRefused as refused:
-            self.notify(str(refused), markup=False)
+            self.notify(self.context.with_keys(str(refused)), markup=False)
         else:
             self._show_move_mode()
 

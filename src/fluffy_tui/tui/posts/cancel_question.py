@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.session.submit_undo import what_cancelling_does, why_not_cancelled
+from fluffy_tui.tui.session.submit_undo import what_cancelling_does
 from fluffy_tui.tui.text.channel_words import channel_of_each
+from fluffy_tui.tui.text.post_refusals import why_not
 from fluffy_tui.tui.text.words import quoted
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
@@ -47,10 +48,10 @@ def _about_channels(context: Context, post: Post, group: Sequence[Post]) -> Conf
     others = "the other channel" if count == 2 else f"the other {count - 1} channels"
     alone = _consequence(context, post, frees_photos=False)
     lines = [f"Only {names[post.id]}: {alone} {photos} scheduled on {others}."]
-    can_all = sum(not why_not_cancelled(each) for each in group) > 1
+    can_all = sum(each.can_be_cancelled for each in group) > 1
     if can_all:
         each_on_its_own = (
-            f"{names[each.id]}: {why_not_cancelled(each) or _consequence(context, each, frees_photos=False)}"
+            f"{names[each.id]}: {why_not('cancel', each) or _consequence(context, each, frees_photos=False)}"
             for each in group
         )
         lines.append("\n".join([f"All {count} channels:", *each_on_its_own]))
@@ -76,13 +77,8 @@ def _about_several(
         )
     if in_buffer := sum(post.buffer_post_id is not None for post in posts):
         does = f"{in_buffer} of them will be deleted in Buffer first. {does}"
-    alike = Counter(map(post_name, posts))  # on several channels they often have one caption
-    words = [name if times == 1 else f"{name} ({times} posts)" for name, times in alike.items()]
-    names = ", ".join(words[:NAMED])
-    more = sum([*alike.values()][NAMED:])
-    names += f" and {more} more" if more else ""
     keys = context.setup.settings.keys
-    title, question = f"Cancel {count} posts?", f"{names}\n\n{does}"
+    title, question = f"Cancel {count} posts?", f"{post_names(posts)}\n\n{does}"
     return ConfirmScreen(title, question, yes="Cancel posts", no="Keep posts", own=keys)
 
 
@@ -94,3 +90,11 @@ def _consequence(context: Context, post: Post, *, frees_photos: bool) -> str:
 def post_name(post: Post) -> str:
     """Return the beginning of a post's caption, by which questions and reports name it."""
     return quoted(post.caption, 40)
+
+
+def post_names(posts: Sequence[Post]) -> str:
+    """Return the beginnings of the captions of several posts, as far as a sentence has room."""
+    alike = Counter(map(post_name, posts))  # on several channels they often have one caption
+    words = [name if times == 1 else f"{name} ({times} posts)" for name, times in alike.items()]
+    more = sum([*alike.values()][NAMED:])
+    return ", ".join(words[:NAMED]) + (f" and {more} more" if more else "")

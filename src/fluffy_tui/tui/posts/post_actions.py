@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import is_link
-from fluffy_tui.scheduling import Step
+from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
-from fluffy_tui.tui.posts.cancel_question import post_name, question_about
-from fluffy_tui.tui.session.submit_undo import STAYS_LIVE, cancel_keeping_draft, why_not_cancelled
+from fluffy_tui.tui.posts.cancel_question import post_name, post_names, question_about
+from fluffy_tui.tui.session.submit_undo import STAYS_LIVE, cancel_keeping_draft
 from fluffy_tui.tui.text.channel_words import channel_of_each
+from fluffy_tui.tui.text.post_refusals import why_not
 from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.keys_footer import dimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
+    from textual.binding import ActiveBinding
     from textual.screen import Screen
 
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
-
-_NOT_IN_QUEUE: Mapping[Step | None, str] = {
-    Step.ACCEPTED: "It has left the queue and is in Buffer at its time. Press {posts.reschedule} to change that, "
-    "or {app.plan} for the plan, where {plan.swap} swaps two posts.",
-    Step.FAILED: "It is in no queue. Press {posts.retry} to send it again.",
-    None: "It is in no queue. Press {posts.retry} to send it.",
-}
-"""What to do instead of moving a post up that does not wait here."""
 
 POST_ACTIONS = (
     "edit",
@@ -43,6 +37,14 @@ POST_ACTIONS = (
     "copy_link",
 )
 """Verbs of the key table, each a method of `PostActions`."""
+
+_ONE_AT_A_TIME = {
+    "edit": "Captions are edited one post at a time, or on all channels of one post: "
+    "clear the selection, or change only the time.",
+    "duplicate": "Posts are duplicated one at a time: clear the selection.",
+    "post_again": "Posts are posted again one at a time: clear the selection.",
+}
+"""What is done with one post, or with one submission on several channels; and what to say of others."""
 
 
 class PostActions:
@@ -75,83 +77,93 @@ class PostActions:
         """Return whether there is something to act on; Buffer can always be opened."""
         return name == "open_in_buffer" or bool(self._selected())
 
-    def run(self, name: str) -> None:
-        """Do what one of `POST_ACTIONS` says."""
-        if name in POST_ACTIONS and self.is_possible(name):
-            getattr(self, name)()
-
-    def edit(self) -> None:
-        """Edit a single post, or caption and time of a submission on several channels."""
+    def dimmed(self, active: Mapping[str, ActiveBinding]) -> dict[str, ActiveBinding]:
+        """Return the screen's active bindings with those dimmed that can be done with none of the selected posts."""
         posts = self._selected()
-        if len({post.group_id for post in posts}) > 1:
-            self._screen.notify(
-                "Captions are edited one post at a time, or on all channels of one post: "
-                "clear the selection, or change only the time."
-            )
-            return
-        can_change = [post for post in posts if not why_not_cancelled(post)] or posts[:1]
-        left_out = [post for post in posts if post not in can_change]
-        self._open_editor(can_change, only_time=False, left_out=left_out)
+        impossible = [
+            name
+            for name in POST_ACTIONS
+            if self._are_too_many(name, posts) or (posts and all(why_not(name, post) for post in posts))
+        ]
+        places = (Place.POSTS, Place.PROBLEMS)
+        return dimmed(active, {f"{place}.{name}" for place in places for name in impossible})
 
-    def reschedule(self) -> None:
+    def run(self, name: str) -> None:
+        """Do what one of `POST_ACTIONS` says with those posts that allow it, and say why others do not."""
+        posts = self._selected()
+        if name == "open_in_buffer":
+            self._open_in_buffer()
+        elif name in POST_ACTIONS and self._are_too_many(name, posts):
+            self._screen.notify(_ONE_AT_A_TIME[name], markup=False)
+        elif name in POST_ACTIONS and (possible := self._possible(name, posts)):
+            getattr(self, f"_{name}")(possible)
+
+    def _are_too_many(self, name: str, posts: Sequence[Post]) -> bool:
+        return name in _ONE_AT_A_TIME and len({post.group_id for post in posts}) > 1
+
+    def _possible(self, name: str, posts: Sequence[Post]) -> list[Post]:
+        """Return the posts with which something can be done, and say of the others why not."""
+        refused: dict[str, list[Post]] = {}
+        for post in posts:
+            refused.setdefault(why_not(name, post), []).append(post)
+        possible = refused.pop("", [])
+        if possible and name == "edit":
+            return possible  # the editor names those of the submission that it leaves out
+        for reason, others in refused.items():
+            which = "" if len(posts) == 1 else f"{post_names(others)}: "
+            self._warn(f"{which}{self._context.with_keys(reason)}")
+        return possible
+
+    def _edit(self, posts: Sequence[Post]) -> None:
+        """Edit a single post, or caption and time of a submission on several channels."""
+        left_out = [post for post in self._selected() if post not in posts]
+        self._open_editor(posts, only_time=False, left_out=left_out)
+
+    def _reschedule(self, posts: Sequence[Post]) -> None:
         """Change when the posts go out."""
-        self._open_editor(self._selected(), only_time=True)
+        self._open_editor(posts, only_time=True)
 
-    def copy_link(self) -> None:
-        """Copy the link to a live post."""
-        link = self._selected()[0].external_link
-        if link is None:
-            self._screen.notify("No link yet. It appears once the post is live.")
-        elif is_link(link):
-            self._screen.app.copy_to_clipboard(link)
-        else:
+    def _copy_link(self, posts: Sequence[Post]) -> None:
+        """Copy the links to live posts, one a line."""
+        links = [post.external_link for post in posts if post.external_link and is_link(post.external_link)]
+        if links:
+            self._screen.app.copy_to_clipboard("\n".join(links))
+        if len(links) < len(posts):
             self._screen.notify("The link that Buffer gave is not an https address, so it was not copied.")
 
-    def open_in_buffer(self) -> None:
+    def _open_in_buffer(self) -> None:
         """Open the channel in Buffer's web app, or copy its address."""
         self._start(self._open_address(buffer_address(self._channel_id())), "opening Buffer")
 
-    def retry(self) -> None:
+    def _retry(self, posts: Sequence[Post]) -> None:
         """Send failed, held or draft posts again."""
         retry = self._context.services.scheduling.retry
-        self._act(retry, "Retrying {}. Buffer is checked first.", "retrying posts")
+        self._start(self._each(posts, retry, "Retrying {}. Buffer is checked first."), "retrying posts")
 
-    def upload_again(self) -> None:
+    def _upload_again(self, posts: Sequence[Post]) -> None:
         """Render and upload the pictures again."""
         upload = self._context.services.scheduling.upload_again
-        self._act(upload, "Uploading again: {}.", "uploading pictures again")
+        self._start(self._each(posts, upload, "Uploading again: {}."), "uploading pictures again")
 
-    def move_up(self) -> None:
-        """Move posts one place up in their queues; of others say what to do instead."""
-        others = [post for post in self._selected() if post.step in _NOT_IN_QUEUE]
-        for post in others:
-            self._warn(f"{post_name(post)}: {self._context.with_keys(_NOT_IN_QUEUE[post.step])}")
-        waiting = [post for post in self._selected() if post not in others]
-        move_up = self._each(waiting, self._context.services.scheduling.move_up, "Moved up in the queue: {}.")
-        self._start(move_up, "moving posts up")
+    def _move_up(self, posts: Sequence[Post]) -> None:
+        """Move posts one place up in their queues."""
+        move_up = self._context.services.scheduling.move_up
+        self._start(self._each(posts, move_up, "Moved up in the queue: {}."), "moving posts up")
 
-    def cancel(self) -> None:
+    def _cancel(self, posts: Sequence[Post]) -> None:
         """Cancel posts after a confirmation."""
-        self._start(self._cancel(self._selected()), "cancelling posts")
+        self._start(self._ask_and_cancel(posts), "cancelling posts")
 
-    def duplicate(self) -> None:
+    def _duplicate(self, posts: Sequence[Post]) -> None:
         """Use text and options of a single post, or of a submission on several channels, for another photo."""
         from fluffy_tui.tui.posts.duplicate import duplicate  # imports Pillow
 
-        posts = self._selected()
-        if len({post.group_id for post in posts}) > 1:
-            self._screen.notify("Posts are duplicated one at a time: clear the selection.")
-            return
         self._start(duplicate(self._screen.app, self._context, posts[0]), "duplicating the post")
 
-    def post_again(self) -> None:
+    def _post_again(self, posts: Sequence[Post]) -> None:
         """Open a live post, or a submission on several channels, as a new draft of the same photos."""
         from fluffy_tui.tui.posts.duplicate import post_again  # imports Pillow
 
-        posts = self._selected()
-        if len({post.group_id for post in posts}) > 1:
-            self._screen.notify("Posts are posted again one at a time: clear the selection.")
-            return
         job = post_again(self._screen.app, self._context, posts[0])
         self._start(self._warned(job), "posting again")
 
@@ -161,16 +173,13 @@ class PostActions:
         except FluffyError as error:
             self._warn(str(error))
 
-    def _act(self, do: Callable[[int], Awaitable[object]], report: str, description: str) -> None:
-        self._start(self._each(self._selected(), do, report), description)
-
     def _start(self, work: Coroutine[Any, Any, None], description: str) -> None:
         self._screen.run_worker(work, group="post-actions", exit_on_error=False, description=description)
 
     async def _open_address(self, address: str) -> None:
         self._screen.notify(one_line(await open_address(self._screen.app, address)), markup=False)
 
-    async def _cancel(self, posts: Sequence[Post]) -> None:
+    async def _ask_and_cancel(self, posts: Sequence[Post]) -> None:
         found = await self._context.services.scheduling.groups({post.group_id for post in posts})
         fresh = {post.id: post for post in found}
         posts = [fresh.get(post.id, post) for post in posts]
@@ -178,18 +187,14 @@ class PostActions:
             post.group_id: [other for other in found if other.group_id == post.group_id] or [post]
             for post in posts
         }
-        possible = [post for post in posts if not why_not_cancelled(post)]
-        for post in posts:
-            if why_not := why_not_cancelled(post):
-                self._warn(f"{post_name(post)}: {why_not}")
-        if not possible:
+        if not (possible := self._possible("cancel", posts)):
             return
         group = groups[possible[0].group_id]
         question = question_about(self._context, possible, groups)
         if not await self._screen.app.push_screen_wait(question):
             return
         if question.means_all:
-            possible = [post for post in group if not why_not_cancelled(post)]
+            possible = [post for post in group if post.can_be_cancelled]
         await self._cancel_groups(possible, groups)
 
     async def _cancel_groups(self, posts: Sequence[Post], groups: Mapping[int, Sequence[Post]]) -> None:

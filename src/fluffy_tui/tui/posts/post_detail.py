@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
 
     from fluffy_tui.scheduling import Post, PostEvent, Results
     from fluffy_tui.tui.session.context import Context
@@ -103,6 +104,11 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         if self._room != self._laid_out_for:
             self._show()
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Dim what cannot be done with the post now; pressed all the same, its key says why."""
+        return self._actions.dimmed(super().active_bindings)
+
     def action_act_on_posts(self, name: str) -> None:
         """Do something with the post."""
         self._actions.run(name)
@@ -146,6 +152,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self._show()
 
     def _show(self) -> None:
+        self.refresh_bindings()
         post, room = self._post, self._room
         self._laid_out_for = room
         zone, own_zone = self.context.post_zone(post.persona_id, post.channel_id), self.context.zone

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
@@ -101,7 +102,8 @@ class PostFilter(Static):
             count = self._counts.get(name) if width >= COUNT_FROM else None
             words = f" {key_of(id_, self._keys)} {labels[id_]} {f'{count:,} ' if count else ''}"
             style = "bold $foreground on $primary 25%" if name == self.chosen else "$foreground-muted"
-            parts.append(Content.styled(words, style))
+            click = Style.from_meta({"@click": f"screen.show_only('{name}')"})
+            parts.append(Content.styled(words, style).stylize(click))
         if self._selected:
             words = f" {self._selected} selected" if width >= COUNT_FROM else f"▪{self._selected}"
             hint = ": keys act on the selection" if width >= HINT_FROM else ""

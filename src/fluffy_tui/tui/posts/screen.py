@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
 
     from fluffy_tui.scheduling import Post, TimeKey
     from fluffy_tui.tui.session.context import Context
@@ -96,6 +97,11 @@ class PostsScreen(FrameScreen):
             return None
         return super().check_action(action, parameters)
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Dim what cannot be done with the posts now; pressed all the same, its key says why."""
+        return self._actions.dimmed(super().active_bindings)
+
     def action_act_on_posts(self, name: str) -> None:
         """Do something with the selected posts."""
         self._actions.run(name)
@@ -132,7 +138,7 @@ class PostsScreen(FrameScreen):
     def on_resize(self, event: events.Resize) -> None:
         """Show the picture if there is room for it."""
         self._picture.widget.display = event.size.width >= PICTURE_FROM
-        self._show_picture()
+        self._show_post()
 
     def on_screen_resume(self) -> None:
         """Redraw the picture, which another screen may have covered."""
@@ -144,17 +150,12 @@ class PostsScreen(FrameScreen):
         self.refresh_bindings()
 
     @on(OptionList.OptionHighlighted)
-    def _show_picture(self) -> None:
+    def _show_post(self) -> None:
+        """Show the picture of the post under the cursor, and what can be done with it."""
+        self.refresh_bindings()
         post = self._table.current
         if self._picture.widget.display and post is not None:
-            self._picture.show(post, self._details(post))
-
-    def _details(self, post: Post) -> str:
-        """Say how many photos a post has, and where else its submission is posted."""
-        count = photo_count_words(post)
-        others = also_on(post, self._groups.of(post), self.context.channel)
-        lines = (f"cover of {count}" if count else "", f"also on: {others}" if others else "")
-        return "\n".join(filter(None, lines))
+            self._picture.show(post, _details(post, self._groups.of(post), self.context))
 
     @on(PostTable.Opened)
     def _open(self) -> None:
@@ -293,7 +294,7 @@ class PostsScreen(FrameScreen):
                     self._table.put(post)
                 else:
                     self._table.take_out(post_id)
-                self._show_picture()
+                self._show_post()
                 self._table.show_places(await self._places(self._table.posts))
                 self._arrange()
         finally:
@@ -344,3 +345,11 @@ def _behind(post: Post) -> TimeKey:
     """Return the place from which on a post is the first of the earlier ones."""
     at, id_ = post.time_key
     return at, id_ + 1
+
+
+def _details(post: Post, group: Sequence[Post], context: Context) -> str:
+    """Say how many photos a post has, and where else its submission is posted."""
+    count = photo_count_words(post)
+    others = also_on(post, group, context.channel)
+    lines = (f"cover of {count}" if count else "", f"also on: {others}" if others else "")
+    return "\n".join(filter(None, lines))

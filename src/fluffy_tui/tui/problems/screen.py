@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -16,7 +15,7 @@ from fluffy_tui.tui.problems.problem_list import ProblemList
 from fluffy_tui.tui.problems.problem_words import problem_facts, remedy_keys, subject
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.times import both_zones, duration_words, moment_words
+from fluffy_tui.tui.text.times import both_zones, moment_words
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
 
     from fluffy_tui.buffer import Budget
     from fluffy_tui.scheduling import Post
@@ -109,6 +109,11 @@ class ProblemsScreen(FrameScreen):
         ):
             return None
         return super().check_action(action, parameters)
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Dim what cannot be done with the posts now; pressed all the same, its key says why."""
+        return self._actions.dimmed(super().active_bindings)
 
     def action_act_on_posts(self, name: str) -> None:
         """Do something with the selected posts."""
@@ -205,7 +210,7 @@ def budget_words(budget: Budget | None, now: datetime, zone: tzinfo) -> str:
 
 
 def worker_words(overview: Overview) -> str:
-    """Return when a worker last sent a heartbeat; empty if unknown."""
+    """Return whether a worker is active, or what is wrong with it; empty if unknown."""
     if overview.worker_words or not overview.read or overview.worker_age is None:
         return overview.worker_words
-    return f"worker: active {duration_words(timedelta(seconds=overview.worker_age))} ago"
+    return "worker: active"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -219,7 +220,8 @@ class ProfileGrid(ScrollView, can_focus=True):
         if index >= len(self._feed.tiles):
             return Strip.blank(width, self.rich_style)
         tile, is_here = self._feed.tiles[index], index == self.cursor
-        style = self.get_component_rich_style(f"profile--{tile.state.tone}", partial=True)
+        # a partial style would not know how transparent its colour is
+        style = Style.from_color(self.get_component_rich_style(f"profile--{tile.state.tone}").color)
         if is_here:
             style = self.get_component_rich_style("profile--cursor", partial=True)
         words = set_cell_size(("▌" if is_here else " ") + self._label(tile, width - 1), width)

@@ -22,6 +22,7 @@ from fluffy_tui.tui.profile.profile_grid import CURSOR_ACTIONS, ProfileGrid
 from fluffy_tui.tui.session.messages import concerns, on_event
 from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.keys_footer import dimmed
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -112,10 +113,7 @@ class ProfileScreen(FrameScreen):
         """Dim the key that would move what cannot move; pressed all the same, it says why."""
         tile = self._grid.tile
         is_fixed = tile is None or tile.cell is None or not can_move(tile.cell)
-        return {
-            key: one._replace(enabled=one.enabled and not (is_fixed and one.binding.id == "profile.swap"))
-            for key, one in super().active_bindings.items()
-        }
+        return dimmed(super().active_bindings, ("profile.swap",) if is_fixed else ())
 
     def action_channel(self, which: str) -> None:
         """Show the profile of the `next` or `previous` channel."""
@@ -148,7 +146,7 @@ class ProfileScreen(FrameScreen):
         try:
             self._move_mode.pick_up(MoveKind.SWAP, tile.cell if tile else None)
         except MoveRefused as refused:
-            self.notify(str(refused), markup=False)
+            self.notify(self.context.with_keys(str(refused)), markup=False)
         self._describe()
 
     def action_drop(self) -> None:

@@ -58,9 +58,10 @@ class Context:
         return self.clock() + self.overview.database_lead
 
     def update_overview(self, **changes: Any) -> None:
-        """Replace these fields of the overview and tell all screens."""
-        self.overview = replace(self.overview, **changes)
-        self.changes.publish(OverviewChanged())
+        """Replace these fields of the overview, and tell all screens if one of them shows it."""
+        before, self.overview = self.overview, replace(self.overview, **changes)
+        if not self.overview.looks_like(before):
+            self.changes.publish(OverviewChanged())
 
     def with_keys(self, sentence: str) -> str:
         """Return a sentence with the user's keys in place of action ids in braces."""

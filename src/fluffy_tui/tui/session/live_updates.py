@@ -178,7 +178,10 @@ class LiveUpdates:
         age = await workers.heartbeat_age()
         before = context.overview
         context.update_overview(
-            worker_age=age, worker_starting=workers.is_starting, worker_failure=workers.start_failure
+            worker_age=age,
+            worker_starting=workers.is_starting,
+            worker_failure=workers.start_failure,
+            minute=context.clock().replace(second=0, microsecond=0),
         )
         if context.overview.worker_words and workers.is_starting:
             self._check_worker_soon()

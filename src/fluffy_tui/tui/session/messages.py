@@ -23,7 +23,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class OverviewChanged:
-    """`Context.overview` was replaced."""
+    """`Context.overview` was replaced by one that looks different, or a minute has passed."""
 
 
 @dataclass(frozen=True, slots=True)

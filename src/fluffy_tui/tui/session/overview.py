@@ -42,10 +42,10 @@ class Overview:
     """All posts on their way to Buffer, newest first, then those that finished last."""
     finished: Mapping[tuple[int, datetime], datetime] = field(default_factory=dict)
     """When this app saw each of those finish, by post id and `updated_at`: the database may have another clock."""
-    database_lead: timedelta = timedelta()
+    database_lead: timedelta = field(default=timedelta(), compare=False)
     """How far the database's clock, by which posts wait before they leave, is ahead of this computer's."""
-    worker_age: float | None = None
-    """Seconds since the last heartbeat of any worker; None if there never was one."""
+    worker_age: float | None = field(default=None, compare=False)
+    """Seconds since the last heartbeat of any worker; None if there never was one. Only `worker_words` show it."""
     worker_starting: bool = False
     """Whether the app has just started a worker whose first heartbeat may not have come yet."""
     worker_failure: str = ""
@@ -66,6 +66,12 @@ class Overview:
     """How many requests Buffer still accepts; None before that was read."""
     themes: Mapping[int, tuple[ThemeSupply, ...]] = field(default_factory=dict)
     """All themes with what they have left, by persona id."""
+    minute: datetime | None = None
+    """The minute in which the worker was last checked: times on screens, and what is due, are as of a minute."""
+
+    def looks_like(self, before: Overview) -> bool:
+        """Return whether no screen has anything to draw again after another overview."""
+        return self == before and self.worker_words == before.worker_words
 
     @property
     def needing(self) -> int:

@@ -15,6 +15,7 @@ from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import SubmitUndone
 from fluffy_tui.tui.session.post_photos import draft_of_one
 from fluffy_tui.tui.text.channel_words import channel_of_each
+from fluffy_tui.tui.text.post_refusals import why_not
 from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.text.words import one_line
 
@@ -36,14 +37,6 @@ NOTHING_TO_UNDO = "Nothing to undo. To cancel an earlier post, select it in Post
 STAYS_LIVE = "The photo stays with its live post, where {posts.post_again} shows the text again."
 """What becomes of a post that was to go out again, with action ids in braces."""
 
-_TOO_LATE = {
-    Step.SENDING: "It is being sent to Buffer right now. You can cancel it once it is there.",
-    Step.UNCONFIRMED: "Buffer may or may not have it. You can cancel it once that has been checked.",
-    Step.PUBLISHING: "Buffer is publishing it, so it cannot be cancelled. "
-    "Delete it on the network once it is live.",
-    Step.LIVE: "It is live, so it cannot be cancelled. Delete it on the network.",
-}
-
 
 class DraftNotSaved(FluffyError):
     """The text could not be saved, so the post was not cancelled."""
@@ -63,11 +56,6 @@ def is_in_grace(post: Post, now: datetime) -> bool:
 def submitted_with(last: Post, posts: Iterable[Post]) -> list[Post]:
     """Return the posts that were submitted together with one that is in grace: they wait until the same moment."""
     return [post for post in posts if post.step is Step.QUEUED and post.next_try_at == last.next_try_at]
-
-
-def why_not_cancelled(post: Post) -> str:
-    """Return why a post cannot be cancelled now; empty if it can."""
-    return _TOO_LATE.get(post.step, "") if post.step else ""
 
 
 def what_cancelling_does(
@@ -241,7 +229,7 @@ def _why_not_undone(post: Post) -> str:
     """Return why a post has left already, with action ids in braces; empty if it has not."""
     if post.step is Step.ACCEPTED:
         return "It is in Buffer. To cancel it there, select it in Posts and press {posts.cancel}."
-    return why_not_cancelled(post)
+    return why_not("cancel", post)
 
 
 async def cancel_keeping_draft(context: Context, posts: Sequence[Post]) -> Cancelled:

@@ -20,10 +20,12 @@ from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen, over_lim
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.keys_footer import dimmed
 from fluffy_tui.tui.ui.vim_list import VimList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
 
     from fluffy_tui.personas import Persona
     from fluffy_tui.tui.session.context import Context
@@ -123,7 +125,12 @@ class SnippetsScreen(FrameScreen):
         """Dim the actions that have nothing to act on."""
         if action in ("edit", "rename", "delete") and not self._snippets:
             return None
-        return None if action == "undo" and not self._deleted else True
+        return True
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Dim undo while nothing is deleted; the key then says so, and undoes no submit."""
+        return dimmed(super().active_bindings, () if self._deleted else ("snippets.undo",))
 
     def action_new_set(self) -> None:
         """Create a hashtag set."""
@@ -181,6 +188,7 @@ class SnippetsScreen(FrameScreen):
     async def action_undo(self) -> None:
         """Restore the snippet that was deleted last."""
         if not self._deleted:
+            self.notify("Nothing to undo here.")
             return
         deleted = self._deleted[-1]
         restored = await self.context.services.snippets.create(

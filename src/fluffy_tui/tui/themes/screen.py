@@ -19,6 +19,7 @@ from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.themes.theme_editor import ThemeEditorScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.header import SEPARATOR
+from fluffy_tui.tui.ui.keys_footer import dimmed
 from fluffy_tui.tui.ui.vim_list import VimList
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
 
     from fluffy_tui.personas import Persona
     from fluffy_tui.themes import Theme, ThemeCalendar, ThemeSupply
@@ -146,7 +148,12 @@ class ThemesScreen(FrameScreen):
         """Dim the actions that have nothing to act on."""
         if action in ("edit", "delete") and not self._supplies:
             return None
-        return None if action == "undo" and not self._deleted else True
+        return True
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Dim undo while nothing is deleted; the key then says so, and undoes no submit."""
+        return dimmed(super().active_bindings, () if self._deleted else ("themes.undo",))
 
     def action_new(self) -> None:
         """Create a theme."""
@@ -188,6 +195,7 @@ class ThemesScreen(FrameScreen):
     async def action_undo(self) -> None:
         """Restore the theme that was deleted last."""
         if not self._deleted:
+            self.notify("Nothing to undo here.")
             return
         deleted = self._deleted[-1]
         restored = await self.context.services.themes.create(

@@ -15,7 +15,7 @@ from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from textual.app import ComposeResult
     from textual.geometry import Size
@@ -30,15 +30,16 @@ class HelpSection(Widget):
     Args:
         heading: Above the rows.
         rows: What is written or pressed, and what that does.
+        idle: What of it does nothing now, and is dimmed.
     """
 
     DEFAULT_CSS = """
     HelpSection { height: auto; }
     """
 
-    def __init__(self, heading: str, rows: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, heading: str, rows: Iterable[tuple[str, str]], idle: Collection[str] = ()) -> None:
         super().__init__()
-        self._heading, self._rows = heading, tuple(rows)
+        self._heading, self._rows, self._idle = heading, tuple(rows), idle
         self._laid_out: tuple[int, Content] = (0, Content(""))
         """For which width, and how."""
 
@@ -54,8 +55,9 @@ class HelpSection(Widget):
     def _lines(self, width: int) -> Content:
         if self._laid_out[0] != width:
             lines = [Content.styled(self._heading, "bold $primary")]
-            for row in self._rows:
-                lines += _row(*row, width)
+            for written, meaning in self._rows:
+                row = _row(written, meaning, width)
+                lines += [line.stylize("dim") for line in row] if written in self._idle else row
             self._laid_out = width, Content("\n").join([*lines, Content("")])
         return self._laid_out[1]
 
@@ -73,6 +75,7 @@ class HelpScreen(DialogScreen[None]):
     Args:
         place: The current place; only the global keys are shown if not given.
         keymap: The user's own keys by action id.
+        idle: Ids of the actions that do nothing now.
     """
 
     PLACE = Place.DIALOG
@@ -85,10 +88,11 @@ class HelpScreen(DialogScreen[None]):
     }
     """
 
-    def __init__(self, place: Place | None, keymap: dict[str, str]) -> None:
+    def __init__(self, place: Place | None, keymap: dict[str, str], idle: Collection[str] = ()) -> None:
         super().__init__(classes="-broad -two-columns")
         self._place = place
         self._keymap = keymap
+        self._idle = idle
 
     def compose(self) -> ComposeResult:
         """List the keys by place."""
@@ -112,8 +116,10 @@ class HelpScreen(DialogScreen[None]):
         self.query_one("#dialog").focus()
 
     def _keys_of(self, place: Place) -> HelpSection:
+        actions = actions_of(place)
+        idle = [self._written(action) for action in actions if action.id in self._idle]
         return HelpSection(
-            place.heading, ((self._written(action), action.tooltip) for action in actions_of(place))
+            place.heading, ((self._written(action), action.tooltip) for action in actions), idle
         )
 
     def _written(self, action: Action) -> str:

@@ -14,7 +14,7 @@ from fluffy_tui.tui.keymap.action import written_key
 from fluffy_tui.tui.keymap.user_keys import typed_character
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual import events
     from textual.binding import ActiveBinding
@@ -41,6 +41,16 @@ def relabelled(active: Mapping[str, ActiveBinding], labels: Mapping[str, str]) -
             one = one._replace(binding=replace(one.binding, description=words, show=bool(label)))
         changed[key] = one
     return changed
+
+
+def dimmed(active: Mapping[str, ActiveBinding], ids: Collection[str]) -> dict[str, ActiveBinding]:
+    """Return a screen's active bindings with some dimmed; pressed all the same, such a key says why.
+
+    So it does not what it does elsewhere, as it would where `check_action` dims it.
+    """
+    return {
+        key: one._replace(enabled=one.enabled and one.binding.id not in ids) for key, one in active.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +166,12 @@ class KeysFooter(Widget):
         self._pointed_at = None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Press the key that was clicked."""
+        """Press the key that was clicked; a dimmed one may say why."""
         if (key := self._key_at(event.x)) is None:
             return
-        if key.enabled:
-            self.app.simulate_key(key.key)
-        else:
+        if not key.enabled:
             self.app.bell()
+        self.app.simulate_key(key.key)
 
     def _key_at(self, column: int) -> FooterKey | None:
         for key in self._shown:

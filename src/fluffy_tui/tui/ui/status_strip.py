@@ -9,10 +9,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.scheduling import ON_THE_WAY, Step
+from fluffy_tui.tui.keymap.bindings import Place, actions_of
 from fluffy_tui.tui.session.import_run import import_progress_words
 from fluffy_tui.tui.session.submit_undo import in_grace, is_in_grace, submitted_with
 from fluffy_tui.tui.text.post_state import photo_count_words, state_in_both_zones, state_of
 from fluffy_tui.tui.text.words import quoted
+from fluffy_tui.tui.ui.keys_footer import is_typed
 
 if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.overview import Overview
 
 
+_UNDO = "app.undo_submit"
 FINISHED_FOR = timedelta(seconds=30)
 """How long a post that is no longer on its way stays, for its result to be read."""
 
@@ -43,7 +46,9 @@ class StatusStrip(Static):
     def __init__(self, context: Context) -> None:
         super().__init__(markup=False, id="status-strip")
         self.context, self._now = context, context.clock
-        self._undo = context.with_keys("{app.undo_submit} undo")
+        self._undo = context.with_keys(f"{{{_UNDO}}} undo")
+        default = next(action.keys for action in actions_of(Place.EVERYWHERE) if action.id == _UNDO)
+        self._undo_key = context.setup.settings.keys.get(_UNDO, default).split(",")[0]
         self._overview: Overview | None = None
 
     def show(self, overview: Overview) -> None:
@@ -97,7 +102,7 @@ class StatusStrip(Static):
         now, zone = context.database_now(), context.post_zone(post.persona_id, post.channel_id)
         words = state_in_both_zones(post, now, zone, context.zone)
         if is_in_grace(post, now):
-            words += f" · {self._undo}"
+            words += "" if self._is_typed else f" · {self._undo}"
         elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
             words += "…"
         state = state_of(post)
@@ -107,6 +112,11 @@ class StatusStrip(Static):
             name or Content.styled(quoted(post.caption), "$foreground-muted"),
             f"  {' · '.join(filter(None, (*about, words)))}",
         )
+
+    @property
+    def _is_typed(self) -> bool:
+        """Whether the key that undoes a submit would only write a letter now."""
+        return is_typed(self.screen.focused, self._undo_key)
 
     def _network(self, post: Post) -> str:
         """Return where a post goes, if its persona has several channels."""
