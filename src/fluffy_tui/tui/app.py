@@ -165,7 +165,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         return [*super().get_line_filters(), self._gate]
 
     def watch_theme(self, theme: str) -> None:
-        """Remember the theme."""
         if self.is_running:
             self._state.remember(theme=theme if theme != FLUFFY.name else "")
 
@@ -367,23 +366,19 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     @work(group="undo", exit_on_error=False, description="undoing the last submit")
     async def action_undo_submit(self) -> None:
-        """Undo the last submit."""
         from fluffy_tui.tui.session.submit_undo import undo_last_submit
 
         await undo_last_submit(self, self.context)
 
     async def action_tab(self, name: str) -> None:
-        """Open a tab as it was left."""
         await self.switch_mode(name)
 
     async def action_personas(self) -> None:
-        """Open the personas."""
         if self.current_mode != "personas":
             self._previous_mode = self.current_mode
         await self.switch_mode("personas")
 
     async def action_back(self) -> None:
-        """Close the topmost screen, or return to the previous tab."""
         if len(self.screen_stack) > 1:
             await self.pop_screen()
         elif self.current_mode == "personas" and self.context.overview.persona is not None:
@@ -392,12 +387,10 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             await self.switch_mode("library")
 
     def action_reload(self) -> None:
-        """Read everything again."""
         if self.live_updates is not None:
             self.live_updates.reload()
 
     async def action_help(self) -> None:
-        """Show the keys of the current screen."""
         from fluffy_tui.tui.ui.help import HelpScreen
 
         place = getattr(self.screen, "PLACE", None)
@@ -413,13 +406,11 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             self.notify(f"Nothing is selected to copy. Press {written_key(keys[0])} to quit.", markup=False)
 
     async def action_settings(self) -> None:
-        """Show the settings."""
         from fluffy_tui.tui.setup import SettingsScreen
 
         await self._push_once(SettingsScreen(self.context))
 
     async def action_doctor(self) -> None:
-        """Run the health checks."""
         from fluffy_tui.tui.setup import DoctorScreen
 
         await self._push_once(DoctorScreen(self.context))

@@ -34,7 +34,6 @@ class BatchLoader:
     """Loads the batches of one persona.
 
     Args:
-        context: What every screen shares.
         persona: Whose posts they are.
     """
 

@@ -31,7 +31,6 @@ class BatchPanel(ReportsErrors, Horizontal):
     """Shows the current photo beside the form; in the review, beside the table.
 
     Args:
-        context: What every screen shares.
         batch: The batch.
         loader: Renders its pictures.
         drafts: Saves what is typed.

@@ -40,7 +40,6 @@ class ChipStrip(Static):
         self._lay_out()
 
     def on_resize(self) -> None:
-        """Show more or fewer chips."""
         self._lay_out()
 
     def on_click(self, event: events.Click) -> None:

@@ -28,7 +28,6 @@ class KeywordPrompt:
 
     Args:
         screen: What it opens on.
-        context: The world.
         persona_id: Whose keywords are suggested.
     """
 

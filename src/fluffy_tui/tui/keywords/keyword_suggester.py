@@ -27,7 +27,6 @@ class KeywordSuggester(Suggester):
         self._complete = complete
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the line with its last keyword completed."""
         return await completed(self._complete, value, value.rpartition(SEPARATOR)[2].lstrip())
 
 

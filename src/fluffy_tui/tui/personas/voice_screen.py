@@ -56,7 +56,6 @@ class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
         self._field = CaptionEditor("voice", len, LONGEST_VOICE, id="voice", placeholder=_EXAMPLE)
 
     def compose(self) -> ComposeResult:
-        """Lay out what it is for above the text."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(f"voice of {one_line(self._persona.name)}")
             yield Static(_ABOUT, markup=False)
@@ -65,7 +64,6 @@ class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Show the voice as it is."""
         self._field.load_clean(self._persona.voice)
         self._field.focus()
 

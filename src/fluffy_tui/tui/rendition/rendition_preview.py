@@ -28,7 +28,6 @@ class RenditionPreview:
     """Renders photos and shows the results in its `widget`.
 
     Args:
-        context: What every screen shares.
         id: The widget's.
     """
 

@@ -49,7 +49,6 @@ class FormField(Horizontal):
         )
 
     def compose(self) -> ComposeResult:
-        """Lay out label and field."""
         yield Label(self.label, markup=False)
         yield self._input
 

@@ -34,7 +34,6 @@ class KeyStep(Vertical):
         self._field = FormField(KEY, "API key", placeholder=placeholder, secret=True, text=typed.get(KEY, ""))
 
     def compose(self) -> ComposeResult:
-        """Lay out explanation and field."""
         yield Static(
             f"Create a key at {KEY_PAGE} and paste it here.\nIt is tested before it is saved.",
             classes="muted",

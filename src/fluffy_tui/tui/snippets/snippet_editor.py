@@ -90,7 +90,6 @@ class SnippetEditorScreen(ReportsErrors, DialogScreen[Snippet | None]):
         self._message = Static(id="snippet-message", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Lay out the name above the text."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = f"{'New' if self._is_new else 'Edit'} {self._what}"
             yield self._name_field

@@ -88,7 +88,6 @@ class PickTextScreen(DialogScreen[PickedText | None]):
         self._listing = FilteredList(id="picked-texts")
 
     def compose(self) -> ComposeResult:
-        """Lay out the field above the list and the text."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield _Field(placeholder="Type a few letters to search", compact=True, max_length=200)
@@ -102,7 +101,6 @@ class PickTextScreen(DialogScreen[PickedText | None]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """List all texts."""
         self._search("")
 
     @on(Input.Changed)
@@ -133,19 +131,15 @@ class PickTextScreen(DialogScreen[PickedText | None]):
             self.dismiss(self._texts[self._found[highlighted]])
 
     def action_next(self) -> None:
-        """Go to the next row."""
         self._listing.action_cursor_down()
 
     def action_previous(self) -> None:
-        """Go to the previous row."""
         self._listing.action_cursor_up()
 
     def action_page_down(self) -> None:
-        """Scroll the text down."""
         self.query_one("#read").scroll_page_down(animate=False)
 
     def action_page_up(self) -> None:
-        """Scroll the text up."""
         self.query_one("#read").scroll_page_up(animate=False)
 
     def action_back(self) -> None:

@@ -32,7 +32,6 @@ class Suggester:
     """Fills one caption form from a model.
 
     Args:
-        context: What every screen shares.
         caption: Where captions are inserted.
         first_comment: Where hashtags of a caption may be moved to.
         alt_text: Where alt texts are inserted.

@@ -60,7 +60,6 @@ class ThemeEditorScreen(ReportsErrors, DialogScreen["Theme | None"]):
     """Asks for keyword, share and rest, and closes with the saved theme, or with None if the user cancels.
 
     Args:
-        context: The app's services and state.
         persona: Whose theme it is.
         save: Saves keyword, share and rest; raises FluffyError with what is wrong.
         theme: The one to edit; None for a new one.
@@ -105,7 +104,6 @@ class ThemeEditorScreen(ReportsErrors, DialogScreen["Theme | None"]):
         self._message = Static("→ completes the keyword", id="theme-message", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Lay out the fields, one below the other."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "New theme" if self._is_new else "Edit theme"
             for (_, label, _), field in zip(_LABELS, self._fields, strict=True):

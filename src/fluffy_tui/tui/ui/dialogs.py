@@ -54,7 +54,6 @@ class DialogScreen(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         self._backdrop_size = None
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the screen below, dimmed by the dialog's background."""
         below = self._below
         if below is None or not 0 < self.styles.background.a < 1:
             return super().render_lines(crop)
@@ -118,7 +117,6 @@ class ConfirmScreen(DialogScreen[bool]):
         """Whether the answer was yes to all of them."""
 
     def compose(self) -> ComposeResult:
-        """Lay out question and buttons."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title).markup
             yield Static(self._question, markup=False)
@@ -129,11 +127,9 @@ class ConfirmScreen(DialogScreen[bool]):
                 yield Button(Content(self._no), id="no", compact=True, action="screen.no")
 
     def on_mount(self) -> None:
-        """Focus the harmless answer."""
         self.query_one("#yes" if self._yes_first else "#no", Button).focus()
 
     def action_yes(self) -> None:
-        """Answer yes."""
         self.dismiss(True)
 
     def action_all(self) -> None:
@@ -143,7 +139,6 @@ class ConfirmScreen(DialogScreen[bool]):
             self.dismiss(True)
 
     def action_no(self) -> None:
-        """Answer no."""
         self.dismiss(False)
 
 
@@ -207,7 +202,6 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
         )
 
     def compose(self) -> ComposeResult:
-        """Lay out field, error and keys."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
             if self._about:

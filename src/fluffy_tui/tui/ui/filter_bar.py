@@ -82,7 +82,6 @@ class FilterBar(Input):
         self.post_message(self.Closed())
 
     def action_save(self) -> None:
-        """Save the filter under a name."""
         if self._save is not None:
             self._save(self.value)
 

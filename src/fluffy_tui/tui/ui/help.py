@@ -43,12 +43,10 @@ class HelpSection(Widget):
         """For which width, and how."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines the rows take."""
         del container, viewport
         return self._lines(width).get_height({}, width)
 
     def render(self) -> Content:
-        """Draw the rows."""
         return self._lines(self.content_size.width)
 
     def _lines(self, width: int) -> Content:
@@ -91,7 +89,6 @@ class HelpScreen(DialogScreen[None]):
         self._keymap = keymap
 
     def compose(self) -> ComposeResult:
-        """List the keys by place."""
         here = [self._place] if self._place is not None else []
         here += [Place.AUTOCOMPLETE] if self._place in _WITH_CAPTIONS else []
         here += [Place.MOVE] if self._place is Place.PLAN else []
@@ -120,7 +117,6 @@ class HelpScreen(DialogScreen[None]):
         return "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
 
     def action_close(self) -> None:
-        """Close."""
         self.dismiss(None)
 
 

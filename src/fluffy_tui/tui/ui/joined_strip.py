@@ -53,7 +53,6 @@ class JoinedStrip(LazyStrip):
         return JoinedStrip(dimmed(part, colour) for part in self.parts)
 
     def render(self, console: Console) -> str:
-        """Return the line as escape codes and text."""
         return "".join(part.render(console) for part in self.parts)
 
 

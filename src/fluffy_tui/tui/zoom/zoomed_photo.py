@@ -106,7 +106,6 @@ class ZoomedPhoto(ReportsErrors, Container):
         self._is_stale = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the picture, or a sentence in its place."""
         yield self._picture
         yield self._sentence
 
@@ -119,7 +118,6 @@ class ZoomedPhoto(ReportsErrors, Container):
         self._cache.close()
 
     def on_resize(self) -> None:
-        """Fill the room there is now."""
         if self._renderer is None:
             self._say(PICTURES_OFF)
             return
