@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.compare.best_of_stack import BestOfStack
-from fluffy_tui.tui.compare.screen import MOST, CompareScreen
-
-__all__ = ["MOST", "BestOfStack", "CompareScreen"]
+from fluffy_tui.tui.compare.best_of_stack import BestOfStack as BestOfStack
+from fluffy_tui.tui.compare.screen import MOST as MOST
+from fluffy_tui.tui.compare.screen import CompareScreen as CompareScreen

@@ -6,19 +6,11 @@ from collections.abc import Collection
 
 from textual.binding import Binding, BindingType
 
-from fluffy_tui.tui.keymap.action import Action, Place, Trait, written_key
-from fluffy_tui.tui.keymap.key_table import ACTIONS
-
-__all__ = [
-    "ACTIONS",
-    "Action",
-    "Place",
-    "actions_of",
-    "bindings",
-    "help_binding",
-    "key_table_markdown",
-    "written_key",
-]
+from fluffy_tui.tui.keymap.action import Action as Action
+from fluffy_tui.tui.keymap.action import Place as Place
+from fluffy_tui.tui.keymap.action import Trait
+from fluffy_tui.tui.keymap.action import written_key as written_key
+from fluffy_tui.tui.keymap.key_table import ACTIONS as ACTIONS
 
 _BY_PLACE = {
     place: tuple(action for action in ACTIONS if action.id.startswith(f"{place}.")) for place in Place

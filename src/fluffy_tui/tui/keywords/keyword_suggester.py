@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual.suggester import Suggester
 
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.tui.keywords.keyword_list import SEPARATOR
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    Complete: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
+Complete = Callable[[str], Awaitable[Sequence[str]]]
 
 
 class KeywordSuggester(Suggester):

@@ -2,6 +2,4 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.outside.outside_table import OutsideTable
-
-__all__ = ["OutsideTable"]
+from fluffy_tui.tui.outside.outside_table import OutsideTable as OutsideTable

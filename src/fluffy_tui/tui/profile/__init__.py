@@ -2,6 +2,4 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.profile.screen import ProfileScreen
-
-__all__ = ["ProfileScreen"]
+from fluffy_tui.tui.profile.screen import ProfileScreen as ProfileScreen

@@ -2,7 +2,5 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.results.screen import ResultsScreen
-from fluffy_tui.tui.results.similar_posts import SimilarPosts
-
-__all__ = ["ResultsScreen", "SimilarPosts"]
+from fluffy_tui.tui.results.screen import ResultsScreen as ResultsScreen
+from fluffy_tui.tui.results.similar_posts import SimilarPosts as SimilarPosts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.suggestions.question_screen import Subject
-from fluffy_tui.tui.suggestions.suggester import NO_MODEL, Suggester
-
-__all__ = ["NO_MODEL", "Subject", "Suggester"]
+from fluffy_tui.tui.suggestions.question_screen import Subject as Subject
+from fluffy_tui.tui.suggestions.suggester import NO_MODEL as NO_MODEL
+from fluffy_tui.tui.suggestions.suggester import Suggester as Suggester

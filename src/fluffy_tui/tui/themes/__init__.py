@@ -2,6 +2,4 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.themes.screen import ThemesScreen
-
-__all__ = ["ThemesScreen"]
+from fluffy_tui.tui.themes.screen import ThemesScreen as ThemesScreen

@@ -46,19 +46,6 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.visual import VisualType
 
-__all__ = [
-    "ORIGINALS",
-    "CachedStylesheet",
-    "CrashLog",
-    "LazyStrip",
-    "TerminalInput",
-    "all_screens",
-    "ask_in_app",
-    "release_closed_widgets",
-    "screen_strips",
-    "write_to_terminal",
-]
-
 Method = TypeVar("Method")
 
 log = logging.getLogger(__name__)
