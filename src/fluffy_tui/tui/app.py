@@ -86,7 +86,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         persona: Name of the persona to open; the last one if not given.
         preview: How pictures are drawn: the value of `settings.Preview` that suits this terminal.
         demo: Whether this is the demo.
-        clock: Returns the current time.
         zone: The user's time zone.
     """
 

@@ -31,11 +31,7 @@ _SAME = (Relation.SAME_FILE, Relation.SAME_PICTURE, Relation.SAME_SCENE)
 
 
 class BatchLoader:
-    """Loads the batches of one persona.
-
-    Args:
-        persona: Whose posts they are.
-    """
+    """Loads the batches of one persona."""
 
     def __init__(self, context: Context, persona: Persona) -> None:
         self._context, self._persona = context, persona

@@ -59,7 +59,6 @@ class CaptionEditor(TextArea, inherit_bindings=False):
     The form lays out `autocomplete` too, where there is something to complete.
 
     Args:
-        title: What is written here.
         count: Returns the length as the network counts it.
         limit: The longest text that the network accepts.
         fold: Characters that readers see before “more”; None where the network does not fold captions.

@@ -65,7 +65,6 @@ class CaptionForm(ReportsErrors, Vertical):
     """The fields of one post. The screen also lays out `status`: a message, and the preflight line.
 
     Args:
-        persona: Whose post it is.
         place: Which screen this is, whose keys are named.
         check: Returns the preflight marks of what the form contains.
         has_text: Whether caption and alt text can be changed.

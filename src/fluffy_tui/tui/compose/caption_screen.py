@@ -35,7 +35,6 @@ class CaptionScreen(FrameScreen):
     """A photo beside a caption form; the screen's keys that are about writing go to the form.
 
     Args:
-        preview: Shows the photo.
         has_text: Whether caption and alt text can be changed.
         has_time: Whether the time can be changed.
     """
@@ -107,7 +106,6 @@ class PhotosScreen(CaptionScreen):
     """A caption screen for a post of one photo or several.
 
     Args:
-        preview: Shows the photo.
         has_text: Whether caption and alt text can be changed.
     """
 

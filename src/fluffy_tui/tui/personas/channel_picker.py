@@ -39,7 +39,6 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
 
     Args:
         personas: The service that lists and sets channels.
-        persona: Whose channels to choose.
         own: The user's own keys, by action id.
     """
 

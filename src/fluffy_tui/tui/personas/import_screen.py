@@ -31,11 +31,7 @@ SHOWN_FAILURES = 500
 
 
 class ImportScreen(FrameScreen):
-    """Asks for folders, then shows the import, which keeps running after the user leaves.
-
-    Args:
-        persona: Whose photos to import.
-    """
+    """Asks for folders, then shows the import, which keeps running after the user leaves."""
 
     PLACE = Place.IMPORT
     BINDINGS = bindings(Place.IMPORT, only=("import.add_folder", "import.stop", "import.back"))

@@ -34,8 +34,6 @@ class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
     """Asks for the voice, and closes with the changed persona, or with None if the user cancels.
 
     Args:
-        personas: Saves it.
-        persona: Whose voice.
         own: The user's own keys, by action id.
     """
 

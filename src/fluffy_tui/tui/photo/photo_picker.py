@@ -48,9 +48,7 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
     """Lists a persona's photos without a post, and closes with the picked one, or with None.
 
     Args:
-        persona_id: Whose photos.
         without: Ids of photos that are not listed.
-        title: A few words.
     """
 
     PLACE = Place.PHOTO_PICKER

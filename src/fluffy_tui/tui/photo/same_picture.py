@@ -61,7 +61,6 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
 
     Args:
         photo: The photo that a caption is written for.
-        earlier_post: The earlier post.
     """
 
     PLACE = Place.SAME_PICTURE

@@ -54,7 +54,6 @@ class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
     """The picture as posted with a marker for each person; closes with the people tagged, or None.
 
     Args:
-        file: The photo.
         photo: How it is fitted, and who is tagged in it so far.
         service: The network, by Buffer's name.
         ratio: Width ÷ height that the cover of its post gives it.

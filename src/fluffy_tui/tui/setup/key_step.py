@@ -22,7 +22,6 @@ class KeyStep(Vertical):
     """Asks for the API key, which is never shown, not even while it is pasted.
 
     Args:
-        settings: The current settings.
         typed: Unsaved input by setting.
     """
 

@@ -36,11 +36,7 @@ and {compose.insert} inserts the whole set.
 
 
 class SnippetsScreen(FrameScreen):
-    """Lists hashtag sets and snippets, and shows the whole text of the one under the cursor.
-
-    Args:
-        persona: Whose they are.
-    """
+    """Lists hashtag sets and snippets, and shows the whole text of the one under the cursor."""
 
     PLACE = Place.SNIPPETS
     BINDINGS = bindings(Place.SNIPPETS)

@@ -50,7 +50,6 @@ class PickTextScreen(DialogScreen[PickedText | None]):
     """Lists the texts that match what is typed, and closes with the picked one, or with None.
 
     Args:
-        title: A few words.
         texts: The texts to pick from, the likeliest first.
         empty: What to show if there are none, and what to do about it.
         note: What is shown below them; without one there is no line.

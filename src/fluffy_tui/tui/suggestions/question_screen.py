@@ -74,7 +74,6 @@ class _Progress(Static):
 
     Args:
         label: The model and where it is.
-        clock: Returns the present moment.
     """
 
     def __init__(self, label: str, clock: Callable[[], datetime]) -> None:
@@ -97,7 +96,6 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
     """Waits for the model, and closes with what it suggests, or with None if the user stops it.
 
     Args:
-        model: The model.
         subject: What it is asked about.
         before: Captions that it has suggested already.
     """

@@ -32,7 +32,6 @@ class Suggester:
     """Fills one caption form from a model.
 
     Args:
-        caption: Where captions are inserted.
         first_comment: Where hashtags of a caption may be moved to.
         alt_text: Where alt texts are inserted.
         changed: Called when a text was inserted, or confirmed to be read.

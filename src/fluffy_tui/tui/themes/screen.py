@@ -40,11 +40,7 @@ Press {themes.new} to create one."""
 
 
 class ThemesScreen(FrameScreen):
-    """Lists themes, each with what is left and how its posts of the last and next weeks compare with its share.
-
-    Args:
-        persona: Whose they are.
-    """
+    """Lists themes, each with what is left and how its posts of the last and next weeks compare with its share."""
 
     PLACE = Place.THEMES
     BINDINGS = bindings(Place.THEMES)

@@ -60,7 +60,6 @@ class ThemeEditorScreen(ReportsErrors, DialogScreen["Theme | None"]):
     """Asks for keyword, share and rest, and closes with the saved theme, or with None if the user cancels.
 
     Args:
-        persona: Whose theme it is.
         save: Saves keyword, share and rest; raises FluffyError with what is wrong.
         theme: The one to edit; None for a new one.
     """

@@ -84,7 +84,6 @@ class ConfirmScreen(DialogScreen[bool]):
     """A yes-or-no question.
 
     Args:
-        title: A few words.
         question: One or a few sentences.
         yes: Label of the button for yes.
         no: Label of the button for no, which has the focus, so that `enter` alone is harmless.
@@ -148,10 +147,8 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
     If nothing can be made of it, the dialog stays open with the text and shows the reason.
 
     Args:
-        title: A few words.
         prompt: The placeholder of the field.
         make: Makes the result; raises FluffyError with what is wrong with the text.
-        text: Initial text.
         verb: What `enter` does, in one word.
         own: The user's own keys by action id.
         about: What is shown above the field.

@@ -21,7 +21,6 @@ class FilterBar(Input):
     """Filters as you type; visible only while it is used or holds a filter.
 
     Args:
-        placeholder: What can be typed.
         suggester: Suggests the rest of what is typed.
         save: Saves the filter under a name; without it that is not offered.
     """

@@ -28,7 +28,6 @@ class HelpSection(Widget):
     """What is written or pressed beside what that does, wrapped to the width that the layout gives it.
 
     Args:
-        heading: Above the rows.
         rows: What is written or pressed, and what that does.
     """
 

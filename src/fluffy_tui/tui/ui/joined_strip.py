@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 
 class JoinedStrip(LazyStrip):
-    """Several strips in one line, each of which still renders in its own way.
-
-    Args:
-        parts: From left to right.
-    """
+    """Several strips in one line, each of which still renders in its own way."""
 
     __slots__ = ("parts",)
 

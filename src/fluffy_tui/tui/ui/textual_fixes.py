@@ -120,9 +120,6 @@ class CrashLog:
     """Makes an unexpected error end the app without a word on the screen: it is logged, and kept for a sentence.
 
     Textual prints a traceback with the values of local variables, keys and passwords among them.
-
-    Args:
-        app: The app.
     """
 
     def __init__(self, app: App[Any]) -> None:

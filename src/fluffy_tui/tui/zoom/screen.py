@@ -25,11 +25,7 @@ STEP = 0.5
 
 
 class ZoomScreen(Screen[None]):
-    """A part of a photo, to be moved and resized.
-
-    Args:
-        photo: The photo.
-    """
+    """A part of a photo, to be moved and resized."""
 
     PLACE = Place.ZOOM
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.ZOOM)

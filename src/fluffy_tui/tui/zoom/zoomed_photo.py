@@ -64,7 +64,6 @@ class ZoomedPhoto(ReportsErrors, Container):
     """Shows a photo pixel by pixel.
 
     Args:
-        photo: The photo.
         renderer: How pictures are drawn in this terminal; None for no pictures.
         part: Returns a part of the photo as a Pillow image of a size; slow, called in a thread; raises PhotoUnreadable.
         fits: Whether the whole photo is shown at first; otherwise its center at 100 %.

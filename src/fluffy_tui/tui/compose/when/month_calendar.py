@@ -31,7 +31,6 @@ class MonthCalendar(Widget):
     Args:
         today: Marked; days before it cannot be chosen.
         last: The last day that can be chosen.
-        day: The chosen day.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -57,7 +57,6 @@ class TimePicker(DialogScreen["datetime | None"]):
     Args:
         zone: The channel's.
         own_zone: The user's.
-        now: Returns the present moment.
         agenda: What is planned on the channel; None while that is not known.
         at: The time that is chosen already.
     """

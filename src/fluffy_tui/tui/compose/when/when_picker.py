@@ -76,7 +76,6 @@ class WhenPicker(Vertical):
     Args:
         zone: The channel's zone, in which a time is typed.
         own_zone: The user's zone.
-        now: Returns the present moment.
         own: The user's own keys, by action id.
     """
 
