@@ -1,4 +1,4 @@
-"""What is made from the key table: bindings, and the table in the docs."""
+"""What is made from the key table: bindings, place by place."""
 
 from __future__ import annotations
 
@@ -57,15 +57,3 @@ def _binding(action: Action) -> Binding:
         tooltip=action.tooltip,
         id=action.id,
     )
-
-
-def key_table_markdown() -> str:
-    """Return the table of keys for the docs, in Markdown."""
-    rows = ["| where | keys | what | id |", "|---|---|---|---|"]
-    for place in Place:
-        rows += [
-            f"| {place.heading} | {' '.join(f'`{key}`' for key in keys)} | {action.tooltip} | `{action.id}` |"
-            for action in actions_of(place)
-            if (keys := [key.replace("|", r"\|") for key in action.written_keys])
-        ]
-    return "\n".join(rows) + "\n"

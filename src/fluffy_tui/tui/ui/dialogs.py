@@ -141,6 +141,29 @@ class ConfirmScreen(DialogScreen[bool]):
         self.dismiss(False)
 
 
+class EditorScreen(DialogScreen[ScreenResultType]):
+    """A dialog in which something is written: it asks before changes are lost."""
+
+    def close_unless(self, changed: bool, what: str, own: Mapping[str, str]) -> None:
+        """Close without a result; if there are changes to this, ask first."""
+        if not changed:
+            self.dismiss(None)
+            return
+
+        def close(discard: bool | None) -> None:
+            if discard:
+                self.dismiss(None)
+
+        question = ConfirmScreen(
+            "Discard changes?",
+            f"Your changes to this {what} are not saved.",
+            yes="Discard",
+            no="Keep editing",
+            own=own,
+        )
+        self.app.push_screen(question, close)
+
+
 class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
     """A prompt for one line of text that closes with what was made of it.
 
