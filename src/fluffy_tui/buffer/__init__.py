@@ -4,8 +4,6 @@ Values and errors are imported at once and cost nothing. `BufferClient` is impor
 takes about 150 ms (PEP 562).
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer.budget import Budget as Budget

@@ -4,8 +4,6 @@ Pillow, httpx and obstore are imported when they are first needed: what reads pi
 others inside the functions that speak to the network.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports

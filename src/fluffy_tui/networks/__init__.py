@@ -3,8 +3,6 @@
 The rules are in `rules.toml`, each with its source and the date it was read.
 """
 
-from __future__ import annotations
-
 from fluffy_tui.networks.caption_hashtags import cut_hashtags as cut_hashtags
 from fluffy_tui.networks.caption_hashtags import hashtag_count as hashtag_count
 from fluffy_tui.networks.caption_hashtags import hashtag_spans as hashtag_spans

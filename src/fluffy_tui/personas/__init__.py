@@ -1,7 +1,5 @@
 """Personas: the user's social identities, with Buffer channels and snippets each."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports

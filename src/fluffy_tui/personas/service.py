@@ -199,7 +199,7 @@ class Personas:
             ChannelRow.id == channel_id, ChannelRow.checked_at > func.now() - timedelta(seconds=within)
         )
         async with self._database.transaction() as session:
-            row = (await session.execute(query)).scalar_one_or_none()
+            row = await session.scalar(query)
         return _channel(row.description) if row else None
 
     async def set_channel(

@@ -1,7 +1,5 @@
 """Scheduling: submitting posts, delivering them to Buffer, and keeping track of them until they are live."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports

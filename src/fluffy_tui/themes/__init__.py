@@ -1,7 +1,5 @@
 """Themes: keywords that are to have a share of a persona's posts, and rest between two of them."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports

@@ -1,7 +1,5 @@
 """The way to a Postgres server: its address, why it refuses or is silent, and whether the database can be used."""
 
-from __future__ import annotations
-
 from fluffy_tui.core.connection.connection_refusal import explain_refusal as explain_refusal
 from fluffy_tui.core.connection.database_address import read_address as read_address
 from fluffy_tui.core.connection.direct_address import check_direct_address as check_direct_address

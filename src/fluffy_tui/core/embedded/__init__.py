@@ -1,6 +1,4 @@
 """The embedded PostgreSQL server: started by the first program that needs it, stopped by the last."""
 
-from __future__ import annotations
-
 from fluffy_tui.core.embedded.shared_server import EmbeddedServer as EmbeddedServer
 from fluffy_tui.core.embedded.shared_server import embedded_server as embedded_server

@@ -149,7 +149,7 @@ class StatusSync:
         )
         posts: dict[str, list[PostRow]] = defaultdict(list)
         async with self.database.transaction() as session:
-            for row in (await session.execute(query)).scalars():
+            for row in await session.scalars(query):
                 posts[str(row.organization_id)].append(row)
         return posts
 

@@ -1,7 +1,5 @@
 """Keywords by hand, suggestions where one is typed, and what was written about a photo."""
 
-from __future__ import annotations
-
 from fluffy_tui.tui.keywords.keyword_prompt import KeywordPrompt as KeywordPrompt
 from fluffy_tui.tui.keywords.keyword_suggester import Complete as Complete
 from fluffy_tui.tui.keywords.keyword_suggester import completed as completed

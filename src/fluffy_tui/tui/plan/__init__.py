@@ -1,7 +1,5 @@
 """The Plan tab: two weeks of a channel's slots."""
 
-from __future__ import annotations
-
 from fluffy_tui.tui.plan.move_mode import MoveKind as MoveKind
 from fluffy_tui.tui.plan.move_mode import MoveMode as MoveMode
 from fluffy_tui.tui.plan.move_mode import MoveRefused as MoveRefused
