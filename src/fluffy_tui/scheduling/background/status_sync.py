@@ -76,11 +76,7 @@ class StatusSync:
     """The time by Buffer's clock."""
 
     async def run(self) -> datetime | None:
-        """Ask about every organisation that is due; cheap if none is.
-
-        Returns:
-            When to ask again if that is before the next periodic run, or None.
-        """
+        """Ask about every organisation that is due; return when to ask again, if before the next periodic run."""
         if self.buffer is None:
             return None
         await WithdrawnDeliveries(self.database, self.budget, self.now).check(self.buffer)

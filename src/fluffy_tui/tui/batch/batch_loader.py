@@ -37,11 +37,7 @@ class BatchLoader:
         self._context, self._persona = context, persona
 
     async def load(self, batch: Batch, photo_ids: Sequence[int]) -> int:
-        """Put photos into a batch, and give them slots.
-
-        Returns:
-            How many rejected photos were left out, besides those that are no longer in the library.
-        """
+        """Put photos into a batch, and give them slots; return how many were left out because they are rejected."""
         photos = await self._context.services.photos.by_ids(photo_ids)
         agenda = await load_agenda(self._context, self._persona)
         found = [photos[id_] for id_ in dict.fromkeys(photo_ids) if id_ in photos]
