@@ -89,7 +89,7 @@ async def test_one_picture_of_several_is_dropped(buffer: Caller) -> None:
     assert len((await buffer.create(buffer.photo(text="One picture")))["assets"]) == 1
     kept = (await buffer.create(buffer.photo(assets=images)))["assets"]
     assert [asset["source"] for asset in kept] == [image["image"]["url"] for image in images[:2]]
-    assert buffer.server.faults.to_json() == []
+    assert buffer.server.faults.take(Kind.DROP_ONE_ASSET) is None
 
 
 @pytest.mark.parametrize("window", ["15m", "24h", "30d"])
@@ -116,7 +116,7 @@ async def test_count_channel_and_operation(buffer: Caller) -> None:
     statuses = [(await buffer.send(CREATE, input=buffer.photo())).status_code for _ in range(3)]
     assert statuses == [502, 502, 200]
     assert (await buffer.send("{ account { id } }")).status_code == 502
-    assert buffer.server.faults.to_json() == []
+    assert (await buffer.send("{ account { id } }")).status_code == 200
 
 
 async def test_fault_of_a_channel_also_applies_to_its_posts_by_id(buffer: Caller) -> None:
