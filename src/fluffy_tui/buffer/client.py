@@ -49,7 +49,6 @@ class BufferClient:
     for failures outside this process. Each request is sent once.
 
     Args:
-        url: The GraphQL endpoint.
         key: The API key of the account.
         timeout: Seconds for one whole request.
         on_budget: Called with the budget after each reply, so that it can be shared; must not block.

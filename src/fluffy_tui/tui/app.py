@@ -85,7 +85,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         setup: The settings, including where state and drafts are stored and the user's own keys.
         persona: Name of the persona to open; the last one if not given.
         preview: How pictures are drawn: the value of `settings.Preview` that suits this terminal.
-        demo: Whether this is the demo.
         zone: The user's time zone.
     """
 

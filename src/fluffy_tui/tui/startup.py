@@ -36,7 +36,6 @@ class StartupScreen(Screen[None]):
     Args:
         open_services: Opens the services and reports each step; raises FluffyError.
         setup: The settings; they are read again before another try, since an error may be about them.
-        demo: Whether this is the demo.
     """
 
     PLACE = Place.STARTUP
