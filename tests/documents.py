@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from fluffy_tui.settings import SETTINGS
+from fluffy_tui.tui.keymap.bindings import Place, actions_of
+from fluffy_tui.tui.text.filter_words import FILTER_WORDS
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
@@ -35,3 +39,33 @@ def replace_part(name: str, text: str) -> None:
     before, mark, rest = path.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
     end = f"<!-- /{name} -->"
     path.write_text(before + mark + text + end + rest.partition(end)[2], encoding="utf-8")
+
+
+def settings_table() -> str:
+    """Return the table of settings for the docs, in Markdown."""
+    rows = ["| environment | config.toml | default | what |", "|---|---|---|---|"]
+    rows += [
+        f"| `{setting.variable}` | {f'`{setting.key}`' if setting.key else ''} "
+        f"| {setting.default} | {setting.purpose}{' (secret)' if setting.secret else ''} |"
+        for setting in SETTINGS
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def filter_words_markdown() -> str:
+    """Return the table of filters for the docs, in Markdown."""
+    rows = ["| filter | photos |", "|---|---|"]
+    rows += [f"| {', '.join(f'`{word}`' for word in one.written)} | {one.finds} |" for one in FILTER_WORDS]
+    return "\n".join(rows) + "\n"
+
+
+def key_table_markdown() -> str:
+    """Return the table of keys for the docs, in Markdown."""
+    rows = ["| where | keys | what | id |", "|---|---|---|---|"]
+    for place in Place:
+        rows += [
+            f"| {place.heading} | {' '.join(f'`{key}`' for key in keys)} | {action.tooltip} | `{action.id}` |"
+            for action in actions_of(place)
+            if (keys := [key.replace("|", r"\|") for key in action.written_keys])
+        ]
+    return "\n".join(rows) + "\n"

@@ -14,11 +14,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from documents import DOCUMENTS, ROOT, code, part, replace_part
+from documents import (
+    DOCUMENTS,
+    ROOT,
+    code,
+    filter_words_markdown,
+    key_table_markdown,
+    part,
+    replace_part,
+    settings_table,
+)
 from fluffy_tui.demo import StandIn
-from fluffy_tui.settings import settings_table
-from fluffy_tui.tui.keymap.bindings import key_table_markdown
-from fluffy_tui.tui.text.filter_words import filter_words_markdown
 from modes.program import Ended, fluffy
 from scheduling.workplace import write_photo
 

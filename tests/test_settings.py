@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from documents import settings_table
 from fluffy_tui.settings import (
     SETTINGS,
     InvalidSetting,
@@ -18,7 +19,6 @@ from fluffy_tui.settings import (
     Secret,
     load_settings,
     setting_values,
-    settings_table,
 )
 
 

@@ -1,7 +1,5 @@
 """Run fluffy-tui as `python -m fluffy_tui`."""
 
-from __future__ import annotations
-
 from fluffy_tui.cli import main
 
 if __name__ == "__main__":

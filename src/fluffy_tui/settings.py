@@ -311,17 +311,6 @@ def setting_values(settings: Settings) -> tuple[SettingValue, ...]:
     )
 
 
-def settings_table() -> str:
-    """Return the table of settings for the docs, in Markdown."""
-    rows = ["| environment | config.toml | default | what |", "|---|---|---|---|"]
-    rows += [
-        f"| `{setting.variable}` | {f'`{setting.key}`' if setting.key else ''} "
-        f"| {setting.default} | {setting.purpose}{' (secret)' if setting.secret else ''} |"
-        for setting in SETTINGS
-    ]
-    return "\n".join(rows) + "\n"
-
-
 def load_settings(
     environment: Mapping[str, str] | None = None, *, given: Mapping[str, str] | None = None
 ) -> Settings:

@@ -90,7 +90,6 @@ def test_other_variables_are_valid(schema: GraphQLSchema) -> None:
         channel_ids=["c1"],
         created_after=NOON,
         statuses=list(BufferStatus),
-        due_between=(NOON, NOON),
     )
     assert variable_errors(schema, POSTS, {"input": conditions, "first": 50, "after": None}) == []
     assert variable_errors(schema, CHANNELS, {"input": {"organizationId": "o1"}}) == []

@@ -49,7 +49,6 @@ class BufferClient:
     for failures outside this process. Each request is sent once.
 
     Args:
-        url: The GraphQL endpoint.
         key: The API key of the account.
         timeout: Seconds for one whole request.
         on_budget: Called with the budget after each reply, so that it can be shared; must not block.
@@ -165,8 +164,6 @@ class BufferClient:
         *,
         channel_ids: Collection[str],
         created_after: datetime | None = None,
-        statuses: Collection[BufferStatus] | None = None,
-        due_between: tuple[datetime, datetime] | None = None,
         gaps_allowed: bool = True,
     ) -> AsyncIterator[BufferPost]:
         """Yield the posts that match all conditions, newest first, one request per 50 posts.
@@ -179,13 +176,7 @@ class BufferClient:
             BufferError: `unknown_answer` for a gap, once everything that can be read was yielded; and whatever any
                 request may raise.
         """
-        conditions = posts_input(
-            organization_id,
-            channel_ids=channel_ids,
-            created_after=created_after,
-            statuses=statuses,
-            due_between=due_between,
-        )
+        conditions = posts_input(organization_id, channel_ids=channel_ids, created_after=created_after)
         has_gaps = False
         async for edges in self._pages(graphql_documents.POSTS, conditions):
             has_gaps = has_gaps or edges is None

@@ -51,7 +51,6 @@ def posts_input(
     created_after: datetime | None = None,
     created_before: datetime | None = None,
     statuses: Collection[BufferStatus] | None = None,
-    due_between: tuple[datetime, datetime] | None = None,
 ) -> dict[str, Any]:
     """Build Buffer's `PostsInput`, newest first; all conditions must match, and time limits are inclusive."""
     conditions: dict[str, Any] = {"channelIds": list(channel_ids)}
@@ -60,9 +59,6 @@ def posts_input(
         conditions["createdAt"] = limits
     if statuses is not None:
         conditions["status"] = [str(status) for status in statuses]
-    if due_between is not None:
-        start, end = due_between
-        conditions["dueAt"] = {"start": iso_time(start), "end": iso_time(end)}
     newest_first = [{"field": "createdAt", "direction": "desc"}]
     return {"organizationId": organization_id, "filter": conditions, "sort": newest_first}
 

@@ -40,7 +40,6 @@ class Transport:
     """Sends operations to one endpoint with one key, and tracks the budget that the replies report.
 
     Args:
-        url: The GraphQL endpoint.
         key: The API key, only ever sent to Buffer.
         timeout: Seconds for one whole request, from waiting for a connection to the last byte of the reply.
         on_budget: Called with the budget after each reply that reports it.

@@ -12,17 +12,25 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from fluffy_tui.demo.sample_photos.photo_files import copy_bundled, write_sample_photos
-    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE, COMING_DAYS, EARLIER, FAILURES, FROM_PHONE
-    from fluffy_tui.demo.stand_in.clock import ManualClock, WallClock
-    from fluffy_tui.demo.stand_in.fault_switches import Kind
-    from fluffy_tui.demo.stand_in.graphql.execution import schema_sdl
-    from fluffy_tui.demo.stand_in.graphql.rate_limits import Window
-    from fluffy_tui.demo.stand_in.queue_slots import week
-    from fluffy_tui.demo.stand_in.sample_world import sample_world
-    from fluffy_tui.demo.stand_in.stand_in_server import StandIn
-    from fluffy_tui.demo.stand_in.state_folder import AlreadyServed
-    from fluffy_tui.demo.stand_in.world import Channel, Post, World
+    from fluffy_tui.demo.sample_photos.photo_files import copy_bundled as copy_bundled
+    from fluffy_tui.demo.sample_photos.photo_files import write_sample_photos as write_sample_photos
+    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE as AT_ONCE
+    from fluffy_tui.demo.sample_photos.sample_posts import COMING_DAYS as COMING_DAYS
+    from fluffy_tui.demo.sample_photos.sample_posts import EARLIER as EARLIER
+    from fluffy_tui.demo.sample_photos.sample_posts import FAILURES as FAILURES
+    from fluffy_tui.demo.sample_photos.sample_posts import FROM_PHONE as FROM_PHONE
+    from fluffy_tui.demo.stand_in.clock import ManualClock as ManualClock
+    from fluffy_tui.demo.stand_in.clock import WallClock as WallClock
+    from fluffy_tui.demo.stand_in.fault_switches import Kind as Kind
+    from fluffy_tui.demo.stand_in.graphql.execution import schema_sdl as schema_sdl
+    from fluffy_tui.demo.stand_in.graphql.rate_limits import Window as Window
+    from fluffy_tui.demo.stand_in.queue_slots import week as week
+    from fluffy_tui.demo.stand_in.sample_world import sample_world as sample_world
+    from fluffy_tui.demo.stand_in.stand_in_server import StandIn as StandIn
+    from fluffy_tui.demo.stand_in.state_folder import AlreadyServed as AlreadyServed
+    from fluffy_tui.demo.stand_in.world import Channel as Channel
+    from fluffy_tui.demo.stand_in.world import Post as Post
+    from fluffy_tui.demo.stand_in.world import World as World
 
 _load = lazy_exports(
     __name__,
@@ -50,29 +58,6 @@ _load = lazy_exports(
 )
 
 _EXTRA = {"aiohttp", "graphql"}
-
-__all__ = [
-    "AT_ONCE",
-    "COMING_DAYS",
-    "EARLIER",
-    "FAILURES",
-    "FROM_PHONE",
-    "AlreadyServed",
-    "Channel",
-    "Kind",
-    "ManualClock",
-    "Post",
-    "StandIn",
-    "WallClock",
-    "Window",
-    "World",
-    "copy_bundled",
-    "require_extra",
-    "sample_world",
-    "schema_sdl",
-    "week",
-    "write_sample_photos",
-]
 
 
 def require_extra() -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.images import PhotoUnreadable, Unreadable
-
-__all__ = ["MediaHostError", "PhotoUnreadable", "Unreadable"]
+from fluffy_tui.images import PhotoUnreadable as PhotoUnreadable
+from fluffy_tui.images import Unreadable as Unreadable
 
 
 class MediaHostError(FluffyError):

@@ -82,7 +82,6 @@ def _render(
         ai_mark=mark,
         is_first_of_several=picture.is_first_of_several,
         source_width=source[0],
-        source_height=source[1],
         window=target.window(source, part),
     )
 

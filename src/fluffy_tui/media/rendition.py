@@ -31,8 +31,7 @@ class Rendition:
     is_first_of_several: bool
     """Whether the photo is an animation or has several pages, of which only the first one is posted."""
     source_width: int
-    """Pixels of the photo as seen upright, as `source_height`."""
-    source_height: int
+    """Pixels of the photo as seen upright."""
     window: Window
     """What it shows of the photo."""
 

@@ -19,8 +19,8 @@ which twitter-text also counts as one; matches `#`, `*` and digits."""
 
 
 @cache
-def compiled(pattern: str, *, ignore_case: bool = False) -> regex.Pattern[str]:
+def compiled(pattern: str) -> regex.Pattern[str]:
     """Compile a pattern with the `regex` library, once."""
     import regex
 
-    return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
+    return regex.compile(pattern)

@@ -112,13 +112,8 @@ class Personas:
             PersonaNotFound: the persona does not exist.
             FluffyError: the name is empty.
         """
-        clean = _clean(name)
         try:
-            async with self._database.transaction() as session:
-                row = await _row(session, persona)
-                row.name = clean
-                await session.flush()
-                return await _read(session, row.id)
+            return await self._change(persona, name=_clean(name))
         except IntegrityError:
             raise _name_taken(name) from None
 
@@ -128,11 +123,7 @@ class Personas:
         Raises:
             PersonaNotFound: the persona does not exist.
         """
-        async with self._database.transaction() as session:
-            row = await _row(session, persona)
-            row.ai_label = ai_label
-            await session.flush()
-            return await _read(session, row.id)
+        return await self._change(persona, ai_label=ai_label)
 
     async def set_voice(self, persona: Persona | int, voice: str) -> Persona:
         """Say how a persona writes; an empty text says nothing.
@@ -147,9 +138,13 @@ class Personas:
             raise FluffyError(
                 f"A voice has at most {LONGEST_VOICE:,} characters.", f"Shorten it by {surplus:,}."
             )
+        return await self._change(persona, voice=voice)
+
+    async def _change(self, persona: Persona | int, **values: str | bool) -> Persona:
         async with self._database.transaction() as session:
             row = await _row(session, persona)
-            row.voice = voice
+            for name, value in values.items():
+                setattr(row, name, value)
             await session.flush()
             return await _read(session, row.id)
 
@@ -199,7 +194,7 @@ class Personas:
             ChannelRow.id == channel_id, ChannelRow.checked_at > func.now() - timedelta(seconds=within)
         )
         async with self._database.transaction() as session:
-            row = (await session.execute(query)).scalar_one_or_none()
+            row = await session.scalar(query)
         return _channel(row.description) if row else None
 
     async def set_channel(

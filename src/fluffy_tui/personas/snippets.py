@@ -27,11 +27,7 @@ _PHRASE_NAME = re.compile(r"[\w-]+")
 
 
 class Snippets:
-    """The hashtag sets and phrases of one database.
-
-    Args:
-        database: where they are stored.
-    """
+    """The hashtag sets and phrases of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -86,7 +86,7 @@ class PostExport:
             if persona is not None:
                 query = query.where(PostRow.persona_id == persona.id)
             async with self.database.transaction() as session:
-                page = list((await session.execute(query)).scalars())
+                page = list(await session.scalars(query))
             if not page:
                 return
             posts = [row.to_post() for row in page]

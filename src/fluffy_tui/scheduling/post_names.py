@@ -42,12 +42,7 @@ class NamedPost:
 
 
 class PostNames:
-    """Reads the names for posts, a constant number of queries for any number of them.
-
-    Args:
-        personas: of the database.
-        photos: of the database.
-    """
+    """Reads the names for posts, a constant number of queries for any number of them."""
 
     def __init__(self, personas: Personas, photos: Photos) -> None:
         self._personas = personas

@@ -394,7 +394,7 @@ class Scheduling:
         """Return the history of a post, oldest first; empty if it does not exist any more."""
         query = select(PostEventRow).where(PostEventRow.post_id == post_id).order_by(PostEventRow.id)
         async with self.database.transaction() as session:
-            return [row.to_event() for row in (await session.execute(query)).scalars()]
+            return [row.to_event() for row in await session.scalars(query)]
 
     async def database_time(self) -> datetime:
         """Return the time by the database's clock, by which posts wait."""
@@ -411,7 +411,7 @@ class Scheduling:
 
     async def _posts(self, query: Select[PostRow]) -> list[Post]:
         async with self.database.transaction() as session:
-            return [row.to_post() for row in (await session.execute(query)).scalars()]
+            return [row.to_post() for row in await session.scalars(query)]
 
     async def counts(self) -> dict[int, PersonaCounts]:
         """Return the counts of each persona, by persona id; personas without photos are left out."""

@@ -56,7 +56,7 @@ async def claim(session: AsyncSession, post_id: int) -> PostRow | None:
         )
         .returning(PostRow)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await session.scalar(statement)
 
 
 async def claim_picture(session: AsyncSession, post_id: int, machine_id: str) -> PostRow | None:
@@ -78,7 +78,7 @@ async def claim_picture(session: AsyncSession, post_id: int, machine_id: str) ->
         )
         .returning(PostRow)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await session.scalar(statement)
 
 
 async def picture_uploaded(session: AsyncSession, post: PostRow) -> bool:
@@ -172,7 +172,7 @@ async def take_in(
 ) -> bool:
     """Write the row of a post that only Buffer knows; False if a photo of it has a post."""
     taken = select(PostPhotoRow.photo_id).where(PostPhotoRow.photo_id.in_([photo.id for photo in photos]))
-    if (await session.execute(taken.limit(1))).scalar_one_or_none() is not None:
+    if await session.scalar(taken.limit(1)) is not None:
         return False
     row = {
         "photo_id": photos[0].id,
@@ -187,7 +187,7 @@ async def take_in(
         **_created(found),
     }
     statement = insert(PostRow).values(row).on_conflict_do_nothing().returning(PostRow.id)
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+    return await session.scalar(statement) is not None
 
 
 async def fail(
@@ -250,7 +250,7 @@ async def seconds_until_settled(
         func.coalesce(buffer_now - PostRow.create_buffer_time, func.now() - PostRow.create_sent_at),
     )
     query = select(settle - extract("epoch", elapsed)).where(PostRow.id == post.id)
-    return float((await session.execute(query)).scalar_one_or_none() or 0.0)
+    return float(await session.scalar(query) or 0.0)
 
 
 async def unclaimed(
@@ -258,18 +258,14 @@ async def unclaimed(
 ) -> list[BufferPost]:
     """Return those posts in Buffer that can only be `post`: none if another delivery could be meant as well."""
     ids = [candidate.id for candidate in candidates]
-    taken = set(
-        (
-            await session.execute(select(PostRow.buffer_post_id).where(PostRow.buffer_post_id.in_(ids)))
-        ).scalars()
-    )
+    taken = set(await session.scalars(select(PostRow.buffer_post_id).where(PostRow.buffer_post_id.in_(ids))))
     rival = select(PostRow.id).where(
         PostRow.channel_id == post.channel_id,
         PostRow.caption == post.caption,
         PostRow.create_sent_at.is_not(None),
         PostRow.id != post.id,
     )
-    if (await session.execute(rival.limit(1))).scalar_one_or_none() is not None:
+    if await session.scalar(rival.limit(1)) is not None:
         return []
     return [candidate for candidate in candidates if candidate.id not in taken]
 
@@ -285,9 +281,7 @@ async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
     A post that Buffer accepted and then failed to publish becomes another version, because the old one would be found
     in Buffer and mistaken for the new delivery. Any other keeps its delivery key.
     """
-    row = (
-        await session.execute(select(PostRow).where(PostRow.id == post_id).with_for_update())
-    ).scalar_one_or_none()
+    row = await session.scalar(select(PostRow).where(PostRow.id == post_id).with_for_update())
     if row is None or not row.to_post().can_be_retried:
         return None
     if row.buffer_post_id is not None:
@@ -321,9 +315,7 @@ def shows_photo_of(post: PostRow) -> ColumnElement[bool]:
 
 async def delete_unsent(session: AsyncSession, post_id: int) -> PostRow | None:
     """Delete a post that cannot be in Buffer, which frees its photo, and return it; None if it may be there."""
-    row = (
-        await session.execute(select(PostRow).where(PostRow.id == post_id).with_for_update())
-    ).scalar_one_or_none()
+    row = await session.scalar(select(PostRow).where(PostRow.id == post_id).with_for_update())
     free = (None, Step.QUEUED, Step.HELD, Step.FAILED, *_PREPARING)
     if row is None or not ((row.step in free and row.create_sent_at is None) or row.to_post().is_ambiguous):
         return None
@@ -373,7 +365,7 @@ async def edit_unsent(
         )
         .returning(PostRow)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await session.scalar(statement)
 
 
 async def record_edit(session: AsyncSession, plan: PlannedEditRow, found: BufferPost) -> bool:
@@ -507,7 +499,7 @@ async def count_crash(session: AsyncSession, post_id: int, *, of_picture: bool =
     statement = (
         update(PostRow).where(PostRow.id.in_(ids)).values(stalls=PostRow.stalls + 1).returning(PostRow)
     )
-    return list((await session.execute(statement)).scalars())
+    return list(await session.scalars(statement))
 
 
 def _one_row(result: Any) -> bool:

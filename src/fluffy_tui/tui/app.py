@@ -84,8 +84,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         setup: The settings, including where state and drafts are stored and the user's own keys.
         persona: Name of the persona to open; the last one if not given.
         preview: How pictures are drawn: the value of `settings.Preview` that suits this terminal.
-        demo: Whether this is the demo.
-        clock: Returns the current time.
         zone: The user's time zone.
     """
 
@@ -154,7 +152,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         return [*super().get_line_filters(), self._gate]
 
     def watch_theme(self, theme: str) -> None:
-        """Remember the theme."""
         if self.is_running:
             self._state.remember(theme=theme if theme != FLUFFY.name else "")
 
@@ -377,23 +374,19 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     @work(group="undo", exit_on_error=False, description="undoing the last submit")
     async def action_undo_submit(self) -> None:
-        """Undo the last submit."""
         from fluffy_tui.tui.session.submit_undo import undo_last_submit
 
         await undo_last_submit(self, self.context)
 
     async def action_tab(self, name: str) -> None:
-        """Open a tab as it was left."""
         await self.switch_mode(name)
 
     async def action_personas(self) -> None:
-        """Open the personas."""
         if self.current_mode != "personas":
             self._previous_mode = self.current_mode
         await self.switch_mode("personas")
 
     async def action_back(self) -> None:
-        """Close the topmost screen, or return to the previous tab."""
         if len(self.screen_stack) > 1:
             await self.pop_screen()
         elif self.current_mode == "personas" and self.context.overview.persona is not None:
@@ -402,7 +395,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             await self.switch_mode("library")
 
     def action_reload(self) -> None:
-        """Read everything again."""
         if self.live_updates is not None:
             self.live_updates.reload()
 
@@ -413,7 +405,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self.push_screen(PaletteScreen(self.screen, self.setup.settings.keys))
 
     async def action_help(self) -> None:
-        """Show the keys of the current screen."""
         from fluffy_tui.tui.ui.help import HelpScreen
 
         place = getattr(self.screen, "PLACE", None)
@@ -430,13 +421,11 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             self.notify(f"Nothing is selected to copy. Press {written_key(keys[0])} to quit.", markup=False)
 
     async def action_settings(self) -> None:
-        """Show the settings."""
         from fluffy_tui.tui.setup import SettingsScreen
 
         await self._push_once(SettingsScreen(self.context))
 
     async def action_doctor(self) -> None:
-        """Run the health checks."""
         from fluffy_tui.tui.setup import DoctorScreen
 
         await self._push_once(DoctorScreen(self.context))

@@ -36,7 +36,6 @@ class StartupScreen(Screen[None]):
     Args:
         open_services: Opens the services and reports each step; raises FluffyError.
         setup: The settings; they are read again before another try, since an error may be about them.
-        demo: Whether this is the demo.
     """
 
     PLACE = Place.STARTUP
@@ -77,7 +76,6 @@ class StartupScreen(Screen[None]):
         self._demo = demo
 
     def compose(self) -> ComposeResult:
-        """Lay out name, steps and the hidden error."""
         with Vertical(id="startup"):
             yield Static("fluffy-tui demo" if self._demo else "fluffy-tui", id="startup-name", markup=False)
             yield Static(id="startup-steps", markup=False)
@@ -117,11 +115,9 @@ class StartupScreen(Screen[None]):
         self.post_message(self.StepBegan(step))  # may be called in any thread
 
     def on_startup_screen_step_began(self, message: StepBegan) -> None:
-        """Show the step, and the previous ones as done."""
         self.steps = (*self.steps, message.step)
 
     def watch_steps(self) -> None:
-        """Draw the steps."""
         self._draw_steps()
 
     def watch_failure(self, failure: FluffyError | None) -> None:
@@ -161,7 +157,6 @@ class StartupScreen(Screen[None]):
         return self.failure is not None if action == "retry" else True
 
     def action_retry(self) -> None:
-        """Try again with the settings as they are now."""
         try:
             self._setup.reload()
         except InvalidSetting as error:
@@ -170,5 +165,4 @@ class StartupScreen(Screen[None]):
             self.open()
 
     async def action_leave(self) -> None:
-        """Quit."""
         await self.run_action("app.leave")

@@ -8,8 +8,9 @@ import pytest
 from textual.binding import Binding
 from textual.widgets import OptionList
 
+from documents import key_table_markdown
 from fluffy_tui.tui.keymap.action import Trait
-from fluffy_tui.tui.keymap.bindings import ACTIONS, Place, actions_of, bindings, key_table_markdown
+from fluffy_tui.tui.keymap.bindings import ACTIONS, Place, actions_of, bindings
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.text.filter_words import FILTER_WORDS

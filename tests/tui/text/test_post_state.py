@@ -67,8 +67,8 @@ def test_the_next_attempt_is_shown_by_the_users_own_clock(photo: Photo) -> None:
 
 def test_a_held_post_shows_its_position_in_the_queue_before_the_reason(photo: Photo) -> None:
     held = replace(make_post(1, photo, "x", Step.HELD), error_message="Full: wait. More.")
-    assert state_words(held, NOW, UTC, UTC, place=(2, 5)) == "held, 2nd of 5 in the queue: Full: wait"
-    assert state_words(held, NOW, UTC, UTC, place=(1, 1)) == "held: Full: wait"
+    assert state_beside_time(held, NOW, UTC, UTC, place=(2, 5)) == "held, 2nd of 5 in the queue: Full: wait"
+    assert state_beside_time(held, NOW, UTC, UTC, place=(1, 1)) == "held: Full: wait"
 
 
 def test_full_dates_in_both_zones(photo: Photo) -> None:

@@ -1,23 +1,13 @@
 """The way to a Postgres server: its address, why it refuses or is silent, and whether the database can be used."""
 
-from __future__ import annotations
-
-from fluffy_tui.core.connection.connection_refusal import explain_refusal
-from fluffy_tui.core.connection.database_address import read_address
-from fluffy_tui.core.connection.direct_address import check_direct_address, naming, read_direct_address
-from fluffy_tui.core.connection.schema_revision import REVISION, known_revisions, refuse_newer
-from fluffy_tui.core.connection.silent_connection import ServerSilent, cut, notifications
-
-__all__ = [
-    "REVISION",
-    "ServerSilent",
-    "check_direct_address",
-    "cut",
-    "explain_refusal",
-    "known_revisions",
-    "naming",
-    "notifications",
-    "read_address",
-    "read_direct_address",
-    "refuse_newer",
-]
+from fluffy_tui.core.connection.connection_refusal import explain_refusal as explain_refusal
+from fluffy_tui.core.connection.database_address import read_address as read_address
+from fluffy_tui.core.connection.direct_address import check_direct_address as check_direct_address
+from fluffy_tui.core.connection.direct_address import naming as naming
+from fluffy_tui.core.connection.direct_address import read_direct_address as read_direct_address
+from fluffy_tui.core.connection.schema_revision import REVISION as REVISION
+from fluffy_tui.core.connection.schema_revision import known_revisions as known_revisions
+from fluffy_tui.core.connection.schema_revision import refuse_newer as refuse_newer
+from fluffy_tui.core.connection.silent_connection import ServerSilent as ServerSilent
+from fluffy_tui.core.connection.silent_connection import cut as cut
+from fluffy_tui.core.connection.silent_connection import notifications as notifications

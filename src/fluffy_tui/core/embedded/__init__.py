@@ -1,7 +1,4 @@
 """The embedded PostgreSQL server: started by the first program that needs it, stopped by the last."""
 
-from __future__ import annotations
-
-from fluffy_tui.core.embedded.shared_server import EmbeddedServer, embedded_server
-
-__all__ = ["EmbeddedServer", "embedded_server"]
+from fluffy_tui.core.embedded.shared_server import EmbeddedServer as EmbeddedServer
+from fluffy_tui.core.embedded.shared_server import embedded_server as embedded_server

@@ -12,12 +12,7 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def folder_remedy(error: OSError, folder: Path) -> str:
-    """Return what to do about a data folder that cannot be used.
-
-    Args:
-        error: what happened.
-        folder: the data folder.
-    """
+    """Return what to do about a data folder that cannot be used."""
     if error.errno in DISK_FULL:
         return "Free some space on that disk and try again."
     taken = _taken_by_another(Path(error.filename or folder)) or _taken_by_another(folder)

@@ -57,10 +57,7 @@ class ServerProcess:
     durable: bool = True
 
     def start(self) -> Path:
-        """Start the server of an existing cluster, or wait for one that is already starting.
-
-        Returns:
-            The folder of its socket.
+        """Start the server of an existing cluster, or wait for one that starts; return the folder of its socket.
 
         Raises:
             DatabaseUnavailable: it fails, or takes too long.

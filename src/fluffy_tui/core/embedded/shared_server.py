@@ -139,10 +139,6 @@ class EmbeddedServer:
 def embedded_server(cluster: Path, *, log: Path) -> Iterator[str]:
     """Yield the URL of the cluster's database, with its server running for the length of the block.
 
-    Args:
-        cluster: See `EmbeddedServer`.
-        log: See `EmbeddedServer`.
-
     Raises:
         DatabaseUnavailable: it cannot be started; the text says why.
     """

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 
 class Kind(StrEnum):
@@ -188,7 +187,3 @@ class Faults:
                 await self._gate.wait()
         except TimeoutError:
             return
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """Return the switches that are still set."""
-        return [asdict(fault) for fault in self._set]

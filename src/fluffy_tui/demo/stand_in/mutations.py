@@ -1,4 +1,4 @@
-"""What createPost, editPost, deletePost and movePostInQueue do to the world."""
+"""What createPost, editPost and deletePost do to the world."""
 
 from __future__ import annotations
 
@@ -144,27 +144,6 @@ class Mutations:
         self._publisher.arm()
         self._changed()
         return post_id
-
-    def move(self, post_id: str, position: str) -> Post:
-        """Move a queued post to the top or the bottom of its queue; the slots stay, the posts swap places.
-
-        Raises:
-            Refused: There is no such post, or it is not in the queue.
-        """
-        post = self._world.posts.get(post_id)
-        if post is None:
-            raise Refused("VoidMutationError", "Post not found")
-        if post.status != "scheduled" or post.share_mode not in QUEUE_MODES or post.due_at is None:
-            raise Refused("VoidMutationError", "The post is not in the queue.")
-        queue = self._queue(post.channel_id)
-        times = [entry.due_at for entry in queue]
-        queue.remove(post)
-        queue.insert(0 if position == "top" else len(queue), post)
-        for entry, moment in zip(queue, times, strict=True):
-            entry.due_at = moment
-        self._publisher.arm()
-        self._changed()
-        return post
 
     def resume_queue(self, channel: Channel) -> None:
         """Give posts that a paused queue delayed the next free slots, in order."""

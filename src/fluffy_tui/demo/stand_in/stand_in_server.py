@@ -257,18 +257,7 @@ class StandIn:
             self.world, self.clock, self.faults, limiter, root.root(), self._record
         )
         app.add_routes(endpoint.routes())
-        app.add_routes(
-            control_routes(
-                self.world,
-                self.clock,
-                self.faults,
-                self.requests,
-                self.set_channel,
-                self.set_plan,
-                self.add_published,
-                self.import_post,
-            )
-        )
+        app.add_routes(control_routes(self.world, self.faults, self.add_published, self.import_post))
         app.add_routes(post_page(self.world))
         if self._media is not None:
             self._media.mkdir(parents=True, exist_ok=True)

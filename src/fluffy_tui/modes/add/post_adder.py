@@ -95,7 +95,6 @@ class PostAdder:
     """Adds posts for one persona.
 
     Args:
-        services: open.
         persona: whose posts.
         dry_run: make all checks, also with Buffer and the media host, and write nothing.
     """

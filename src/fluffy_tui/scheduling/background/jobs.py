@@ -39,13 +39,11 @@ def add_tasks(queue: App, machine_id: str) -> None:
     add_machine_tasks(queue, machine_id)
 
     def periodic(
-        name: str,
-        cron: str,
-        run: Callable[[JobContext], Awaitable[object]],
-        *,
-        lock: str | None = None,
-        queueing_lock: str | None = None,
+        name: str, cron: str, run: Callable[[JobContext], Awaitable[object]], *, waits: bool = False
     ) -> None:
+        """Register a task that is queued once; or with `waits`, each time, to run once the one before has ended."""
+        lock, queueing_lock = (name, None) if waits else (None, name)
+
         @blueprint.periodic(cron=cron)
         @blueprint.task(
             name=name, queue="maintenance", lock=lock, queueing_lock=queueing_lock, pass_context=True
@@ -70,15 +68,17 @@ def add_tasks(queue: App, machine_id: str) -> None:
     async def sync_status_soon(context: JobContext) -> None:
         await _sync_status(context)
 
-    periodic("sweep", "* * * * *", _recover, queueing_lock="sweep")
-    periodic("follow", "* * * * *", _sync_status, queueing_lock="follow")
-    periodic("watch_channels", "6-59/10 * * * *", _check_channels, queueing_lock="watch_channels")
-    periodic("verify_media", "3-59/10 * * * *", _verify_media, lock="verify_media")
-    periodic("clean_media", "43 * * * *", _clean_media, lock="clean_media")
-    periodic("read_metrics", "27 * * * *", _read_metrics, queueing_lock="read_metrics")
-    periodic("read_outside", "9-59/10 * * * *", _read_outside_posts, queueing_lock="read_outside")
-    periodic("fetch_thumbnails", "* * * * *", _fetch_thumbnails, queueing_lock="fetch_thumbnails")
-    periodic("purge", "17 3 * * *", _purge, queueing_lock="purge")
+    periodic("sweep", "* * * * *", _recover)
+    periodic("follow", "* * * * *", _sync_status)
+    periodic("watch_channels", "6-59/10 * * * *", lambda job: ChannelHealth(_delivery(job)).check())
+    periodic(
+        "verify_media", "3-59/10 * * * *", lambda job: MediaUpkeep(_delivery(job)).verify_due(), waits=True
+    )
+    periodic("clean_media", "43 * * * *", lambda job: MediaUpkeep(_delivery(job)).clean_quietly(), waits=True)
+    periodic("read_metrics", "27 * * * *", lambda job: MetricsSync(_delivery(job)).run())
+    periodic("read_outside", "9-59/10 * * * *", _read_outside_posts)
+    periodic("fetch_thumbnails", "* * * * *", lambda job: OutsideSync(_delivery(job)).fetch_thumbnails())
+    periodic("purge", "17 3 * * *", _purge)
     queue.add_tasks_from(blueprint, namespace="delivery")
 
 
@@ -135,29 +135,10 @@ async def _sync_status(context: JobContext) -> None:
     await status_sync.run_and_defer_next()
 
 
-async def _check_channels(context: JobContext) -> None:
-    await ChannelHealth(_delivery(context)).check()
-
-
-async def _read_metrics(context: JobContext) -> None:
-    await MetricsSync(_delivery(context)).run()
-
-
 async def _read_outside_posts(context: JobContext) -> None:
-    await OutsideSync(_delivery(context)).run()
-    await _fetch_thumbnails(context)
-
-
-async def _fetch_thumbnails(context: JobContext) -> None:
-    await OutsideSync(_delivery(context)).fetch_thumbnails()
-
-
-async def _verify_media(context: JobContext) -> None:
-    await MediaUpkeep(_delivery(context)).verify_due()
-
-
-async def _clean_media(context: JobContext) -> None:
-    await MediaUpkeep(_delivery(context)).clean_quietly()
+    outside = OutsideSync(_delivery(context))
+    await outside.run()
+    await outside.fetch_thumbnails()
 
 
 async def _find_missing_photos(context: JobContext) -> None:

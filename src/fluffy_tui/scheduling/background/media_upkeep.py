@@ -93,14 +93,14 @@ class MediaUpkeep:
         if self.delivery.host is None:
             return {}
         async with self.delivery.database.transaction() as session:
-            posts = list((await session.execute(self._due_soon())).scalars())
+            posts = list(await session.scalars(self._due_soon()))
         return {post.id: await self._verify(post) for post in posts}
 
     async def verify(self, post_id: int) -> None:
         """Verify the pictures of one post with a photo that is on this machine."""
         async with self.delivery.database.transaction() as session:
             query = select(PostRow).where(PostRow.id == post_id, PostRow.step == Step.ACCEPTED)
-            post = (await session.execute(query)).scalar_one_or_none()
+            post = await session.scalar(query)
         if post is not None:
             await self._verify(post)
 

@@ -119,7 +119,7 @@ async def _posts_without_jobs(session: AsyncSession) -> list[PostRow]:
         .where(~_has_job(DELIVER, WAKE), needs_job)
         .order_by(PostRow.id)
     )
-    return list((await session.execute(query)).scalars())
+    return list(await session.scalars(query))
 
 
 def _uploads_without_jobs() -> Select[int, str]:

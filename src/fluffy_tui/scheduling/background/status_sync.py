@@ -76,11 +76,7 @@ class StatusSync:
     """The time by Buffer's clock."""
 
     async def run(self) -> datetime | None:
-        """Ask about every organisation that is due; cheap if none is.
-
-        Returns:
-            When to ask again if that is before the next periodic run, or None.
-        """
+        """Ask about every organisation that is due; return when to ask again, if before the next periodic run."""
         if self.buffer is None:
             return None
         await WithdrawnDeliveries(self.database, self.budget, self.now).check(self.buffer)
@@ -149,7 +145,7 @@ class StatusSync:
         )
         posts: dict[str, list[PostRow]] = defaultdict(list)
         async with self.database.transaction() as session:
-            for row in (await session.execute(query)).scalars():
+            for row in await session.scalars(query):
                 posts[str(row.organization_id)].append(row)
         return posts
 

@@ -106,9 +106,9 @@ class BufferComparison:
             BufferComparisonRow.organization_id == organization_id
         )
         async with self.database.transaction() as session:
-            channels = (await session.execute(waiting.distinct())).scalars()
+            channels = await session.scalars(waiting.distinct())
             owners: dict[str, list[int]] = {str(channel_id): [] for channel_id in channels}
-            until = (await session.execute(query)).scalar_one_or_none()
+            until = await session.scalar(query)
         for persona in await self.personas.list():
             for chosen in persona.channels:
                 if chosen.channel is not None and chosen.channel.organization_id == organization_id:
@@ -151,8 +151,8 @@ class BufferComparison:
         )
         uploaded = select(HostedPictureRow.delivery_key).where(HostedPictureRow.delivery_key.in_(ours))
         async with self.database.transaction() as session:
-            rows = list((await session.execute(posts)).scalars())
-            known = {row.delivery_key for row in rows} | set((await session.execute(uploaded)).scalars())
+            rows = list(await session.scalars(posts))
+            known = {row.delivery_key for row in rows} | set(await session.scalars(uploaded))
             for row in rows:
                 found = ours.get(row.delivery_key)
                 if found is None or row.buffer_post_id is not None:
@@ -218,7 +218,7 @@ class BufferComparison:
             func.cardinality(UnknownPostRow.photo_digits) > 0,
         )
         async with self.database.transaction() as session:
-            rows = list((await session.execute(query)).scalars())
+            rows = list(await session.scalars(query))
         for row in rows:
             persona_ids = owners.get(row.channel_id, [])
             if not await self._free_photos(persona_ids, row.photo_digits):
@@ -247,7 +247,7 @@ async def refuse_if_posted_before(session: AsyncSession, post: PostRow) -> None:
     query = select(UnknownPostRow).where(
         transitions.shows_photo_of(post), UnknownPostRow.channel_id == post.channel_id
     )
-    known = (await session.execute(query.limit(1))).scalar_one_or_none()
+    known = await session.scalar(query.limit(1))
     if known is not None:
         raise DeliveryFailure.final(
             PostError.POSTED_BEFORE,

@@ -59,7 +59,7 @@ async def next_due(session: AsyncSession, post_id: int, skipped: Collection[int]
         .order_by(POSITION, PostRow.id)
         .limit(1)
     )
-    return (await session.execute(query)).scalar_one_or_none()
+    return await session.scalar(query)
 
 
 def is_behind() -> ColumnElement[bool]:
@@ -92,7 +92,7 @@ async def wait_behind(session: AsyncSession, post_id: int, timings: Timings) -> 
     """
     mine = aliased(PostRow)
     behind = select(PostRow).join(mine, mine.id == post_id).where(_tries_for(mine, PostRow))
-    first = (await session.execute(behind.order_by(POSITION).limit(1))).scalar_one_or_none()
+    first = await session.scalar(behind.order_by(POSITION).limit(1))
     if first is None:
         return False
     # The post ahead may succeed at this very moment, on another channel, and would not notice that this one waits.
@@ -100,7 +100,7 @@ async def wait_behind(session: AsyncSession, post_id: int, timings: Timings) -> 
     both = select(PostRow.id).where(PostRow.id.in_((first.id, post_id)))
     await session.execute(both.order_by(PostRow.id).with_for_update())
     still = behind.where(PostRow.id == first.id).execution_options(populate_existing=True)
-    if (await session.execute(still)).scalar_one_or_none() is None:
+    if await session.scalar(still) is None:
         return False
     until = func.greatest(first.next_try_at, func.now() + timedelta(seconds=timings.request_timeout))
     statement = (
@@ -139,7 +139,7 @@ async def _schedule_first(
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    first = (await session.execute(query)).scalar_one_or_none()
+    first = await session.scalar(query)
     if first is None or first.next_try_at is None:
         return
     if at is not None and at < first.next_try_at and first.error_code in CHANNEL_WIDE | ACCOUNT_WIDE:

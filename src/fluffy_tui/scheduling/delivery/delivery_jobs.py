@@ -50,7 +50,7 @@ async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> No
         .with_for_update(skip_locked=True)
     )
     await session.flush()
-    if (await session.execute(waiting)).scalar_one_or_none() is not None:
+    if await session.scalar(waiting) is not None:
         return
     await defer(
         session,

@@ -83,7 +83,7 @@ class Delivery:
         """
         async with self.database.transaction() as session:
             mine = (PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY))
-            post = (await session.execute(select(PostRow).where(*mine))).scalar_one_or_none()
+            post = await session.scalar(select(PostRow).where(*mine))
             if post is None or (
                 post.claim is None and await channel_queue.wait_behind(session, post_id, self.timings)
             ):

@@ -61,7 +61,7 @@ async def begin(session: AsyncSession, row: PostRow, timings: Timings, **planned
     if plan is None:
         raise _in_progress()
     is_same = select(PostRow.id).where(PostRow.id == row.id, PostRow.updated_at == row.updated_at)
-    if (await session.execute(is_same)).scalar_one_or_none() is None:
+    if await session.scalar(is_same) is None:
         raise Overtaken
     if plan.delivery_key is not None:
         await list_pictures(session, plan.delivery_key, plan.photos)
@@ -77,7 +77,7 @@ async def _lock_post(session: AsyncSession, post_id: int) -> None:
         PostNotFound: it is gone.
     """
     query = select(PostRow.id).where(PostRow.id == post_id).with_for_update(read=True, key_share=True)
-    if (await session.execute(query)).scalar_one_or_none() is None:
+    if await session.scalar(query) is None:
         raise not_found()
 
 
@@ -111,7 +111,7 @@ async def mark_sent(
         .values(sent_at=func.now(), photos=photos)
         .returning(PlannedEditRow)
     )
-    sent = (await session.execute(statement)).scalar_one_or_none()
+    sent = await session.scalar(statement)
     if sent is None:
         raise _in_progress()
     await record_event(session, plan.post_id, RequestEvent.EDIT_SENT)
@@ -153,7 +153,7 @@ async def settle(
     query = select(PlannedEditRow).where(
         PlannedEditRow.post_id == row.id, PlannedEditRow.sent_at.is_not(None)
     )
-    plan = (await session.execute(query.with_for_update())).scalar_one_or_none()
+    plan = await session.scalar(query.with_for_update())
     if plan is None or plan.sent_at is None:
         return row
     if has_lost_pictures(plan, found) and found.status == BufferStatus.SCHEDULED:

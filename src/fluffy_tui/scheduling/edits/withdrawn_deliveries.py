@@ -69,7 +69,7 @@ class WithdrawnDeliveries:
         )
         async with self.database.transaction() as session:
             await session.execute(delete(WithdrawnDeliveryRow).where(told))
-            rows = list((await session.execute(due)).scalars())
+            rows = list(await session.scalars(due))
         for row in rows:
             if await self.budget.closed_for(reserve=RESERVE) is not None:
                 return

@@ -106,21 +106,18 @@ class Agenda:
         ahead = [planned.at for planned in self.to_come if planned.at > self.now]
         return max(ahead) - self.now if ahead else timedelta()
 
-    def near(
-        self, at: datetime, share_mode: ShareMode | None = None, within: timedelta = TOO_CLOSE
-    ) -> list[Planned]:
-        """Return what goes or went out within this time of a moment, the closest first.
+    def near(self, at: datetime, share_mode: ShareMode | None = None) -> list[Planned]:
+        """Return what goes or went out too close to a moment, the closest first.
 
         Args:
             at: The moment, in UTC or with its zone.
             share_mode: How a post gets that time. One at the front of the queue moves back the one that has it.
-            within: How close.
         """
         is_first = share_mode is ShareMode.SHARE_NEXT
         close = [
             planned
             for planned in self.planned
-            if abs(planned.at - at) < within
+            if abs(planned.at - at) < TOO_CLOSE
             and not (is_first and planned.at == at and _is_queued(planned.post))
         ]
         return sorted(close, key=lambda planned: abs(planned.at - at))

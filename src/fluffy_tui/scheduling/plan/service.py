@@ -59,7 +59,7 @@ class Planning:
             return Agenda(None, (), now, self.missing)
         query = on_agenda(channel.id, since, until or NO_TIME)
         async with self.database.transaction() as session:
-            posts = tuple(row.to_post() for row in (await session.execute(query)).scalars())
+            posts = tuple(row.to_post() for row in await session.scalars(query))
         return Agenda(channel, posts, now, self.missing)
 
     def is_ai_marked(self, photo: Photo) -> bool:

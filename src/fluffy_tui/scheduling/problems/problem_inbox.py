@@ -104,7 +104,7 @@ class ProblemInbox:
             .order_by(PostRow.id)
         )
         async with self.database.transaction() as session:
-            return list((await session.execute(query)).scalars())
+            return list(await session.scalars(query))
 
     async def _first_in_queue(self) -> Collection[int]:
         """Return the ids of the posts that cannot be moved up, since they are the first of their channel."""
@@ -115,7 +115,7 @@ class ProblemInbox:
             .order_by(PostRow.channel_id, POSITION, PostRow.id)
         )
         async with self.database.transaction() as session:
-            return set((await session.execute(query)).scalars())
+            return set(await session.scalars(query))
 
     def _of_post(self, post: Post, first: Collection[int]) -> Problem:
         match post.step:
@@ -200,7 +200,7 @@ class ProblemInbox:
     async def _missing_photos(self, persona_id: int | None) -> list[Problem]:
         query = select(PostRow).where(PostRow.step.in_(ON_THE_WAY), _of_persona(persona_id))
         async with self.database.transaction() as session:
-            rows = (await session.execute(query)).scalars()
+            rows = await session.scalars(query)
             waiting = [row.to_post() for row in rows if not row.is_uploaded]
         unmade = {
             post.id: [photo.photo_id for photo in post.photos if photo.media_url is None] for post in waiting
@@ -264,7 +264,7 @@ class ProblemInbox:
             true() if persona_id is None else WithdrawnDeliveryRow.persona_id == persona_id,
         )
         async with self.database.transaction() as session:
-            rows = list((await session.execute(query)).scalars())
+            rows = list(await session.scalars(query))
         return [
             Problem(
                 ProblemKind.POSTED_AFTER_CANCEL,
@@ -392,7 +392,7 @@ class ProblemInbox:
         query = select(StatusSyncRow.database_lead).where(StatusSyncRow.database_lead.is_not(None))
         async with self.database.transaction() as session:
             latest = query.order_by(StatusSyncRow.asked_at.desc()).limit(1)
-            database_lead = (await session.execute(latest)).scalar_one_or_none()
+            database_lead = await session.scalar(latest)
             lead = datetime.now(UTC) - await database_now(session) + (database_lead or timedelta(0))
         if database_lead is None or abs(lead) <= TOLERATED_SKEW:
             return []

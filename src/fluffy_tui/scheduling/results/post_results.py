@@ -62,7 +62,7 @@ async def results_of(database: Database, posts: Sequence[Post]) -> dict[int, Res
     refused = {post.id: NOT_IN_BUFFER for post in posts if post.buffer_post_id is None}
     async with database.transaction() as session:
         refused |= {row[0]: str(row[1]) for row in await session.execute(refusals)}
-        for row in (await session.execute(metrics)).scalars():
+        for row in await session.scalars(metrics):
             found[row.post_id].append(row)
     return {
         post_id: Results(

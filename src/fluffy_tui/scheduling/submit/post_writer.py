@@ -126,7 +126,7 @@ class PostWriter:
         """Return a new row, or the cover's unsubmitted draft with the new content; None if the cover has a post."""
         photo_id = submission.photos[0].photo_id
         query = select(PostRow).where(PostRow.photo_id == photo_id).with_for_update()
-        row = (await session.execute(query)).scalar_one_or_none()
+        row = await session.scalar(query)
         if submission.again and (row is None or not is_unsubmitted(row)):
             return await self._lead_again(session, submission)
         if row is None:

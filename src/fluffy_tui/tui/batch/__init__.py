@@ -1,5 +1,3 @@
 """Fill slots: captions for several photos, reviewed in one table and submitted together."""
 
-from fluffy_tui.tui.batch.screen import BatchScreen
-
-__all__ = ["BatchScreen"]
+from fluffy_tui.tui.batch.screen import BatchScreen as BatchScreen

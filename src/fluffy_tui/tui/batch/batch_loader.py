@@ -31,22 +31,13 @@ _SAME = (Relation.SAME_FILE, Relation.SAME_PICTURE, Relation.SAME_SCENE)
 
 
 class BatchLoader:
-    """Loads the batches of one persona.
-
-    Args:
-        context: What every screen shares.
-        persona: Whose posts they are.
-    """
+    """Loads the batches of one persona."""
 
     def __init__(self, context: Context, persona: Persona) -> None:
         self._context, self._persona = context, persona
 
     async def load(self, batch: Batch, photo_ids: Sequence[int]) -> int:
-        """Put photos into a batch, and give them slots.
-
-        Returns:
-            How many rejected photos were left out, besides those that are no longer in the library.
-        """
+        """Put photos into a batch, and give them slots; return how many were left out because they are rejected."""
         photos = await self._context.services.photos.by_ids(photo_ids)
         agenda = await load_agenda(self._context, self._persona)
         found = [photos[id_] for id_ in dict.fromkeys(photo_ids) if id_ in photos]

@@ -28,16 +28,7 @@ if TYPE_CHECKING:
 
 
 class BatchPanel(ReportsErrors, Horizontal):
-    """Shows the current photo beside the form; in the review, beside the table.
-
-    Args:
-        context: What every screen shares.
-        batch: The batch.
-        loader: Renders its pictures.
-        drafts: Saves what is typed.
-        form: The caption form.
-        preview: Shows the photo.
-    """
+    """Shows the current photo beside the form; in the review, beside the table."""
 
     DEFAULT_CSS = """
     BatchPanel {

@@ -28,7 +28,6 @@ class BatchSubmission:
     """Submits and undoes one batch.
 
     Args:
-        context: What every screen shares.
         persona: Whose photos these are, with the channel that is shown.
         batch: Each of its posts records its result.
         loader: Knows the framings, and reloads the slots.

@@ -73,20 +73,16 @@ class BatchTable(DataTable[Text]):
             self._fill(batch, now)
 
     def on_resize(self) -> None:
-        """Lay the columns out for the new width."""
         if self._batch is not None and self._now is not None:
             self.show(self._batch, self._now)
 
     def action_edit(self) -> None:
-        """Open the caption of the row."""
         self.post_message(self.Opened(self.cursor_row))
 
     def action_first(self) -> None:
-        """Go to the first row."""
         self.move_cursor(row=0)
 
     def action_last(self) -> None:
-        """Go to the last row."""
         self.move_cursor(row=max(0, self.row_count - 1))
 
     def _fill(self, batch: Batch, now: datetime) -> None:

@@ -41,7 +41,6 @@ class BatchScreen(CaptionScreen):
     """The photos of a batch: written one by one, reviewed in a table, submitted and undone together.
 
     Args:
-        context: What every screen shares.
         wanted: The photos, and whether the user has put them into their order.
     """
 
@@ -76,12 +75,10 @@ class BatchScreen(CaptionScreen):
         )
 
     def compose_body(self) -> ComposeResult:
-        """Lay the panel over the message and the preflight."""
         yield self.panel
         yield self.form.status
 
     def on_mount(self) -> None:
-        """Load the photos and their slots."""
         self.panel.display = False
         self.form.show_message("Looking for free slots and similar pictures…")
         self._load()

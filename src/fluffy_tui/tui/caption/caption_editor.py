@@ -59,7 +59,6 @@ class CaptionEditor(TextArea, inherit_bindings=False):
     The form lays out `autocomplete` too, where there is something to complete.
 
     Args:
-        title: What is written here.
         count: Returns the length as the network counts it.
         limit: The longest text that the network accepts.
         fold: Characters that readers see before “more”; None where the network does not fold captions.
@@ -258,7 +257,6 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         self.call_after_refresh(self.scroll_cursor_visible)
 
     def on_blur(self) -> None:
-        """Close the suggestions."""
         self.autocomplete.close()
 
     def on_key(self, event: events.Key) -> None:
@@ -286,17 +284,13 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         return super().check_action(action, parameters)
 
     def action_accept(self) -> None:
-        """Insert the selected suggestion."""
         self.autocomplete.accept()
 
     def action_next(self) -> None:
-        """Select the next suggestion."""
         self.autocomplete.step(+1)
 
     def action_previous(self) -> None:
-        """Select the previous suggestion."""
         self.autocomplete.step(-1)
 
     def action_dismiss(self) -> None:
-        """Close the suggestions for this word."""
         self.autocomplete.dismiss()

@@ -42,7 +42,6 @@ class CompareScreen(Screen[None]):
     """Photos side by side; keys for flags act on the one with the bright border.
 
     Args:
-        context: What every screen shares.
         photos: Two to four.
         decide: Flags photos together, as one step of undo.
         undo: Takes back the last step.
@@ -73,13 +72,11 @@ class CompareScreen(Screen[None]):
         self._panes = [ZoomedPhoto(photo, renderer, part, fits=True) for photo in self._photos]
 
     def compose(self) -> ComposeResult:
-        """Lay out the photos above the keys."""
         yield Horizontal(*self._panes)
         yield KeysFooter()
         yield TooSmallNotice()
 
     def on_mount(self) -> None:
-        """Show the flags."""
         self._update()
 
     def on_unmount(self) -> None:
@@ -87,7 +84,6 @@ class CompareScreen(Screen[None]):
         release_closed_widgets(self.app)
 
     def on_resize(self, event: Resize) -> None:
-        """Show as many photos as there is room for."""
         self._show_as_many(event.size.width)
 
     def _show_as_many(self, width: int) -> None:
@@ -109,12 +105,10 @@ class CompareScreen(Screen[None]):
     # Zoom
 
     def action_pan(self, across: int, down: int) -> None:
-        """Move the parts."""
         self._lead.pan(across * STEP, down * STEP)
         self._follow()
 
     def action_zoom(self, factor: float) -> None:
-        """Show the photos larger or smaller."""
         self._lead.zoom(factor)
         self._follow()
 
@@ -130,18 +124,15 @@ class CompareScreen(Screen[None]):
     # Flags
 
     def action_step(self, steps: int) -> None:
-        """Go to another photo."""
         self._current = (self._current + steps) % len(self._panes)
         self._update()
 
     def action_decide(self, verdict: str) -> None:
-        """Pick, reject or unflag the photo, and go to the next one."""
         self._flag({self._current: Verdict(verdict)})
         self._current = min(self._current + 1, len(self._panes) - 1)
         self._update()
 
     def action_best(self) -> None:
-        """Pick the photo, and reject the others."""
         self._flag(
             {
                 number: Verdict.PICK if number == self._current else Verdict.REJECT
@@ -169,5 +160,4 @@ class CompareScreen(Screen[None]):
         self._update()
 
     def action_back(self) -> None:
-        """Go back."""
         self.dismiss()

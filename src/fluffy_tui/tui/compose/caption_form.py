@@ -65,8 +65,6 @@ class CaptionForm(ReportsErrors, Vertical):
     """The fields of one post. The screen also lays out `status`: a message, and the preflight line.
 
     Args:
-        context: What every screen shares.
-        persona: Whose post it is.
         place: Which screen this is, whose keys are named.
         check: Returns the preflight marks of what the form contains.
         has_text: Whether caption and alt text can be changed.
@@ -168,7 +166,6 @@ class CaptionForm(ReportsErrors, Vertical):
         self._measure(persona)
 
     def compose(self) -> ComposeResult:
-        """Lay the fields below each other."""
         self.caption.display = self.alt_text.display = self._has_text
         self.first_comment.display = False
         self.when.display = self._has_time

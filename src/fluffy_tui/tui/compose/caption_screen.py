@@ -35,8 +35,6 @@ class CaptionScreen(FrameScreen):
     """A photo beside a caption form; the screen's keys that are about writing go to the form.
 
     Args:
-        context: What every screen shares.
-        preview: Shows the photo.
         has_text: Whether caption and alt text can be changed.
         has_time: Whether the time can be changed.
     """
@@ -98,7 +96,6 @@ class CaptionScreen(FrameScreen):
             self.preview.repaint()
 
     def action_same_picture(self) -> None:
-        """Compare the photo with the earlier post of it."""
         if self.form.photo is None or self.earlier_post is None:
             self.form.show_message("This picture has not been posted before.")
         else:
@@ -109,8 +106,6 @@ class PhotosScreen(CaptionScreen):
     """A caption screen for a post of one photo or several.
 
     Args:
-        context: What every screen shares.
-        preview: Shows the photo.
         has_text: Whether caption and alt text can be changed.
     """
 

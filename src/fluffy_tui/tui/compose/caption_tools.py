@@ -31,7 +31,6 @@ class CaptionTools:
     """Inserts texts into one caption editor.
 
     Args:
-        context: What every screen shares.
         persona: Whose captions and snippets are offered.
         editor: The editor.
         place: Where the editor is, whose keys are named.

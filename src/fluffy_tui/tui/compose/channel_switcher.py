@@ -36,7 +36,6 @@ class ChannelSwitcher:
     """Keeps form and chips in step with what each channel gets.
 
     Args:
-        context: What every screen shares.
         form: Shows what the current channel gets.
         draft: Returns everything on the form, with the photos.
         changed: Called after another channel is shown, or one is switched on or off.

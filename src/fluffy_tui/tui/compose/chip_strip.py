@@ -17,7 +17,6 @@ class ChipStrip(Static):
     """Chips in their order, the current one highlighted and always visible; hidden for a single one.
 
     Args:
-        id: The widget's.
         hint: The keys that act on it, for where there is room.
         clicked: Called with the index of a chip that was clicked.
     """
@@ -40,7 +39,6 @@ class ChipStrip(Static):
         self._lay_out()
 
     def on_resize(self) -> None:
-        """Show more or fewer chips."""
         self._lay_out()
 
     def on_click(self, event: events.Click) -> None:

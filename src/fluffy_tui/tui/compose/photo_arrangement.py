@@ -31,7 +31,6 @@ class PhotoArrangement:
     """Keeps form and strip in step with the photos and their order.
 
     Args:
-        context: What every screen shares.
         form: Shows alt text and framing of the current photo.
         changed: Called after the order or the current photo has changed.
     """

@@ -20,7 +20,6 @@ class PhotoFacts:
     """Searches for each photo once.
 
     Args:
-        screen: Runs the workers.
         found: Called whenever more is known.
     """
 

@@ -45,7 +45,6 @@ class PostPreview(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """Draw the texts."""
         form = self._form
         chosen = form.channel.channel if form.channel else None
         account = Content.styled(one_line(chosen.name), "bold") if chosen else Content("")

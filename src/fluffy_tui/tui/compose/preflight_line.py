@@ -54,7 +54,6 @@ class PreflightLine(Widget):
         self.refresh(layout=size.height != self._height(size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines the marks take."""
         del container, viewport
         return self._height(width)
 
@@ -62,7 +61,6 @@ class PreflightLine(Widget):
         return max(1, len(self._lines(width)))
 
     def render(self) -> Content:
-        """Draw the marks."""
         return Content("\n").join(self._lines(self.content_size.width))
 
     def _lines(self, width: int) -> list[Content]:

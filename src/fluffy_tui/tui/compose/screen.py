@@ -51,7 +51,6 @@ class ComposeScreen(PhotosScreen):
     Where there is room, the texts are below the picture as on the network.
 
     Args:
-        context: What every screen shares.
         photos: The photos of the post, the cover first; of a single one, the photos of its draft are loaded.
         submitted: Called with the ids of the photos once they have their post.
         at: A time that is chosen already, such as a free slot's.
@@ -96,14 +95,12 @@ class ComposeScreen(PhotosScreen):
         self._known = PhotoFacts(self, self._photos_known)
 
     def compose_body(self) -> ComposeResult:
-        """Lay the picture beside the form, under the photos."""
         yield self.channels.strip
         yield self.arrangement.strip
         yield Horizontal(self.preview, self.form, id="fields")
         yield self.form.status
 
     def on_mount(self) -> None:
-        """Show the first photo's draft, or a new one, and load what the preflight needs."""
         draft = self.drafts.load(self._owner) or draft_of_repeat(self.context, self._again)
         if self._at is not None:
             draft = PostChannels.of(self.shown, draft).with_time(self._channel_id, self._at).draft

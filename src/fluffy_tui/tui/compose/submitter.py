@@ -28,11 +28,7 @@ _REFUSALS = 5
 
 
 class Submitter:
-    """Runs one job at a time as a worker of the app, so that closing the screen does not cancel it.
-
-    Args:
-        screen: The screen that submits.
-    """
+    """Runs one job at a time as a worker of the app, so that closing the screen does not cancel it."""
 
     def __init__(self, screen: DOMNode) -> None:
         self._screen = screen

@@ -1,8 +1,4 @@
 """Filters that have a name, and what is suggested while one is typed."""
 
-from __future__ import annotations
-
-from fluffy_tui.tui.filters.filter_memory import FilterMemory
-from fluffy_tui.tui.filters.filter_suggester import FilterSuggester
-
-__all__ = ["FilterMemory", "FilterSuggester"]
+from fluffy_tui.tui.filters.filter_memory import FilterMemory as FilterMemory
+from fluffy_tui.tui.filters.filter_suggester import FilterSuggester as FilterSuggester

@@ -26,7 +26,6 @@ class FilterMemory:
 
     Args:
         screen: What the prompt opens on.
-        context: The world.
     """
 
     def __init__(self, screen: FrameScreen, context: Context) -> None:

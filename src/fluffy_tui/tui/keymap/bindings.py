@@ -1,4 +1,4 @@
-"""What is made from the key table: bindings, and the table in the docs."""
+"""What is made from the key table: bindings, place by place."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ from collections.abc import Collection
 
 from textual.binding import Binding, BindingType
 
-from fluffy_tui.tui.keymap.action import Action, Place, Trait, written_key
-from fluffy_tui.tui.keymap.key_table import ACTIONS
-
-__all__ = [
-    "ACTIONS",
-    "Action",
-    "Place",
-    "actions_of",
-    "bindings",
-    "help_binding",
-    "key_table_markdown",
-    "written_key",
-]
+from fluffy_tui.tui.keymap.action import Action as Action
+from fluffy_tui.tui.keymap.action import Place as Place
+from fluffy_tui.tui.keymap.action import Trait
+from fluffy_tui.tui.keymap.action import written_key as written_key
+from fluffy_tui.tui.keymap.key_table import ACTIONS as ACTIONS
 
 _BY_PLACE = {
     place: tuple(action for action in ACTIONS if action.id.startswith(f"{place}.")) for place in Place
@@ -65,15 +57,3 @@ def _binding(action: Action) -> Binding:
         tooltip=action.tooltip,
         id=action.id,
     )
-
-
-def key_table_markdown() -> str:
-    """Return the table of keys for the docs, in Markdown."""
-    rows = ["| where | keys | what | id |", "|---|---|---|---|"]
-    for place in Place:
-        rows += [
-            f"| {place.heading} | {' '.join(f'`{key}`' for key in keys)} | {action.tooltip} | `{action.id}` |"
-            for action in actions_of(place)
-            if (keys := [key.replace("|", r"\|") for key in action.written_keys])
-        ]
-    return "\n".join(rows) + "\n"

@@ -1,14 +1,7 @@
 """Keywords by hand, suggestions where one is typed, and what was written about a photo."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from fluffy_tui.tui.keywords.keyword_prompt import KeywordPrompt
-from fluffy_tui.tui.keywords.keyword_suggester import completed
-from fluffy_tui.tui.keywords.written_texts import WrittenTexts, load_written
-
-__all__ = ["Complete", "KeywordPrompt", "WrittenTexts", "completed", "load_written"]
-
-if TYPE_CHECKING:
-    from fluffy_tui.tui.keywords.keyword_suggester import Complete
+from fluffy_tui.tui.keywords.keyword_prompt import KeywordPrompt as KeywordPrompt
+from fluffy_tui.tui.keywords.keyword_suggester import Complete as Complete
+from fluffy_tui.tui.keywords.keyword_suggester import completed as completed
+from fluffy_tui.tui.keywords.written_texts import WrittenTexts as WrittenTexts
+from fluffy_tui.tui.keywords.written_texts import load_written as load_written

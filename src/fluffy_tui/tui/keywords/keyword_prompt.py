@@ -25,13 +25,7 @@ ABOUT_SEVERAL = "Keywords of {count:,} photos, separated by commas. Those marked
 
 
 class KeywordPrompt:
-    """Asks for the keywords of photos, and stores what was changed.
-
-    Args:
-        screen: What it opens on.
-        context: The world.
-        persona_id: Whose keywords are suggested.
-    """
+    """Asks for the keywords of photos, and stores what was changed."""
 
     def __init__(self, screen: FrameScreen, context: Context, persona_id: int) -> None:
         self._screen = screen

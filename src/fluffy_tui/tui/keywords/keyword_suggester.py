@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual.suggester import Suggester
 
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.tui.keywords.keyword_list import SEPARATOR
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    Complete: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
+Complete = Callable[[str], Awaitable[Sequence[str]]]
 
 
 class KeywordSuggester(Suggester):
@@ -27,7 +24,6 @@ class KeywordSuggester(Suggester):
         self._complete = complete
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the line with its last keyword completed."""
         return await completed(self._complete, value, value.rpartition(SEPARATOR)[2].lstrip())
 
 

@@ -40,11 +40,7 @@ class Decision:
 
 
 class Triage:
-    """The decisions that were made in one library, and those of them that are not stored yet.
-
-    Args:
-        photos: Stores them.
-    """
+    """The decisions that were made in one library, and those of them that are not stored yet."""
 
     def __init__(self, photos: PhotosPort) -> None:
         self._photos = photos

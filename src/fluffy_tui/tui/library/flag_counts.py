@@ -24,7 +24,6 @@ class FlagCounts(ReportsErrors, Static):
     A flag moves the counts at once, without counting again.
 
     Args:
-        photos: Counts the flags.
         view: Whose photos are listed, and which.
         triage: Knows which decisions are not stored yet.
     """

@@ -22,8 +22,6 @@ class IndexProgress(ReportsErrors, Static):
     """Shows the progress of one persona's index in a line, which is hidden when all photos are indexed.
 
     Args:
-        similarity: Counts it.
-        persona_id: The persona.
         on_complete: Called when the progress was updated and all photos are indexed.
     """
 

@@ -123,13 +123,11 @@ class LibraryBody(Container):
         self._collapsed = 0
 
     def compose(self) -> ComposeResult:
-        """Lay out the list beside the picture."""
         self._panes.display = False
         yield self._nothing
         yield self._panes
 
     def on_mount(self) -> None:
-        """Follow the cursor."""
         self.watch(self.photos, "current", self._show_photo, init=False)
         ToastWatch(self, self.photos.refresh)
         self.update_title()

@@ -43,9 +43,7 @@ class LibraryView:
     """Filter and order of a persona's library, and the query whose results replace it for a while.
 
     Args:
-        persona_id: The persona.
         zone: The user's time zone, which says what day today is.
-        clock: Returns the present moment.
     """
 
     def __init__(self, persona_id: int, zone: tzinfo, clock: Callable[[], datetime]) -> None:

@@ -47,7 +47,6 @@ class LibraryLoader:
         view: What is to be listed.
         stacks: Knows which duplicates are expanded.
         node: Runs the worker; nothing is loaded before it is mounted.
-        show: Lists a page.
         highlighted: Returns the photo under the cursor.
         start_at: The photo under the cursor when the library was left, which says what it opens on.
     """

@@ -251,31 +251,24 @@ class PhotoList(ScrollView, can_focus=True):
         return True
 
     def action_cursor_down(self) -> None:
-        """Go to the next row."""
         self.move_to(self.view.grid.below(self.cursor, len(self.rows)))
 
     def action_cursor_up(self) -> None:
-        """Go to the previous row."""
         self.move_to(self.view.grid.above(self.cursor))
 
     def action_step(self, photos: int) -> None:
-        """Go on by so many photos."""
         self.move_to(self.cursor + photos)
 
     def action_first(self) -> None:
-        """Go to the first row."""
         self.move_to(0)
 
     def action_last(self) -> None:
-        """Go to the last row."""
         self.move_to(len(self.rows) - 1)
 
     def action_page_down(self) -> None:
-        """Go down by one page."""
         self.move_to(self.cursor + self.view.page)
 
     def action_page_up(self) -> None:
-        """Go up by one page."""
         self.move_to(self.cursor - self.view.page)
 
     def on_click(self, event: events.Click) -> None:

@@ -70,11 +70,7 @@ _OF_PHOTO = ("library.caption", "library.pick", "library.reject")
 
 
 class LibraryScreen(FrameScreen):
-    """A persona's photos: at first those without a post, newest first, from the first one without a verdict on.
-
-    Args:
-        context: The world.
-    """
+    """A persona's photos: at first those without a post, newest first, from the first one without a verdict on."""
 
     PLACE = Place.LIBRARY
     TAB = "library"
@@ -121,7 +117,6 @@ class LibraryScreen(FrameScreen):
         self._keywords = KeywordPrompt(self, context, self._persona_id)
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the library."""
         yield self._body
 
     def on_screen_resume(self) -> None:
@@ -190,12 +185,10 @@ class LibraryScreen(FrameScreen):
 
     @work(group="image-viewer", exclusive=True, exit_on_error=False, description="opening the photo")
     async def action_open_in_viewer(self) -> None:
-        """Open the photo in the desktop's image viewer."""
         if photo := self._photos.highlighted:
             await show_outside(self.app, photo)
 
     def action_decide(self, decision: str) -> None:
-        """Flag the photo and go to the next one, or give it stars."""
         photo, index = self._photos.highlighted, self._photos.cursor
         if photo is None:
             return
@@ -242,7 +235,6 @@ class LibraryScreen(FrameScreen):
 
     @work(group="review", exclusive=True, exit_on_error=False, description="loading the stack")
     async def action_review(self, best: bool) -> None:
-        """Propose the best of the stack under the cursor, or compare its photos, or the selected ones."""
         is_selection = not best and len(self._selection) > 1
         ids = self._selection.ids if is_selection else self._stacks.members(self._photos.highlighted_id)
         if len(ids) < 2 or (is_selection and len(ids) > MOST):
@@ -291,7 +283,6 @@ class LibraryScreen(FrameScreen):
             self._photos.go_to(cursor_on)
 
     def action_filter(self, flags: bool = False) -> None:
-        """Type a filter, or filter by the next flag."""
         if flags:
             self._change_view(self._view.next_verdict)
             return
@@ -307,7 +298,6 @@ class LibraryScreen(FrameScreen):
         )
 
     def action_sort(self, reverse: bool = False) -> None:
-        """Sort by the next criterion, or reverse the order."""
         self._change_view(self._view.reverse_order if reverse else self._view.next_sort)
 
     def action_clear(self) -> None:
@@ -343,7 +333,6 @@ class LibraryScreen(FrameScreen):
     # Duplicates and similar photos
 
     def action_duplicates(self, every: bool = False) -> None:
-        """Expand or collapse the duplicates of the photo under the cursor, or of all photos."""
         if every:
             self._stacks.collapse_all()
             self._change_view(self._view.toggle_duplicates)
@@ -372,7 +361,6 @@ class LibraryScreen(FrameScreen):
     # Several photos
 
     def action_select(self) -> None:
-        """Select or deselect the photo, and go to the next one."""
         photo_id = self._photos.highlighted_id
         if photo_id is not None:
             self._selection.toggle(photo_id)
@@ -380,14 +368,12 @@ class LibraryScreen(FrameScreen):
             self._photos.action_step(1)
 
     def action_fill_slots(self) -> None:
-        """Write captions for the selected photos and give them the next free slots."""
         if self._selection:
             self.app.post_message(FillWeek(self._selection.ids, self._selection.phrase))
         else:
             self.notify(self.context.with_keys(SELECT_FIRST), markup=False)
 
     def action_import_photos(self) -> None:
-        """Import folders for the persona."""
         from fluffy_tui.tui.personas import ImportScreen
 
         self.app.push_screen(ImportScreen(self.context, self.persona))

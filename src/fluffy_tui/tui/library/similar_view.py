@@ -40,7 +40,6 @@ class SimilarView:
     Args:
         services: Photos, and the answers to queries.
         loader: Loads the list, and knows what it shows.
-        photo_list: The list.
         back: How titles name the key that goes back, such as `esc back`.
     """
 

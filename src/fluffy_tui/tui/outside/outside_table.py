@@ -33,11 +33,7 @@ CAPTION_SHOWN = 200
 
 
 class OutsideTable(ReportsErrors, VimList):
-    """One line for each post, the latest first; more are loaded near the end.
-
-    Args:
-        context: The app's services and state.
-    """
+    """One line for each post, the latest first; more are loaded near the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(binding, description="Open link")
@@ -111,7 +107,6 @@ class OutsideTable(ReportsErrors, VimList):
         return list(page.posts), page.rest  # type: ignore[arg-type]
 
     def action_open(self) -> None:
-        """Open the post's link."""
         post = self.current
         if post is not None and post.external_link:
             self._open(post.external_link)
@@ -123,7 +118,6 @@ class OutsideTable(ReportsErrors, VimList):
         self.screen.notify(one_line(await open_address(self.app, link)), markup=False)
 
     def on_resize(self) -> None:
-        """Fit the texts to the new width."""
         for number, post in enumerate(self.posts):
             self.replace_option_prompt_at_index(number, self._row(post))
 

@@ -39,7 +39,6 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
 
     Args:
         personas: The service that lists and sets channels.
-        persona: Whose channels to choose.
         own: The user's own keys, by action id.
     """
 
@@ -64,7 +63,6 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
         self._lines: list[_Line] = []
 
     def compose(self) -> ComposeResult:
-        """Lay out the line above and the list."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(f"Channels for {one_line(self._persona.name)}").markup
             yield Static(LOADING, id="channels-words", markup=False)
@@ -72,7 +70,6 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Load the channels."""
         self._load()
 
     @work(group="channels", exclusive=True, exit_on_error=False, description="loading channels")
@@ -168,7 +165,6 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
     # Actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what cannot be done with the line under the cursor."""
         if action not in ("save", "tick", "move_up"):
             return True
         line = self._highlighted()
@@ -187,7 +183,6 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
             self._choose(chosen)
 
     def action_move_up(self) -> None:
-        """Move the channel under the cursor one place up in the persona's order."""
         line = self._highlighted()
         number = self._number(line) if line else None
         if number and number > 1:
@@ -214,11 +209,9 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
             self.dismiss(persona)
 
     def action_reload(self) -> None:
-        """Load the channels again."""
         self._load()
 
     def action_back(self) -> None:
-        """Keep the channels as they were."""
         self.dismiss(None)
 
 

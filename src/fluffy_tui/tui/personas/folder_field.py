@@ -119,7 +119,6 @@ class FolderSuggester(Suggester):
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the text with the folder's name completed."""
         return await asyncio.to_thread(suggest_folder, value)
 
 

@@ -31,12 +31,7 @@ SHOWN_FAILURES = 500
 
 
 class ImportScreen(FrameScreen):
-    """Asks for folders, then shows the import, which keeps running after the user leaves.
-
-    Args:
-        context: The app's services and state.
-        persona: Whose photos to import.
-    """
+    """Asks for folders, then shows the import, which keeps running after the user leaves."""
 
     PLACE = Place.IMPORT
     BINDINGS = bindings(Place.IMPORT, only=("import.add_folder", "import.stop", "import.back"))
@@ -63,7 +58,6 @@ class ImportScreen(FrameScreen):
         self._folders: list[Path] = []
 
     def compose_body(self) -> ComposeResult:
-        """Lay out field, folders, progress and failures."""
         with Vertical(id="import", classes="box") as box:
             box.border_title = Content(f"Import photos for {one_line(self._persona.name)}").markup
             words = self.context.with_keys(
@@ -99,7 +93,6 @@ class ImportScreen(FrameScreen):
         choices.set_class(bool(lines), "-shown")
 
     def action_start(self) -> None:
-        """Import the folders."""
         if self.context.import_run.is_running:
             words = "An import is already running. Wait for it to end, or stop it with {import.stop}."
             self._say(self.context.with_keys(words))
@@ -108,7 +101,6 @@ class ImportScreen(FrameScreen):
             self._folders = []
 
     def action_add_folder(self) -> None:
-        """Add the folder to the list and ask for another one."""
         self._move_to_list()
 
     def _move_to_list(self) -> bool:
@@ -133,7 +125,6 @@ class ImportScreen(FrameScreen):
         return True
 
     def action_stop(self) -> None:
-        """Stop the import."""
         self.post_message(ImportStopWanted())
 
     async def action_back(self) -> None:

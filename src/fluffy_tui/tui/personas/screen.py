@@ -68,7 +68,6 @@ class PersonasScreen(FrameScreen):
         )
 
     def on_mount(self) -> None:
-        """Load the personas."""
         self._load()
 
     @on_event(Connected, PersonaEdited)
@@ -134,18 +133,15 @@ class PersonasScreen(FrameScreen):
 
     @on(OptionList.OptionSelected, "#personas")
     def action_open(self) -> None:
-        """Open the persona's library."""
         if persona := self._highlighted():
             self.post_message(PersonaChosen(persona))
 
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="creating a persona")
     async def action_new(self) -> None:
-        """Create a persona."""
         await self._changed(await ask_new_persona(self.context, self.app))
 
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="renaming the persona")
     async def action_rename(self) -> None:
-        """Rename the persona."""
         persona = self._highlighted()
         if persona is None:
             return
@@ -160,7 +156,6 @@ class PersonasScreen(FrameScreen):
 
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="choosing the channels")
     async def action_channel(self) -> None:
-        """Choose the persona's channels."""
         if persona := self._highlighted():
             keys = self.context.setup.settings.keys
             picker = ChannelPickerScreen(self.context.services.personas, persona, keys)
@@ -175,24 +170,20 @@ class PersonasScreen(FrameScreen):
 
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="changing the voice")
     async def action_voice(self) -> None:
-        """Describe how the persona writes."""
         if persona := self._highlighted():
             keys = self.context.setup.settings.keys
             editor = VoiceScreen(self.context.services.personas, persona, keys)
             await self._changed(await self.app.push_screen_wait(editor))
 
     def action_snippets(self) -> None:
-        """Edit the persona's hashtag sets and snippets."""
         if persona := self._highlighted():
             self.app.push_screen(SnippetsScreen(self.context, persona))
 
     def action_themes(self) -> None:
-        """Edit the persona's themes."""
         if persona := self._highlighted():
             self.app.push_screen(ThemesScreen(self.context, persona))
 
     def action_import_photos(self) -> None:
-        """Import photos for the persona."""
         if persona := self._highlighted():
             self.app.push_screen(ImportScreen(self.context, persona))
 

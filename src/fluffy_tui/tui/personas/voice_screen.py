@@ -16,7 +16,7 @@ from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.words import SAVING, one_line
-from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
+from fluffy_tui.tui.ui.dialogs import EditorScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
 if TYPE_CHECKING:
@@ -30,12 +30,10 @@ _ABOUT = "How do you write as this persona? The model that suggests captions get
 _EXAMPLE = "For example: Dry and short, in lower case. British English. At most one emoji, never an exclamation mark."
 
 
-class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
+class VoiceScreen(ReportsErrors, EditorScreen[Persona | None]):
     """Asks for the voice, and closes with the changed persona, or with None if the user cancels.
 
     Args:
-        personas: Saves it.
-        persona: Whose voice.
         own: The user's own keys, by action id.
     """
 
@@ -56,7 +54,6 @@ class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
         self._field = CaptionEditor("voice", len, LONGEST_VOICE, id="voice", placeholder=_EXAMPLE)
 
     def compose(self) -> ComposeResult:
-        """Lay out what it is for above the text."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(f"voice of {one_line(self._persona.name)}")
             yield Static(_ABOUT, markup=False)
@@ -65,7 +62,6 @@ class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Show the voice as it is."""
         self._field.load_clean(self._persona.voice)
         self._field.focus()
 
@@ -85,19 +81,4 @@ class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
 
     def action_back(self) -> None:
         """Close; ask first if there are changes."""
-        if self._field.text == self._persona.voice:
-            self.dismiss(None)
-            return
-
-        def close(discard: bool | None) -> None:
-            if discard:
-                self.dismiss(None)
-
-        question = ConfirmScreen(
-            "Discard changes?",
-            "Your changes to this voice are not saved.",
-            yes="Discard",
-            no="Keep editing",
-            own=self._own,
-        )
-        self.app.push_screen(question, close)
+        self.close_unless(self._field.text != self._persona.voice, "voice", self._own)

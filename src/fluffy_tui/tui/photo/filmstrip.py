@@ -88,11 +88,9 @@ class Filmstrip(Widget):
         return self._pictures.are_complete
 
     def on_show(self) -> None:
-        """Decode what is visible now."""
         self.show(self._cursor)
 
     def on_resize(self) -> None:
-        """Decode what has become visible."""
         self.show(self._cursor)
 
     def on_click(self, event: events.Click) -> None:
@@ -104,7 +102,6 @@ class Filmstrip(Widget):
                 self.post_message(self.Clicked(index))
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of all visible pictures."""
         gap = Strip.blank(1, self.rich_style)
         parts = [part for index in self._visible() for part in (self._frame_line(index, y), gap)]
         return JoinedStrip(parts).adjust_cell_length(self.content_size.width, self.rich_style)

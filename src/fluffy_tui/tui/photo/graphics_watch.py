@@ -23,7 +23,6 @@ class GraphicsWatch:
     """Asks the terminal again when it may have changed; the first time when the app has started, if it was slow.
 
     Args:
-        app: Runs in the terminal.
         preview: The setting; only `auto` follows the terminal.
         name: How pictures are drawn now.
         switch: Called when they are to be drawn in another way.

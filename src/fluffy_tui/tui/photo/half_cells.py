@@ -17,39 +17,22 @@ HalfCells = tuple[tuple[Segment, ...], ...]
 """Lines from top to bottom, with one segment per cell."""
 
 
-def half_cells(
-    image: Image, columns: int | None = None, lines: int | None = None, shades: str = ""
-) -> HalfCells:
+def half_cells(image: Image, shades: str = "") -> HalfCells:
     """Return an RGB picture as cells: one column per pixel, one line per two pixels.
 
     Args:
-        image: At most as wide as `columns` and twice as high as `lines`.
-        columns: Centre the picture in this many; its own width by default.
-        lines: Centre the picture in this many; half its own height by default.
+        image: The picture.
         shades: Characters from dark to light, used in place of colours: see `shades_on`.
     """
-    width, height = columns or image.width, lines or (image.height + 1) // 2
-    left = (width - image.width) // 2
-    top = (height * 2 - image.height) // 2 if lines else 0
+    width, height = image.size
+    if shades:
+        lines = shade_lines(image, width, (height + 1) // 2, shades)
+        return tuple(tuple(map(Segment, line)) for line in lines)
     pixels = image.load()
 
-    def colour(x: int, y: int) -> Color | None:
-        if pixels is None or not (0 <= x < image.width and 0 <= y < image.height):
-            return None
-        red, green, blue = pixels[x, y]  # type: ignore[misc]
-        return Color.from_rgb(red, green, blue)
-
-    shaded = shade_lines(image, image.width, (image.height + 1) // 2, shades) if shades else []
-
     def cell(x: int, y: int) -> Segment:
-        if shaded:
-            is_inside = 0 <= x < image.width and 0 <= y // 2 < len(shaded)
-            return Segment(shaded[y // 2][x] if is_inside else " ")
-        upper, lower = colour(x, y), colour(x, y + 1)
-        if upper is not None:
-            return Segment("▀", Style.from_color(upper, lower))
-        return Segment("▄", Style.from_color(lower)) if lower is not None else Segment(" ")
+        upper = Color.from_rgb(*pixels[x, y])  # type: ignore[index, misc]
+        lower = Color.from_rgb(*pixels[x, y + 1]) if y + 1 < height else None  # type: ignore[index, misc]
+        return Segment("▀", Style.from_color(upper, lower))
 
-    return tuple(
-        tuple(cell(x, y) for x in range(-left, width - left)) for y in range(-top, height * 2 - top, 2)
-    )
+    return tuple(tuple(cell(x, y) for x in range(width)) for y in range(0, height, 2))

@@ -48,10 +48,7 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
     """Lists a persona's photos without a post, and closes with the picked one, or with None.
 
     Args:
-        context: What every screen shares.
-        persona_id: Whose photos.
         without: Ids of photos that are not listed.
-        title: A few words.
     """
 
     PLACE = Place.PHOTO_PICKER
@@ -85,7 +82,6 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
 
     def compose(self) -> ComposeResult:
-        """Lay out the field above the list and the picture."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield _NameField(placeholder="Part of the file name", compact=True, max_length=200)
@@ -96,7 +92,6 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """List the newest photos."""
         self._search("")
 
     @on(Input.Changed)
@@ -137,11 +132,9 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
             self.dismiss(self._photos[highlighted])
 
     def action_next(self) -> None:
-        """Go to the next photo."""
         self._listing.action_cursor_down()
 
     def action_previous(self) -> None:
-        """Go to the previous photo."""
         self._listing.action_cursor_up()
 
     def action_back(self) -> None:

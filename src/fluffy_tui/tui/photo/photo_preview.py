@@ -52,7 +52,6 @@ class PictureBox(Container):
         """The room has changed."""
 
     def on_resize(self) -> None:
-        """Notify the preview."""
         self.post_message(self.Resized())
 
 
@@ -133,7 +132,6 @@ class PhotoPreview(Vertical):
         return PictureArea(width, height, style) if width and height else None
 
     def compose(self) -> ComposeResult:
-        """Lay out the picture, or a sentence in its place, above the details."""
         with self._box:
             if self._picture is not None:
                 self._picture.display = False
@@ -204,7 +202,6 @@ class PhotoPreview(Vertical):
             self._picture.refresh()
 
     def on_picture_box_resized(self, message: PictureBox.Resized) -> None:
-        """Fit the picture to the room there is now."""
         message.stop()
         if self._photo is not None and self.area != self._started_for:
             self._start(SETTLE)

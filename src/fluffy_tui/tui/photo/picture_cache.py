@@ -13,11 +13,7 @@ CAPACITY = 8
 
 
 class PictureCache:
-    """A bounded cache of paintings by photo content and area, which releases those it drops.
-
-    Args:
-        capacity: Paintings that are kept.
-    """
+    """A bounded cache of paintings by photo content and area, which releases those it drops."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.capacity = capacity

@@ -64,7 +64,6 @@ class PixelStrip(LazyStrip):
         return PixelStrip(blended.translate(_COARSER), few_colours=True)
 
     def render(self, console: Console) -> str:
-        """Return the line as escape codes and text."""
         if console.color_system != "truecolor":
             return super().render(console)
         if not self._rendered:

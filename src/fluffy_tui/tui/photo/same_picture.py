@@ -60,9 +60,7 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
     """The photo beside the one that was posted, over what is known about that post.
 
     Args:
-        context: What every screen shares.
         photo: The photo that a caption is written for.
-        earlier_post: The earlier post.
     """
 
     PLACE = Place.SAME_PICTURE
@@ -82,14 +80,12 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
         self._now, self._before = PhotoPreview(renderer, thumbnail), PhotoPreview(renderer, thumbnail)
 
     def compose(self) -> ComposeResult:
-        """Lay the pictures over the text."""
         yield Horizontal(self._now, self._before, id="pictures")
         yield Static("", id="earlier-post", markup=False)
         yield KeysFooter()
         yield TooSmallNotice()
 
     def on_mount(self) -> None:
-        """Load the earlier post."""
         self._load()
 
     def on_screen_resume(self) -> None:
@@ -98,7 +94,6 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
         self._before.repaint()
 
     def action_back(self) -> None:
-        """Go back to the caption."""
         self.dismiss()
 
     @work(group="earlier-post", exit_on_error=False, description="loading the earlier post")

@@ -71,7 +71,6 @@ class MonthGrid(SlotCalendar):
         self.post_message(self.Highlighted())
 
     def watch_day(self, before: date | None, day: date | None) -> None:
-        """Show the month of the day."""
         if before is None or day is None or (before.year, before.month) != (day.year, day.month):
             self._lay_out()
             self.post_message(self.Turned())
@@ -84,15 +83,12 @@ class MonthGrid(SlotCalendar):
         self._go(-WEEK)
 
     def action_next_slot(self) -> None:
-        """Go down."""
         self._go(WEEK)
 
     def action_previous_day(self) -> None:
-        """Go left."""
         self._go(-1)
 
     def action_next_day(self) -> None:
-        """Go right."""
         self._go(1)
 
     def action_page_up(self) -> None:
@@ -100,11 +96,9 @@ class MonthGrid(SlotCalendar):
         self._go_months(-1)
 
     def action_page_down(self) -> None:
-        """Go to the same day of the month after."""
         self._go_months(1)
 
     def action_today(self) -> None:
-        """Go to today."""
         if self._agenda is not None:
             self.day = today_of(self._agenda)
 
@@ -126,12 +120,10 @@ class MonthGrid(SlotCalendar):
             self.day = self._days[number].date
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """Return the lines of all weeks."""
         del container, viewport, width
         return len(self._lines())
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of seven days."""
         lines, width = self._lines(), self.content_size.width
         if y >= len(lines):
             return Strip.blank(width, self.rich_style)

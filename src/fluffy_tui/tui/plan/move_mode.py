@@ -51,11 +51,7 @@ class PostMove:
 
 
 class MoveMode:
-    """Holds the post that was picked up, and gives posts their new times.
-
-    Args:
-        scheduling: Changes the times.
-    """
+    """Holds the post that was picked up, and gives posts their new times."""
 
     def __init__(self, scheduling: SchedulingPort) -> None:
         self._scheduling = scheduling

@@ -171,7 +171,6 @@ class PlanGrid(SlotCalendar):
         return self._pictures.of(photo_id) is not None
 
     def watch_cursor(self) -> None:
-        """Report the new position."""
         self.post_message(self.Highlighted())
 
     def action_page_up(self) -> None:
@@ -179,11 +178,9 @@ class PlanGrid(SlotCalendar):
         self._turn(-WEEKS)
 
     def action_page_down(self) -> None:
-        """Show the two weeks after."""
         self._turn(WEEKS)
 
     def action_today(self) -> None:
-        """Go to the next slot from today on."""
         if self._agenda is not None:
             self.go_to(today_of(self._agenda))
 
@@ -193,19 +190,15 @@ class PlanGrid(SlotCalendar):
             self._turn_to(self._week + weeks, self._days[day].date + weeks * WEEK * DAY)
 
     def action_previous_slot(self) -> None:
-        """Go up."""
         self._move_row(-1)
 
     def action_next_slot(self) -> None:
-        """Go down."""
         self._move_row(+1)
 
     def action_previous_day(self) -> None:
-        """Go left."""
         self._move_day(-1)
 
     def action_next_day(self) -> None:
-        """Go right."""
         self._move_day(+1)
 
     def _move_day(self, by: int) -> None:
@@ -249,7 +242,6 @@ class PlanGrid(SlotCalendar):
         return len(self._lines(self._picture_height(width)))
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of seven days."""
         lines, width = self._lines(self.picture_height), self.content_size.width
         if y >= len(lines):
             return Strip.blank(width, self.rich_style)

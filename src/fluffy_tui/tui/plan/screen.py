@@ -64,9 +64,6 @@ class PlanScreen(FrameScreen):
     """The calendar of a channel in one of two views, with details of what is under the cursor below it.
 
     It is the main channel's at first.
-
-    Args:
-        context: The app's services and state.
     """
 
     PLACE = Place.PLAN
@@ -107,7 +104,6 @@ class PlanScreen(FrameScreen):
         self._undecided: int | None = None
 
     def compose_body(self) -> ComposeResult:
-        """Lay out runway, calendar and slot."""
         self._show_plan(has_channel=False)
         yield self._runway
         yield self._nothing
@@ -115,7 +111,6 @@ class PlanScreen(FrameScreen):
         yield self._below
 
     def on_mount(self) -> None:
-        """Load the plan."""
         self._load()
         self._count_undecided()
         self._load_results()
@@ -177,12 +172,10 @@ class PlanScreen(FrameScreen):
         self._load()
 
     def action_profile(self) -> None:
-        """Show the channel's profile."""
         if (channel_id := self._channel.id) is not None:
             self.app.post_message(ProfileWanted(channel_id))
 
     def action_view(self) -> None:
-        """Show the month of the day under the cursor, or two weeks again as they were."""
         if not self._calendar.display:
             return
         if not self._is_month and self._grid.day is not None:
@@ -209,7 +202,6 @@ class PlanScreen(FrameScreen):
             self.app.push_screen(PostDetailScreen(self.context, cell.planned.post))
 
     def action_fill(self) -> None:
-        """Fill the upcoming free slots."""
         selection = self.context.selection
         free = self._agenda.free_slots(MOST_AT_ONCE) if self._agenda else []
         if not self._channel.is_main:
@@ -229,11 +221,9 @@ class PlanScreen(FrameScreen):
             await self.run_action("app.tab('library')")
 
     def action_move(self) -> None:
-        """Pick up the post to move it."""
         self._pick_up(MoveKind.MOVE)
 
     def action_swap(self) -> None:
-        """Pick up the post to swap it with another one."""
         self._pick_up(MoveKind.SWAP)
 
     def _pick_up(self, kind: MoveKind) -> None:
@@ -245,7 +235,6 @@ class PlanScreen(FrameScreen):
             self._show_move_mode()
 
     def action_drop(self) -> None:
-        """Drop the post here."""
         if self._grid.cell is None:
             self.notify(NO_SLOT)
             return

@@ -27,11 +27,7 @@ def collect_seldom() -> None:
 
 
 class GarbageCollection:
-    """Looks at everything once screens were opened and closed: their widgets refer to each other.
-
-    Args:
-        app: Runs the timer.
-    """
+    """Looks at everything once screens were opened and closed: their widgets refer to each other."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app

@@ -48,11 +48,7 @@ PASTE_SECONDS = 5.0
 
 
 class TerminalAnswered(Message):
-    """The terminal has answered all questions that were asked together.
-
-    Args:
-        answers: As they were received.
-    """
+    """The terminal has answered all questions that were asked together."""
 
     def __init__(self, answers: str) -> None:
         super().__init__()

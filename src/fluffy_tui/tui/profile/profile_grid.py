@@ -158,25 +158,20 @@ class ProfileGrid(ScrollView, can_focus=True):
     # Moving the cursor
 
     def action_step(self, tiles: int) -> None:
-        """Go on by so many tiles."""
         self._move_to(self.cursor + tiles)
 
     def action_row(self, rows: int) -> None:
-        """Go down or up by a row."""
         grid = self._view.grid
         below = grid.below(self.cursor, len(self._feed.tiles))
         self._move_to(below if rows > 0 else grid.above(self.cursor))
 
     def action_page(self, pages: int) -> None:
-        """Go down or up by what is on the screen."""
         self._move_to(self.cursor + pages * self._view.page)
 
     def action_first(self) -> None:
-        """Go to the first tile."""
         self._move_to(0)
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on a tile."""
         if (offset := event.get_content_offset(self)) is not None:
             self._move_to(self._view.index_at(offset.x, offset.y))
 
@@ -193,7 +188,6 @@ class ProfileGrid(ScrollView, can_focus=True):
         self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Load what has become visible."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self.paint()

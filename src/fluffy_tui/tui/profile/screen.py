@@ -45,7 +45,6 @@ class ProfileScreen(FrameScreen):
     """Three columns of tiles, the latest first, with details of the one under the cursor beside them.
 
     Args:
-        context: The app's services and state.
         channel_id: The channel that is shown first.
     """
 
@@ -78,12 +77,10 @@ class ProfileScreen(FrameScreen):
         self._tiles.display = False
 
     def compose_body(self) -> ComposeResult:
-        """Lay out tiles and details."""
         yield self._nothing
         yield self._tiles
 
     def on_mount(self) -> None:
-        """Load the profile."""
         self._load()
 
     @on(events.Resize)
@@ -122,7 +119,6 @@ class ProfileScreen(FrameScreen):
         self._load()
 
     def action_open(self) -> None:
-        """Open the post, or the link of one from elsewhere."""
         tile = self._grid.tile
         if tile is None:
             return
@@ -138,7 +134,6 @@ class ProfileScreen(FrameScreen):
         self.notify(await open_address(self.app, link), markup=False)
 
     def action_swap(self) -> None:
-        """Take up the post, to swap it with another one."""
         tile = self._grid.tile
         if tile is not None and tile.why_fixed:
             self.notify(tile.why_fixed, markup=False)
@@ -170,7 +165,6 @@ class ProfileScreen(FrameScreen):
         self._describe()
 
     def action_back(self) -> None:
-        """Go back to the plan."""
         self.dismiss()
 
     @work(group="moving", exit_on_error=False, description="swapping posts")

@@ -40,9 +40,6 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
     """Choices below two pictures; closes with the framing that was chosen, or None.
 
     Args:
-        context: What every screen shares.
-        photo: The photo.
-        framing: Its framing so far.
         service: The network, by Buffer's name.
         ratio: Width ÷ height that the cover of its post gives it; then there is no choice of a shape.
         most_parts: Into how many pictures of its post it can be cut at most.
@@ -102,7 +99,6 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
         return str(self._summary.content)
 
     def compose(self) -> ComposeResult:
-        """Lay the choices below the two pictures."""
         yield Horizontal(self._before, self._after.widget, id="pictures")
         with Vertical(id="choices") as box:
             box.border_title = f"fit for {self._rules.name} · your file is not changed"
@@ -114,7 +110,6 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
         yield TooSmallNotice()
 
     def on_mount(self) -> None:
-        """Show the file, and the result of the framing so far."""
         photo = self._photo
         with self.prevent(Choice.Changed):
             self._shape.value = str(self._start.shape)
@@ -132,15 +127,12 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
         self._render_photo()
 
     def action_rotate(self) -> None:
-        """Rotate by 90°."""
         self._turn.action_choose_next()
 
     def action_next_row(self) -> None:
-        """Focus the next row."""
         self.focus_next(Choice)
 
     def action_previous_row(self) -> None:
-        """Focus the previous row."""
         self.focus_previous(Choice)
 
     def action_apply(self) -> None:

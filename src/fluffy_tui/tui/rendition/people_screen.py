@@ -54,8 +54,6 @@ class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
     """The picture as posted with a marker for each person; closes with the people tagged, or None.
 
     Args:
-        context: What every screen shares.
-        file: The photo.
         photo: How it is fitted, and who is tagged in it so far.
         service: The network, by Buffer's name.
         ratio: Width ÷ height that the cover of its post gives it.
@@ -112,25 +110,21 @@ class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
         return str(self._place.content)
 
     def compose(self) -> ComposeResult:
-        """Lay the people below the picture."""
         yield self._preview.widget
         yield self._box
         yield KeysFooter()
         yield TooSmallNotice()
 
     def on_mount(self) -> None:
-        """Show the first person, or wait for a name."""
         self._field.focus()
         self._show_current()
         self._render_photo()
 
     def action_move(self, right: int, down: int) -> None:
-        """Move the current person by so many steps."""
         self.tags.move(right * STEP, down * STEP)
         self._show_current()
 
     def action_step(self, by: int) -> None:
-        """Go to another person."""
         self.tags.step(by)
         self._show_current()
 
@@ -147,7 +141,6 @@ class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
         self._show_current()
 
     def action_remove(self) -> None:
-        """Remove the current person."""
         self.tags.remove()
         self._show_current()
 

@@ -25,12 +25,7 @@ if TYPE_CHECKING:
 
 
 class RenditionPreview:
-    """Renders photos and shows the results in its `widget`.
-
-    Args:
-        context: What every screen shares.
-        id: The widget's.
-    """
+    """Renders photos and shows the results in its `widget`."""
 
     def __init__(self, context: Context, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         self._context = context

@@ -1,8 +1,4 @@
 """Results: how a persona's live posts did, and what that says about a photo."""
 
-from __future__ import annotations
-
-from fluffy_tui.tui.results.screen import ResultsScreen
-from fluffy_tui.tui.results.similar_posts import SimilarPosts
-
-__all__ = ["ResultsScreen", "SimilarPosts"]
+from fluffy_tui.tui.results.screen import ResultsScreen as ResultsScreen
+from fluffy_tui.tui.results.similar_posts import SimilarPosts as SimilarPosts

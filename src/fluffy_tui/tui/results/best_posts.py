@@ -113,36 +113,28 @@ class BestPosts(Widget, can_focus=True):
         return self._pictures.are_complete
 
     def validate_cursor(self, cursor: int) -> int:
-        """Keep the cursor on a post."""
         return max(0, min(cursor, len(self._posts) - 1))
 
     def watch_cursor(self) -> None:
-        """Report the new position."""
         self.refresh()
         self.post_message(self.Highlighted())
 
     def action_cursor_down(self) -> None:
-        """Go down."""
         self.cursor += 1
 
     def action_cursor_up(self) -> None:
-        """Go up."""
         self.cursor -= 1
 
     def action_first(self) -> None:
-        """Go to the best."""
         self.cursor = 0
 
     def action_last(self) -> None:
-        """Go to the last."""
         self.cursor = len(self._posts) - 1
 
     def action_page_down(self) -> None:
-        """Go down by as many as are visible."""
         self.cursor += self._page
 
     def action_page_up(self) -> None:
-        """Go up by as many as are visible."""
         self.cursor -= self._page
 
     def on_click(self, event: events.Click) -> None:
@@ -160,7 +152,6 @@ class BestPosts(Widget, can_focus=True):
         self._pictures.close()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """Return the lines of all posts."""
         del container, viewport, width
         return len(self._posts) * self._pitch
 

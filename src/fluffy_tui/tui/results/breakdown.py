@@ -45,23 +45,18 @@ class BreakdownPane(VerticalScroll):
         """There is another number of columns."""
 
     def on_resize(self) -> None:
-        """Notify the screen."""
         self.post_message(self.Resized())
 
     def action_cursor_down(self) -> None:
-        """Scroll a line down."""
         self.scroll_down(animate=False)
 
     def action_cursor_up(self) -> None:
-        """Scroll a line up."""
         self.scroll_up(animate=False)
 
     def action_first(self) -> None:
-        """Scroll to the beginning."""
         self.scroll_home(animate=False)
 
     def action_last(self) -> None:
-        """Scroll to the end."""
         self.scroll_end(animate=False)
 
 

@@ -44,9 +44,6 @@ class ResultsScreen(FrameScreen):
     """How the persona's live posts did, each compared with the median of its own channel.
 
     In a narrow terminal the best posts and the breakdown take turns.
-
-    Args:
-        context: The app's services and state.
     """
 
     PLACE = Place.RESULTS
@@ -91,7 +88,6 @@ class ResultsScreen(FrameScreen):
         """The one that was chosen; empty for what suits each channel."""
 
     def compose_body(self) -> ComposeResult:
-        """Lay out summary, best posts and breakdown."""
         self._panes.display = self._compared.display = False
         yield self._compared
         yield self._nothing
@@ -122,7 +118,6 @@ class ResultsScreen(FrameScreen):
         return self._panes.has_class("-breakdown")
 
     def action_pane(self) -> None:
-        """Go to the breakdown, or back to the best posts."""
         self._panes.toggle_class("-breakdown")
         self._focus_pane()
 
@@ -143,7 +138,6 @@ class ResultsScreen(FrameScreen):
 
     @work(group="post-details", exclusive=True, exit_on_error=False, description="loading the post")
     async def action_open(self) -> None:
-        """Show the details of the post under the cursor."""
         one = self._best.current
         post = await self.context.services.scheduling.post(one.post.id) if one is not None else None
         if post is not None and self.is_current:

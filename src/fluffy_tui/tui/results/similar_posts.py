@@ -23,7 +23,6 @@ class SimilarPosts:
 
     Args:
         services: The posts, and their similarity.
-        persona_id: The persona.
     """
 
     def __init__(self, services: Services, persona_id: int) -> None:

@@ -247,7 +247,6 @@ class DraftWriter:
     """Saves what is typed on one screen, off the event loop; an older text never overwrites a newer one.
 
     Args:
-        drafts: Where drafts are saved.
         screen: Runs the timer and the worker.
         failed: Called with a sentence when the disk refuses; the text is on the screen only.
     """

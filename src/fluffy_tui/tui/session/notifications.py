@@ -43,11 +43,7 @@ class Notice:
 
 
 class PostNews:
-    """Reports each result of a post once.
-
-    Args:
-        clock: Returns the current time.
-    """
+    """Reports each result of a post once."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -77,7 +73,6 @@ class Notifications:
     """Announces news of posts in the app and in the terminal.
 
     Args:
-        app: Shows the toasts.
         context: Knows the time and the setting for notifications.
         write: Writes an escape sequence to the terminal.
     """

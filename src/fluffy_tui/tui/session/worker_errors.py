@@ -24,7 +24,6 @@ class ReportsErrors(_Mixin):
     """Mixin for anything that starts workers: shows their errors."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Report a failure."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             report_error(self, event.worker.description, event.worker.error)
 

@@ -55,7 +55,6 @@ class ChannelsStep(Vertical):
         self._list = TickList(id="channels")
 
     def compose(self) -> ComposeResult:
-        """Lay out explanation, organizations and channels."""
         words = (
             "Where do you post? Each channel selected with {setup.toggle} gets a persona; "
             "channels with the same name share one."

@@ -36,19 +36,16 @@ class DoctorScreen(FrameScreen):
     """
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list and the line below it."""
         checks = VimList(id="checks", classes="box")
         checks.border_title = "Health checks"
         yield checks
         yield Static(id="checks-words", markup=False)
 
     def on_mount(self) -> None:
-        """Start right away."""
         self.query_one(VimList).focus()
         self._check()
 
     def action_rerun(self) -> None:
-        """Run all checks again."""
         self._check()
 
     async def action_back(self) -> None:

@@ -47,7 +47,6 @@ class FirstRunScreen(FrameScreen):
     """
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the welcome and the list."""
         yield Static(
             Content.assemble(
                 Content.styled("Welcome to fluffy-tui. ", "bold $text"),
@@ -66,14 +65,12 @@ class FirstRunScreen(FrameScreen):
         yield starts
 
     def on_mount(self) -> None:
-        """Put the cursor on the first one."""
         starts = self.query_one(VimList)
         starts.highlighted = 0
         starts.focus()
 
     @on(OptionList.OptionSelected, "#starts")
     async def action_select(self) -> None:
-        """Run the action under the cursor."""
         index = self.query_one(VimList).highlighted
         if index is not None:
             await self.run_action(f"screen.{STARTS[index][0]}")
@@ -86,12 +83,10 @@ class FirstRunScreen(FrameScreen):
             self.app.exit(AfterExit.DEMO)
 
     def action_connect_buffer(self) -> None:
-        """Open the setup wizard."""
         self.app.push_screen(SetupWizard(self.context))
 
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="creating a persona")
     async def action_import_photos(self) -> None:
-        """Create a persona, then ask for its folders."""
         persona = await ask_new_persona(self.context, self.app)
         if persona is not None:
             self.post_message(PersonaChosen(persona, to_import=True))

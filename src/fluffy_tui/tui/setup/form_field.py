@@ -25,10 +25,8 @@ class FormField(Horizontal):
 
     Args:
         variable: The environment variable of the setting.
-        label: A few words.
         placeholder: What an empty field shows.
         secret: Whether to hide what is typed.
-        text: Initial text.
     """
 
     DEFAULT_CSS = """
@@ -49,7 +47,6 @@ class FormField(Horizontal):
         )
 
     def compose(self) -> ComposeResult:
-        """Lay out label and field."""
         yield Label(self.label, markup=False)
         yield self._input
 

@@ -52,7 +52,6 @@ class HostStep(VerticalScroll, can_focus=False):
     """Asks where pictures are uploaded so that Buffer can fetch them.
 
     Args:
-        settings: The current settings.
         typed: Unsaved input by setting.
     """
 

@@ -22,7 +22,6 @@ class KeyStep(Vertical):
     """Asks for the API key, which is never shown, not even while it is pasted.
 
     Args:
-        settings: The current settings.
         typed: Unsaved input by setting.
     """
 
@@ -34,7 +33,6 @@ class KeyStep(Vertical):
         self._field = FormField(KEY, "API key", placeholder=placeholder, secret=True, text=typed.get(KEY, ""))
 
     def compose(self) -> ComposeResult:
-        """Lay out explanation and field."""
         yield Static(
             f"Create a key at {KEY_PAGE} and paste it here.\nIt is tested before it is saved.",
             classes="muted",

@@ -66,7 +66,6 @@ class SettingsScreen(FrameScreen):
     """Lists the settings, explains the one under the cursor and edits it.
 
     Args:
-        context: The app's services and state.
         variable: Where the cursor starts; at the first line if not given.
     """
 
@@ -87,14 +86,12 @@ class SettingsScreen(FrameScreen):
         self._listing = VimList(id="settings", classes="box")
 
     def compose_body(self) -> ComposeResult:
-        """Lay out list and explanation."""
         self._listing.border_title = "Settings"
         self._listing.border_subtitle = Content(str(self.context.setup.settings.paths.config_file)).markup
         yield self._listing
         yield Static(id="setting", markup=False)
 
     def on_mount(self) -> None:
-        """Fill the list."""
         self._show_lines()
         variables = [line.setting.variable if line.setting else None for line in self._lines]
         self._listing.highlighted = variables.index(self._variable) if self._variable in variables else 0
@@ -149,7 +146,6 @@ class SettingsScreen(FrameScreen):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what cannot be done with the line under the cursor, and connecting in the demo."""
         line = self._highlighted
         if action == "copy":
             return True if line is not None and line.to_copy else None
@@ -191,7 +187,6 @@ class SettingsScreen(FrameScreen):
         self.app.push_screen(dialog, saved)
 
     def action_reset(self) -> None:
-        """Remove the setting from config.toml, after a question."""
         line = self._highlighted
         if line is None or (setting := line.setting) is None:
             return
@@ -236,18 +231,15 @@ class SettingsScreen(FrameScreen):
             self.post_message(SettingsSaved(edited=setting.variable))
 
     def action_copy(self) -> None:
-        """Copy the line for config.toml."""
         if (line := self._highlighted) is not None and line.to_copy:
             self.app.copy_to_clipboard(line.to_copy)
             if line.is_hidden or (line.setting is not None and line.setting.secret):
                 self.notify(f"Copied {line.name} without its value, which is secret.", markup=False)
 
     def action_connect_buffer(self) -> None:
-        """Open the setup wizard."""
         self.app.push_screen(SetupWizard(self.context))
 
     async def action_back(self) -> None:
-        """Go back."""
         await self.run_action("app.back")
 
 

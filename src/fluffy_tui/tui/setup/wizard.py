@@ -33,11 +33,7 @@ _SETTING = re.compile("|".join(LABELS))
 
 
 class SetupWizard(FrameScreen):
-    """Goes through the steps; unsaved input is kept in memory when the user leaves halfway.
-
-    Args:
-        context: The app's services and state.
-    """
+    """Goes through the steps; unsaved input is kept in memory when the user leaves halfway."""
 
     PLACE = Place.SETUP
     BINDINGS = bindings(Place.SETUP, without=("setup.toggle",))
@@ -71,7 +67,6 @@ class SetupWizard(FrameScreen):
             yield self._words
 
     def on_mount(self) -> None:
-        """Start with the key."""
         self._show(0)
 
     def _show(self, number: int) -> None:
@@ -97,14 +92,12 @@ class SetupWizard(FrameScreen):
     # Next and back
 
     def action_next(self) -> None:
-        """Check this step and go on."""
         if self._is_checking:
             return
         self.context.typed_setup.update(self._key.values | self._host.typed)
         (self._check_key, lambda: self._show(2), self._check_host)[self._step]()
 
     async def action_back(self) -> None:
-        """Stop the running check, or go back."""
         if self._is_checking:
             self.workers.cancel_group(self, "wizard")
             self._say("Stopped. Nothing was saved.")
@@ -114,7 +107,6 @@ class SetupWizard(FrameScreen):
             await self.run_action("app.back")
 
     def on_unmount(self) -> None:
-        """Stop the running check."""
         self.workers.cancel_group(self, "wizard")
 
     # The checks

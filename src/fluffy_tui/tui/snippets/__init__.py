@@ -1,8 +1,5 @@
 """Hashtag sets and snippets: the list, the editor and the picker."""
 
-from __future__ import annotations
-
-from fluffy_tui.tui.snippets.screen import SnippetsScreen
-from fluffy_tui.tui.snippets.snippet_picker import PickedText, PickTextScreen
-
-__all__ = ["PickTextScreen", "PickedText", "SnippetsScreen"]
+from fluffy_tui.tui.snippets.screen import SnippetsScreen as SnippetsScreen
+from fluffy_tui.tui.snippets.snippet_picker import PickedText as PickedText
+from fluffy_tui.tui.snippets.snippet_picker import PickTextScreen as PickTextScreen

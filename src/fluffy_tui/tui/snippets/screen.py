@@ -38,12 +38,7 @@ and {compose.insert} inserts the whole set.
 
 
 class SnippetsScreen(FrameScreen):
-    """Lists hashtag sets and snippets, and shows the whole text of the one under the cursor.
-
-    Args:
-        context: The app's services and state.
-        persona: Whose they are.
-    """
+    """Lists hashtag sets and snippets, and shows the whole text of the one under the cursor."""
 
     PLACE = Place.SNIPPETS
     BINDINGS = bindings(Place.SNIPPETS)
@@ -70,7 +65,6 @@ class SnippetsScreen(FrameScreen):
         self._deleted: list[Snippet] = []
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list beside the text."""
         listing = VimList(id="snippets", classes="box")
         listing.border_title = Content(f"Snippets of {one_line(self._persona.name)}")
         with Horizontal(id="snippet-panes"):
@@ -80,7 +74,6 @@ class SnippetsScreen(FrameScreen):
         yield Static(self.context.with_keys(_EMPTY), id="no-snippets", markup=False)
 
     def on_mount(self) -> None:
-        """Load the list."""
         self._load()
 
     @on_event(Connected)
@@ -133,11 +126,9 @@ class SnippetsScreen(FrameScreen):
         return dimmed(super().active_bindings, () if self._deleted else ("snippets.undo",))
 
     def action_new_set(self) -> None:
-        """Create a hashtag set."""
         self._create(SnippetKind.HASHTAGS)
 
     def action_new_snippet(self) -> None:
-        """Create a snippet."""
         self._create(SnippetKind.PHRASE)
 
     def _create(self, kind: SnippetKind) -> None:
@@ -147,7 +138,6 @@ class SnippetsScreen(FrameScreen):
 
     @on(OptionList.OptionSelected)
     def action_edit(self) -> None:
-        """Edit name and text."""
         if snippet := self._highlighted:
 
             async def save(name: str, text: str) -> Snippet:
@@ -158,7 +148,6 @@ class SnippetsScreen(FrameScreen):
             self.app.push_screen(editor, self._saved)
 
     def action_rename(self) -> None:
-        """Rename the snippet."""
         if snippet := self._highlighted:
 
             async def rename(name: str) -> Snippet:
@@ -174,7 +163,6 @@ class SnippetsScreen(FrameScreen):
 
     @work(group="snippets-change", exit_on_error=False, description="deleting a snippet")
     async def action_delete(self) -> None:
-        """Delete the snippet."""
         snippet = self._highlighted
         if snippet is None:
             return
@@ -198,7 +186,6 @@ class SnippetsScreen(FrameScreen):
         self._load(restored.id)
 
     async def action_back(self) -> None:
-        """Go back."""
         await self.dismiss()
 
 

@@ -16,7 +16,7 @@ from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.words import SAVING, one_line, plural
-from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
+from fluffy_tui.tui.ui.dialogs import EditorScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def over_limit_words(count: int, rules: NetworkRules) -> str:
     return f"! {count} {plural(count, 'hashtag')}, {over} too many: {rules.name} allows {rules.hashtag_limit} in a post"
 
 
-class SnippetEditorScreen(ReportsErrors, DialogScreen[Snippet | None]):
+class SnippetEditorScreen(ReportsErrors, EditorScreen[Snippet | None]):
     """Asks for name and text, and closes with the saved snippet, or with None if the user cancels.
 
     Args:
@@ -90,7 +90,6 @@ class SnippetEditorScreen(ReportsErrors, DialogScreen[Snippet | None]):
         self._message = Static(id="snippet-message", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Lay out the name above the text."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = f"{'New' if self._is_new else 'Edit'} {self._what}"
             yield self._name_field
@@ -148,18 +147,4 @@ class SnippetEditorScreen(ReportsErrors, DialogScreen[Snippet | None]):
 
     def action_back(self) -> None:
         """Close; ask first if there are changes."""
-        if self._written == self._before:
-            self.dismiss(None)
-            return
-        question = ConfirmScreen(
-            "Discard changes?",
-            f"Your changes to this {self._what} are not saved.",
-            yes="Discard",
-            no="Keep editing",
-            own=self._own,
-        )
-        self.app.push_screen(question, self._close)
-
-    def _close(self, discard: bool | None) -> None:
-        if discard:
-            self.dismiss(None)
+        self.close_unless(self._written != self._before, self._what, self._own)

@@ -50,7 +50,6 @@ class PickTextScreen(DialogScreen[PickedText | None]):
     """Lists the texts that match what is typed, and closes with the picked one, or with None.
 
     Args:
-        title: A few words.
         texts: The texts to pick from, the likeliest first.
         empty: What to show if there are none, and what to do about it.
         note: What is shown below them; without one there is no line.
@@ -88,7 +87,6 @@ class PickTextScreen(DialogScreen[PickedText | None]):
         self._listing = FilteredList(id="picked-texts")
 
     def compose(self) -> ComposeResult:
-        """Lay out the field above the list and the text."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield _Field(placeholder="Type a few letters to search", compact=True, max_length=200)
@@ -102,7 +100,6 @@ class PickTextScreen(DialogScreen[PickedText | None]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """List all texts."""
         self._search("")
 
     @on(Input.Changed)
@@ -133,19 +130,15 @@ class PickTextScreen(DialogScreen[PickedText | None]):
             self.dismiss(self._texts[self._found[highlighted]])
 
     def action_next(self) -> None:
-        """Go to the next row."""
         self._listing.action_cursor_down()
 
     def action_previous(self) -> None:
-        """Go to the previous row."""
         self._listing.action_cursor_up()
 
     def action_page_down(self) -> None:
-        """Scroll the text down."""
         self.query_one("#read").scroll_page_down(animate=False)
 
     def action_page_up(self) -> None:
-        """Scroll the text up."""
         self.query_one("#read").scroll_page_up(animate=False)
 
     def action_back(self) -> None:

@@ -1,8 +1,5 @@
 """Captions and alt texts that the user's own model suggests: asked for, picked, and marked until they are read."""
 
-from __future__ import annotations
-
-from fluffy_tui.tui.suggestions.question_screen import Subject
-from fluffy_tui.tui.suggestions.suggester import NO_MODEL, Suggester
-
-__all__ = ["NO_MODEL", "Subject", "Suggester"]
+from fluffy_tui.tui.suggestions.question_screen import Subject as Subject
+from fluffy_tui.tui.suggestions.suggester import NO_MODEL as NO_MODEL
+from fluffy_tui.tui.suggestions.suggester import Suggester as Suggester

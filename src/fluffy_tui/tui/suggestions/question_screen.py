@@ -74,7 +74,6 @@ class _Progress(Static):
 
     Args:
         label: The model and where it is.
-        clock: Returns the present moment.
     """
 
     def __init__(self, label: str, clock: Callable[[], datetime]) -> None:
@@ -82,7 +81,6 @@ class _Progress(Static):
         self._label, self._clock, self._began = label, clock, clock()
 
     def on_mount(self) -> None:
-        """Draw the seconds as they pass."""
         self.auto_refresh = 1.0
 
     def start_again(self) -> None:
@@ -90,7 +88,6 @@ class _Progress(Static):
         self._began = self._clock()
 
     def render(self) -> Content:
-        """Draw the line."""
         seconds = int((self._clock() - self._began).total_seconds())
         return Content(f"Asking {one_line(self._label)}… {seconds} s")
 
@@ -99,8 +96,6 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
     """Waits for the model, and closes with what it suggests, or with None if the user stops it.
 
     Args:
-        context: What every screen shares.
-        model: The model.
         subject: What it is asked about.
         before: Captions that it has suggested already.
     """
@@ -125,7 +120,6 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
         self._question: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out who is asked above what is sent."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "suggest captions"
             yield _Progress(self._model.label, self.context.clock)
@@ -134,7 +128,6 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Ask."""
         self._question = self._ask()
 
     @work(group="suggestions", exclusive=True, exit_on_error=False, description="asking the model")
@@ -180,18 +173,15 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to ask again once the model has failed."""
         return self.has_class("-failed") if action == "again" else True
 
     def action_again(self) -> None:
-        """Ask once more."""
         self.remove_class("-failed")
         self.refresh_bindings()
         self.query_one(_Progress).start_again()
         self._question = self._ask()
 
     def action_stop(self) -> None:
-        """Close the connection, and go back."""
         if self._question is not None:
             self._question.cancel()
         self.dismiss(None)

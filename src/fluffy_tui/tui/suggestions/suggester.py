@@ -32,8 +32,6 @@ class Suggester:
     """Fills one caption form from a model.
 
     Args:
-        context: What every screen shares.
-        caption: Where captions are inserted.
         first_comment: Where hashtags of a caption may be moved to.
         alt_text: Where alt texts are inserted.
         changed: Called when a text was inserted, or confirmed to be read.
@@ -81,11 +79,7 @@ class Suggester:
             self.show_marks()
 
     def open(self, subject: Subject) -> bool:
-        """Offer suggestions about a photo: those that are known, or else ask for some.
-
-        Returns:
-            Whether there is a model to ask.
-        """
+        """Offer suggestions about a photo, those that are known or new ones; False if there is no model to ask."""
         model = self._context.services.caption_model
         if model is None:
             return False
@@ -131,15 +125,12 @@ class Suggester:
         self._changed()
 
     def asks_first(self, draft: Draft, verb: str, then: Callable[[], None]) -> bool:
-        """Ask whether suggested texts were read, if a draft has some that were not changed.
+        """Ask whether suggested texts were read; False if a draft has none that were not changed.
 
         Args:
             draft: What is about to be submitted.
             verb: What is about to be done with it.
             then: Called once the user has confirmed.
-
-        Returns:
-            Whether there is anything to ask.
         """
         unread = list(dict.fromkeys(draft.unread))
         if not unread:

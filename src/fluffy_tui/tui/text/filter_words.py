@@ -50,10 +50,3 @@ FILTER_WORDS = (
 
 COMPLETED = (*(word for one in FILTER_WORDS if not one.is_example for word in one.written), "text:")
 """The words whose rest is suggested."""
-
-
-def filter_words_markdown() -> str:
-    """Return the table of filters for the docs, in Markdown."""
-    rows = ["| filter | photos |", "|---|---|"]
-    rows += [f"| {', '.join(f'`{word}`' for word in one.written)} | {one.finds} |" for one in FILTER_WORDS]
-    return "\n".join(rows) + "\n"

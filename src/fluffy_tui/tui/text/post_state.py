@@ -86,9 +86,7 @@ def state_of(post: Post) -> PostState:
     return step_state(post.step, post.status)
 
 
-def state_words(
-    post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo, *, place: tuple[int, int] | None = None
-) -> str:
+def state_words(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
     """Describe a post's state in one line, with short times; of an error only the first sentence.
 
     Args:
@@ -96,9 +94,8 @@ def state_words(
         now: The current time.
         zone: The channel's time zone, for when the post goes out.
         own_zone: The user's time zone, for when something is retried.
-        place: The position of a held post in its queue, and the length of that queue.
     """
-    return _words(post, now, zone, own_zone, lambda moment: moment_words(moment, now, zone), place)
+    return _words(post, now, zone, own_zone, lambda moment: moment_words(moment, now, zone))
 
 
 def state_beside_time(

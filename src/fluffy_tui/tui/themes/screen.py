@@ -42,12 +42,7 @@ Press {themes.new} to create one."""
 
 
 class ThemesScreen(FrameScreen):
-    """Lists themes, each with what is left and how its posts of the last and next weeks compare with its share.
-
-    Args:
-        context: The app's services and state.
-        persona: Whose they are.
-    """
+    """Lists themes, each with what is left and how its posts of the last and next weeks compare with its share."""
 
     PLACE = Place.THEMES
     BINDINGS = bindings(Place.THEMES)
@@ -79,7 +74,6 @@ class ThemesScreen(FrameScreen):
         yield Static(self.context.with_keys(_EMPTY), id="no-themes", classes="box", markup=False)
 
     def on_mount(self) -> None:
-        """Load the list."""
         self._load()
 
     @on_event(Connected, PersonaEdited, PhotosChanged, PostChanged, VerdictChanged)
@@ -156,8 +150,6 @@ class ThemesScreen(FrameScreen):
         return dimmed(super().active_bindings, () if self._deleted else ("themes.undo",))
 
     def action_new(self) -> None:
-        """Create a theme."""
-
         async def save(keyword: str, share: int, rest_days: int) -> Theme:
             return await self.context.services.themes.create(self._persona.id, keyword, share, rest_days)
 
@@ -165,7 +157,6 @@ class ThemesScreen(FrameScreen):
 
     @on(OptionList.OptionSelected)
     def action_edit(self) -> None:
-        """Edit the theme."""
         if theme := self._highlighted:
 
             async def save(keyword: str, share: int, rest_days: int) -> Theme:
@@ -181,7 +172,6 @@ class ThemesScreen(FrameScreen):
 
     @work(group="themes-change", exit_on_error=False, description="deleting a theme")
     async def action_delete(self) -> None:
-        """Delete the theme."""
         theme = self._highlighted
         if theme is None:
             return
@@ -205,5 +195,4 @@ class ThemesScreen(FrameScreen):
         self._saved(restored)
 
     async def action_back(self) -> None:
-        """Go back."""
         await self.dismiss()

@@ -16,7 +16,7 @@ from fluffy_tui.themes import ThemeRefused
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.words import SAVING, one_line
-from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
+from fluffy_tui.tui.ui.dialogs import EditorScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
 if TYPE_CHECKING:
@@ -56,12 +56,10 @@ class KeywordSuggester(Suggester):
         return value + found[0][len(value) :] if found else None
 
 
-class ThemeEditorScreen(ReportsErrors, DialogScreen["Theme | None"]):
+class ThemeEditorScreen(ReportsErrors, EditorScreen["Theme | None"]):
     """Asks for keyword, share and rest, and closes with the saved theme, or with None if the user cancels.
 
     Args:
-        context: The app's services and state.
-        persona: Whose theme it is.
         save: Saves keyword, share and rest; raises FluffyError with what is wrong.
         theme: The one to edit; None for a new one.
     """
@@ -105,7 +103,6 @@ class ThemeEditorScreen(ReportsErrors, DialogScreen["Theme | None"]):
         self._message = Static("→ completes the keyword", id="theme-message", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Lay out the fields, one below the other."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "New theme" if self._is_new else "Edit theme"
             for (_, label, _), field in zip(_LABELS, self._fields, strict=True):
@@ -148,21 +145,7 @@ class ThemeEditorScreen(ReportsErrors, DialogScreen["Theme | None"]):
 
     def action_back(self) -> None:
         """Close; ask first if there are changes."""
-        if self._written == self._before:
-            self.dismiss(None)
-            return
-        question = ConfirmScreen(
-            "Discard changes?",
-            "Your changes to this theme are not saved.",
-            yes="Discard",
-            no="Keep editing",
-            own=self._own,
-        )
-        self.app.push_screen(question, self._close)
-
-    def _close(self, discard: bool | None) -> None:
-        if discard:
-            self.dismiss(None)
+        self.close_unless(self._written != self._before, "theme", self._own)
 
 
 def _number(text: str, what: str, example: int) -> int:

@@ -72,7 +72,6 @@ class Choice(Widget, can_focus=True):
         return value if value in dict(self._options) else self._options[0][0]
 
     def watch_value(self, value: str) -> None:
-        """Announce the change."""
         self.post_message(self.Changed(self, value))
 
     def offer(self, options: Sequence[tuple[str, str]]) -> None:

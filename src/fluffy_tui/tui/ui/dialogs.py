@@ -54,7 +54,6 @@ class DialogScreen(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         self._backdrop_size = None
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the screen below, dimmed by the dialog's background."""
         below = self._below
         if below is None or not 0 < self.styles.background.a < 1:
             return super().render_lines(crop)
@@ -85,7 +84,6 @@ class ConfirmScreen(DialogScreen[bool]):
     """A yes-or-no question.
 
     Args:
-        title: A few words.
         question: One or a few sentences.
         yes: Label of the button for yes.
         no: Label of the button for no, which has the focus, so that `enter` alone is harmless.
@@ -118,7 +116,6 @@ class ConfirmScreen(DialogScreen[bool]):
         """Whether the answer was yes to all of them."""
 
     def compose(self) -> ComposeResult:
-        """Lay out question and buttons."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title).markup
             yield Static(self._question, markup=False)
@@ -129,11 +126,9 @@ class ConfirmScreen(DialogScreen[bool]):
                 yield Button(Content(self._no), id="no", compact=True, action="screen.no")
 
     def on_mount(self) -> None:
-        """Focus the harmless answer."""
         self.query_one("#yes" if self._yes_first else "#no", Button).focus()
 
     def action_yes(self) -> None:
-        """Answer yes."""
         self.dismiss(True)
 
     def action_all(self) -> None:
@@ -143,8 +138,30 @@ class ConfirmScreen(DialogScreen[bool]):
             self.dismiss(True)
 
     def action_no(self) -> None:
-        """Answer no."""
         self.dismiss(False)
+
+
+class EditorScreen(DialogScreen[ScreenResultType]):
+    """A dialog in which something is written: it asks before changes are lost."""
+
+    def close_unless(self, changed: bool, what: str, own: Mapping[str, str]) -> None:
+        """Close without a result; if there are changes to this, ask first."""
+        if not changed:
+            self.dismiss(None)
+            return
+
+        def close(discard: bool | None) -> None:
+            if discard:
+                self.dismiss(None)
+
+        question = ConfirmScreen(
+            "Discard changes?",
+            f"Your changes to this {what} are not saved.",
+            yes="Discard",
+            no="Keep editing",
+            own=own,
+        )
+        self.app.push_screen(question, close)
 
 
 class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
@@ -153,10 +170,8 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
     If nothing can be made of it, the dialog stays open with the text and shows the reason.
 
     Args:
-        title: A few words.
         prompt: The placeholder of the field.
         make: Makes the result; raises FluffyError with what is wrong with the text.
-        text: Initial text.
         verb: What `enter` does, in one word.
         own: The user's own keys by action id.
         about: What is shown above the field.
@@ -207,7 +222,6 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
         )
 
     def compose(self) -> ComposeResult:
-        """Lay out field, error and keys."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
             if self._about:

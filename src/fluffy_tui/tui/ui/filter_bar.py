@@ -21,7 +21,6 @@ class FilterBar(Input):
     """Filters as you type; visible only while it is used or holds a filter.
 
     Args:
-        placeholder: What can be typed.
         suggester: Suggests the rest of what is typed.
         save: Saves the filter under a name; without it that is not offered.
     """
@@ -82,7 +81,6 @@ class FilterBar(Input):
         self.post_message(self.Closed())
 
     def action_save(self) -> None:
-        """Save the filter under a name."""
         if self._save is not None:
             self._save(self.value)
 

@@ -28,9 +28,6 @@ class FrameScreen(ReportsErrors, Screen[None]):
 
     It receives every `AppEvent`; methods marked with `@on_event` handle them. Errors of its workers are shown
     as toasts.
-
-    Args:
-        context: Shared by all screens.
     """
 
     PLACE: ClassVar[Place]
@@ -55,7 +52,6 @@ class FrameScreen(ReportsErrors, Screen[None]):
         yield from ()
 
     def compose(self) -> ComposeResult:
-        """Lay out the frame around the body."""
         yield FrameHeader(self.context)
         own = self.context.setup.settings.keys
         if tab := self.app.current_mode if self.TAB is None else self.TAB:
@@ -68,7 +64,6 @@ class FrameScreen(ReportsErrors, Screen[None]):
         yield TooSmallNotice()
 
     def on_mount(self) -> None:
-        """Show the overview and subscribe to events."""
         self._show_overview()
         self.context.changes.subscribe(self, self.on_app_event, immediate=True)
 
@@ -78,11 +73,9 @@ class FrameScreen(ReportsErrors, Screen[None]):
         release_closed_widgets(self.app)
 
     def on_app_event(self, event: AppEvent) -> None:
-        """Queue an event for the handlers of this screen."""
         self.post_message(EventArrived(event))
 
     async def on_event_arrived(self, message: EventArrived) -> None:
-        """Call the handlers of an event."""
         await handle_event(self, message.event)
 
     @on_event(OverviewChanged)

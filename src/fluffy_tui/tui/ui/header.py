@@ -30,11 +30,7 @@ _LEFT_OUT = (_DRAFTS, _UNSCHEDULED, _NEXT_SLOT, _SCHEDULED, _QUEUED)
 
 
 class FrameHeader(Static):
-    """The first line: persona and main channel, how many more it has, counts, next slot, and what needs attention.
-
-    Args:
-        context: What every screen shares.
-    """
+    """The first line: persona and main channel, how many more it has, counts, next slot, and what needs attention."""
 
     DEFAULT_CSS = """
     FrameHeader { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -166,7 +162,6 @@ class Tab(Static):
         self.update(Content.assemble(Content.styled(self._key, "$primary"), f" {self._label}", number))
 
     async def on_click(self) -> None:
-        """Open the tab."""
         await self.run_action(f"app.{self._action}")
 
 

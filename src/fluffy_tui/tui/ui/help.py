@@ -28,7 +28,6 @@ class HelpSection(Widget):
     """What is written or pressed beside what that does, wrapped to the width that the layout gives it.
 
     Args:
-        heading: Above the rows.
         rows: What is written or pressed, and what that does.
         idle: What of it does nothing now, and is dimmed.
     """
@@ -44,12 +43,10 @@ class HelpSection(Widget):
         """For which width, and how."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines the rows take."""
         del container, viewport
         return self._lines(width).get_height({}, width)
 
     def render(self) -> Content:
-        """Draw the rows."""
         return self._lines(self.content_size.width)
 
     def _lines(self, width: int) -> Content:
@@ -95,7 +92,6 @@ class HelpScreen(DialogScreen[None]):
         self._idle = idle
 
     def compose(self) -> ComposeResult:
-        """List the keys by place."""
         here = [self._place] if self._place is not None else []
         here += [Place.AUTOCOMPLETE] if self._place in _WITH_CAPTIONS else []
         here += [Place.MOVE] if self._place is Place.PLAN else []
@@ -126,7 +122,6 @@ class HelpScreen(DialogScreen[None]):
         return "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
 
     def action_close(self) -> None:
-        """Close."""
         self.dismiss(None)
 
 

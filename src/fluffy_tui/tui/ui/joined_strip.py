@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 
 class JoinedStrip(LazyStrip):
-    """Several strips in one line, each of which still renders in its own way.
-
-    Args:
-        parts: From left to right.
-    """
+    """Several strips in one line, each of which still renders in its own way."""
 
     __slots__ = ("parts",)
 
@@ -53,7 +49,6 @@ class JoinedStrip(LazyStrip):
         return JoinedStrip(dimmed(part, colour) for part in self.parts)
 
     def render(self, console: Console) -> str:
-        """Return the line as escape codes and text."""
         return "".join(part.render(console) for part in self.parts)
 
 

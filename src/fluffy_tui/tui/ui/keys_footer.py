@@ -142,7 +142,6 @@ class KeysFooter(Widget):
         return fitting + last
 
     def on_mount(self) -> None:
-        """Watch for other keys."""
         self.screen.bindings_updated_signal.subscribe(self, self.bindings_changed)
 
     def bindings_changed(self, _screen: Screen[object]) -> None:
@@ -157,12 +156,10 @@ class KeysFooter(Widget):
         return Content("").join(key.drawn(pointed_at=key == self._pointed_at) for key in self._shown)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Say more about the key under the mouse."""
         self._pointed_at = key = self._key_at(event.x)
         self.tooltip = key.tooltip if key else None
 
     def on_leave(self) -> None:
-        """Point at no key."""
         self._pointed_at = None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

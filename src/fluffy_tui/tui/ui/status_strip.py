@@ -28,11 +28,7 @@ FINISHED_FOR = timedelta(seconds=30)
 
 
 class StatusStrip(Static):
-    """The persona's newest posts on their way, a line each, and what has just finished; a click opens the posts.
-
-    Args:
-        context: What every screen shares.
-    """
+    """The persona's newest posts on their way, a line each, and what has just finished; a click opens the posts."""
 
     DEFAULT_CSS = """
     StatusStrip {
@@ -127,5 +123,4 @@ class StatusStrip(Static):
         return self.context.network_of(post.channel_id, persona)
 
     async def on_click(self) -> None:
-        """Open the posts."""
         await self.run_action("app.tab('posts')")

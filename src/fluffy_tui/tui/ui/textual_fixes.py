@@ -46,19 +46,6 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.visual import VisualType
 
-__all__ = [
-    "ORIGINALS",
-    "CachedStylesheet",
-    "CrashLog",
-    "LazyStrip",
-    "TerminalInput",
-    "all_screens",
-    "ask_in_app",
-    "release_closed_widgets",
-    "screen_strips",
-    "write_to_terminal",
-]
-
 Method = TypeVar("Method")
 
 log = logging.getLogger(__name__)
@@ -133,9 +120,6 @@ class CrashLog:
     """Makes an unexpected error end the app without a word on the screen: it is logged, and kept for a sentence.
 
     Textual prints a traceback with the values of local variables, keys and passwords among them.
-
-    Args:
-        app: The app.
     """
 
     def __init__(self, app: App[Any]) -> None:

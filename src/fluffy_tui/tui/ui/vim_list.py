@@ -33,7 +33,6 @@ class VimList(OptionList, inherit_bindings=False):
         super().__init__(id=id, classes=classes, markup=False)
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line, the highlighted one in the cursor's colour."""
         strip = super().render_line(y)
         segments = list(strip)
         if self.highlighted is None or not segments or not _belongs_to(segments[0], self.highlighted):
@@ -102,7 +101,6 @@ class TickList(VimList):
         self.highlighted = 0 if prompts else None
 
     def action_take(self) -> None:
-        """Toggle the highlighted line."""
         if self.highlighted is not None:
             self.ticked ^= {self.highlighted}
             self.replace_option_prompt_at_index(self.highlighted, self._line(self.highlighted))

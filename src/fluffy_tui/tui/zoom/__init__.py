@@ -1,8 +1,4 @@
 """A photo pixel by pixel."""
 
-from __future__ import annotations
-
-from fluffy_tui.tui.zoom.screen import ZoomScreen
-from fluffy_tui.tui.zoom.zoomed_photo import ZoomedPhoto
-
-__all__ = ["ZoomScreen", "ZoomedPhoto"]
+from fluffy_tui.tui.zoom.screen import ZoomScreen as ZoomScreen
+from fluffy_tui.tui.zoom.zoomed_photo import ZoomedPhoto as ZoomedPhoto

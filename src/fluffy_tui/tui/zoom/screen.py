@@ -25,12 +25,7 @@ STEP = 0.5
 
 
 class ZoomScreen(Screen[None]):
-    """A part of a photo, to be moved and resized.
-
-    Args:
-        context: What every screen shares.
-        photo: The photo.
-    """
+    """A part of a photo, to be moved and resized."""
 
     PLACE = Place.ZOOM
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.ZOOM)
@@ -41,7 +36,6 @@ class ZoomScreen(Screen[None]):
         self.zoomed = ZoomedPhoto(photo, renderer_named(context.preview), context.services.photos.part)
 
     def compose(self) -> ComposeResult:
-        """Lay out the photo above the keys."""
         yield self.zoomed
         yield KeysFooter()
         yield TooSmallNotice()
@@ -51,13 +45,10 @@ class ZoomScreen(Screen[None]):
         release_closed_widgets(self.app)
 
     def action_pan(self, across: int, down: int) -> None:
-        """Move the part."""
         self.zoomed.pan(across * STEP, down * STEP)
 
     def action_zoom(self, factor: float) -> None:
-        """Show the photo larger or smaller."""
         self.zoomed.zoom(factor)
 
     def action_back(self) -> None:
-        """Go back."""
         self.dismiss()

@@ -64,7 +64,6 @@ class ZoomedPhoto(ReportsErrors, Container):
     """Shows a photo pixel by pixel.
 
     Args:
-        photo: The photo.
         renderer: How pictures are drawn in this terminal; None for no pictures.
         part: Returns a part of the photo as a Pillow image of a size; slow, called in a thread; raises PhotoUnreadable.
         fits: Whether the whole photo is shown at first; otherwise its center at 100 %.
@@ -106,7 +105,6 @@ class ZoomedPhoto(ReportsErrors, Container):
         self._is_stale = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the picture, or a sentence in its place."""
         yield self._picture
         yield self._sentence
 
@@ -119,7 +117,6 @@ class ZoomedPhoto(ReportsErrors, Container):
         self._cache.close()
 
     def on_resize(self) -> None:
-        """Fill the room there is now."""
         if self._renderer is None:
             self._say(PICTURES_OFF)
             return

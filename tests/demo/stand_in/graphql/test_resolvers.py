@@ -9,9 +9,6 @@ import pytest
 from demo.stand_in_caller import DELETE, EDIT, POSTS, Caller
 from fluffy_tui.demo import Kind
 
-MOVE = """mutation($input: MovePostInQueueInput!) { movePostInQueue(input: $input) { __typename
-  ... on PostActionSuccess { post { dueAt } } ... on MutationError { message } } }"""
-
 
 async def listed(buffer: Caller, conditions: dict[str, Any] | None = None, **more: Any) -> list[str]:
     request = {"organizationId": buffer.server.world.organization_id, "filter": conditions or {}}
@@ -135,19 +132,3 @@ async def test_an_edit_can_publish_a_failed_post(buffer: Caller) -> None:
     assert (await buffer.ask(EDIT, input=whole))["post"]["error"] is None
     await buffer.server.advance(15)
     assert buffer.server.posts("sent")
-
-
-async def test_move_in_queue(buffer: Caller) -> None:
-    posts = await three(buffer)
-    moved = await buffer.ask(MOVE, input={"id": posts[2]["id"], "position": "top"})
-    assert moved["post"]["dueAt"] == posts[0]["dueAt"]
-    by_due = [{"field": "dueAt", "direction": "asc"}]
-    assert await listed(buffer, sort=by_due) == ["Post 2", "Post 0", "Post 1"]
-    assert (await buffer.ask(MOVE, input={"id": "a" * 24, "position": "top"}))["message"] == "Post not found"
-
-
-async def test_daily_limits(buffer: Caller) -> None:
-    await buffer.create(buffer.text_post())
-    query = "query($i: DailyPostingLimitsInput!) { dailyPostingLimits(input: $i) { sent scheduled limit isAtLimit } }"
-    (status,) = await buffer.ask(query, i={"channelIds": [buffer.sky.id]})
-    assert status == {"sent": 0, "scheduled": 1, "limit": None, "isAtLimit": False}

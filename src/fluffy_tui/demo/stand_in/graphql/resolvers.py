@@ -1,13 +1,12 @@
-"""The resolver of each root field of the schema; returns plain values that graphql-core selects from."""
+"""The resolvers of the root fields that are asked for; returns plain values that graphql-core selects from."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from graphql import GraphQLError
 
@@ -24,14 +23,11 @@ PAGE_SIZE = 20
 DEFAULT_LAG = 120
 """Seconds by which a lagging read is behind; the longest that was seen."""
 
-DAILY_LIMITS = {"twitter": 50}
-"""Posts per day and channel; null for the other networks."""
-
 Arguments = dict[str, Any]
 
 
 class Resolvers:
-    """One method per root field; each takes the field's arguments as a mapping."""
+    """One method per root field that is asked for; each takes the field's arguments as a mapping."""
 
     def __init__(
         self, world: World, clock: Clock, faults: Faults, mutations: Mutations, changed: Callable[[], None]
@@ -48,25 +44,20 @@ class Resolvers:
             "account": _resolver(self.account),
             "channel": _resolver(self.channel),
             "channels": _resolver(self.channels),
-            "dailyPostingLimits": _resolver(self.daily_posting_limits),
             "post": _resolver(self.post),
             "posts": _resolver(self.posts),
             "createPost": _resolver(self.create_post),
             "editPost": _resolver(self.edit_post),
             "deletePost": _resolver(self.delete_post),
-            "movePostInQueue": _resolver(self.move_post_in_queue),
         }
 
     def account(self, arguments: Arguments) -> Arguments:
-        """Resolve `account`."""
         return account_view(self._world)
 
     def channel(self, arguments: Arguments) -> Arguments:
-        """Resolve `channel`."""
         return channel_view(self._channel(arguments["input"]["id"]), self._world)
 
     def channels(self, arguments: Arguments) -> list[Arguments]:
-        """Resolve `channels`."""
         self._check_organization(arguments["input"]["organizationId"])
         locked = (arguments["input"].get("filter") or {}).get("isLocked")
         chosen = [
@@ -74,15 +65,7 @@ class Resolvers:
         ]
         return [channel_view(channel, self._world) for channel in chosen]
 
-    def daily_posting_limits(self, arguments: Arguments) -> list[Arguments]:
-        """Resolve `dailyPostingLimits`."""
-        moment = arguments["input"].get("date") or self._clock.now()
-        return [
-            self._day(self._channel(channel_id), moment) for channel_id in arguments["input"]["channelIds"]
-        ]
-
     def post(self, arguments: Arguments) -> Arguments:
-        """Resolve `post`."""
         post = self._world.posts.get(arguments["input"]["id"])
         if post is None or self._is_hidden(post, self._lag("post", {post.channel_id})):
             raise GraphQLError("Post not found", extensions={"code": "NOT_FOUND"})
@@ -130,27 +113,16 @@ class Resolvers:
         return page
 
     async def create_post(self, arguments: Arguments) -> Arguments:
-        """Resolve `createPost`."""
         return await self._success(self._mutations.create(arguments["input"]))
 
     async def edit_post(self, arguments: Arguments) -> Arguments:
-        """Resolve `editPost`."""
         return await self._success(self._mutations.edit(arguments["input"]))
 
     def delete_post(self, arguments: Arguments) -> Arguments:
-        """Resolve `deletePost`."""
         try:
             return {"__typename": "DeletePostSuccess", "id": self._mutations.delete(arguments["input"]["id"])}
         except Refused as refusal:
             return {"__typename": refusal.typename, "message": refusal.message}
-
-    def move_post_in_queue(self, arguments: Arguments) -> Arguments:
-        """Resolve `movePostInQueue`."""
-        try:
-            post = self._mutations.move(arguments["input"]["id"], arguments["input"]["position"])
-        except Refused as refusal:
-            return {"__typename": refusal.typename, "message": refusal.message}
-        return {"__typename": "PostActionSuccess", "post": post_view(post, self._world)}
 
     async def _success(self, work: Awaitable[Post]) -> Arguments:
         try:
@@ -168,24 +140,6 @@ class Resolvers:
     def _check_organization(self, organization_id: str) -> None:
         if organization_id != self._world.organization_id:
             raise GraphQLError("Not authorized", extensions={"code": "UNAUTHORIZED"})
-
-    def _day(self, channel: Channel, moment: datetime) -> Arguments:
-        zone = ZoneInfo(channel.timezone)
-        day = moment.astimezone(zone).date()
-
-        def on_day(times: Iterable[datetime | None]) -> int:
-            return sum(1 for each in times if each is not None and each.astimezone(zone).date() == day)
-
-        sent = on_day(post.sent_at for post in self._world.posts_of(channel.id, "sent"))
-        scheduled = on_day(post.due_at for post in self._world.posts_of(channel.id, "scheduled", "sending"))
-        limit = DAILY_LIMITS.get(channel.service)
-        return {
-            "channelId": channel.id,
-            "sent": sent,
-            "scheduled": scheduled,
-            "limit": limit,
-            "isAtLimit": limit is not None and sent + scheduled >= limit,
-        }
 
     def _import_from_network(self, channels: frozenset[str]) -> None:
         fault = self._faults.take(Kind.NETWORK_IMPORTED, frozenset({"posts"}), channels)

@@ -31,7 +31,6 @@ class MonthCalendar(Widget):
     Args:
         today: Marked; days before it cannot be chosen.
         last: The last day that can be chosen.
-        day: The chosen day.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -78,7 +77,6 @@ class MonthCalendar(Widget):
         return min(max(day, self._today), self._last)
 
     def watch_day(self, day: date) -> None:
-        """Announce it."""
         self.post_message(self.Chosen(day))
 
     def show_day(self, day: date) -> None:
@@ -92,7 +90,6 @@ class MonthCalendar(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """Draw the month, the names of the days, and the weeks."""
         title = f"{self.day:%B %Y}".center(7 * _CELL).rstrip()
         names = "".join(f" {day:%a}"[:3] + " " for day in self.weeks[0])
         lines = [

@@ -57,7 +57,6 @@ class TimePicker(DialogScreen["datetime | None"]):
     Args:
         zone: The channel's.
         own_zone: The user's.
-        now: Returns the present moment.
         agenda: What is planned on the channel; None while that is not known.
         at: The time that is chosen already.
     """
@@ -105,7 +104,6 @@ class TimePicker(DialogScreen["datetime | None"]):
         self._near = Static("", classes="near", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Lay the calendar beside the slots, over the field and what is chosen."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(f"at a time in {zone_name(self._zone, self._now())}")
             with Horizontal(id="choosing"):
@@ -245,11 +243,9 @@ class TimePicker(DialogScreen["datetime | None"]):
             self.dismiss(moment)
 
     def action_next_slot(self) -> None:
-        """Go to the next free slot, of this day or of a later one."""
         self._step(1)
 
     def action_previous_slot(self) -> None:
-        """Go to the previous free slot, of this day or of an earlier one."""
         self._step(-1)
 
     def _step(self, by: int) -> None:
@@ -268,11 +264,9 @@ class TimePicker(DialogScreen["datetime | None"]):
         self._show_meaning()
 
     def action_move_days(self, by: int) -> None:
-        """Go to another day."""
         self._calendar.day += timedelta(days=by)
 
     def action_move_months(self, by: int) -> None:
-        """Go to the same day of another month, or to its last one."""
         day = self._calendar.day
         years, month = divmod(day.month - 1 + by, 12)
         length = monthrange(day.year + years, month + 1)[1]

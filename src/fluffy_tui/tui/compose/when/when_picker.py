@@ -57,11 +57,9 @@ class TimeField(Input):
         super().__init__(placeholder=EXAMPLE, compact=True)
 
     def action_calendar(self) -> None:
-        """Open the calendar."""
         self.post_message(self.CalendarWanted())
 
     def action_options(self) -> None:
-        """Go back to the options."""
         self.post_message(self.Left(0))
 
     def action_cursor_left(self, select: bool = False) -> None:
@@ -69,7 +67,6 @@ class TimeField(Input):
         super().action_cursor_left(select) if self.value else self.post_message(self.Left(-1))
 
     def action_cursor_right(self, select: bool = False) -> None:
-        """Move the cursor, or go to the option behind."""
         super().action_cursor_right(select) if self.value else self.post_message(self.Left(+1))
 
 
@@ -79,7 +76,6 @@ class WhenPicker(Vertical):
     Args:
         zone: The channel's zone, in which a time is typed.
         own_zone: The user's zone.
-        now: Returns the present moment.
         own: The user's own keys, by action id.
     """
 
@@ -172,7 +168,6 @@ class WhenPicker(Vertical):
         yield self._same_day
 
     def on_mount(self) -> None:
-        """Say what the first option means."""
         self._update_meaning()
 
     def load(self, share_mode: ShareMode, at: datetime | None) -> None:
