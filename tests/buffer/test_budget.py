@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from buffer.scripted_buffer import Reply, asking, error_entry
 from fluffy_tui.buffer import Budget, BudgetWindow, BufferClient, BufferError

@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from buffer.scripted_buffer import Reply, asking, new_post, post_json, posts_page, success
 from fluffy_tui.buffer import BufferError, BufferPost

@@ -6,8 +6,7 @@ import contextlib
 import copy
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from fluffy_tui.buffer import graphql_documents
 from fluffy_tui.buffer.client import _page, _read

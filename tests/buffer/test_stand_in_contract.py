@@ -23,8 +23,7 @@ from fluffy_tui.buffer import (
     PeopleTag,
     ShareMode,
 )
-from fluffy_tui.demo import Channel as StandInChannel
-from fluffy_tui.demo import Kind, StandIn, week
+from fluffy_tui.demo import Channel as StandInChannel, Kind, StandIn, week
 from fluffy_tui.networks import all_rules, rules_for
 from fluffy_tui.settings import Secret
 

@@ -6,8 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from buffer.scripted_buffer import KEY, Drip, Received, Reply, Silence, Step, asking, new_post, success
 from fluffy_tui.buffer import BufferClient, BufferError, NextStep

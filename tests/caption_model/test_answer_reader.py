@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from caption_model.model_server import ALT_TEXT, CAPTIONS, completion, suggestions
 from fluffy_tui.caption_model.answer_reader import (

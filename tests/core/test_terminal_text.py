@@ -8,8 +8,7 @@ import logging
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fluffy_tui.core.log_file import open_log
 from fluffy_tui.core.terminal_text import (

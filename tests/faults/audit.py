@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from faults.ledger import Expectation, Ledger
     from fluffy_tui.bootstrap import Services
-    from fluffy_tui.demo import Post as BufferPost
-    from fluffy_tui.demo import StandIn
+    from fluffy_tui.demo import Post as BufferPost, StandIn
     from fluffy_tui.scheduling import Post, PostPhoto
 
 AnyAct = Act | AnswerAct | LateAct

@@ -18,8 +18,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, seed, settings, strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -35,8 +34,7 @@ from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.buffer import BufferClient, BufferError, Code, NextStep
 from fluffy_tui.core.database import Database
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.demo import Channel, Kind, StandIn, WallClock, Window, World, week
-from fluffy_tui.demo import Post as BufferPost
+from fluffy_tui.demo import Channel, Kind, Post as BufferPost, StandIn, WallClock, Window, World, week
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import (
     ON_THE_WAY,

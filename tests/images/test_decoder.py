@@ -10,8 +10,14 @@ from typing import Any, Literal
 import pytest
 from PIL import Image, ImageCms
 
-from fluffy_tui.images import PhotoUnreadable, Unreadable, decode, decode_part, decode_to_fit
-from fluffy_tui.images import decoder as decoder_module
+from fluffy_tui.images import (
+    PhotoUnreadable,
+    Unreadable,
+    decode,
+    decode_part,
+    decode_to_fit,
+    decoder as decoder_module,
+)
 from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
 
 

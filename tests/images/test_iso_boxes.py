@@ -7,8 +7,7 @@ import io
 import struct
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from fluffy_tui.images import NeedsLimits, PhotoUnreadable, read_header
 from fluffy_tui.images.iso_boxes import Items, read_items

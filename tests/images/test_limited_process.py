@@ -14,8 +14,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_to_fit
-from fluffy_tui.images import limited_process as limits
+from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_to_fit, limited_process as limits
 from photos.photo_files import encoded
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 from PIL import Image
 
 from fluffy_tui.media import TURNS, Fit, Framing, Part, Shape, canvas_ratio, cuts_for, render, shapes_for

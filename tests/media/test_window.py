@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from PIL import Image, ImageDraw
 
 from fluffy_tui.media import TURNS, Fit, Framing, Part, Rendition, Shape, Window, render, window_for

@@ -8,8 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fluffy_tui.photos.file_state import HashWhen, file_state, hash_file, modified_time
 from fluffy_tui.photos.model import PhotoState

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fluffy_tui.themes import Candidate, Shortage, Theme, ThemeCalendar, ThemedPost, choose
 

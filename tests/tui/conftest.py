@@ -17,8 +17,7 @@ from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.ui.keys_footer import FooterKey, KeysFooter
 from pressed_keys import recording
-from settling import at_rest, loop_at_rest
-from settling import settle as settle
+from settling import at_rest, loop_at_rest, settle as settle
 from tui.compact_svg import compact
 from tui.fakes import NOW, FakeServices, FakeSetup, Opening
 

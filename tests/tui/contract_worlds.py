@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from fluffy_tui.bootstrap import Services as RealServices
-from fluffy_tui.bootstrap import open_services
+from fluffy_tui.bootstrap import Services as RealServices, open_services
 from fluffy_tui.buffer import Metric
 from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.setup_service import SetupService

@@ -16,8 +16,7 @@ import pytest
 from fluffy_tui.buffer import Budget, Organization, ShareMode
 from fluffy_tui.core.app_events import Connected, Event, PostChanged, VerdictChanged
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.media import Fit, Framing
-from fluffy_tui.media import PhotoUnreadable as NoRendition
+from fluffy_tui.media import Fit, Framing, PhotoUnreadable as NoRendition
 from fluffy_tui.personas import (
     ChannelNotFound,
     PersonaNameTaken,

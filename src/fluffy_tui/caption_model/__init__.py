@@ -8,28 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.caption_model.errors import ModelError, ModelFault
+from fluffy_tui.caption_model.errors import ModelError as ModelError, ModelFault as ModelFault
 from fluffy_tui.caption_model.model import (
-    LONGEST_VOICE,
-    PICTURE_SIDE,
-    CaptionRequest,
-    SmallPicture,
-    Suggestions,
+    LONGEST_VOICE as LONGEST_VOICE,
+    PICTURE_SIDE as PICTURE_SIDE,
+    CaptionRequest as CaptionRequest,
+    SmallPicture as SmallPicture,
+    Suggestions as Suggestions,
 )
 from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from fluffy_tui.caption_model.caption_client import CaptionModel
+    from fluffy_tui.caption_model.caption_client import CaptionModel as CaptionModel
 
-__all__ = [
-    "LONGEST_VOICE",
-    "PICTURE_SIDE",
-    "CaptionModel",
-    "CaptionRequest",
-    "ModelError",
-    "ModelFault",
-    "SmallPicture",
-    "Suggestions",
-]
 
 __getattr__ = lazy_exports(__name__, {"CaptionModel": "caption_client"})

@@ -15,8 +15,7 @@ from weakref import WeakSet
 import psycopg
 from psycopg.types.array import ListBinaryDumper, ListDumper
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, select, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 

@@ -12,15 +12,18 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from fluffy_tui.demo.sample_photos.photo_files import copy_bundled as copy_bundled
-    from fluffy_tui.demo.sample_photos.photo_files import write_sample_photos as write_sample_photos
-    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE as AT_ONCE
-    from fluffy_tui.demo.sample_photos.sample_posts import COMING_DAYS as COMING_DAYS
-    from fluffy_tui.demo.sample_photos.sample_posts import EARLIER as EARLIER
-    from fluffy_tui.demo.sample_photos.sample_posts import FAILURES as FAILURES
-    from fluffy_tui.demo.sample_photos.sample_posts import FROM_PHONE as FROM_PHONE
-    from fluffy_tui.demo.stand_in.clock import ManualClock as ManualClock
-    from fluffy_tui.demo.stand_in.clock import WallClock as WallClock
+    from fluffy_tui.demo.sample_photos.photo_files import (
+        copy_bundled as copy_bundled,
+        write_sample_photos as write_sample_photos,
+    )
+    from fluffy_tui.demo.sample_photos.sample_posts import (
+        AT_ONCE as AT_ONCE,
+        COMING_DAYS as COMING_DAYS,
+        EARLIER as EARLIER,
+        FAILURES as FAILURES,
+        FROM_PHONE as FROM_PHONE,
+    )
+    from fluffy_tui.demo.stand_in.clock import ManualClock as ManualClock, WallClock as WallClock
     from fluffy_tui.demo.stand_in.fault_switches import Kind as Kind
     from fluffy_tui.demo.stand_in.graphql.execution import schema_sdl as schema_sdl
     from fluffy_tui.demo.stand_in.graphql.rate_limits import Window as Window
@@ -28,9 +31,7 @@ if TYPE_CHECKING:
     from fluffy_tui.demo.stand_in.sample_world import sample_world as sample_world
     from fluffy_tui.demo.stand_in.stand_in_server import StandIn as StandIn
     from fluffy_tui.demo.stand_in.state_folder import AlreadyServed as AlreadyServed
-    from fluffy_tui.demo.stand_in.world import Channel as Channel
-    from fluffy_tui.demo.stand_in.world import Post as Post
-    from fluffy_tui.demo.stand_in.world import World as World
+    from fluffy_tui.demo.stand_in.world import Channel as Channel, Post as Post, World as World
 
 _load = lazy_exports(
     __name__,

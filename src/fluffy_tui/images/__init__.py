@@ -8,44 +8,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
-from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
+from fluffy_tui.images.errors import (
+    DAMAGED as DAMAGED,
+    PhotoUnreadable as PhotoUnreadable,
+    Unreadable as Unreadable,
+)
 
 if TYPE_CHECKING:
-    from fluffy_tui.images.decoder import DecodedPicture, decode, decode_part, decode_to_fit
-    from fluffy_tui.images.limited_process import LimitedProcess, NeedsLimits, within_limits
-    from fluffy_tui.images.photo_header import PictureHeader, header_of, read_header
-    from fluffy_tui.images.png_chunks import png_xmp
-    from fluffy_tui.images.regular_file import (
-        open_descriptor,
-        open_regular,
-        readable_path,
-        reading,
-        unreadable,
+    from fluffy_tui.images.decoder import (
+        DecodedPicture as DecodedPicture,
+        decode as decode,
+        decode_part as decode_part,
+        decode_to_fit as decode_to_fit,
     )
-    from fluffy_tui.images.xmp_packet import MOST_XMP
+    from fluffy_tui.images.limited_process import (
+        LimitedProcess as LimitedProcess,
+        NeedsLimits as NeedsLimits,
+        within_limits as within_limits,
+    )
+    from fluffy_tui.images.photo_header import (
+        PictureHeader as PictureHeader,
+        header_of as header_of,
+        read_header as read_header,
+    )
+    from fluffy_tui.images.png_chunks import png_xmp as png_xmp
+    from fluffy_tui.images.regular_file import (
+        open_descriptor as open_descriptor,
+        open_regular as open_regular,
+        readable_path as readable_path,
+        reading as reading,
+        unreadable as unreadable,
+    )
+    from fluffy_tui.images.xmp_packet import MOST_XMP as MOST_XMP
 
-__all__ = [
-    "DAMAGED",
-    "MOST_XMP",
-    "DecodedPicture",
-    "LimitedProcess",
-    "NeedsLimits",
-    "PhotoUnreadable",
-    "PictureHeader",
-    "Unreadable",
-    "decode",
-    "decode_part",
-    "decode_to_fit",
-    "header_of",
-    "open_descriptor",
-    "open_regular",
-    "png_xmp",
-    "read_header",
-    "readable_path",
-    "reading",
-    "unreadable",
-    "within_limits",
-]
 
 __getattr__ = lazy_exports(
     __name__,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.images import PhotoUnreadable as PhotoUnreadable
-from fluffy_tui.images import Unreadable as Unreadable
+from fluffy_tui.images import PhotoUnreadable as PhotoUnreadable, Unreadable as Unreadable
 
 
 class MediaHostError(FluffyError):

@@ -6,59 +6,36 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.similarity.model import (
-    Copy,
-    EarlierPost,
-    EmbeddingModel,
-    ImageEmbedUnavailable,
-    IndexCounts,
-    IndexFailure,
-    ModelUnavailable,
-    Neighbour,
-    NoEmbeddings,
-    NotIndexedYet,
-    OutsideMatch,
-    Relation,
+    Copy as Copy,
+    EarlierPost as EarlierPost,
+    EmbeddingModel as EmbeddingModel,
+    ImageEmbedUnavailable as ImageEmbedUnavailable,
+    IndexCounts as IndexCounts,
+    IndexFailure as IndexFailure,
+    ModelUnavailable as ModelUnavailable,
+    Neighbour as Neighbour,
+    NoEmbeddings as NoEmbeddings,
+    NotIndexedYet as NotIndexedYet,
+    OutsideMatch as OutsideMatch,
+    Relation as Relation,
 )
 
 if TYPE_CHECKING:
-    from fluffy_tui.similarity.index.adopted_vectors import AdoptedVectors
-    from fluffy_tui.similarity.index.index_jobs import add_index_tasks, run_index_worker
-    from fluffy_tui.similarity.index.index_worker import IndexWorker
-    from fluffy_tui.similarity.index.perceptual_hash import picture_bits
-    from fluffy_tui.similarity.index.urgent_work import UrgentWork
-    from fluffy_tui.similarity.models.face_finder import FaceFinder
-    from fluffy_tui.similarity.models.image_embed import ImageEmbed
-    from fluffy_tui.similarity.models.onnx_model import BuiltinModel
-    from fluffy_tui.similarity.models.text_reader import TextReader
-    from fluffy_tui.similarity.search.duplicates import stacked_photos
-    from fluffy_tui.similarity.service import Similarity
+    from fluffy_tui.similarity.index.adopted_vectors import AdoptedVectors as AdoptedVectors
+    from fluffy_tui.similarity.index.index_jobs import (
+        add_index_tasks as add_index_tasks,
+        run_index_worker as run_index_worker,
+    )
+    from fluffy_tui.similarity.index.index_worker import IndexWorker as IndexWorker
+    from fluffy_tui.similarity.index.perceptual_hash import picture_bits as picture_bits
+    from fluffy_tui.similarity.index.urgent_work import UrgentWork as UrgentWork
+    from fluffy_tui.similarity.models.face_finder import FaceFinder as FaceFinder
+    from fluffy_tui.similarity.models.image_embed import ImageEmbed as ImageEmbed
+    from fluffy_tui.similarity.models.onnx_model import BuiltinModel as BuiltinModel
+    from fluffy_tui.similarity.models.text_reader import TextReader as TextReader
+    from fluffy_tui.similarity.search.duplicates import stacked_photos as stacked_photos
+    from fluffy_tui.similarity.service import Similarity as Similarity
 
-__all__ = [
-    "AdoptedVectors",
-    "BuiltinModel",
-    "Copy",
-    "EarlierPost",
-    "EmbeddingModel",
-    "FaceFinder",
-    "ImageEmbed",
-    "ImageEmbedUnavailable",
-    "IndexCounts",
-    "IndexFailure",
-    "IndexWorker",
-    "ModelUnavailable",
-    "Neighbour",
-    "NoEmbeddings",
-    "NotIndexedYet",
-    "OutsideMatch",
-    "Relation",
-    "Similarity",
-    "TextReader",
-    "UrgentWork",
-    "add_index_tasks",
-    "picture_bits",
-    "run_index_worker",
-    "stacked_photos",
-]
 
 __getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to import
     __name__,

@@ -18,8 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from core.connection.postgres_servers import ENCODED, PASSWORD, PostgresServer, free_port
 from core.connection.secrets_in_addresses import ALPHABET, FORMS, parts

@@ -5,8 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
 from core.connection.secrets_in_addresses import ALPHABET, FORMS, parts

@@ -6,8 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 from PIL import ExifTags, Image, ImageCms
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fluffy_tui.photos import DateSource
 from fluffy_tui.photos.metadata.name_date import date_in_name

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fluffy_tui.photos.metadata.xmp import Xmp, XmpDamaged, XmpHostile, parse_xmp
 from photos.metadata.xmp_samples import BOMB, DAMAGED, NAMES, alt, bag, keywords, xmp

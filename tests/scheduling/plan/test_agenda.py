@@ -9,8 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fluffy_tui.buffer import Channel, Service, ShareMode, SlotDay
 from fluffy_tui.scheduling import Agenda, Post, PostPhoto, PostStatus, Step, channel_zone, slots

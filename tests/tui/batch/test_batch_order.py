@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from itertools import combinations, pairwise, permutations
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fluffy_tui.scheduling import Planned, Step
 from fluffy_tui.themes import Theme, ThemeCalendar, ThemedPost

@@ -6,8 +6,7 @@ import contextlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood, Days, nearest_days, read_days
 from fluffy_tui.tui.text.time_parser import TimeNotUnderstood, read_time

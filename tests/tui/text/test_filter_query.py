@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.photos import Browse, Flaw, Orientation, Posted, Sort, Verdict

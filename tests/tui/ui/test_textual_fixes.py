@@ -14,8 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from rich.cells import cell_len
 from textual import events
 from textual._cells import cell_width_to_column_index

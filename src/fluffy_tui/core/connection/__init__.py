@@ -2,12 +2,18 @@
 
 from fluffy_tui.core.connection.connection_refusal import explain_refusal as explain_refusal
 from fluffy_tui.core.connection.database_address import read_address as read_address
-from fluffy_tui.core.connection.direct_address import check_direct_address as check_direct_address
-from fluffy_tui.core.connection.direct_address import naming as naming
-from fluffy_tui.core.connection.direct_address import read_direct_address as read_direct_address
-from fluffy_tui.core.connection.schema_revision import REVISION as REVISION
-from fluffy_tui.core.connection.schema_revision import known_revisions as known_revisions
-from fluffy_tui.core.connection.schema_revision import refuse_newer as refuse_newer
-from fluffy_tui.core.connection.silent_connection import ServerSilent as ServerSilent
-from fluffy_tui.core.connection.silent_connection import cut as cut
-from fluffy_tui.core.connection.silent_connection import notifications as notifications
+from fluffy_tui.core.connection.direct_address import (
+    check_direct_address as check_direct_address,
+    naming as naming,
+    read_direct_address as read_direct_address,
+)
+from fluffy_tui.core.connection.schema_revision import (
+    REVISION as REVISION,
+    known_revisions as known_revisions,
+    refuse_newer as refuse_newer,
+)
+from fluffy_tui.core.connection.silent_connection import (
+    ServerSilent as ServerSilent,
+    cut as cut,
+    notifications as notifications,
+)

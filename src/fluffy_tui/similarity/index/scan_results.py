@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import (
     BigInteger,
     LargeBinary,
+    Sequence as NumberSequence,
     column,
     func,
     literal,
     or_,
     select,
     update,
-)
-from sqlalchemy import (
-    Sequence as NumberSequence,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 

@@ -1,5 +1,4 @@
 """Several photos side by side, and the best of a stack."""
 
 from fluffy_tui.tui.compare.best_of_stack import BestOfStack as BestOfStack
-from fluffy_tui.tui.compare.screen import MOST as MOST
-from fluffy_tui.tui.compare.screen import CompareScreen as CompareScreen
+from fluffy_tui.tui.compare.screen import MOST as MOST, CompareScreen as CompareScreen

@@ -6,10 +6,7 @@ from collections.abc import Collection
 
 from textual.binding import Binding, BindingType
 
-from fluffy_tui.tui.keymap.action import Action as Action
-from fluffy_tui.tui.keymap.action import Place as Place
-from fluffy_tui.tui.keymap.action import Trait
-from fluffy_tui.tui.keymap.action import written_key as written_key
+from fluffy_tui.tui.keymap.action import Action as Action, Place as Place, Trait, written_key as written_key
 from fluffy_tui.tui.keymap.key_table import ACTIONS as ACTIONS
 
 _BY_PLACE = {

@@ -2,6 +2,4 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.palette.screen import PaletteScreen
-
-__all__ = ["PaletteScreen"]
+from fluffy_tui.tui.palette.screen import PaletteScreen as PaletteScreen

@@ -1,5 +1,7 @@
 """Personas: the list, a persona's channel, and the import of its photos."""
 
 from fluffy_tui.tui.personas.import_screen import ImportScreen as ImportScreen
-from fluffy_tui.tui.personas.screen import PersonasScreen as PersonasScreen
-from fluffy_tui.tui.personas.screen import ask_new_persona as ask_new_persona
+from fluffy_tui.tui.personas.screen import (
+    PersonasScreen as PersonasScreen,
+    ask_new_persona as ask_new_persona,
+)

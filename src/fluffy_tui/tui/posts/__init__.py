@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.posts.post_actions import PostActions
-from fluffy_tui.tui.posts.post_detail import PostDetailScreen
-from fluffy_tui.tui.posts.post_picture import PICTURE_FROM, PostPicture
-from fluffy_tui.tui.posts.screen import PostsScreen
-
-__all__ = ["PICTURE_FROM", "PostActions", "PostDetailScreen", "PostPicture", "PostsScreen"]
+from fluffy_tui.tui.posts.post_actions import PostActions as PostActions
+from fluffy_tui.tui.posts.post_detail import PostDetailScreen as PostDetailScreen
+from fluffy_tui.tui.posts.post_picture import PICTURE_FROM as PICTURE_FROM, PostPicture as PostPicture
+from fluffy_tui.tui.posts.screen import PostsScreen as PostsScreen

@@ -2,6 +2,4 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.problems.screen import ProblemsScreen
-
-__all__ = ["ProblemsScreen"]
+from fluffy_tui.tui.problems.screen import ProblemsScreen as ProblemsScreen

@@ -2,7 +2,9 @@
 
 from fluffy_tui.tui.rendition.fit_screen import FitScreen as FitScreen
 from fluffy_tui.tui.rendition.people_screen import PeopleScreen as PeopleScreen
-from fluffy_tui.tui.rendition.rendition_loader import RenderResult as RenderResult
-from fluffy_tui.tui.rendition.rendition_loader import damages as damages
-from fluffy_tui.tui.rendition.rendition_loader import load_rendition as load_rendition
+from fluffy_tui.tui.rendition.rendition_loader import (
+    RenderResult as RenderResult,
+    damages as damages,
+    load_rendition as load_rendition,
+)
 from fluffy_tui.tui.rendition.rendition_preview import RenditionPreview as RenditionPreview

@@ -1,5 +1,4 @@
 """Hashtag sets and snippets: the list, the editor and the picker."""
 
 from fluffy_tui.tui.snippets.screen import SnippetsScreen as SnippetsScreen
-from fluffy_tui.tui.snippets.snippet_picker import PickedText as PickedText
-from fluffy_tui.tui.snippets.snippet_picker import PickTextScreen as PickTextScreen
+from fluffy_tui.tui.snippets.snippet_picker import PickedText as PickedText, PickTextScreen as PickTextScreen
