@@ -44,6 +44,43 @@ def test_a_hole_in_the_data_is_damage(picture_format: str, hole: str, share: int
     assert_damaged(bytes(content))
 
 
+LOSSLESS: dict[str, tuple[str, dict[str, object], Image.Image]] = {
+    "webp": ("WEBP", {"lossless": True}, noisy()),
+    "lzw": ("TIFF", {"compression": "tiff_lzw"}, noisy()),
+    "packbits": ("TIFF", {"compression": "packbits"}, noisy()),
+    "zstandard": ("TIFF", {"compression": "zstd"}, noisy()),
+    "fax": ("TIFF", {"compression": "group4"}, noisy().convert("1")),
+}
+"""Format, how it is written, and a picture that is no easier to compress than a photo."""
+
+
+@pytest.mark.parametrize("case", LOSSLESS)
+@pytest.mark.parametrize("place", [0.2, 0.5, 0.9])
+def test_a_sector_that_was_lost_is_damage_where_nothing_is_said_twice(case: str, place: float) -> None:
+    picture_format, options, made = LOSSLESS[case]
+    content = bytearray(saved(made, picture_format, **options))
+    start = int(len(content) * place)
+    content[start : start + 1024] = bytes(1024)
+    assert_damaged(bytes(content))
+
+
+@pytest.mark.parametrize("case", LOSSLESS)
+@pytest.mark.parametrize("drawn", ["nothing", "a line", "squares"])
+def test_plain_pictures_without_loss_have_no_lost_sectors(case: str, drawn: str) -> None:
+    """They are mostly white or black, and much of their data may be equal."""
+    picture_format, options, made = LOSSLESS[case]
+    for color in ("black", "white"):
+        plain = Image.new("RGB", (2400, 1800), color)
+        draw = ImageDraw.Draw(plain)
+        if drawn == "a line":
+            draw.line((0, 0, 2400, 1800), "red" if made.mode == "RGB" else "grey", 3)
+        if drawn == "squares":
+            for place in range(0, 2400, 16):
+                draw.rectangle((place, 0, place + 8, 1800), "grey")
+        content = saved(plain.convert(made.mode), picture_format, **options)
+        assert decode(content, at_least=0.1).size == (2400, 1800)
+
+
 @pytest.mark.parametrize("picture_format", FORMATS)
 @pytest.mark.parametrize("color", ["black", "white", "#123456"])
 @pytest.mark.parametrize("has_text", [False, True])

@@ -1,7 +1,7 @@
 """Finds damage that decoders pass over in silence: wrong checksums, misread data, and holes as bad cards leave.
 
 Entropy-coded data look like noise, so how long a run of equal bytes can be in them is known for every format. Of
-AVIF and uncompressed formats nothing more can be known.
+uncompressed formats nothing can be known but whether all of their bytes are there.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from fluffy_tui.images.damage import gif_codes, hevc_stream, tiff_strips, webp_stream
+from fluffy_tui.images.damage import av1_stream, gif_codes, hevc_stream, tiff_strips, webp_stream
 from fluffy_tui.images.file_format import webp_chunks
 from fluffy_tui.images.iso_boxes import CodedPicture, read_items
 from fluffy_tui.images.png_chunks import png_chunks
@@ -33,6 +33,8 @@ _AV1_HOLE = bytes(128)
 """Pictures of a single colour have no zeros at all."""
 _ERASED = b"\xff" * 64
 """Flash memory that was erased and not written again; no format has such runs."""
+_SECTOR = bytes(512)
+"""What disks and cards lose at least. Lossless data have no such run: what is equal is said once, and how often."""
 _VP8_HOLE = 64
 _VP8_PIXELS_A_ZERO = 5_000
 """Pictures of a single colour have a zero for every 10,000 pixels."""
@@ -57,11 +59,7 @@ def is_whole(picture: Image.Image, file: BinaryIO, size: int) -> bool:
         case "HEIF":
             return _is_heif(file, size)
         case "AVIF":
-            return not any(
-                _AV1_HOLE in data or _ERASED in data
-                for one in read_items(file, size).coded
-                for data in [_joined(file, one)]
-            )
+            return _is_avif(file, size)
         case "GIF":
             return gif_codes.fills_picture(file)
         case "TIFF":
@@ -107,7 +105,7 @@ def _is_webp(file: BinaryIO, size: int, pixels: int) -> bool:
     for kind, start, length in webp_chunks(file, size):
         if kind in (b"VP8 ", b"VP8L"):
             data = _read(file, start, length)
-            if kind == b"VP8 " and (hole in data or _ERASED in data):
+            if _SECTOR in data if kind == b"VP8L" else hole in data or _ERASED in data:
                 return False
             if not webp_stream.is_used_up(kind, data):
                 return False
@@ -118,6 +116,14 @@ def _is_heif(file: BinaryIO, size: int) -> bool:
     """Return whether all parts of the main picture are whole units of data that decode without a complaint."""
     parts = [(one.configuration, _joined(file, one)) for one in read_items(file, size).coded if one.is_shown]
     return all(_are_units(*part) for part in parts) and hevc_stream.all_decode(parts)
+
+
+def _is_avif(file: BinaryIO, size: int) -> bool:
+    """Return whether all parts of the main picture have no holes, and decode without a complaint."""
+    parts = [_joined(file, one) for one in read_items(file, size).coded if one.is_shown]
+    return not any(_AV1_HOLE in data or _ERASED in data for data in parts) and all(
+        map(av1_stream.decodes, parts)
+    )
 
 
 def _are_units(configuration: bytes, data: bytes) -> bool:
