@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode
+from fluffy_tui.images.iso_boxes import read_items
 from photos.photo_files import FORMATS
 
 pytestmark = pytest.mark.slow
@@ -42,6 +43,23 @@ def test_a_hole_in_the_data_is_damage(picture_format: str, hole: str, share: int
     start, length = len(content) // 2, len(content) // share
     content[start : start + length] = HOLES[hole] * length
     assert_damaged(bytes(content))
+
+
+def test_cameras_may_fill_the_data_of_a_heic_up() -> None:
+    """With a unit of ones, which is no hole."""
+    content = saved(noisy(), "HEIF")
+    [[(start, length)]] = [
+        one.pieces for one in read_items(io.BytesIO(content), len(content)).coded if one.is_shown
+    ]
+    assert start + length == len(content)
+    filler = b"\x4c\x01" + b"\xff" * 4000 + b"\x80"
+    unit = len(filler).to_bytes(4, "big") + filler
+    head = content[: content.index(b"mdat")].replace(
+        length.to_bytes(4, "big"), (length + len(unit)).to_bytes(4, "big")
+    )
+    assert head != content[: len(head)]
+    filled = head[:-4] + (len(content) - len(head) + 4 + len(unit)).to_bytes(4, "big")
+    assert decode(filled + content[len(head) :] + unit).size == (400, 300)
 
 
 LOSSLESS: dict[str, tuple[str, dict[str, object], Image.Image]] = {

@@ -27,10 +27,10 @@ _DEFLATE_HOLE = bytes(64)
 """Drawings may have as many zeros, so this is only a reason to look closer."""
 _HEVC_NEVER = bytes(3)
 """What cannot occur within a unit of HEVC data (ITU-T H.265, 7.4.2): the encoder puts a 3 between."""
+_HEVC_FILLER = b"\x4c"
+"""Begins a unit of ones without a meaning (table 7-1, FD_NUT): some cameras fill their data up to whole sectors."""
 _MOST_PAD = 8
 """Zeros that some programs leave behind a unit."""
-_AV1_HOLE = bytes(128)
-"""Pictures of a single colour have no zeros at all."""
 _ERASED = b"\xff" * 64
 """Flash memory that was erased and not written again; no format has such runs."""
 _SECTOR = bytes(512)
@@ -59,7 +59,9 @@ def is_whole(picture: Image.Image, file: BinaryIO, size: int) -> bool:
         case "HEIF":
             return _is_heif(file, size)
         case "AVIF":
-            return _is_avif(file, size)
+            return all(
+                av1_stream.decodes(_joined(file, one)) for one in read_items(file, size).coded if one.is_shown
+            )
         case "GIF":
             return gif_codes.fills_picture(file)
         case "TIFF":
@@ -118,14 +120,6 @@ def _is_heif(file: BinaryIO, size: int) -> bool:
     return all(_are_units(*part) for part in parts) and hevc_stream.all_decode(parts)
 
 
-def _is_avif(file: BinaryIO, size: int) -> bool:
-    """Return whether all parts of the main picture have no holes, and decode without a complaint."""
-    parts = [_joined(file, one) for one in read_items(file, size).coded if one.is_shown]
-    return not any(_AV1_HOLE in data or _ERASED in data for data in parts) and all(
-        map(av1_stream.decodes, parts)
-    )
-
-
 def _are_units(configuration: bytes, data: bytes) -> bool:
     """Return whether HEVC data are whole units, each behind its length, without a hole."""
     length_size = (configuration[21] & 3) + 1
@@ -133,9 +127,16 @@ def _are_units(configuration: bytes, data: bytes) -> bool:
     while position < len(data):
         start = position + length_size
         position = start + int.from_bytes(data[position:start], "big")
-        if position > len(data) or data.find(_HEVC_NEVER, start, position - _MOST_PAD) >= 0:
+        if position > len(data):
             return False
-    return _ERASED not in data
+        if data[start : start + 1] == _HEVC_FILLER:
+            continue
+        if (
+            data.find(_HEVC_NEVER, start, position - _MOST_PAD) >= 0
+            or data.find(_ERASED, start, position) >= 0
+        ):
+            return False
+    return True
 
 
 def _joined(file: BinaryIO, picture: CodedPicture) -> bytes:
