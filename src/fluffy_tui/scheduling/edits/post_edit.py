@@ -188,8 +188,11 @@ class PostEdit:
         row, found = await self._current(buffer, row)
         if row.step not in IN_BUFFER:
             raise NotPossibleNow("This post changed in the meantime.", "Check it and try again.")
+        edited = EditedPost.of(row, request)
+        if edited == EditedPost.of(row, EditRequest()):
+            return row.to_post()  # nobody could tell when it has arrived, and late it would undo another edit
         try:
-            new, plan = await self._plan(row, EditedPost.of(row, request), found, channel)
+            new, plan = await self._plan(row, edited, found, channel)
         except planned_edits.Overtaken:  # what the request does not name is as the other one left it
             return await self._edit_in_buffer(await self._row(row.id), request, channel)
         try:
