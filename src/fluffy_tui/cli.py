@@ -10,7 +10,7 @@ import os
 import sys
 
 from fluffy_tui import __version__
-from fluffy_tui.core.errors import FluffyError, UsageError
+from fluffy_tui.core.errors import FluffyError, OutputLost, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -178,16 +178,18 @@ def _run_mode(options: argparse.Namespace) -> int:
         settings = load_settings(environment)
         import asyncio
 
-        return asyncio.run(_run(options, settings, environment))
+        return asyncio.run(_run_and_flush(options, settings, environment))
     except (InvalidSetting, UsageError) as error:
         return _print_error(error, USAGE_ERROR)
+    except OutputLost as error:
+        _drop_output()
+        return _print_error(error, FAILED)
     except FluffyError as error:
         return _print_error(error, FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The program that reads our output has exited (`… | head`); nothing more can be printed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the program that reads it has exited (`… | head`)
         return FAILED
     except Exception as error:
         if settings is None:  # there is no log yet
@@ -196,6 +198,11 @@ def _run_mode(options: argparse.Namespace) -> int:
 
         logging.getLogger(__name__).exception("the program has ended")
         return _print_error(internal_error(error, settings), FAILED)
+
+
+def _drop_output() -> None:
+    """Let what is still buffered go nowhere when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _check_combination(options: argparse.Namespace) -> None:
@@ -238,6 +245,14 @@ def internal_error(error: BaseException, settings: Settings) -> FluffyError:
 
 def _print_error(error: Exception, status: int) -> int:
     sys.stderr.write(f"fluffy-tui: {error}\n")
+    return status
+
+
+async def _run_and_flush(
+    options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]
+) -> int:
+    status = await _run(options, settings, environment)
+    sys.stdout.flush()  # now it can still be told that there is no room for it
     return status
 
 
