@@ -62,6 +62,25 @@ def test_cameras_may_fill_the_data_of_a_heic_up() -> None:
     assert decode(filled + content[len(head) :] + unit).size == (400, 300)
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"optimize": True}], ids=str)
+def test_no_place_of_a_lost_sector_in_a_jpeg_is_passed_over(options: dict[str, object]) -> None:
+    """As many blocks may be read from it as were there, by chance; then libjpeg warns of nothing."""
+    content = saved(Image.effect_noise((1000, 750), 70).convert("RGB"), "JPEG", quality=88, **options)
+    for start in range(content.index(b"\xff\xda") + 1000, len(content) - 2000, len(content) // 25):
+        changed = bytearray(content)
+        changed[start : start + 1024] = bytes(1024)
+        assert_damaged(bytes(changed))
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"optimize": True}], ids=str)
+@pytest.mark.parametrize("color", ["black", "white", "#7f7f7f", "#123456"])
+def test_a_plain_jpeg_has_no_holes_however_it_is_written(options: dict[str, object], color: str) -> None:
+    plain = Image.new("RGB", (3000, 2000), color)
+    ImageDraw.Draw(plain).rectangle((1000, 500, 1400, 900), "red")
+    for made in (plain, plain.convert("L")):
+        assert decode(saved(made, "JPEG", **options), at_least=0.1).size == (3000, 2000)
+
+
 LOSSLESS: dict[str, tuple[str, dict[str, object], Image.Image]] = {
     "webp": ("WEBP", {"lossless": True}, noisy()),
     "lzw": ("TIFF", {"compression": "tiff_lzw"}, noisy()),
