@@ -33,8 +33,6 @@ _MOST_PAD = 8
 """Zeros that some programs leave behind a unit."""
 _ERASED = b"\xff" * 64
 """Flash memory that was erased and not written again; no format has such runs."""
-_SECTOR = bytes(512)
-"""What disks and cards lose at least. Lossless data have no such run: what is equal is said once, and how often."""
 _VP8_HOLE = 64
 _VP8_PIXELS_A_ZERO = 5_000
 """Pictures of a single colour have a zero for every 10,000 pixels."""
@@ -107,7 +105,7 @@ def _is_webp(file: BinaryIO, size: int, pixels: int) -> bool:
     for kind, start, length in webp_chunks(file, size):
         if kind in (b"VP8 ", b"VP8L"):
             data = _read(file, start, length)
-            if _SECTOR in data if kind == b"VP8L" else hole in data or _ERASED in data:
+            if kind == b"VP8 " and (hole in data or _ERASED in data):
                 return False
             if not webp_stream.is_used_up(kind, data):
                 return False
