@@ -283,12 +283,16 @@ class WatchedWorld(World):
 
     def __init__(self) -> None:
         super().__init__(scheduled_posts=1_000)
-        day = (
-            f"{datetime.now(UTC) + timedelta(days=3):%a}".lower()
-        )  # nothing is published while the model runs
         for name, service in NETWORKS.items():
-            self.add_channel(Channel(name, service, "UTC", week(day, "12:00")))
+            self.add_channel(Channel(name, service, "UTC"))
+        self.publish_nothing_before(datetime.now(UTC))
         self.twice: list[str] = []
+
+    def publish_nothing_before(self, now: datetime) -> None:
+        """Let no slot come while an example runs: some hours pass in each."""
+        day = f"{now + timedelta(days=3):%a}".lower()
+        for channel in self.channels.values():
+            channel.posting_schedule = week(day, "12:00")
 
     def add_post(self, post: BufferPost) -> BufferPost:
         """Add a post, beside which there must be no other one of the same delivery."""
@@ -321,6 +325,7 @@ class Site:
         await self.fetch(f"TRUNCATE {', '.join(CLEARED)} RESTART IDENTITY CASCADE")
         self.world.posts.clear()
         self.world.twice.clear()
+        self.world.publish_nothing_before(self.stand_in.clock.now())
         self.stand_in.faults.clear()
         self.stand_in.requests.clear()
 
