@@ -11,6 +11,7 @@ from fluffy_tui.buffer import BufferError, Code, NewPost, NextStep, ShareMode
 from fluffy_tui.core.clocks import elapsed_seconds
 from fluffy_tui.core.database import database_now
 from fluffy_tui.networks import clean_caption, rules_for
+from fluffy_tui.photos import locked
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
 from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery
@@ -25,7 +26,10 @@ from fluffy_tui.scheduling.tables import PostRow
 from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from sqlalchemy import Select
 
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.media import Framing
@@ -138,13 +142,13 @@ class PostEdit:
             refusal = time_refusal(edited.share_mode, edited.at, buffer_now(self.cancellation.buffer))
         if refusal is not None:
             raise NotPossibleNow(refusal.reason)
-        post = await self._edit_unsent(post_id, request)
+        post = await self._edit_unsent(row, request)
         if post is not None:
             return post
         row = await self._row(post_id)  # a worker may have moved it in the meantime
         return await self._edit_in_buffer(row, request, channel)
 
-    async def _edit_unsent(self, post_id: int, request: EditRequest) -> Post | None:
+    async def _edit_unsent(self, read: PostRow, request: EditRequest) -> Post | None:
         """Change a post that cannot be in Buffer; None if it may be there.
 
         What the request does not name is read under a lock: someone else may be changing that at this moment.
@@ -152,7 +156,9 @@ class PostEdit:
         database, queue = self.cancellation.database, self.cancellation.queue
         try:
             async with database.transaction() as session:
-                row = await session.get(PostRow, post_id, with_for_update={"key_share": True})
+                if request.photos is not None:  # before the post, as a submit does
+                    await session.execute(_photos_locked(read.photos, request.photos))
+                row = await session.get(PostRow, read.id, with_for_update={"key_share": True})
                 if row is None:
                     raise not_found()
                 edited = EditedPost.of(row, request)
@@ -239,6 +245,8 @@ class PostEdit:
         new = _whole_post(row, edited, found, channel)
         try:
             async with database.transaction() as session:
+                if edited.changes_pictures:
+                    await session.execute(_photos_locked(row.photos, edited.photos))
                 plan = await planned_edits.begin(
                     session,
                     row,
@@ -378,6 +386,11 @@ def _whole_post(row: PostRow, edited: EditedPost, found: BufferPost, channel: Ch
 
 async def _listed_already() -> None:
     """Do nothing before the upload: a plan lists its pictures when it begins."""
+
+
+def _photos_locked(before: Sequence[PostPhoto], after: Sequence[PostPhoto]) -> Select[int]:
+    """Return the query that locks the photos that a post gets or gives back: others may submit them at this moment."""
+    return locked({photo.photo_id for photo in (*before, *after)})
 
 
 def _photo_taken() -> NotPossibleNow:
