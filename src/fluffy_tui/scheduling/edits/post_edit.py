@@ -142,13 +142,13 @@ class PostEdit:
             refusal = time_refusal(edited.share_mode, edited.at, buffer_now(self.cancellation.buffer))
         if refusal is not None:
             raise NotPossibleNow(refusal.reason)
-        post = await self._edit_unsent(row, request)
+        post = await self._edit_unsent(post_id, request)
         if post is not None:
             return post
         row = await self._row(post_id)  # a worker may have moved it in the meantime
         return await self._edit_in_buffer(row, request, channel)
 
-    async def _edit_unsent(self, read: PostRow, request: EditRequest) -> Post | None:
+    async def _edit_unsent(self, post_id: int, request: EditRequest) -> Post | None:
         """Change a post that cannot be in Buffer; None if it may be there.
 
         What the request does not name is read under a lock: someone else may be changing that at this moment.
@@ -156,11 +156,11 @@ class PostEdit:
         database, queue = self.cancellation.database, self.cancellation.queue
         try:
             async with database.transaction() as session:
-                if request.photos is not None:  # before the post, as a submit does
-                    await session.execute(_photos_locked(read.photos, request.photos))
-                row = await session.get(PostRow, read.id, with_for_update={"key_share": True})
+                row = await session.get(PostRow, post_id, with_for_update={"key_share": True})
                 if row is None:
                     raise not_found()
+                if request.photos is not None and row.step != Step.LIVE:
+                    await session.execute(_photos_locked(row.photos, request.photos))
                 edited = EditedPost.of(row, request)
                 changed = await transitions.edit_unsent(
                     session,
@@ -245,8 +245,6 @@ class PostEdit:
         new = _whole_post(row, edited, found, channel)
         try:
             async with database.transaction() as session:
-                if edited.changes_pictures:
-                    await session.execute(_photos_locked(row.photos, edited.photos))
                 plan = await planned_edits.begin(
                     session,
                     row,
