@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 import fluffy_tui
 from modes.program import fluffy
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 pytestmark = pytest.mark.slow
 
@@ -95,3 +91,52 @@ def test_a_data_folder_that_is_a_file_is_explained(own_home: Path) -> None:
     assert ended.status == 1
     assert "FLUFFY_DATA_DIR" in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("buffer_url = 'https://x'".encode("utf-16"), "is not UTF-8 text. Save it as UTF-8."),
+        (b"buffer_url = ", "Cannot read the configuration file"),
+    ],
+)
+def test_a_configuration_file_that_is_no_text_is_explained(
+    own_home: Path, content: bytes, words: str
+) -> None:
+    config = own_home / "config.toml"
+    config.write_bytes(content)
+    ended = fluffy(own_home, "--status", FLUFFY_CONFIG=str(config))
+    assert ended.status == 2
+    assert words in ended.err
+
+
+def test_a_configuration_file_that_is_a_folder_is_explained(own_home: Path) -> None:
+    ended = fluffy(own_home, "--status", FLUFFY_CONFIG=str(own_home))
+    assert ended.status == 2
+    assert ended.err.endswith(": is a directory.\n")
+
+
+def test_a_mark_before_the_settings_is_no_obstacle(own_home: Path) -> None:
+    """Editors of Windows write one."""
+    config = own_home / "config.toml"
+    config.write_bytes(b"\xef\xbb\xbfundo_seconds = -1\n")
+    ended = fluffy(own_home, "--status", FLUFFY_CONFIG=str(config))
+    assert "It is in line 1 of" in ended.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_output_that_is_lost_is_told(own_home: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "fluffy_tui", "--doctor"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={"HOME": str(own_home), "DATABASE_URL": "postgresql://me@127.0.0.1:1/photos"},
+        )
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "fluffy-tui: The output cannot be written: no space left on device."
+        " Free some space, or write it elsewhere.\n"
+    )

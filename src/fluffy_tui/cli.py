@@ -1,22 +1,22 @@
-"""The command line: flags select one mode. Each mode is imported only when it is selected."""
+"""The command line: flags select one mode. Each mode is imported only when it is selected.
+
+What `--help` does without is imported where it is used.
+"""
 
 from __future__ import annotations
 
 import argparse
-import gc
-import logging
 import os
 import sys
-from contextlib import redirect_stderr, redirect_stdout
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from fluffy_tui import __version__
-from fluffy_tui.core.errors import FluffyError, UsageError
-from fluffy_tui.core.terminal_text import HarmlessOutput, visible
+from fluffy_tui.core.errors import FluffyError, OutputLost, UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import Any, NoReturn
 
     from fluffy_tui.settings import Settings
 
@@ -27,7 +27,15 @@ FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print a usage error, which may quote a file's name."""
+        from fluffy_tui.core.terminal_text import visible
+
         super().error(visible(message))
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -43,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         dest="folders",
         metavar="FOLDER",
         nargs="+",
-        type=Path,
+        type=_path,
         help="import the photos in these folders for --persona",
     )
     mode.add_argument(
@@ -51,13 +59,13 @@ def build_parser() -> argparse.ArgumentParser:
         dest="files",
         metavar="FILE",
         nargs="+",
-        type=Path,
+        type=_path,
         help="submit these photos as one post of --persona, importing what is new",
     )
     mode.add_argument(
         "--add-csv",
         metavar="FILE",
-        type=Path,
+        type=_path,
         help="submit a post of --persona for each line: photo or photos, caption, alt_text, when, channel, "
         "first_comment",
     )
@@ -74,14 +82,14 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         nargs="?",
         const=False,
-        type=Path,
+        type=_path,
         help="try the app with sample photos (or those in FOLDER) and a stand-in for Buffer; nothing is published",
     )
     mode.add_argument("--doctor", action="store_true", help="run health checks")
     mode.add_argument(
         "--export",
         metavar="FILE",
-        type=Path,
+        type=_path,
         help="export all posts, or those of --persona, to a .csv, .json or .jsonl file; - prints JSON lines",
     )
     mode.add_argument(
@@ -150,13 +158,17 @@ def _add_post_options(parser: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 success, 1 failure, 2 usage error, 130 interrupted."""
     options = build_parser().parse_args(arguments)
-    output, errors = cast("Any", HarmlessOutput(sys.stdout)), cast("Any", HarmlessOutput(sys.stderr))
+    from contextlib import redirect_stderr, redirect_stdout
+
+    from fluffy_tui.core.terminal_text import HarmlessOutput
+
+    output: Any = HarmlessOutput(sys.stdout)
+    errors: Any = HarmlessOutput(sys.stderr)
     with redirect_stdout(output), redirect_stderr(errors):
         return _run_mode(options)
 
 
 def _run_mode(options: argparse.Namespace) -> int:
-    # --help needs neither these nor asyncio
     from fluffy_tui.settings import InvalidSetting, load_settings, take_environment
 
     settings = None
@@ -166,22 +178,31 @@ def _run_mode(options: argparse.Namespace) -> int:
         settings = load_settings(environment)
         import asyncio
 
-        return asyncio.run(_run(options, settings, environment))
+        return asyncio.run(_run_and_flush(options, settings, environment))
     except (InvalidSetting, UsageError) as error:
         return _print_error(error, USAGE_ERROR)
+    except OutputLost as error:
+        _drop_output()
+        return _print_error(error, FAILED)
     except FluffyError as error:
         return _print_error(error, FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The program that reads our output has exited (`… | head`); nothing more can be printed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the program that reads it has exited (`… | head`)
         return FAILED
     except Exception as error:
         if settings is None:  # there is no log yet
             raise
+        import logging
+
         logging.getLogger(__name__).exception("the program has ended")
         return _print_error(internal_error(error, settings), FAILED)
+
+
+def _drop_output() -> None:
+    """Let what is still buffered go nowhere when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _check_combination(options: argparse.Namespace) -> None:
@@ -224,6 +245,14 @@ def internal_error(error: BaseException, settings: Settings) -> FluffyError:
 
 def _print_error(error: Exception, status: int) -> int:
     sys.stderr.write(f"fluffy-tui: {error}\n")
+    return status
+
+
+async def _run_and_flush(
+    options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]
+) -> int:
+    status = await _run(options, settings, environment)
+    sys.stdout.flush()  # now it can still be told that there is no room for it
     return status
 
 
@@ -305,6 +334,8 @@ async def _run_demo(settings: Settings, folder: Path | None = None, persona: str
 
 def _prepare_to_draw() -> None:
     """Do what has to happen before Textual is imported."""
+    import gc
+
     gc.disable()  # until everything is open, see modes.app_mode
     os.environ.setdefault("TEXTUAL_FPS", "120")  # a picture appears one or two frames after the key
 

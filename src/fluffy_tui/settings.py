@@ -378,7 +378,7 @@ def place_in_file(settings: Settings, variable: str) -> str:
         return ""
     file, key = settings.paths.config_file, re.compile(rf"""\s*["']?{_KEYS[variable]}["']?\s*=""")
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except OSError:
         return str(file)
     number = next((number for number, line in enumerate(lines, 1) if key.match(line)), 0)
@@ -442,11 +442,18 @@ def without_password(value: str) -> str:
 
 def _read_config(config_file: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(config_file.read_text(encoding="utf-8"))
+        content = tomllib.loads(
+            config_file.read_text(encoding="utf-8-sig")
+        )  # Windows writes a mark before it
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidSetting(f"Cannot read the configuration file {config_file}: {error}.") from error
+    except UnicodeDecodeError:
+        raise InvalidSetting(
+            f"The configuration file {config_file} is not UTF-8 text. Save it as UTF-8."
+        ) from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else error
+        raise InvalidSetting(f"Cannot read the configuration file {config_file}: {why}.") from error
     known = {setting.key for setting in SETTINGS if setting.key} | {"keys", "theme"}
     unknown = sorted(set(content) - known)
     if unknown:

@@ -66,6 +66,13 @@ def test_what_is_no_picture_is_named(tmp_path: Path, content: bytes, words: str)
     assert error.hint
 
 
+def test_a_file_of_zeros_is_damaged(tmp_path: Path) -> None:
+    """As a download that never began leaves, or a bad disk; it was no file of another kind."""
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(bytes(10_000))
+    assert refusal(path).reason is Unreadable.DAMAGED
+
+
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif", ".heic"])
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
 def test_a_truncated_photo_is_refused(tmp_path: Path, suffix: str, kept: float) -> None:

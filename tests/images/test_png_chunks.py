@@ -10,7 +10,7 @@ import zlib
 import pytest
 from PIL import Image, ImageCms
 
-from fluffy_tui.images import decode, png_xmp, read_header
+from fluffy_tui.images import PhotoUnreadable, decode, png_xmp, read_header
 from fluffy_tui.images.png_chunks import MOST_TEXT
 from photos.photo_files import encoded
 
@@ -47,6 +47,25 @@ def test_a_long_text_is_no_obstacle(text: str, behind: bool) -> None:
     content = with_chunk(TEXTS[text], behind=behind)
     assert read_header(io.BytesIO(content)).width == 80
     assert decode(content).pixels.tobytes() == decode(with_chunk(b"")).pixels.tobytes()
+
+
+@pytest.mark.parametrize("behind", [False, True])
+@pytest.mark.parametrize("kind", [b"tEXt", b"zTXt", b"iTXt", b"tIME", b"pHYs"])
+def test_damage_in_what_is_not_shown_is_no_damage_of_the_picture(kind: bytes, behind: bool) -> None:
+    """Every viewer shows it; Pillow looks at the checksums of texts as well."""
+    damaged = bytearray(chunk(kind, XMP + b"\0\0\0\0<xmp/>"))
+    damaged[-6] ^= 1
+    content = with_chunk(bytes(damaged), behind=behind)
+    assert read_header(io.BytesIO(content)).width == 80
+    assert decode(content).pixels.tobytes() == decode(with_chunk(b"")).pixels.tobytes()
+
+
+@pytest.mark.parametrize("kind", [b"iCCP", b"gAMA", b"eXIf", b"tRNS"])
+def test_damage_in_what_changes_the_picture_is_told(kind: bytes) -> None:
+    damaged = bytearray(chunk(kind, b"icc\0\0" + zlib.compress(b"profile")))
+    damaged[-6] ^= 1
+    with pytest.raises(PhotoUnreadable):
+        decode(with_chunk(bytes(damaged)))
 
 
 @pytest.mark.parametrize("behind", [False, True])

@@ -102,6 +102,13 @@ def test_a_persona_is_led_by_any_of_its_channels() -> None:
     assert sarah.led_by("elsewhere") == sarah
 
 
+async def test_a_name_has_nothing_that_would_act_on_a_terminal(personas: Personas) -> None:
+    """It may be pasted, or come from a script."""
+    persona = await personas.create("sarah\x1b]0;x\x07\n\u202eann")
+    assert persona.name == "sarah]0;x ann"
+    assert await personas.get("sarah\x1b]0;x\x07 ann") == persona
+
+
 async def test_an_unknown_name_is_reported(personas: Personas) -> None:
     with pytest.raises(PersonaNotFound, match="no persona named nobody"):
         await personas.get("nobody")

@@ -24,6 +24,10 @@ class UsageError(FluffyError):
     """The command line is wrong (exit status 2)."""
 
 
+class OutputLost(FluffyError):
+    """What is printed cannot be written, where it goes to: the disk is full, perhaps."""
+
+
 class DatabaseUnavailable(FluffyError):
     """The database cannot be reached or used."""
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from fluffy_tui.core.errors import OutputLost
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TextIO
 
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -67,16 +71,24 @@ class HarmlessOutput:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write text; return its length."""
+        """Write text; return its length.
+
+        Raises:
+            OutputLost: there is no room for it.
+            BrokenPipeError: nobody reads it any more.
+        """
         if self._stream is not None:
             encoding = self._stream.encoding or "utf-8"
-            self._stream.write(visible_lines(text).encode(encoding, "backslashreplace").decode(encoding))
+            shown = visible_lines(text).encode(encoding, "backslashreplace").decode(encoding)
+            with _loss_told():
+                self._stream.write(shown)
         return len(text)
 
     def flush(self) -> None:
-        """Write what is buffered."""
+        """Write what is buffered; raises what `write` does."""
         if self._stream is not None:
-            self._stream.flush()
+            with _loss_told():
+                self._stream.flush()
 
     def isatty(self) -> bool:
         """Return whether this is a terminal."""
@@ -84,6 +96,19 @@ class HarmlessOutput:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+@contextmanager
+def _loss_told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputLost(
+            f"The output cannot be written: {(error.strerror or str(error)).lower()}.",
+            "Free some space, or write it elsewhere.",
+        ) from error
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ function of a file.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,9 @@ _QUARTER_TURNS = {
 _JPEG = ("JPEG", "MPO")
 _ANIMATED = frozenset({"PNG", "WEBP", "AVIF", "GIF", "TIFF"})
 """The formats whose further pictures are no copies of the first one, for depth or in another size."""
+
+_READ_WHOLE = ("HEIF", "AVIF")
+"""The formats whose files are read when they are opened, so that their data can be looked at while they are decoded."""
 
 _PREVIEW_GAP = 1.5
 """How much larger than asked the cheap first reduction leaves a preview, for the last one to be sharp.
@@ -219,12 +223,24 @@ def _pixels(
         eighths = next(eighths for eighths in scales if eighths == 8 or eighths >= 8 * at_least)
         ends = {"has_end": opened.is_complete, "strict": not accept_damaged}
         return jpeg_pixels(opened.file, picture.mode, picture.size, eighths, **ends)
-    if not (accept_damaged or is_whole(picture, opened.file, opened.byte_size)):
-        raise ValueError("the coded data are damaged")
-    picture.load()
+    if accept_damaged:
+        picture.load()
+    elif picture.format in _READ_WHOLE:
+        with ThreadPoolExecutor(1) as beside:
+            sound = beside.submit(is_whole, picture, opened.file, opened.byte_size)
+            picture.load()
+            _refuse_unless(sound.result())
+    else:
+        _refuse_unless(is_whole(picture, opened.file, opened.byte_size))
+        picture.load()
     if picture.format == "JXL":
         picture = picture.copy()  # the plugin's own picture would not cross from one process to another
     return _in_simple_mode(picture, max(1, int(1 / at_least / _CONVERSION_GAP)))
+
+
+def _refuse_unless(is_sound: bool) -> None:
+    if not is_sound:
+        raise ValueError("the coded data are damaged")
 
 
 def _in_simple_mode(picture: Image.Image, factor: int) -> Image.Image:

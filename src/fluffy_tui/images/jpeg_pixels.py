@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from fluffy_tui.images.damage import jpeg_scans
 from fluffy_tui.images.file_format import JPEG_FRAMES, START_OF_SCAN, jpeg_segments
 
 if TYPE_CHECKING:
@@ -77,8 +78,11 @@ def jpeg_pixels(
     file.seek(0)
     if not strict:
         return _decode(file.read(_MOST_BYTES) + end, mode, size, eighths, strict=False)
+    content = file.read(_MOST_BYTES) + end
+    if jpeg_scans.have_hole(content):
+        raise ValueError("the coded data have a hole")
     try:
-        return _decode(file.read(_MOST_BYTES) + end, mode, size, eighths)
+        return _decode(content, mode, size, eighths)
     except ValueError:
         content = _without_metadata(file) + end
     try:

@@ -189,6 +189,8 @@ def open_picture(file: BinaryIO) -> OpenedPicture:
     head = file.read(HEAD_BYTES)
     picture_format = identify(head)
     if picture_format is None:
+        if not any(head):  # a download that never began, or what a bad disk gave back
+            raise PhotoUnreadable(Unreadable.DAMAGED)
         raise PhotoUnreadable(Unreadable.UNSUPPORTED, describe(head))
     segments = [*jpeg_segments(file)] if picture_format == "JPEG" else []
     if oddity := odd_jpeg(file, segments):

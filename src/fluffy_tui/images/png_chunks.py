@@ -22,6 +22,8 @@ _SUSPICIOUS = MOST_TEXT // 1032
 """Compressed bytes from which on a chunk may be more than that."""
 _MOST_CHUNK = 1 << 20
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_NOT_SHOWN = _TEXTS | {b"tIME", b"pHYs", b"bKGD", b"hIST", b"sPLT"}
+"""Chunks on which neither the colours of the pixels nor the side that is up depend."""
 _PIXELS = b"IDAT"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP = b"XML:com.adobe.xmp\0"
@@ -83,15 +85,26 @@ def _text_of(international: bytes) -> bytes:
 
 
 def without_bombs(file: BinaryIO, size: int) -> BinaryIO:
-    """Return the file as Pillow can take it whole: without long texts that are not needed, or may be bombs."""
+    """Return the file as Pillow can take it whole: without long texts that are not needed, or may be bombs.
+
+    Pillow refuses a picture for damage in any text, which says nothing about its pixels.
+    """
     pieces, start = [], 0
     for kind, position, length in png_chunks(file, size):
-        if length > _SUSPICIOUS and _is_bomb(file, kind, position, length):
+        if (length > _SUSPICIOUS and _is_bomb(file, kind, position, length)) or (
+            kind in _NOT_SHOWN and _is_damaged(file, kind, position, length)
+        ):
             pieces.append((start, position - 8))
             start = position + length + 4
     if not pieces:
         return file
     return cast("BinaryIO", io.BufferedReader(_Spliced(file, [*pieces, (start, size)])))
+
+
+def _is_damaged(file: BinaryIO, kind: bytes, position: int, length: int) -> bool:
+    file.seek(position)
+    checksum = zlib.crc32(file.read(length), zlib.crc32(kind))
+    return file.read(4) != checksum.to_bytes(4, "big")
 
 
 def _is_bomb(file: BinaryIO, kind: bytes, position: int, length: int) -> bool:

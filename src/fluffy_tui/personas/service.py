@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from fluffy_tui.buffer import Channel, PinterestBoard, Service, SlotDay
 from fluffy_tui.caption_model import LONGEST_VOICE
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import composed
 from fluffy_tui.networks import clean_caption
 from fluffy_tui.personas.model import (
@@ -282,7 +283,7 @@ async def _write_channels(session: AsyncSession, persona_id: int, channels: Mapp
 
 def _spelled(name: str) -> str:
     """Return a name as it is stored, whatever was typed or passed on the command line."""
-    return composed(" ".join(name.replace("\0", "").encode(errors="replace").decode().split()))
+    return composed(UNSAFE.sub("", " ".join(name.encode(errors="replace").decode().split())))
 
 
 def _clean(name: str) -> str:

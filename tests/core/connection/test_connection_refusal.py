@@ -60,6 +60,26 @@ def role(server: PostgresServer, name: str, attributes: str = "LOGIN") -> None:
     server.sql(f"DROP ROLE IF EXISTS {name}", f"CREATE ROLE {name} PASSWORD '{PASSWORD}' {attributes}")
 
 
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("sslmode=bogus", 'invalid sslmode value: "bogus".'),
+        ("target_session_attrs=main", 'invalid target_session_attrs value: "main".'),
+        ("keepalives=yes", 'invalid integer value "yes" for connection option "keepalives".'),
+        ("gssencmode=no", 'invalid gssencmode value: "no".'),
+    ],
+)
+@pytest.mark.parametrize("is_running", [True, False])
+def test_an_option_with_an_impossible_value(
+    tcp_server: PostgresServer, option: str, sentence: str, *, is_running: bool
+) -> None:
+    """Not the server's fault, whether it runs or not."""
+    url = tcp_server.url() if is_running else f"postgresql://me:{ENCODED}@127.0.0.1:{free_port()}/x"
+    error = refusal(f"{url}{'&' if '?' in url else '?'}{option}")
+    assert error.message == f"The database cannot be reached with these options: {sentence}"
+    assert error.hint == "Correct that option in DATABASE_URL, or remove it."
+
+
 def test_a_wrong_password(tcp_server: PostgresServer) -> None:
     error = refusal(tcp_server.url().replace(ENCODED, "Wrong9"))
     assert error.message == (

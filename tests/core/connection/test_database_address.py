@@ -49,6 +49,9 @@ def refusal(text: str) -> DatabaseUnavailable:
         ("service=photos", {"service": "photos"}),
         ("hostaddr=10.0.0.1,10.0.0.2 port=1,2", {"hostaddr": "10.0.0.1,10.0.0.2", "port": "1,2"}),
         (" postgresql://h/x\n", {"host": "h", "dbname": "x"}),
+        ('"postgresql://me:pw@h/x"', {"password": "pw", "dbname": "x"}),
+        ("'host=h password=pw'\n", {"host": "h", "password": "pw"}),
+        ("host=h password='pw'", {"host": "h", "password": "pw"}),
         ("postgresql://", {}),
     ],
 )
@@ -74,6 +77,7 @@ def test_a_connection_that_was_dropped_is_noticed_within_half_a_minute() -> None
         ("postgresql://h:sixty/x", "a port that is not a number", "@ as %40"),
         ("postgresql://h:70000/x", "not a number from 1 to 65535", "5432"),
         ("host=h port=sixty", "port", "5432"),
+        ("postgresql://h:５４３２/x", "a port that is not a number", "5432"),
         ("host=a,b port=1,2,3", "3 ports for 2 hosts", "one for each host"),
         ("postgresql://h/x?connect_timeout=soon", "connect_timeout", "remove it"),
         ("postgresql://me@::1/x", "IPv6", "[::1]"),

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode
+from fluffy_tui.images.iso_boxes import read_items
 from photos.photo_files import FORMATS
 
 pytestmark = pytest.mark.slow
@@ -44,6 +45,78 @@ def test_a_hole_in_the_data_is_damage(picture_format: str, hole: str, share: int
     assert_damaged(bytes(content))
 
 
+def test_cameras_may_fill_the_data_of_a_heic_up() -> None:
+    """With a unit of ones, which is no hole."""
+    content = saved(noisy(), "HEIF")
+    [[(start, length)]] = [
+        one.pieces for one in read_items(io.BytesIO(content), len(content)).coded if one.is_shown
+    ]
+    assert start + length == len(content)
+    filler = b"\x4c\x01" + b"\xff" * 4000 + b"\x80"
+    unit = len(filler).to_bytes(4, "big") + filler
+    head = content[: content.index(b"mdat")].replace(
+        length.to_bytes(4, "big"), (length + len(unit)).to_bytes(4, "big")
+    )
+    assert head != content[: len(head)]
+    filled = head[:-4] + (len(content) - len(head) + 4 + len(unit)).to_bytes(4, "big")
+    assert decode(filled + content[len(head) :] + unit).size == (400, 300)
+
+
+@pytest.mark.parametrize("options", [{}, {"optimize": True}], ids=str)
+def test_no_place_of_a_lost_sector_in_a_jpeg_is_passed_over(options: dict[str, object]) -> None:
+    """As many blocks may be read from it as were there, by chance; then libjpeg warns of nothing."""
+    content = saved(Image.effect_noise((1000, 750), 70).convert("RGB"), "JPEG", quality=88, **options)
+    for start in range(content.index(b"\xff\xda") + 1000, len(content) - 2000, len(content) // 25):
+        changed = bytearray(content)
+        changed[start : start + 1024] = bytes(1024)
+        assert_damaged(bytes(changed))
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"optimize": True}], ids=str)
+@pytest.mark.parametrize("color", ["black", "white", "#7f7f7f", "#123456"])
+def test_a_plain_jpeg_has_no_holes_however_it_is_written(options: dict[str, object], color: str) -> None:
+    plain = Image.new("RGB", (3000, 2000), color)
+    ImageDraw.Draw(plain).rectangle((1000, 500, 1400, 900), "red")
+    for made in (plain, plain.convert("L")):
+        assert decode(saved(made, "JPEG", **options), at_least=0.1).size == (3000, 2000)
+
+
+LOSSLESS: dict[str, tuple[str, dict[str, object], Image.Image]] = {
+    "lzw": ("TIFF", {"compression": "tiff_lzw"}, noisy()),
+    "packbits": ("TIFF", {"compression": "packbits"}, noisy()),
+    "zstandard": ("TIFF", {"compression": "zstd"}, noisy()),
+    "fax": ("TIFF", {"compression": "group4"}, noisy().convert("1")),
+}
+"""Format, how it is written, and a picture that is no easier to compress than a photo."""
+
+
+@pytest.mark.parametrize("case", LOSSLESS)
+@pytest.mark.parametrize("place", [0.2, 0.5, 0.9])
+def test_a_sector_that_was_lost_is_damage_where_nothing_is_said_twice(case: str, place: float) -> None:
+    picture_format, options, made = LOSSLESS[case]
+    content = bytearray(saved(made, picture_format, **options))
+    start = int(len(content) * place)
+    content[start : start + 1024] = bytes(1024)
+    assert_damaged(bytes(content))
+
+
+@pytest.mark.parametrize("case", LOSSLESS)
+@pytest.mark.parametrize("drawn", ["nothing", "a line", "squares"])
+def test_plain_pictures_without_loss_have_no_lost_sectors(case: str, drawn: str) -> None:
+    """They are mostly white or black, and much of their data may be equal."""
+    picture_format, options, made = LOSSLESS[case]
+    for color in ("black", "white"):
+        plain = Image.new("RGB", (2400, 1800), color)
+        draw = ImageDraw.Draw(plain)
+        if drawn == "a line":
+            draw.line((0, 0, 2400, 1800), "red" if made.mode == "RGB" else "grey", 3)
+        if drawn == "squares":
+            for place in range(0, 2400, 16):
+                draw.rectangle((place, 0, place + 8, 1800), "grey")
+        content = saved(plain.convert(made.mode), picture_format, **options)
+        assert decode(content, at_least=0.1).size == (2400, 1800)
+
+
 @pytest.mark.parametrize("picture_format", FORMATS)
 @pytest.mark.parametrize("color", ["black", "white", "#123456"])
 @pytest.mark.parametrize("has_text", [False, True])
@@ -58,6 +131,15 @@ def test_a_picture_of_one_colour_has_no_holes(picture_format: str, color: str, h
 def test_a_large_plain_webp_is_whole() -> None:
     """The only format with long runs of zeros in its data."""
     assert decode(saved(Image.new("RGB", (5000, 4000), "white"), "WEBP"), at_least=0.1).size == (5000, 4000)
+
+
+def test_a_webp_without_loss_may_be_full_of_zeros() -> None:
+    """Written in a hurry, a plain pixel is one bit: a page of text has 36 kilobytes of them."""
+    page = Image.new("RGB", (640, 480), "white")
+    ImageDraw.Draw(page).text((5, 5), "Hello world " * 9, fill="black")
+    content = saved(page, "WEBP", lossless=True, method=0)
+    assert bytes(10_000) in content
+    assert decode(content).size == (640, 480)
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGB", "RGBA", "I;16"])

@@ -70,7 +70,13 @@ CASES: dict[str, tuple[str, dict[str, Any], bytes, float]] = {
     "gif": ("GIF", {}, b"\0\0\0\0\0\1\0\1", 0.2),
     "tiff, jpeg": ("TIFF", {"compression": "jpeg"}, b"", 0.7),
     "jpeg": ("JPEG", {}, b"\xff\xda", 0.7),
-    "avif": ("AVIF", {}, b"mdat", 1),
+    "avif": ("AVIF", {}, b"mdat", 0.05),
+    "avif in tiles": (
+        "AVIF",
+        {"tile_rows": 1, "tile_cols": 1, "autotiling": False, "subsampling": "4:4:4"},
+        b"mdat",
+        0.05,
+    ),
     "webp without loss": ("WEBP", {"lossless": True}, b"VP8L", 1),
     "tiff as it is": ("TIFF", {}, b"", 1),
 }

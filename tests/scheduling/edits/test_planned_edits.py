@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import Framing, Shape, media_key
-from fluffy_tui.scheduling import MediaUpkeep, NotPossibleNow, Remedy, Step
+from fluffy_tui.scheduling import MediaUpkeep, NotPossibleNow, OutcomeUnknown, PostPhoto, Remedy, Step
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 from scheduling.workplace import QUICK, Barrier
 
@@ -237,6 +237,28 @@ async def test_a_lost_picture_is_noticed_even_if_the_edit_was_unanswered(place: 
     place.stand_in.faults.clear()
     await until_settled(place)
     await fails_and_is_retried_with_its_picture(place, post)
+
+
+async def test_what_was_published_after_an_unanswered_edit_that_lost_a_picture_is_told(
+    place: Workplace,
+) -> None:
+    post = await accepted(place)
+    added = await place.photo(1)
+    place.stand_in.faults.add(Kind.DROP_ONE_ASSET, operation="editPost")
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP, operation="editPost")
+    with pytest.raises(OutcomeUnknown):
+        await place.services.scheduling.edit(
+            post.id, photos=(*post.photos, PostPhoto(added.id, added.sha256))
+        )
+    [remote] = place.in_buffer()
+    assert len(remote.assets) == 1
+    remote.status, remote.sent_at = "sent", place.stand_in.clock.now()
+    await until_settled(place)
+    live = await place.services.scheduling.post(post.id)
+    assert live is not None
+    assert live.step is Step.LIVE
+    assert live.error_message == "Buffer published it with 1 of its 2 pictures."
+    assert live.cover.media_url == remote.assets[0].source
 
 
 async def fails_and_is_retried_with_its_picture(place: Workplace, post: Post) -> None:

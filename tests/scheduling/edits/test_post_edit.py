@@ -245,6 +245,16 @@ async def test_editing_the_caption_in_buffer_keeps_the_time(place: Workplace) ->
     assert edited.status is PostStatus.SCHEDULED
 
 
+async def test_an_edit_that_changes_nothing_is_not_sent(place: Workplace) -> None:
+    """If it were carried out late, it would bring the old words back over those of a later edit."""
+    post = await accepted(place)
+    before = len(place.stand_in.requests)
+    place.stand_in.faults.add(Kind.DROP_BEFORE, operation="editPost")
+    for same in ({"caption": post.caption}, {"photos": post.photos}, {"alt_text": post.cover.alt_text}):
+        assert (await place.services.scheduling.edit(post.id, **same)).caption == post.caption
+    assert not any("editPost" in request.fields for request in place.stand_in.requests[before:])
+
+
 async def test_the_time_of_a_post_in_buffer_can_be_changed(place: Workplace) -> None:
     post = await accepted(place)
     edited = await place.services.scheduling.edit(post.id, at=LATER)

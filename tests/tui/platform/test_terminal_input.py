@@ -6,6 +6,8 @@ import itertools
 
 import pytest
 from hypothesis import given, strategies as st
+from textual._xterm_parser import XTermParser
+from textual.events import Key
 
 from fluffy_tui.tui.platform.terminal_input import (
     EXPECT_SECONDS,
@@ -71,6 +73,24 @@ def test_keys_in_pieces_are_unchanged(keys: list[str], cuts: set[int]) -> None:
     sieve = InputSieve()
     text = "".join(keys)
     assert fed(sieve, *pieces_of(text, cuts)) + sieve.expired(HOLD_SECONDS) == text
+
+
+@pytest.mark.parametrize(
+    ("xterms", "kittys", "key"),
+    [
+        ("\x1b[27;5;9~", "\x1b[9;5u", "ctrl+tab"),
+        ("\x1b[27;2;13~", "\x1b[13;2u", "shift+enter"),
+        ("\x1b[27;5;13~", "\x1b[13;5u", "ctrl+enter"),
+    ],
+)
+def test_a_key_in_xterms_form_is_no_escape(xterms: str, kittys: str, key: str) -> None:
+    """As tmux writes them with extended keys; an escape would close the composer."""
+    assert fed(InputSieve(), f"a{xterms}b") == f"a{kittys}b"
+    [read] = XTermParser().feed(kittys)
+    assert isinstance(read, Key)
+    assert read.key == key
+    pasted = fed(InputSieve(), f"{PASTE_BEGINS}{xterms}{PASTE_ENDS}")
+    assert kittys not in pasted
 
 
 def test_escape_is_not_held_unless_an_answer_is_due() -> None:

@@ -21,6 +21,7 @@ from textual._cells import cell_width_to_column_index
 from textual._wrap import compute_wrap_offsets
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.expand_tabs import get_tab_widths
@@ -35,6 +36,7 @@ from fluffy_tui.tui.text.graphemes import graphemes, index_at_cell
 from fluffy_tui.tui.ui.textual_fixes import (
     ESCAPE_SECONDS,
     IDLE_SECONDS,
+    ORIGINALS,
     CachedStylesheet,
     CrashLog,
     TerminalInput,
@@ -364,6 +366,15 @@ class _Alt(App[None]):
 
     def action_help(self) -> None:
         self.helped += 1
+
+
+def test_a_text_without_any_room_has_a_height() -> None:
+    """A window of a few cells, as tiling window managers make, must not end the app."""
+    words = Content("some words")
+    with pytest.raises(ValueError, match="must not be zero"):
+        ORIGINALS[Content, "_wrap_and_format"](words, 0)
+    assert words.get_height({}, 0) > 0
+    assert Content("other words").get_height({}, -3) > 0
 
 
 @pytest.mark.parametrize("read", [lambda key: key, _without_letter], ids=["Textual's own", "ours"])

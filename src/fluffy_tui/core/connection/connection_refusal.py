@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import pq, sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fluffy_tui.core.connection.silent_connection import ServerSilent
 from fluffy_tui.core.errors import DatabaseUnavailable
@@ -108,6 +108,11 @@ def explain_refusal(error: Exception, address: str) -> DatabaseUnavailable:
             f"DATABASE_URL names no user: {_sentence(attempt.reason, options)}",
             "Write one: postgresql://user@host/database.",
         )
+    if not _is_usable(address):
+        return DatabaseUnavailable(
+            f"The database cannot be reached with these options: {_sentence(attempt.reason, options)}",
+            "Correct that option in DATABASE_URL, or remove it.",
+        )
     try:
         reachable = _listens(options)
     except (socket.gaierror, UnicodeError):
@@ -183,6 +188,19 @@ def _attempt(address: str) -> _Attempt:
         )
     finally:
         connection.finish()
+
+
+def _is_usable(address: str) -> bool:
+    """Return whether libpq takes the values of all options: then it begins to talk to whatever listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        here = {"host": "127.0.0.1", "hostaddr": "127.0.0.1", "port": server.getsockname()[1]}
+        with suppress(psycopg.ProgrammingError):
+            address = make_conninfo(address, **here)
+        connection = pq.PGconn.connect_start(address.encode())
+        try:
+            return connection.status != pq.ConnStatus.BAD
+        finally:
+            connection.finish()
 
 
 def _options(connection: pq.abc.PGconn) -> dict[str, str]:

@@ -59,6 +59,10 @@ def read_address(text: str) -> str:
         DatabaseUnavailable: libpq cannot read it, or it is not for Postgres.
     """
     text = text.strip()
+    if (
+        text[:1] in ("'", '"') and text[:1] == text[-1:]
+    ):  # copied from a shell into a file that no shell reads
+        text = text[1:-1].strip()
     scheme, is_url, rest = text.partition("://")
     if is_url and re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
         if scheme.partition("+")[0] not in ("postgresql", "postgres"):
@@ -101,7 +105,7 @@ def _check_numbers(given: Mapping[str, object]) -> None:
     hosts = str(given.get("host") or given.get("hostaddr") or "").split(",")
     ports = str(given.get("port") or "").split(",")
     for port in filter(None, ports):
-        if not (port.isdecimal() and 0 < int(port) < 65_536):
+        if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65_536):
             raise _bad_port()
     if len(ports) not in (1, len(hosts)):
         raise _refused(

@@ -1,7 +1,7 @@
 """Finds damage that decoders pass over in silence: wrong checksums, misread data, and holes as bad cards leave.
 
 Entropy-coded data look like noise, so how long a run of equal bytes can be in them is known for every format. Of
-AVIF and uncompressed formats nothing more can be known.
+uncompressed formats nothing can be known but whether all of their bytes are there.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from fluffy_tui.images.damage import gif_codes, hevc_stream, tiff_strips, webp_stream
+from fluffy_tui.images.damage import av1_stream, gif_codes, hevc_stream, tiff_strips, webp_stream
 from fluffy_tui.images.file_format import webp_chunks
 from fluffy_tui.images.iso_boxes import CodedPicture, read_items
 from fluffy_tui.images.png_chunks import png_chunks
@@ -27,10 +27,10 @@ _DEFLATE_HOLE = bytes(64)
 """Drawings may have as many zeros, so this is only a reason to look closer."""
 _HEVC_NEVER = bytes(3)
 """What cannot occur within a unit of HEVC data (ITU-T H.265, 7.4.2): the encoder puts a 3 between."""
+_HEVC_FILLER = b"\x4c"
+"""Begins a unit of ones without a meaning (table 7-1, FD_NUT): some cameras fill their data up to whole sectors."""
 _MOST_PAD = 8
 """Zeros that some programs leave behind a unit."""
-_AV1_HOLE = bytes(128)
-"""Pictures of a single colour have no zeros at all."""
 _ERASED = b"\xff" * 64
 """Flash memory that was erased and not written again; no format has such runs."""
 _VP8_HOLE = 64
@@ -57,10 +57,8 @@ def is_whole(picture: Image.Image, file: BinaryIO, size: int) -> bool:
         case "HEIF":
             return _is_heif(file, size)
         case "AVIF":
-            return not any(
-                _AV1_HOLE in data or _ERASED in data
-                for one in read_items(file, size).coded
-                for data in [_joined(file, one)]
+            return all(
+                av1_stream.decodes(_joined(file, one)) for one in read_items(file, size).coded if one.is_shown
             )
         case "GIF":
             return gif_codes.fills_picture(file)
@@ -127,9 +125,16 @@ def _are_units(configuration: bytes, data: bytes) -> bool:
     while position < len(data):
         start = position + length_size
         position = start + int.from_bytes(data[position:start], "big")
-        if position > len(data) or data.find(_HEVC_NEVER, start, position - _MOST_PAD) >= 0:
+        if position > len(data):
             return False
-    return _ERASED not in data
+        if data[start : start + 1] == _HEVC_FILLER:
+            continue
+        if (
+            data.find(_HEVC_NEVER, start, position - _MOST_PAD) >= 0
+            or data.find(_ERASED, start, position) >= 0
+        ):
+            return False
+    return True
 
 
 def _joined(file: BinaryIO, picture: CodedPicture) -> bytes:

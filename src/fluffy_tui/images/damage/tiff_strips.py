@@ -1,4 +1,8 @@
-"""Whether the strips or tiles of a TIFF are whole, where their compression can tell: libtiff looks at no checksum."""
+"""Whether the strips or tiles of a TIFF are whole, where their compression can tell: libtiff looks at no checksum.
+
+LZW, PackBits and fax have none. But they write what is equal only once, with how often it comes, so what a disk or a
+download has left empty cannot be their data.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,8 @@ if TYPE_CHECKING:
 _COMPRESSION, _FILL_ORDER, _JPEG_TABLES = 259, 266, 347
 _PLACES = ((273, 279), (324, 325))
 """The tags with the positions and lengths of strips, and of tiles."""
-_JPEG, _DEFLATE = 7, (8, 32946)
+_NONE, _OLD_JPEG, _JPEG, _DEFLATE = 1, 6, 7, (8, 32946)
+_SECTOR = bytes(512)
 _PIECE = 1 << 20
 _MARKER = 2
 
@@ -34,8 +39,13 @@ def are_whole(picture: Image.Image, file: BinaryIO) -> bool:
 
         def is_sound(strip: bytes) -> bool:
             return _is_jpeg(tables[:-_MARKER] + strip[_MARKER:] if tables else strip)
-    else:
+    elif compression in (_NONE, _OLD_JPEG):
         return True
+    else:
+
+        def is_sound(strip: bytes) -> bool:
+            return _SECTOR not in strip
+
     return all(is_sound(strip) for strip in _strips(tags, file))
 
 

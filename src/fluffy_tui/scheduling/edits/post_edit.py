@@ -11,6 +11,7 @@ from fluffy_tui.buffer import BufferError, Code, NewPost, NextStep, ShareMode
 from fluffy_tui.core.clocks import elapsed_seconds
 from fluffy_tui.core.database import database_now
 from fluffy_tui.networks import clean_caption, rules_for
+from fluffy_tui.photos import locked
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
 from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery
@@ -25,7 +26,10 @@ from fluffy_tui.scheduling.tables import PostRow
 from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from sqlalchemy import Select
 
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.media import Framing
@@ -155,6 +159,8 @@ class PostEdit:
                 row = await session.get(PostRow, post_id, with_for_update={"key_share": True})
                 if row is None:
                     raise not_found()
+                if request.photos is not None and row.step != Step.LIVE:
+                    await session.execute(_photos_locked(row.photos, request.photos))
                 edited = EditedPost.of(row, request)
                 changed = await transitions.edit_unsent(
                     session,
@@ -188,8 +194,11 @@ class PostEdit:
         row, found = await self._current(buffer, row)
         if row.step not in IN_BUFFER:
             raise NotPossibleNow("This post changed in the meantime.", "Check it and try again.")
+        edited = EditedPost.of(row, request)
+        if edited == EditedPost.of(row, EditRequest()):
+            return row.to_post()  # nobody could tell when it has arrived, and late it would undo another edit
         try:
-            new, plan = await self._plan(row, EditedPost.of(row, request), found, channel)
+            new, plan = await self._plan(row, edited, found, channel)
         except planned_edits.Overtaken:  # what the request does not name is as the other one left it
             return await self._edit_in_buffer(await self._row(row.id), request, channel)
         try:
@@ -375,6 +384,11 @@ def _whole_post(row: PostRow, edited: EditedPost, found: BufferPost, channel: Ch
 
 async def _listed_already() -> None:
     """Do nothing before the upload: a plan lists its pictures when it begins."""
+
+
+def _photos_locked(before: Sequence[PostPhoto], after: Sequence[PostPhoto]) -> Select[int]:
+    """Return the query that locks the photos that a post gets or gives back: others may submit them at this moment."""
+    return locked({photo.photo_id for photo in (*before, *after)})
 
 
 def _photo_taken() -> NotPossibleNow:

@@ -33,6 +33,8 @@ _BEGINNING = re.compile(
 """An answer whose end has not arrived; no key begins like this."""
 _MAYBE = re.compile(r"\x1b(?:[_P\]]|\[[\d;]{0,20}|)\Z")
 """Either the beginning of an answer or a key: escape, alt with a character, or the beginning of a function key."""
+_MODIFIED_KEY = re.compile(r"\x1b\[27;(?P<modifiers>\d{1,3});(?P<code>\d{1,7})~")
+"""A key as xterm and tmux write it (modifyOtherKeys). Textual knows kitty's form only, and takes this for escape."""
 _LAST = re.compile(r"\x1b\[\?[\d;]*c")
 """The answer to the question that is asked last."""
 PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
@@ -95,6 +97,9 @@ class InputSieve:
             at = escape
             if found := _ANSWER.match(data, at):
                 self._note(found[0])
+                at = found.end()
+            elif (found := _MODIFIED_KEY.match(data, at)) and not self._is_pasting:
+                typed.append(f"\x1b[{found['code']};{found['modifiers']}u")
                 at = found.end()
             elif _BEGINNING.match(data, at) or (_MAYBE.match(data, at) and self._may_hold(data[at:], now)):
                 self._held = data[at:]

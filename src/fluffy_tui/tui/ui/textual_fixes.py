@@ -21,6 +21,7 @@ from textual import constants, events, messages
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.cache import LRUCache
+from textual.content import Content
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.document import _wrapped_document
@@ -347,6 +348,12 @@ def _size_updated(
     del layout
     taken: bool = ORIGINALS[Widget, "_size_updated"](widget, size, virtual_size, container_size, layout=False)
     return taken
+
+
+@_replaces(Content, "_wrap_and_format")
+def _wrap_and_format(content: Content, width: int, *arguments: Any, **options: Any) -> Any:
+    """Wrap a text; where a terminal leaves no room for it, Textual would step by its width of 0, and the app ends."""
+    return ORIGINALS[Content, "_wrap_and_format"](content, max(1, width), *arguments, **options)
 
 
 @_replaces(Static, "update")
