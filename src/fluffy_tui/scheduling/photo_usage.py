@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Text, and_, column, func, select, table, type_coerce, union_all
 from sqlalchemy.dialects.postgresql import JSONB
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 CHANNELS = table("persona_channels", column("persona_id", BigInteger()), column("channel_id", Text()))
 """What is read of the table of the personas' channels, whose rows belong to another pack."""
+
+
+def taking_photos(persona_id: int) -> Select[Any]:
+    """Return the query that lets one transaction at a time give photos of a persona to posts.
+
+    Such transactions lock photos and posts in different orders, and would wait for each other. It comes before all
+    other locks.
+    """
+    return select(func.pg_advisory_xact_lock(func.hashtextextended(f"posts of {persona_id}", 0)))
 
 
 def scheduled_photo_ids() -> Select[int]:

@@ -26,6 +26,7 @@ from fluffy_tui.scheduling import (
     Reason,
     Step,
 )
+from fluffy_tui.scheduling.photo_usage import taking_photos
 from scheduling.workplace import QUICK, Barrier
 
 if TYPE_CHECKING:
@@ -508,6 +509,25 @@ async def test_photos_added_to_a_post_in_buffer_are_uploaded_and_given_to_buffer
     assert [asset.source for asset in remote.assets] == [alone.cover.media_url]
     assert await photo_ids(place) == [post.photo_id]
     assert (await scheduling.schedule_post(second, "elsewhere")).code is Reason.ALREADY_SCHEDULED
+
+
+@pytest.mark.parametrize("is_in_buffer", [False, True])
+async def test_an_edit_of_photos_waits_for_submits_before_it_locks_its_post(
+    place: Workplace, is_in_buffer: bool
+) -> None:
+    """A submit locks photos before posts, so they would wait for each other."""
+    post = await accepted(place) if is_in_buffer else await place.submit()
+    second = await place.photo(1)
+    more = [*post.photos, PostPhoto(second.id, second.sha256)]
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
+    async with place.services.database.transaction() as session:
+        await session.execute(taking_photos(place.persona.id))
+        edit = asyncio.create_task(place.services.scheduling.edit(post.id, photos=more))
+        async with await psycopg.AsyncConnection.connect(place.services.database.url) as connection:
+            while not await (await connection.execute(waiting)).fetchone():
+                await connection.rollback()  # within a transaction the view stays as it is
+            await connection.execute("SELECT FROM posts FOR UPDATE NOWAIT")
+    assert len((await edit).photos) == 2
 
 
 async def test_a_photo_of_another_post_cannot_be_added(place: Workplace) -> None:

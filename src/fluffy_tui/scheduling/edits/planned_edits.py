@@ -19,6 +19,7 @@ from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.hosted_pictures import list_pictures
 from fluffy_tui.scheduling.edits.cancellation import not_found
 from fluffy_tui.scheduling.model import NotPossibleNow
+from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 
@@ -55,6 +56,7 @@ async def begin(session: AsyncSession, row: PostRow, timings: Timings, **planned
         Overtaken: another edit has begun and ended since the post was read.
         PostNotFound: the post was cancelled in the meantime.
     """
+    await session.execute(taking_photos(row.persona_id))
     await _lock_post(session, row.id)
     await session.execute(_abandoned(timings).where(PlannedEditRow.post_id == row.id))
     values = insert(PlannedEditRow).values(post_id=row.id, token=secrets.token_hex(8), **planned)

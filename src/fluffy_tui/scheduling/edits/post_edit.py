@@ -11,7 +11,6 @@ from fluffy_tui.buffer import BufferError, Code, NewPost, NextStep, ShareMode
 from fluffy_tui.core.clocks import elapsed_seconds
 from fluffy_tui.core.database import database_now
 from fluffy_tui.networks import clean_caption, rules_for
-from fluffy_tui.photos import locked
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
 from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery
@@ -21,15 +20,13 @@ from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.edits.cancellation import is_live, not_found, not_shown, required
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, OutcomeUnknown, PictureLost, Post, Step
+from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.submit.submission_check import buffer_now, text_refusal, time_refusal
 from fluffy_tui.scheduling.tables import PostRow
 from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
-
-    from sqlalchemy import Select
 
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.media import Framing
@@ -142,13 +139,13 @@ class PostEdit:
             refusal = time_refusal(edited.share_mode, edited.at, buffer_now(self.cancellation.buffer))
         if refusal is not None:
             raise NotPossibleNow(refusal.reason)
-        post = await self._edit_unsent(post_id, request)
+        post = await self._edit_unsent(post_id, row.persona_id, request)
         if post is not None:
             return post
         row = await self._row(post_id)  # a worker may have moved it in the meantime
         return await self._edit_in_buffer(row, request, channel)
 
-    async def _edit_unsent(self, post_id: int, request: EditRequest) -> Post | None:
+    async def _edit_unsent(self, post_id: int, persona_id: int, request: EditRequest) -> Post | None:
         """Change a post that cannot be in Buffer; None if it may be there.
 
         What the request does not name is read under a lock: someone else may be changing that at this moment.
@@ -156,11 +153,11 @@ class PostEdit:
         database, queue = self.cancellation.database, self.cancellation.queue
         try:
             async with database.transaction() as session:
+                if request.photos is not None:
+                    await session.execute(taking_photos(persona_id))
                 row = await session.get(PostRow, post_id, with_for_update={"key_share": True})
                 if row is None:
                     raise not_found()
-                if request.photos is not None and row.step != Step.LIVE:
-                    await session.execute(_photos_locked(row.photos, request.photos))
                 edited = EditedPost.of(row, request)
                 changed = await transitions.edit_unsent(
                     session,
@@ -384,11 +381,6 @@ def _whole_post(row: PostRow, edited: EditedPost, found: BufferPost, channel: Ch
 
 async def _listed_already() -> None:
     """Do nothing before the upload: a plan lists its pictures when it begins."""
-
-
-def _photos_locked(before: Sequence[PostPhoto], after: Sequence[PostPhoto]) -> Select[int]:
-    """Return the query that locks the photos that a post gets or gives back: others may submit them at this moment."""
-    return locked({photo.photo_id for photo in (*before, *after)})
 
 
 def _photo_taken() -> NotPossibleNow:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import clean_caption
 from fluffy_tui.photos import locked
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import PostStatus, Step
+from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.post_photo import PostPhoto
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
@@ -54,8 +55,7 @@ class AdoptedHistory:
             The sha256 of the photos of those that were written.
         """
         async with self.database.transaction() as session:
-            persona = func.hashtextextended(f"posts of {persona_id}", 0)  # as every submission does
-            await session.execute(select(func.pg_advisory_xact_lock(persona)))
+            await session.execute(taking_photos(persona_id))
             await session.execute(locked(post.photo.id for post in posts))
             taken = await _taken(session, [post.photo.id for post in posts])
             free = {post.photo.id: post for post in reversed(posts) if post.photo.id not in taken}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.core.database import database_now
@@ -14,6 +14,7 @@ from fluffy_tui.photos import locked
 from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery, defer_waking
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
+from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.submit.post_again_rule import again_refusal, holders_of
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
@@ -54,9 +55,7 @@ class PostWriter:
                 requests are of one persona.
         """
         async with self.database.transaction() as session:
-            # Two programs that write the same photos in different orders would wait for each other.
-            persona = func.hashtextextended(f"posts of {requests[0][0].persona.id}", 0)
-            await session.execute(select(func.pg_advisory_xact_lock(persona)))
+            await session.execute(taking_photos(requests[0][0].persona.id))
             photos = (photo for submissions in requests for photo in submissions[0].photos)
             await session.execute(locked(photo.photo_id for photo in photos))
             send_at = await database_now(session) + timedelta(seconds=self.undo_seconds)
