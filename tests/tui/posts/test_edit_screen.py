@@ -97,9 +97,9 @@ async def test_a_post_is_edited_by_the_rules_of_its_own_channel(
 
 async def test_the_state_of_the_post_is_kept_up_to_date(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "g", *"jjj", "e")
-        assert "sending to Buffer" in driver.text("#post-state")
-        services.scheduling.move(8, Step.ACCEPTED)
+        await driver.press("2", "g", *"jj", "e")
+        assert "uploading" in driver.text("#post-state")
+        services.scheduling.move(9, Step.ACCEPTED)
         await driver.heard()
         assert "in Buffer for" in driver.text("#post-state")
 
@@ -258,11 +258,10 @@ async def test_another_fit_is_chosen_and_saved_with_the_post(
 
 async def test_the_forecast_leaves_out_the_post_itself(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "g", "e")
-        picker = editing(driver).form.when
-        assert "Fri 15 Jan 18:00" in picker.meaning, "the slot that it will get"
-        await driver.press("escape", "G", "k", "t")
+        await driver.press("2", "t")
         assert "09:00" not in editing(driver).form.when.same_day, "a post is not in its own way"
+        await driver.press("escape", "g", "e")
+        assert "Fri 15 Jan 18:00" in editing(driver).form.when.meaning, "the slot that it will get"
 
 
 def with_photos(services: FakeServices, post_id: int, *photo_ids: int) -> tuple[PostPhoto, ...]:
