@@ -46,7 +46,9 @@ class Overtaken(Exception):
     """The post has changed since it was read, so what was made of it is out of date."""
 
 
-async def begin(session: AsyncSession, row: PostRow, timings: Timings, **planned: Any) -> PlannedEditRow:
+async def begin(
+    session: AsyncSession, row: PostRow, timings: Timings, *, photos: tuple[PostPhoto, ...], **planned: Any
+) -> PlannedEditRow:
     """Record what is planned, as columns of `PlannedEditRow`; new pictures are listed before they are uploaded.
 
     `row` is the post of which the plan was made. From now on no other edit can change it.
@@ -56,10 +58,13 @@ async def begin(session: AsyncSession, row: PostRow, timings: Timings, **planned
         Overtaken: another edit has begun and ended since the post was read.
         PostNotFound: the post was cancelled in the meantime.
     """
-    await session.execute(taking_photos(row.persona_id))
+    if {photo.photo_id for photo in photos} - {photo.photo_id for photo in row.photos}:
+        await session.execute(taking_photos(row.persona_id))
     await _lock_post(session, row.id)
     await session.execute(_abandoned(timings).where(PlannedEditRow.post_id == row.id))
-    values = insert(PlannedEditRow).values(post_id=row.id, token=secrets.token_hex(8), **planned)
+    values = insert(PlannedEditRow).values(
+        post_id=row.id, token=secrets.token_hex(8), photos=photos, **planned
+    )
     written = await session.execute(values.on_conflict_do_nothing().returning(PlannedEditRow))
     plan = written.scalar_one_or_none()
     if plan is None:
