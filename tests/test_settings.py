@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import string
 from pathlib import Path
 
@@ -317,3 +318,24 @@ def test_a_direct_address_belongs_to_an_address() -> None:
     with pytest.raises(InvalidSetting, match="DATABASE_DIRECT_URL is set without DATABASE_URL") as caught:
         load_settings(both)
     assert caught.value.variable == "DATABASE_DIRECT_URL"
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "huge"])
+def test_a_file_without_an_end_is_no_configuration(tmp_path: Path, kind: str) -> None:
+    file = {"device": Path("/dev/zero")}.get(kind, tmp_path / kind)
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "huge":
+        file.write_text("# long\n" * 200_000)
+    says = "larger than 1 MB" if kind == "huge" else "not a regular file"
+    with pytest.raises(InvalidSetting, match=f"{file}: {says}"):
+        load_settings({"FLUFFY_CONFIG": str(file)})
+
+
+def test_the_address_of_buffer_holds_no_password() -> None:
+    with pytest.raises(
+        InvalidSetting, match=r"may not hold a name or password\. Set BUFFER_API_KEY"
+    ) as caught:
+        load_settings({"FLUFFY_BUFFER_URL": "https://me:hush@api.buffer.com"})
+    assert caught.value.variable == "FLUFFY_BUFFER_URL"
+    assert "hush" not in str(caught.value)

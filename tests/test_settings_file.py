@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,11 @@ def test_an_unwritable_folder_is_reported_without_the_secret(tmp_path: Path) -> 
     with pytest.raises(FluffyError, match="Cannot save the settings") as caught:
         save_settings(tmp_path / "file" / "config.toml", {"buffer_api_key": "hush"})
     assert "hush" not in str(caught.value)
+
+
+def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "config.toml"
+    os.mkfifo(pipe)
+    with pytest.raises(FluffyError, match="Not a regular file"):
+        save_settings(pipe, {"preview": "kitty"})
+    assert pipe.is_fifo()

@@ -7,8 +7,10 @@ Uses only the standard library, because it is imported before the first frame is
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,6 +33,8 @@ _PRIVATE_NETWORKS = (
     "100.64.0.0/10",  # of overlay networks such as Tailscale
     *("::1/128", "fc00::/7", "fe80::/10"),
 )
+_LARGEST_FILE = 1_000_000
+"""Bytes of `config.toml`, of which every setting and key together take a few thousand."""
 _PRIVATE_NAMES = (".localhost", ".local", ".lan", ".home.arpa", ".internal")
 """Endings of names that no public server has; a name without a point is none of a public server either."""
 
@@ -378,7 +382,7 @@ def place_in_file(settings: Settings, variable: str) -> str:
         return ""
     file, key = settings.paths.config_file, re.compile(rf"""\s*["']?{_KEYS[variable]}["']?\s*=""")
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = config_text(file).splitlines()
     except OSError:
         return str(file)
     number = next((number for number, line in enumerate(lines, 1) if key.match(line)), 0)
@@ -440,11 +444,26 @@ def without_password(value: str) -> str:
     return f"{scheme}://…@{rest.rpartition('@')[2]}" if separator and "@" in rest else value
 
 
+def config_text(file: Path) -> str:
+    """Return the text of a configuration file, without the mark that Windows writes before it.
+
+    Raises:
+        OSError: It cannot be read, is a device or a pipe, which may never end, or is too large.
+        UnicodeDecodeError: It is no text.
+    """
+    kind = file.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # a folder is told by opening it
+        raise OSError(errno.EINVAL, "Not a regular file")
+    with file.open("rb") as opened:
+        content = opened.read(_LARGEST_FILE + 1)
+    if len(content) > _LARGEST_FILE:
+        raise OSError(errno.EFBIG, "Larger than 1 MB")
+    return content.decode("utf-8-sig")
+
+
 def _read_config(config_file: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(
-            config_file.read_text(encoding="utf-8-sig")
-        )  # Windows writes a mark before it
+        content = tomllib.loads(config_text(config_file))
     except FileNotFoundError:
         return {}
     except UnicodeDecodeError:
@@ -452,7 +471,8 @@ def _read_config(config_file: Path) -> dict[str, Any]:
             f"The configuration file {config_file} is not UTF-8 text. Save it as UTF-8."
         ) from None
     except (OSError, tomllib.TOMLDecodeError) as error:
-        why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else error
+        why = str((error.strerror if isinstance(error, OSError) else "") or error)
+        why = f"{why[:1].lower()}{why[1:]}"
         raise InvalidSetting(f"Cannot read the configuration file {config_file}: {why}.") from error
     known = {setting.key for setting in SETTINGS if setting.key} | {"keys", "theme"}
     unknown = sorted(set(content) - known)
@@ -482,7 +502,7 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         database_direct_url=Secret(direct) if direct else None,
         adopt_url=Secret(values["FLUFFY_ADOPT_URL"]) if "FLUFFY_ADOPT_URL" in values else None,
         buffer_api_key=Secret(values["BUFFER_API_KEY"].strip()) if "BUFFER_API_KEY" in values else None,
-        buffer_url=_web_address("FLUFFY_BUFFER_URL", values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
+        buffer_url=_buffer_address(values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
         image_embed_url=_web_address("IMAGE_EMBED_URL", values["IMAGE_EMBED_URL"], allow_http=True)
         if "IMAGE_EMBED_URL" in values
         else None,
@@ -590,12 +610,23 @@ def is_private_host(host: str) -> bool:
     return any(address in ip_network(network) for network in _PRIVATE_NETWORKS)
 
 
+def _buffer_address(address: str) -> str:
+    address = _web_address("FLUFFY_BUFFER_URL", address)
+    _refuse_login("FLUFFY_BUFFER_URL", address, "BUFFER_API_KEY")
+    return address
+
+
+def _refuse_login(variable: str, address: str, key: str) -> None:
+    """Refuse a name or password in an address, which gets into logs; `key` is the setting for the secret."""
+    if "@" in urlsplit(address).netloc:
+        raise InvalidSetting(f"{variable} may not hold a name or password. Set {key}.", variable)
+
+
 def _model_address(address: str) -> str:
     variable = "FLUFFY_MODEL_URL"
     address = _web_address(variable, address, allow_http=True)
+    _refuse_login(variable, address, "FLUFFY_MODEL_KEY")
     parts = urlsplit(address)
-    if "@" in parts.netloc:
-        raise InvalidSetting(f"{variable} may not hold a name or password. Set FLUFFY_MODEL_KEY.", variable)
     if parts.scheme == "http" and not is_private_host(parts.hostname or ""):
         raise InvalidSetting(
             f"{variable} must be an https address, since photos are sent there "

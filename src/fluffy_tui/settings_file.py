@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.settings import config_text
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -45,7 +46,7 @@ def _read(file: Path) -> TOMLDocument:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        return tomlkit.parse(file.read_text(encoding="utf-8-sig"))
+        return tomlkit.parse(config_text(file))
     except FileNotFoundError:
         document = tomlkit.document()
         document.add(tomlkit.comment(_ABOUT))

@@ -23,6 +23,7 @@ from fluffy_tui.personas import (
     PersonaNotFound,
     Personas,
 )
+from fluffy_tui.personas.service import LONGEST_NAME
 from fluffy_tui.personas.tables import ChannelRow
 from fluffy_tui.settings import Secret
 
@@ -61,6 +62,14 @@ async def test_names_are_unique_ignoring_case(personas: Personas) -> None:
 async def test_a_name_needs_a_letter(personas: Personas, name: str) -> None:
     with pytest.raises(FluffyError, match="needs a name"):
         await personas.create(name)
+
+
+async def test_a_name_has_a_limit(personas: Personas) -> None:
+    longest = await personas.create("a" * LONGEST_NAME)
+    for attempt in (personas.create("a" * 5_000), personas.rename(longest, "a" * 5_000)):
+        with pytest.raises(FluffyError, match=r"The name has 5,000 characters\. Use at most 200\."):
+            await attempt
+    assert await personas.list() == [longest]
 
 
 async def test_renaming(personas: Personas) -> None:

@@ -33,6 +33,7 @@ CHANNEL = Channel(
     ("keyword", "share", "rest", "words"),
     [
         ("", 5, 0, "A theme needs a keyword. Enter one that your photos have."),
+        ("a" * 5_000, 5, 0, "The keyword has 5,000 characters. Use at most 100."),
         ("HARBOUR", 5, 0, "There is already a theme HARBOUR. Edit that one, or choose another keyword."),
         ("pier", 0, 0, "A share is from 1 to 100 %. Enter how many of 100 posts are to be of the theme."),
         (

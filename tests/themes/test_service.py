@@ -126,6 +126,8 @@ async def test_themes_are_stored_changed_and_deleted(place: Workplace) -> None:
         await themes.create(persona.id, "pier", 26, 0)
     with pytest.raises(ThemeRefused, match="needs a keyword"):
         await themes.create(persona.id, " # ", 5, 0)
+    with pytest.raises(ThemeRefused, match="The keyword has 101 characters"):
+        await themes.create(persona.id, "a" * 101, 5, 0)
     with pytest.raises(PersonaNotFound):
         await themes.create(leo.id + 1, "pier", 5, 0)
 

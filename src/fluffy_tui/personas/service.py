@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
 
 
+LONGEST_NAME = 200
+"""Characters; more than any network allows."""
+
+
 class Personas:
     """The personas of one database.
 
@@ -93,7 +97,7 @@ class Personas:
 
         Raises:
             PersonaNameTaken: another one has the name.
-            FluffyError: the name is empty.
+            FluffyError: the name is empty or too long.
         """
         zone = await asyncio.to_thread(machine_zone)
         row = PersonaRow(name=_clean(name), description=description.replace("\0", ""), timezone=zone)
@@ -111,7 +115,7 @@ class Personas:
         Raises:
             PersonaNameTaken: another one has the name.
             PersonaNotFound: the persona does not exist.
-            FluffyError: the name is empty.
+            FluffyError: the name is empty or too long.
         """
         try:
             return await self._change(persona, name=_clean(name))
@@ -290,6 +294,8 @@ def _clean(name: str) -> str:
     clean = _spelled(name)
     if not clean:
         raise FluffyError("A persona needs a name.", "Enter at least one letter.")
+    if len(clean) > LONGEST_NAME:
+        raise FluffyError(f"The name has {len(clean):,} characters.", f"Use at most {LONGEST_NAME}.")
     return clean
 
 

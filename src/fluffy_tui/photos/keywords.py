@@ -103,14 +103,14 @@ class Keywords:
 
 
 def clean_keyword(text: str) -> str:
-    """Return a keyword as it is stored: on one line, without a leading `#`; nothing if it is none or too long."""
-    word = " ".join(UNSAFE.sub(" ", composed(text)).split()).lstrip("#＃").strip()
-    return word if len(word) <= LONGEST_KEYWORD else ""
+    """Return a keyword as it is stored: on one line, without a leading `#`; nothing if it is none."""
+    return " ".join(UNSAFE.sub(" ", composed(text)).split()).lstrip("#＃").strip()
 
 
 def keyed(words: Iterable[str]) -> dict[str, str]:
-    """Return words as they are stored by what they are compared by: the first spelling of each."""
+    """Return words as they are stored by what they are compared by: the first spelling of each, none too long."""
     found: dict[str, str] = {}
     for word in filter(None, map(clean_keyword, words)):
-        found.setdefault(name_key(word), word)
+        if len(word) <= LONGEST_KEYWORD:
+            found.setdefault(name_key(word), word)
     return found

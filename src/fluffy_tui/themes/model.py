@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.name_key import name_key
+from fluffy_tui.photos import LONGEST_KEYWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -84,6 +85,8 @@ def check_theme(keyword: str, share: int, rest_days: int, others: Iterable[Theme
     others = list(others)
     if not keyword:
         raise ThemeRefused("A theme needs a keyword.", "Enter one that your photos have.")
+    if len(keyword) > LONGEST_KEYWORD:
+        raise ThemeRefused(f"The keyword has {len(keyword):,} characters.", f"Use at most {LONGEST_KEYWORD}.")
     if any(name_key(keyword) == other.key for other in others):
         raise ThemeRefused(
             f"There is already a theme {keyword}.", "Edit that one, or choose another keyword."

@@ -118,6 +118,18 @@ def test_a_face_that_is_too_small_to_be_measured_does_not_count() -> None:
     assert sharpness(picture, [(0.5, 0.5, 0.51, 0.51)]) == sharpness(picture)
 
 
+@pytest.mark.parametrize(("share", "is_soft"), [(0.06, False), (0.08, False), (0.15, True)])
+def test_a_face_smaller_than_a_tenth_of_the_side_makes_no_photo_soft(*, share: float, is_soft: bool) -> None:
+    side = round(share * SIDE / (FACE[3] - FACE[1]))
+    portrait = astronaut().resize((side, side)).filter(ImageFilter.GaussianBlur(2))
+    for left, upper in product((100, 108, 116), repeat=2):
+        picture = sample("DSC04512").resize((SIDE, 384))
+        picture.paste(portrait, (left, upper))
+        x0, x1 = ((left + edge * side) / SIDE for edge in FACE[::2])
+        y0, y1 = ((upper + edge * side) / 384 for edge in FACE[1::2])
+        assert (Flaw.SOFT in PhotoScores(sharpness(picture, [(x0, y0, x1, y1)]), 0, 0).flaws) is is_soft
+
+
 def test_noise_beside_what_has_none_is_not_sharp() -> None:
     """As beside bars, or a sky that the camera smoothed."""
     picture = Image.effect_noise((512, 384), 30).convert("RGB")

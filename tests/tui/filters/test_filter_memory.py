@@ -27,7 +27,12 @@ async def test_a_filter_is_saved_and_used_again(running: Running, services: Fake
         assert 'Saved as @"Best shots".' in toasts(driver)
         await driver.press("escape", "escape")
         assert len(shown(driver)) > 2
-        await driver.press("slash", "at", '"', *"be", "right", "enter")
+        for begun in ("be", '"be', "best s"):
+            await driver.press("slash", "ctrl+u", "at", *begun, "right", "enter")
+            assert shown(driver) == [20, 14], begun
+        await driver.press("slash", "ctrl+u", "at", *"best shots img_2014", "enter")
+        assert shown(driver) == [14]
+        await driver.press("slash", "ctrl+u", "at", *"best", "right", "enter")
         assert shown(driver) == [20, 14]
         assert title(driver) == "unscheduled · ★ ≥ 3 · newest first"
 

@@ -386,6 +386,22 @@ async def test_text_in_pictures_is_found_and_shown_as_soon_as_it_is_read(
         assert photos(driver).border_subtitle == "1–2 of 2"
 
 
+async def test_of_a_long_text_in_a_picture_what_was_searched_for_is_shown(
+    running: Running, services: FakeServices
+) -> None:
+    services.photos.written[40] = PhotoTexts(in_picture=f"Dear guest\n{'lorem ipsum ' * 40}\nZanzibar ferry")
+    async with running(persona="sarah") as driver:
+        assert "text in the picture: Dear guest lorem" in driver.text(".details")
+        for filter_ in ("text:zanz", "zanz", 'text:"zanzibar fer"'):
+            await driver.press("slash", "ctrl+u", *filter_, "enter")
+            await driver.settle()
+            assert photos(driver).highlighted_id == 40
+            assert "Zanzibar ferry" in driver.text(".details"), filter_
+        await driver.press("slash", "ctrl+u", "enter")
+        await driver.settle()
+        assert "text in the picture: Dear guest lorem" in driver.text(".details")
+
+
 async def test_screenshots_are_filtered_and_named(running: Running, services: FakeServices) -> None:
     services.photos.photos[36] = replace(services.photos.photos[36], is_screenshot=True)
     async with running(persona="sarah") as driver:

@@ -8,6 +8,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.text.words import (
     bytes_words,
     error_words,
+    excerpt,
     one_line,
     ordinal,
     plural,
@@ -87,3 +88,23 @@ def test_only_expected_errors_are_shown_in_full() -> None:
         == "The disk is full. Free some space."
     )
     assert "hunter2" not in error_words(ValueError("hunter2"))
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ((), "The airline leaves a lin…"),
+        (("nothing",), "The airline leaves a lin…"),
+        (("line",), "…a line of text and foam…"),
+        (("VÍK",), "…foam behind it, at Vík."),
+        (("The",), "The airline leaves a lin…"),
+        (("hind",), "…foam behind it, at Vík."),
+        (("(",), "The airline leaves a lin…"),
+    ],
+)
+def test_an_excerpt_is_around_the_first_word_that_begins_like_this(
+    words: tuple[str, ...], shown: str
+) -> None:
+    text = "The airline leaves a line of text and foam behind it, at Vík."
+    assert excerpt(text, words, 25) == shown
+    assert len(shown) <= 25

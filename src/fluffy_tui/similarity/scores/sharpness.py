@@ -32,6 +32,8 @@ _SHARPEST = 0.1
 """Share of the tiles that counts: in most good photos, most of the picture is out of focus."""
 _SHARPEST_OF_FACE = 0.4
 """The same of the tiles of faces: their skin has no edges."""
+_LEAST_FACE = 0.1
+"""Share of the longer side that a face has to have; of a smaller one, hardly a tile is left, and that is skin."""
 _COVERED = 0.5
 """Share of a tile that faces cover, from which it is one of theirs."""
 _CHANCE = 3.0
@@ -71,10 +73,12 @@ def sharpness(picture: Image.Image, faces: Sequence[tuple[float, float, float, f
 
 
 def _covered(shape: tuple[int, ...], faces: Sequence[tuple[float, float, float, float]]) -> Floats:
-    """Return 1 for pixels that show faces, and 0 for others."""
+    """Return 1 for pixels that show faces which are large enough, and 0 for others."""
     height, width = shape
     shown = np.zeros(shape, np.float32)
     for left, upper, right, lower in faces:
+        if max((right - left) * width, (lower - upper) * height) < _LEAST_FACE * SIDE:
+            continue
         shown[round(upper * height) : round(lower * height), round(left * width) : round(right * width)] = 1
     return shown
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.keywords import Complete
 
 _LAST = re.compile(r'(?:^|\s)([#＃@])(?:"([^"]+)|([^\s"]+))$')
+_SAVED = re.compile(r'(?:^|\s)@([^"@]+)$')
+"""The name of a saved filter may have blanks."""
 _WORD = re.compile(r"(?:^|\s)([a-z]{2,})$")
 """Two letters at least: most words are names of files."""
 
@@ -33,7 +35,10 @@ class FilterSuggester(Suggester):
         self._keywords, self._filters = keywords, filters
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the filter with its last word completed; what has several words needs its quote before it."""
+        """Return the filter with its last word completed; a keyword of several words needs its quote before it."""
+        saved = _SAVED.search(value)
+        if saved is not None and (done := await completed(self._filters, value, saved[1])):
+            return done
         if (word := _WORD.search(value)) is not None:
             rest = (one.removeprefix(word[1]) for one in COMPLETED if one.startswith(word[1]))
             return next((f"{value}{end}" for end in rest if end), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from fluffy_tui.tui.library.stacks import ALONE, CAPACITY
 from fluffy_tui.tui.photo.photo_details import photo_details, short_path
 from fluffy_tui.tui.results import SimilarPosts
 from fluffy_tui.tui.text.stack_words import best_words
-from fluffy_tui.tui.text.words import one_line, shortened
+from fluffy_tui.tui.text.words import excerpt, one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +35,7 @@ _RELATIONS = {
 _DECIDED = {Verdict.PICK: "Picked", Verdict.REJECT: "Rejected", Verdict.UNDECIDED: "Unflagged"}
 _LONGEST_NOTE = 80
 """Characters of a line below the picture."""
+_IN_PICTURE = "text in the picture: "
 _FLAGS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected"}
 
 
@@ -47,7 +49,8 @@ class PhotoNotes:
         self.similar_posts = SimilarPosts(context.services, view.persona_id)
         self._drafts: frozenset[str] = frozenset()
         self._unreadable: dict[int, str] = {}
-        self._written: OrderedDict[int, tuple[str, ...]] = OrderedDict()
+        self._written: OrderedDict[int, tuple[tuple[str, ...], str]] = OrderedDict()
+        """By photo id: lines, and the text in the picture, of which what is searched for is shown."""
         self._has_warned = False
 
     def reload_drafts(self) -> None:
@@ -62,7 +65,8 @@ class PhotoNotes:
         keywords = await self._context.services.keywords.of(ids)
         texts = await self._context.services.photos.texts(ids)
         for id_ in ids:
-            self._written[id_] = tuple(_written(keywords.get(id_, ()), texts.get(id_)))
+            lines = tuple(_written(keywords.get(id_, ()), texts.get(id_)))
+            self._written[id_] = lines, texts[id_].in_picture if id_ in texts else ""
             self._written.move_to_end(id_)
         while len(self._written) > CAPACITY:
             self._written.popitem(last=False)
@@ -93,7 +97,12 @@ class PhotoNotes:
 
     def _lines(self, photo: Photo, room: int) -> Iterator[str]:
         note, neighbour = self.row(photo), self._view.neighbour(photo.id)
-        yield from self._written.get(photo.id, ())
+        lines, in_picture = self._written.get(photo.id, ((), ""))
+        yield from lines
+        if in_picture:
+            searched = re.findall(r"\w+", " ".join((*self._view.browse.shown_words, self._view.browse.text)))
+            shown = excerpt(one_line(in_picture), searched, _LONGEST_NOTE - len(_IN_PICTURE))
+            yield f"{_IN_PICTURE}{shown}"
         if note.unreadable:
             yield f"{UNREADABLE} {one_line(note.unreadable)}"
         if photo.scores is None and self._view.browse.sort is Sort.SHARPNESS:
@@ -151,8 +160,6 @@ def _written(keywords: Sequence[Keyword], texts: PhotoTexts | None) -> Iterator[
         words = " · ".join(filter(None, (label, alt_text, texts.title, texts.description)))
         if words:
             yield shortened(one_line(words), _LONGEST_NOTE)
-        if texts.in_picture:
-            yield shortened(one_line(f"text in the picture: {texts.in_picture}"), _LONGEST_NOTE)
 
 
 def _distance(neighbour: Neighbour) -> str:

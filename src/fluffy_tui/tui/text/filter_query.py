@@ -53,7 +53,6 @@ _ORDERS = {
 _VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "unflagged"}
 _WORD = re.compile(r'(?:#|text:)?"[^"]*"?|[^\s"]+', re.IGNORECASE)
 """A quoted text, with its quotes and what is before them, or a word between blanks."""
-_NAMED = re.compile(r'(?<!\S)@(?:"([^"]+)"?|([^\s"]+))')
 _STARS = re.compile(
     r"(?:stars?|★)?(?P<comparison>[<>]?=|[<>])(?P<number>[0-5])|★(?P<least>[1-5])|(?P<drawn>★{1,5})"
 )
@@ -70,12 +69,22 @@ DATE_EXAMPLE = "24 may 2023, may 2023, 2023, last week"
 def written_out(text: str, saved: Mapping[str, str]) -> str:
     """Return a filter with the saved ones that it names, as in `@best`, written out; other names stay as they are.
 
+    A name with blanks needs no quotes; of two that begin alike, the longer one is meant.
+
     Args:
         text: The filter.
         saved: The texts of saved filters by their names.
     """
     by_key = {name_key(name): one for name, one in saved.items()}
-    return _NAMED.sub(lambda found: by_key.get(name_key(found[1] or found[2]), found[0]), text)
+    longest_first = sorted((name for name in saved if " " in name), key=len, reverse=True)
+    of_words = "|".join(map(re.escape, longest_first)) or "(?!)"
+    named = rf'(?<!\S)@(?:"([^"]+)"?|((?:{of_words})(?!\S)|[^\s"]+))'
+    return re.sub(
+        named,
+        lambda found: by_key.get(name_key(found[1] or found[2]), found[0]),
+        text,
+        flags=re.IGNORECASE,
+    )
 
 
 def parse_filter(text: str, base: Browse, today: date) -> Browse:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.terminal_text import UNSAFE
+from fluffy_tui.name_key import composed
 
 if TYPE_CHECKING:
-    import re
+    from collections.abc import Iterable
 
 _SHAPES = (
     ("1:1", 1.0),
@@ -55,6 +57,22 @@ def _harmless(found: re.Match[str]) -> str:
 def shortened(text: str, length: int = 24) -> str:
     """Return the beginning of a text, ending in … if it was cut."""
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def excerpt(text: str, words: Iterable[str], length: int) -> str:
+    """Return the part of a text around the first word that begins like one of some words, with … where it was cut.
+
+    Where nothing separates words, any part of one counts. If there is none, the beginning is returned.
+    """
+    wanted = "|".join(re.escape(composed(word)) for word in words)
+    if len(text) <= length or not wanted:
+        return shortened(text, length)
+    found = re.search(rf"\b(?:{wanted})", text, re.IGNORECASE) or re.search(wanted, text, re.IGNORECASE)
+    start = min(found.start() - length // 4, len(text) - length + 1) if found else 0
+    if found is None or start <= 0:
+        return shortened(text, length)
+    start = text.find(" ", start, found.start()) + 1 or start  # at the beginning of a word
+    return f"…{shortened(text[start:], length - 1)}"
 
 
 def quoted(text: str, length: int = 24) -> str:
