@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError, UsageError
+from fluffy_tui.modes.adopt.train_database import UNREADABLE
 from fluffy_tui.networks import clean_caption
 from fluffy_tui.personas import Persona, PersonaNameTaken, PersonaNotFound
 from fluffy_tui.photos import FailedFile, existing_file
@@ -290,8 +291,11 @@ class Adoption:
         self.counts.posts.history += len(written)
         self.counts.posts.unchanged += len(posts) - len(written)
         for post, photo in posted:
-            if post.posted_at is None and photo.sha256 in written:
-                self._report.note(post, ["when it was posted is not known: the present time is kept"])
+            notes = _notes_of_text(post)
+            if post.posted_at is None:
+                notes.append("when it was posted is not known: the present time is kept")
+            if notes and photo.sha256 in written:
+                self._report.note(post, notes)
 
     async def _adopt_drafts(self, persona: Persona, posts: Sequence[tuple[TrainPost, Photo]]) -> None:
         taken = await self._history.taken({photo.id for _, photo in posts})
@@ -338,9 +342,13 @@ class _NewDraft:
     notes: Sequence[str]
 
 
+def _notes_of_text(post: TrainPost) -> list[str]:
+    return [f"some of its text is not UTF-8 and is now {UNREADABLE}"] if UNREADABLE in post.text else []
+
+
 def draft_of(post: TrainPost, now: datetime) -> tuple[Draft, list[str]]:
     """Return a post that was not published as a draft, and what the user should know about it."""
-    notes = []
+    notes = _notes_of_text(post)
     at = post.scheduled_at
     if post.status == "failed":
         notes.append("fluffy-train could not publish it")
