@@ -603,7 +603,7 @@ async def test_bytes_that_are_no_text_cost_their_row_and_are_named(
         posts_of = [
             train.post(ids[0], sarah, "posted", caption="fog", posted_at=datetime(2025, 1, 1)),
             train.post(ids[1], sarah, "posted", posted_at=datetime(2025, 1, 1)),
-            train.post(ids[2], sarah, "draft", caption="pier", scheduled_at="infinity"),
+            train.post(ids[2], sarah, "scheduled", caption="pier", scheduled_at="infinity"),
             train.post(ids[3], odd, None, caption="his"),
         ]
         train.execute("UPDATE scheduling_posts SET caption = E'caf\\xe9' WHERE id = %s", [posts_of[1]])
@@ -634,11 +634,12 @@ async def test_bytes_that_are_no_text_cost_their_row_and_are_named(
         ("failed", str(unnamed)),
         ("missing", os.fsdecode(b"gone \xe9.jpg")),
         ("missing", ""),
+        ("unusable_vector", str(files[1])),
         ("without_persona", str(files[4])),
     ]
-    assert [line[:3] for line in told if line[0] == "note"] == [
+    assert [line for line in told if line[0] == "note"] == [
         ("note", "1.jpg", words),
-        ("note", "2.jpg", words),
+        ("note", "2.jpg", words, "its time is not known: it now waits for the next free slot"),
         ("note", "3.jpg", "its status “” is not known"),
     ]
     assert (again.photos.imported, again.posts.unchanged) == (0, 4)

@@ -99,7 +99,7 @@ class AdoptionReport(Protocol):
         """A persona was created, for one name of fluffy-train or for several that differ in spelling only."""
 
     def photo(self, photo: TrainPhoto, what: str, reason: str) -> None:
-        """A photo cannot be taken over: `missing`, `failed` or `without_persona`."""
+        """A photo cannot be taken over: `missing`, `failed` or `without_persona`; or only its `unusable_vector`."""
 
     def note(self, post: TrainPost, notes: Sequence[str]) -> None:
         """There is something that the user should know about a post that was taken over."""
@@ -248,6 +248,9 @@ class Adoption:
                 counts.none += 1
             elif vector is None:
                 counts.unusable += 1
+                self._report.photo(
+                    row, "unusable_vector", "Its vector is not one of image_embed's, so it is left out."
+                )
             else:
                 usable[photo] = vector
         stored = len(usable) if self._dry_run else await self._vectors.store(usable)
@@ -356,6 +359,8 @@ def draft_of(post: TrainPost, now: datetime) -> tuple[Draft, list[str]]:
         notes.append(f"its status “{post.status}” is not known")
     if post.status == "posting" or post.provider_id:
         notes.append("it may have been published already: check before you submit it")
+    if at is None and post.status == "scheduled":
+        notes.append("its time is not known: it now waits for the next free slot")
     if at is not None and at <= now:
         notes.append("its time has passed: it now waits for the next free slot")
         at = None
