@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import pytest
+from textual.app import App
 from textual.notifications import Notification
 
 import textual_internals
@@ -60,9 +61,9 @@ def notices_stay() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def screenshots_are_compact() -> Iterator[None]:
     """Make every snapshot a third as large."""
-    export = FluffyApp.export_screenshot
+    export = App.export_screenshot
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FluffyApp, "export_screenshot", lambda app, **options: compact(export(app, **options)))
+        patch.setattr(App, "export_screenshot", lambda app, **options: compact(export(app, **options)))
         yield
 
 

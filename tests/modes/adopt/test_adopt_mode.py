@@ -86,6 +86,7 @@ def test_what_is_missing_is_told_by_name_and_count_with_status_1(
 ) -> None:
     sarah = train.persona("sarah")
     train.photo("gone\x1b]52;c;aGk=\x07.jpg", sarah)
+    nowhere = train.photo("", sarah)
     broken = own_home / "broken.jpg"
     broken.write_bytes(b"\xff\xd8\xff nothing")
     train.photo(broken, sarah)
@@ -94,10 +95,11 @@ def test_what_is_missing_is_told_by_name_and_count_with_status_1(
     assert ended.status == 1
     assert "\x1b" not in ended.out
     assert r"gone\x1b]52;c;aGk=\x07.jpg: The file is missing." in ended.out
+    assert f"photo {nowhere}: It has no path." in ended.out
     assert "broken.jpg: " in ended.out
-    assert "2 photos: 0 imported, 0 already there, 1 missing, 1 failed" in ended.out
+    assert "3 photos: 0 imported, 0 already there, 2 missing, 1 failed" in ended.out
     kinds = [event["event"] for event in events(fluffy(own_home, "--adopt", "--json", **environment))]
-    assert kinds == ["missing", "failed", "summary"]
+    assert kinds == ["missing", "missing", "failed", "summary"]
 
 
 def test_a_password_on_the_command_line_is_warned_of(

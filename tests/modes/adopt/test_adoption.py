@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from fluffy_tui.scheduling import NotPossibleNow, Post, PostStatus, Step
 from fluffy_tui.similarity import ImageEmbed
 from fluffy_tui.tui.session.drafts import Draft, Drafts
 from fluffy_tui.tui.text.times import both_zones
+from modes.adopt.train_schema import train_rows
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
@@ -578,3 +580,66 @@ async def test_each_odd_row_costs_itself_and_what_was_taken_over_can_be_shown(
         assert post.posted_at is not None
         assert both_zones(post.posted_at, datetime.now(UTC), zone, ZoneInfo("Pacific/Kiritimati"))
     assert told
+
+
+async def test_bytes_that_are_no_text_cost_their_row_and_are_named(
+    services: Services, server_url: str, tmp_path: Path
+) -> None:
+    """A database in SQL_ASCII keeps whatever bytes it was given."""
+    unnamed = tmp_path / "photos" / os.fsdecode(b"caf\xe9.jpg")
+    with train_rows(server_url, "SQL_ASCII") as train:
+        for change in ("personas ALTER name", "photos ALTER path"):
+            train.execute(f"ALTER TABLE {change} DROP NOT NULL")
+        sarah, odd, nobody = train.persona("sarah"), train.persona("odd"), train.persona("nobody")
+        train.execute("UPDATE personas SET name = E'caf\\xe9' WHERE id = %s", [odd])
+        train.execute("UPDATE personas SET name = NULL WHERE id = %s", [nobody])
+        files = [write_photo(tmp_path / "photos" / f"{number}.jpg", number) for number in range(6)]
+        ids = [
+            train.photo(file, owner, [1.0] * length)
+            for file, owner, length in zip(
+                files, (sarah, sarah, sarah, odd, nobody, sarah), (512, 3, 512, 512, 512, 512), strict=True
+            )
+        ]
+        posts_of = [
+            train.post(ids[0], sarah, "posted", caption="fog", posted_at=datetime(2025, 1, 1)),
+            train.post(ids[1], sarah, "posted", posted_at=datetime(2025, 1, 1)),
+            train.post(ids[2], sarah, "scheduled", caption="pier", scheduled_at="infinity"),
+            train.post(ids[3], odd, None, caption="his"),
+        ]
+        train.execute("UPDATE scheduling_posts SET caption = E'caf\\xe9' WHERE id = %s", [posts_of[1]])
+        train.execute("UPDATE scheduling_posts SET hashtags = E'[\"caf\\xe9\"]' WHERE id = %s", [posts_of[2]])
+        write_photo(tmp_path / "photos" / "other.jpg", 9).rename(unnamed)
+        for path in (bytes(unnamed), b"gone \xe9.jpg"):
+            escaped = "".join(f"\\x{byte:02x}" for byte in path)
+            train.execute(f"INSERT INTO photos (persona_id, path) VALUES ({sarah}, E'{escaped}')")
+        train.execute("INSERT INTO photos (persona_id, path) VALUES (%s, NULL)", [sarah])
+        counts, told = await adopt(services, train)
+        again, _ = await adopt(services, train)
+    assert asdict(counts.photos) == {
+        "imported": 5,
+        "unchanged": 0,
+        "missing": 2,
+        "failed": 1,
+        "without_persona": 1,
+    }
+    assert (counts.vectors.adopted, counts.vectors.unusable) == (4, 1)
+    assert (counts.posts.history, counts.posts.drafts) == (2, 2)
+    assert set(await posts(services)) == {"fog", "caf�"}
+    draft = draft_of(services, (await photos(services))["2.jpg"])
+    assert draft == Draft("pier\n\n#caf�")
+    words = "some of its text is not UTF-8 and is now �"
+    assert [line for line in told if line[0] != "note"] == [
+        ("persona", "sarah", ["sarah"]),
+        ("persona", "caf�", ["caf�"]),
+        ("failed", str(unnamed)),
+        ("missing", os.fsdecode(b"gone \xe9.jpg")),
+        ("missing", ""),
+        ("unusable_vector", str(files[1])),
+        ("without_persona", str(files[4])),
+    ]
+    assert [line for line in told if line[0] == "note"] == [
+        ("note", "1.jpg", words),
+        ("note", "2.jpg", words, "its time is not known: it now waits for the next free slot"),
+        ("note", "3.jpg", "its status “” is not known"),
+    ]
+    assert (again.photos.imported, again.posts.unchanged) == (0, 4)

@@ -102,11 +102,12 @@ class TrainRows:
 
 
 @contextmanager
-def train_rows(server_url: str) -> Iterator[TrainRows]:
+def train_rows(server_url: str, encoding: str = "UTF8") -> Iterator[TrainRows]:
     """Yield an empty fluffy-train database on the tests' server."""
     name = f"train_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        statement = "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LOCALE 'C'"
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Literal(encoding)))
     rows = TrainRows(make_url(server_url).set(database=name).render_as_string(hide_password=False))
     try:
         rows.execute(SCHEMA)

@@ -183,6 +183,11 @@ LINES: tuple[tuple[str, int | str | None, str], ...] = (
     ('{"jsonrpc": "1.0", "id": "b", "method": "ping"}', "b", "no request"),
     ('[{"jsonrpc": "2.0", "id": 7, "method": "ping"}]', None, "no request"),
     ('{"jsonrpc": "2.0", "id": 7, "error": 5}', None, "no request"),
+    *(
+        (f'{{"jsonrpc": "2.0", {id_}"method": "{method}"}}', None, "whole number")
+        for id_ in ('"id": true, ', '"id": 1.5, ', '"id": null, ', '"id": [7], ', "")
+        for method in ("ping", "tools/call")
+    ),
     ("fog", None, "Invalid JSON"),
     ('{"id": 7', None, "Invalid JSON"),
     ('{"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": 5}}', 7, "name"),
@@ -206,4 +211,5 @@ def test_a_line_that_is_no_request_is_answered_and_the_server_goes_on(server: Se
         answer = server.read()
         assert answer["id"] == id_, line
         assert words in answer["error"]["message"]
+        server.write('{"jsonrpc": "2.0", "method": "notifications/unknown", "id": null}')
         assert "result" in server.ask("ping", "{}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,3 +110,22 @@ async def test_posts_that_were_taken_in_after_a_lost_database_get_their_numbers(
     await MetricsSync(delivery).run()
     [taken_in] = await place.services.scheduling.counted_posts(place.persona.id)
     assert taken_in.results.by_type["reach"] > 0
+
+
+async def test_no_day_has_more_than_two_requests_however_many_posts_there_are(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker looks every hour; the database's clock cannot be turned, so the last round is put back."""
+    post = await place.live(1)
+    for number in range(3):
+        place.stand_in.import_post(post.channel_id, f"from the phone {number}", timedelta(days=1))
+    monkeypatch.setattr("fluffy_tui.buffer.client.POSTS_A_REQUEST", 1)
+    hours = []
+    for hour in range(3 * 24):
+        before = asked(place)
+        await MetricsSync(place.services.delivery).run()
+        hours += [hour] * (asked(place) - before)
+        await place.execute(
+            "UPDATE follow_rounds SET metrics_asked_at = metrics_asked_at - interval '1 hour'"
+        )
+    assert hours == [0, 0, 24, 24, 48, 48]

@@ -53,8 +53,15 @@ async def test_similar_posts_are_put_into_one_ratio_with_their_number(
 
 async def test_in_a_narrow_pane_the_line_stays_one_line(running: Running, services: FakeServices) -> None:
     add_posts(services)
+    short = "like this: 1.4 × your median (3 posts)"
     async with running(persona="sarah", size=(80, 24)) as driver:
-        assert "like this: 1.4 × your median (3 posts)" in details(driver).splitlines()
+        assert short in details(driver).splitlines()
+        await driver.pilot.resize_terminal(140, 45)
+        await driver.settle()
+        assert short not in details(driver)
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.settle()
+        assert short in details(driver).splitlines()
 
 
 async def test_nothing_is_said_without_numbers_and_new_ones_are_used_at_once(

@@ -132,7 +132,8 @@ class TextReport(AdoptionReport):
 
     def photo(self, photo: TrainPhoto, what: str, reason: str) -> None:
         """Print a photo that cannot be taken over."""
-        words = {"missing": "The file is missing.", "without_persona": "It belongs to no persona."}
+        missing = "The file is missing." if photo.path else "It has no path."
+        words = {"missing": missing, "without_persona": "It belongs to no persona."}
         _print(f"  {photo.path or f'photo {photo.id}'}: {reason or words[what]}")
 
     def note(self, post: TrainPost, notes: Sequence[str]) -> None:

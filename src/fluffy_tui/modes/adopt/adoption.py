@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError, UsageError
+from fluffy_tui.modes.adopt.train_database import UNREADABLE
 from fluffy_tui.networks import clean_caption
 from fluffy_tui.personas import Persona, PersonaNameTaken, PersonaNotFound
 from fluffy_tui.photos import FailedFile, existing_file
@@ -98,7 +99,7 @@ class AdoptionReport(Protocol):
         """A persona was created, for one name of fluffy-train or for several that differ in spelling only."""
 
     def photo(self, photo: TrainPhoto, what: str, reason: str) -> None:
-        """A photo cannot be taken over: `missing`, `failed` or `without_persona`."""
+        """A photo cannot be taken over: `missing`, `failed` or `without_persona`; or only its `unusable_vector`."""
 
     def note(self, post: TrainPost, notes: Sequence[str]) -> None:
         """There is something that the user should know about a post that was taken over."""
@@ -247,6 +248,9 @@ class Adoption:
                 counts.none += 1
             elif vector is None:
                 counts.unusable += 1
+                self._report.photo(
+                    row, "unusable_vector", "Its vector is not one of image_embed's, so it is left out."
+                )
             else:
                 usable[photo] = vector
         stored = len(usable) if self._dry_run else await self._vectors.store(usable)
@@ -290,8 +294,11 @@ class Adoption:
         self.counts.posts.history += len(written)
         self.counts.posts.unchanged += len(posts) - len(written)
         for post, photo in posted:
-            if post.posted_at is None and photo.sha256 in written:
-                self._report.note(post, ["when it was posted is not known: the present time is kept"])
+            notes = _notes_of_text(post)
+            if post.posted_at is None:
+                notes.append("when it was posted is not known: the present time is kept")
+            if notes and photo.sha256 in written:
+                self._report.note(post, notes)
 
     async def _adopt_drafts(self, persona: Persona, posts: Sequence[tuple[TrainPost, Photo]]) -> None:
         taken = await self._history.taken({photo.id for _, photo in posts})
@@ -338,9 +345,13 @@ class _NewDraft:
     notes: Sequence[str]
 
 
+def _notes_of_text(post: TrainPost) -> list[str]:
+    return [f"some of its text is not UTF-8 and is now {UNREADABLE}"] if UNREADABLE in post.text else []
+
+
 def draft_of(post: TrainPost, now: datetime) -> tuple[Draft, list[str]]:
     """Return a post that was not published as a draft, and what the user should know about it."""
-    notes = []
+    notes = _notes_of_text(post)
     at = post.scheduled_at
     if post.status == "failed":
         notes.append("fluffy-train could not publish it")
@@ -348,6 +359,8 @@ def draft_of(post: TrainPost, now: datetime) -> tuple[Draft, list[str]]:
         notes.append(f"its status “{post.status}” is not known")
     if post.status == "posting" or post.provider_id:
         notes.append("it may have been published already: check before you submit it")
+    if at is None and post.status == "scheduled":
+        notes.append("its time is not known: it now waits for the next free slot")
     if at is not None and at <= now:
         notes.append("its time has passed: it now waits for the next free slot")
         at = None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import IsolationLevel, sql
+from psycopg.adapt import Buffer, Loader
 
 from fluffy_tui.core.connection import explain_refusal, naming, read_address
 from fluffy_tui.core.database import program_name, server_sentence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "FLUFFY_ADOPT_URL"
 """What messages call the address."""
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+"""What stands for bytes that are not UTF-8."""
 BATCH = 500
 """Rows that are read, and kept in memory, at once."""
 _STATEMENT_SECONDS = 120
@@ -36,6 +39,14 @@ _TAG_KEYS = ("tag", "tags", "name", "hashtag", "hashtags")
 _YEARS = range(1900, 2200)
 """What lies outside is no time of a post, and not every zone could show it."""
 _SEPARATORS = re.compile(r"[\s,;]+")
+
+
+class _TextLoader(Loader):
+    """Reads text whose encoding nobody has checked, as paths are read; psycopg would refuse the whole batch."""
+
+    def load(self, data: Buffer) -> str:
+        """Return text in which bytes that are not UTF-8 are lone surrogates."""
+        return bytes(data).decode("utf-8", "surrogateescape")
 
 
 class NotATrainDatabase(FluffyError):
@@ -62,7 +73,7 @@ class TrainPost:
     path: str | None
     """Of its photo; None if that is gone."""
     text: str
-    """The caption, and those hashtags that are not in it."""
+    """The caption, and those hashtags that are not in it; `UNREADABLE` where that is not known."""
     status: str
     """draft, scheduled, posting, posted or failed; anything else is not known."""
     provider_id: str
@@ -90,7 +101,7 @@ class TrainDatabase:
         """Return the names of all personas, oldest first."""
         with _explained():
             rows = await self._connection.execute("SELECT name::text FROM personas ORDER BY id")
-            return [name for (name,) in await rows.fetchall() if _name(name)]
+            return [name for (found,) in await rows.fetchall() if (name := _name(found))]
 
     async def photos(self) -> AsyncIterator[list[TrainPhoto]]:
         """Yield the photos, those of a persona together."""
@@ -153,6 +164,8 @@ async def opened(address: str) -> AsyncIterator[TrainDatabase]:
             raise await asyncio.to_thread(explain_refusal, error, url) from None
     async with connection:
         with _explained():
+            connection.adapters.register_loader("text", _TextLoader)
+            encoding = connection.info.parameter_status("server_encoding")
             await connection.set_read_only(True)
             await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
             for setting, value in (
@@ -161,6 +174,8 @@ async def opened(address: str) -> AsyncIterator[TrainDatabase]:
                 ("idle_in_transaction_session_timeout", "0"),  # files are read between two batches
                 ("timezone", "UTC"),
                 ("datestyle", "ISO"),
+                # as UTF-8, the server would refuse all rows for one of which it knows no encoding
+                ("client_encoding", "SQL_ASCII" if encoding == "SQL_ASCII" else "UTF8"),
             ):
                 await connection.execute("SELECT set_config(%s, %s, true)", [setting, value])
             columns = await _columns(connection)
@@ -170,7 +185,7 @@ async def opened(address: str) -> AsyncIterator[TrainDatabase]:
 
 async def _columns(connection: psycopg.AsyncConnection[Any]) -> dict[str, frozenset[str]]:
     query = (
-        "SELECT table_name, array_agg(column_name::text) FROM information_schema.columns"
+        "SELECT table_name::text, array_agg(column_name::text) FROM information_schema.columns"
         " WHERE table_schema = ANY (current_schemas(false)) AND table_name = ANY (%s) GROUP BY table_name"
     )
     rows = await (await connection.execute(query, [list(_NEEDED)])).fetchall()
@@ -198,7 +213,12 @@ def _explained() -> Iterator[None]:
 
 
 def _name(name: str | None) -> str | None:
-    return name if name and name.strip() else None
+    return _readable(name) if name and name.strip() else None
+
+
+def _readable(text: str) -> str:
+    """Return text that can be stored: each byte that is not UTF-8 becomes `�`."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _post(
@@ -219,7 +239,7 @@ def _post(
         id_,
         _name(persona),
         path,
-        with_hashtags(caption or "", hashtags),
+        _readable(with_hashtags(caption or "", hashtags)),
         (status or "").strip().lower(),
         (provider_id or "").strip(),
         planned,

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any, Self
 
 from anyio import EndOfStream
 from mcp.shared.message import SessionMessage
-from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCNotification
 from pydantic import ValidationError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from mcp.shared._stream_protocols import ReadStream, WriteStream
+    from mcp_types import JSONRPCMessage
 
 _FAULTS = 5
 """As many are named of what is wrong."""
 _LONGEST_FAULT = 200
 """Characters; the name of an unknown argument is as long as the client likes."""
+_NO_REQUEST = "It is no request of JSON-RPC 2.0 with a method and an id, which is text or a whole number."
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]|[^"\[\]{}]+', re.DOTALL)
 
 
@@ -38,9 +40,15 @@ class ClientMessages:
 
     async def receive(self) -> SessionMessage | Exception:
         """Return the next message."""
-        while isinstance(item := await self._lines.receive(), Exception):
-            await self._answers.send(SessionMessage(_answer_to(item)))
-        return item
+        while True:
+            item = await self._lines.receive()
+            if isinstance(item, Exception):
+                answer = _answer_to(item)
+            elif _lacks_id(item.message):
+                answer = _fault(INVALID_REQUEST, _NO_REQUEST)
+            else:
+                return item
+            await self._answers.send(SessionMessage(answer))
 
     async def aclose(self) -> None:
         """Read no more."""
@@ -79,6 +87,15 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_FAULT else f"{text[:_LONGEST_FAULT]}…"
 
 
+def _lacks_id(message: JSONRPCMessage) -> bool:
+    """Return whether a message is a request whose id is missing, or is neither text nor a whole number.
+
+    By JSON-RPC alone, what has no id is a notification, for which the package takes these as well. In this protocol
+    every request has an id, and notifications have names of their own.
+    """
+    return isinstance(message, JSONRPCNotification) and not message.method.startswith("notifications/")
+
+
 def _answer_to(error: Exception) -> JSONRPCError:
     """Return the answer to a line that is no message."""
     faults = (
@@ -91,10 +108,14 @@ def _answer_to(error: Exception) -> JSONRPCError:
     elif faults:
         # of what is no answer the validator says so, and quotes it whole
         missing = (one["input"] for one in faults if one["loc"] == ("JSONRPCResponse", "result"))
-        request, words = next(missing, None), "It is no request of JSON-RPC 2.0 with a method and an id."
+        request, words = next(missing, None), _NO_REQUEST
         code = INVALID_REQUEST
+    return _fault(code, words, _id_of(request))
+
+
+def _fault(code: int, words: str, id_: int | str | None = None) -> JSONRPCError:
     fault = ErrorData(code=code, message=f"The message cannot be read. {words}".rstrip())
-    return JSONRPCError(jsonrpc="2.0", id=_id_of(request), error=fault)
+    return JSONRPCError(jsonrpc="2.0", id=id_, error=fault)
 
 
 def _id_of(request: object) -> int | str | None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EVERY = timedelta(hours=23)
-"""Between two rounds of an organisation: Buffer itself asks the networks once a day."""
+EVERY = timedelta(hours=24)
+"""Between two rounds of an organisation: Buffer itself asks the networks once a day, and no day has two."""
 REQUESTS = 2
 """The most for one round: the numbers of the newest 100 posts."""
 

@@ -256,6 +256,10 @@ class LibraryBody(Container):
         self.photos.refresh()
         self.preview.repaint()
 
+    def on_resize(self) -> None:
+        """Update the details once the preview has its width, in which the line about results is written."""
+        self.call_after_refresh(self.update_details)
+
     @on(PhotoList.Fetched)
     def _photos_fetched(self, message: PhotoList.Fetched) -> None:
         self._strip.show(self.photos.cursor)
