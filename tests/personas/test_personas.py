@@ -15,6 +15,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo import Kind, StandIn
 from fluffy_tui.networks import UNKNOWN_SERVICE
 from fluffy_tui.personas import (
+    LONGEST_NAME,
     BufferNotConfigured,
     ChannelNotFound,
     Persona,
@@ -23,7 +24,6 @@ from fluffy_tui.personas import (
     PersonaNotFound,
     Personas,
 )
-from fluffy_tui.personas.service import LONGEST_NAME
 from fluffy_tui.personas.tables import ChannelRow
 from fluffy_tui.settings import Secret
 

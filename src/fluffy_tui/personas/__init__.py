@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.personas.model import (
+    LONGEST_NAME as LONGEST_NAME,
     BufferNotConfigured as BufferNotConfigured,
     ChannelNotFound as ChannelNotFound,
     Persona as Persona,

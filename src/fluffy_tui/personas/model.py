@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Channel
 
 
+LONGEST_NAME = 200
+"""Characters of a persona's name; more than any network allows."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonaChannel:
     """A Buffer channel that was chosen for a persona."""

@@ -19,6 +19,7 @@ from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import composed
 from fluffy_tui.networks import clean_caption
 from fluffy_tui.personas.model import (
+    LONGEST_NAME,
     BufferNotConfigured,
     ChannelNotFound,
     Persona,
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import BufferClient
     from fluffy_tui.core.database import Database
-
-
-LONGEST_NAME = 200
-"""Characters; more than any network allows."""
 
 
 class Personas:

@@ -18,6 +18,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.modes.adopt import train_database
 from fluffy_tui.modes.adopt.adoption import Adoption, AdoptionCounts, AdoptionReport, total
 from fluffy_tui.modes.adopt.train_database import opened, with_hashtags
+from fluffy_tui.personas import LONGEST_NAME
 from fluffy_tui.photos import Browse, Posted
 from fluffy_tui.scheduling import NotPossibleNow, Post, PostStatus, Step
 from fluffy_tui.similarity import ImageEmbed
@@ -335,6 +336,14 @@ async def test_names_that_differ_in_spelling_are_one_persona(
     assert told[:2] == [("persona", "Sarah", ["Sarah", "sarah ", "SARAH"]), ("persona", "leo", ["leo"])]
     assert len(await photos(services, "sarah")) == 3
     assert (counts.personas, counts.photos.without_persona) == (2, 1)
+
+
+async def test_a_name_that_is_too_long_is_cut(services: Services, train: TrainRows, tmp_path: Path) -> None:
+    train.photo(write_photo(tmp_path / "photos" / "a.jpg", 1), train.persona("s" * 5_000))
+    await adopt(services, train)
+    [persona] = await services.personas.list()
+    assert persona.name == "s" * LONGEST_NAME
+    assert list(await photos(services, persona.name)) == ["a.jpg"]
 
 
 async def test_a_persona_that_is_here_already_is_used(

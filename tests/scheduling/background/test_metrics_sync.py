@@ -118,7 +118,7 @@ async def test_no_day_has_more_than_two_requests_however_many_posts_there_are(
     """A worker looks every hour; the database's clock cannot be turned, so the last round is put back."""
     post = await place.live(1)
     for number in range(3):
-        place.stand_in.import_post(post.channel_id, f"from the phone {number}", timedelta(days=1))
+        place.stand_in.import_post(str(post.channel_id), f"from the phone {number}", timedelta(days=1))
     monkeypatch.setattr("fluffy_tui.buffer.client.POSTS_A_REQUEST", 1)
     hours = []
     for hour in range(3 * 24):

@@ -17,6 +17,7 @@ from psycopg.adapt import Buffer, Loader
 from fluffy_tui.core.connection import explain_refusal, naming, read_address
 from fluffy_tui.core.database import program_name, server_sentence
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
+from fluffy_tui.personas import LONGEST_NAME
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -213,7 +214,7 @@ def _explained() -> Iterator[None]:
 
 
 def _name(name: str | None) -> str | None:
-    return _readable(name) if name and name.strip() else None
+    return _readable(name)[:LONGEST_NAME] if name and name.strip() else None
 
 
 def _readable(text: str) -> str:
