@@ -1,6 +1,6 @@
 """Keep by which rules each photo was dated, so that imports date again what earlier versions dated.
 
-Revision ID: 0065
+Revision ID: 0063
 Revises: 0062
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0065"
+revision = "0063"
 down_revision = "0062"
 branch_labels = None
 depends_on = None

@@ -1,15 +1,15 @@
 """Have workers look again for faces in photos in which they found none, since they find smaller ones now.
 
-Revision ID: 0067
-Revises: 0066
+Revision ID: 0065
+Revises: 0064
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0067"
-down_revision = "0066"
+revision = "0065"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Keep where screenshots and pages are written on, so that those of one layout with other words are no duplicates.
 
-Revision ID: 0066
-Revises: 0065
+Revision ID: 0064
+Revises: 0063
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from pgvector.sqlalchemy import BIT
 
-revision = "0066"
-down_revision = "0065"
+revision = "0064"
+down_revision = "0063"
 branch_labels = None
 depends_on = None
 
