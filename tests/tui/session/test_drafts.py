@@ -253,6 +253,18 @@ async def test_an_older_text_never_overwrites_a_newer_one(tmp_path: Path, photo:
     assert drafts.load(photo) == Draft("new")
 
 
+def test_what_is_typed_on_any_screen_is_saved_at_once_before_the_process_ends(
+    tmp_path: Path, photo: Photo
+) -> None:
+    writer, drafts, screen, _ = make_writer(tmp_path)
+    other = make_photo(tmp_path / "photos", 2, 1)
+    below = DraftWriter(drafts, screen, [].append)
+    writer.save_soon(photo, Draft("fog"))
+    below.save_soon(other, Draft("rain"))
+    drafts.save_now()
+    assert (drafts.load(photo), drafts.load(other)) == (Draft("fog"), Draft("rain"))
+
+
 async def test_after_the_submission_nothing_is_saved_until_the_draft_is_loaded_again(
     tmp_path: Path, photo: Photo
 ) -> None:
