@@ -111,7 +111,8 @@ def _leaving_on_signals(app: FluffyApp) -> Iterator[None]:
             try:
                 termios.tcgetattr(0)
             except termios.error:
-                app.save_texts()
+                if app.live_updates is not None:  # nothing is typed before the services are open
+                    app.context.drafts.save_now()
                 loop.remove_signal_handler(number)
                 signal.signal(number, signal.SIG_DFL)
                 signal.raise_signal(number)

@@ -139,11 +139,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             raise RuntimeError("the services are not open yet")
         return self._shared
 
-    def save_texts(self) -> None:
-        """Save what was typed, for a process that ends before its screens can."""
-        if self._shared is not None:
-            self._shared.drafts.save_now()
-
     async def on_unmount(self) -> None:
         """Close the services, however the app ends."""
         await self._services.close()

@@ -258,7 +258,7 @@ def test_what_is_typed_on_any_screen_is_saved_at_once_before_the_process_ends(
 ) -> None:
     writer, drafts, screen, _ = make_writer(tmp_path)
     other = make_photo(tmp_path / "photos", 2, 1)
-    below = DraftWriter(drafts, screen, [].append)
+    below = DraftWriter(drafts, screen, lambda _: None)
     writer.save_soon(photo, Draft("fog"))
     below.save_soon(other, Draft("rain"))
     drafts.save_now()
