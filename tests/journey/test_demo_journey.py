@@ -47,12 +47,10 @@ def test_a_newcomer_schedules_a_photo(own_home: Path) -> None:
 
 
 def test_closing_the_terminal_ends_everything_and_keeps_the_draft(demo_home: Path) -> None:
-    drafts = demo_home / ".local/share/fluffy-tui/demo/kept-texts"
     with Terminal(demo_home, "--demo", own_photos(demo_home)) as terminal:
         terminal.shows("of 17")
         write_caption(terminal, "half a sentence", "15/2,200")
-        terminal.until(lambda _: any("half a sentence" in path.read_text() for path in drafts.glob("*.json")))
-        terminal.close()
+        terminal.close()  # at once: the pause after which a draft is written has not passed
         assert left_behind(demo_home) == []
     with Terminal(demo_home, "--demo", own_photos(demo_home)) as again:
         again.shows("newest first", "✎", "IMG_2041", "of 17")

@@ -101,7 +101,8 @@ async def show(
 def _leaving_on_signals(app: FluffyApp) -> Iterator[None]:
     """Close the app when somebody ends its process, so that the terminal is left as it was.
 
-    Without a terminal there is nothing to restore, and nowhere to draw: then the process ends as signals do.
+    Without a terminal there is nothing to restore, and nowhere to draw: then the process ends as signals do, once
+    what was typed is saved.
     """
     loop = asyncio.get_running_loop()
     with hard_deadline(SECONDS_TO_LEAVE) as start_countdown:
@@ -110,6 +111,8 @@ def _leaving_on_signals(app: FluffyApp) -> Iterator[None]:
             try:
                 termios.tcgetattr(0)
             except termios.error:
+                if app.live_updates is not None:  # nothing is typed before the services are open
+                    app.context.drafts.save_now()
                 loop.remove_signal_handler(number)
                 signal.signal(number, signal.SIG_DFL)
                 signal.raise_signal(number)

@@ -224,6 +224,15 @@ def test_a_post_at_the_front_of_the_queue_does_not_clash_with_the_one_that_it_mo
     assert [found.post.id for found in Agenda(here, (queued, fixed), NOW).near(slot, front)] == [2]
 
 
+def test_a_post_at_the_front_of_the_queue_goes_out_after_one_with_a_time_of_its_own() -> None:
+    here = every_day("09:00")
+    first, second = list(slots(here, NOW))[:2]
+    fixed = post(1, Step.ACCEPTED, share_mode=ShareMode.CUSTOM_SCHEDULED, scheduled_at=first)
+    agenda = Agenda(here, (fixed, post(2, Step.ACCEPTED, scheduled_at=second)), NOW)
+    assert agenda.next_slot == second
+    assert agenda.near(second, ShareMode.SHARE_NEXT) == [], "post 2 moves back"
+
+
 @pytest.mark.parametrize("limit", [None, 10, 1, 0])
 def test_room_is_known_only_if_the_limit_is(limit: int | None) -> None:
     here = replace(every_day("09:00"), scheduled_posts_limit=limit)

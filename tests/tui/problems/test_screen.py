@@ -103,6 +103,26 @@ async def test_beside_the_list_the_problem_is_explained_with_caption_and_picture
         assert "Post " not in driver.text("#problem")
 
 
+async def test_details_that_do_not_fit_are_scrolled_with_the_keys_of_the_list(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.move(4, Step.FAILED, error_message="Buffer could not read the picture. " * 8)
+    async with running(persona="sarah", size=(60, 18)) as driver:
+        await driver.press("4")
+        details = driver.screen.query_one("#problem-pane")
+        assert "   Or " not in driver.screen_text()
+        await driver.press("tab", *["j"] * 20)
+        assert details.scroll_offset.y == details.max_scroll_y > 0
+        await driver.press("k", "tab", "j")
+        assert problem_list(driver).highlighted == 1
+        assert details.scroll_offset.y == 0, "another problem is shown from its first line"
+        await driver.press("k")
+        await driver.press("tab")
+        await driver.pilot.resize_terminal(140, 45)
+        await driver.settle()
+        assert driver.screen.focused is problem_list(driver), "here they fit"
+
+
 async def test_header_and_tab_count_the_problems_that_do_not_pass_by_themselves(
     running: Running, services: FakeServices
 ) -> None:

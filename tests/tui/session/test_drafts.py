@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import stat
+import termios
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +16,11 @@ import pytest
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape
+from fluffy_tui.modes.app_mode import _leaving_on_signals
 from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import ChannelChoice, PostPhoto, TaggedPerson
 from fluffy_tui.tui.session.drafts import Draft, Drafts, DraftWriter
+from tui.conftest import Running
 from tui.fakes import MARKUP, make_photo
 
 if TYPE_CHECKING:
@@ -253,6 +258,18 @@ async def test_an_older_text_never_overwrites_a_newer_one(tmp_path: Path, photo:
     assert drafts.load(photo) == Draft("new")
 
 
+def test_what_is_typed_on_any_screen_is_saved_at_once_before_the_process_ends(
+    tmp_path: Path, photo: Photo
+) -> None:
+    writer, drafts, screen, _ = make_writer(tmp_path)
+    other = make_photo(tmp_path / "photos", 2, 1)
+    below = DraftWriter(drafts, screen, lambda _: None)
+    writer.save_soon(photo, Draft("fog"))
+    below.save_soon(other, Draft("rain"))
+    drafts.save_now()
+    assert (drafts.load(photo), drafts.load(other)) == (Draft("fog"), Draft("rain"))
+
+
 async def test_after_the_submission_nothing_is_saved_until_the_draft_is_loaded_again(
     tmp_path: Path, photo: Photo
 ) -> None:
@@ -312,3 +329,27 @@ def test_drafts_are_private(tmp_path: Path, photo: Photo) -> None:
     (file,) = (tmp_path / "drafts").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "drafts").stat().st_mode) == 0o700
+
+
+async def test_what_is_typed_is_kept_when_the_terminal_is_gone(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: int) -> None:
+        raise termios.error
+
+    ended: list[int] = []
+    before = signal.getsignal(signal.SIGHUP)
+    monkeypatch.setattr("fluffy_tui.tui.session.drafts.SAVED_WITHIN", 3_600)
+    monkeypatch.setattr(termios, "tcgetattr", gone)
+    monkeypatch.setattr(signal, "raise_signal", ended.append)
+    async with running(persona="sarah") as driver:
+        with _leaving_on_signals(driver.app):
+            await driver.press("enter", *"fog")
+            screen = driver.screen
+            assert screen.drafts.has_unsaved
+            os.kill(os.getpid(), signal.SIGHUP)
+            while not ended:
+                await asyncio.sleep(0)
+            assert not screen.drafts.has_unsaved
+    signal.signal(signal.SIGHUP, before)
+    assert ended == [signal.SIGHUP]

@@ -92,8 +92,9 @@ class Agenda:
 
     @property
     def next_slot(self) -> datetime | None:
-        """The channel's next slot, free or not."""
-        return next(slots(self.channel, self.now), None) if self.channel else None
+        """The slot of a post at the front of the queue: the next one that no post with a time of its own has."""
+        fixed = {planned.at for planned in self.planned if not _is_queued(planned.post)}
+        return next(self._free(fixed), None)
 
     @property
     def to_come(self) -> tuple[Planned, ...]:

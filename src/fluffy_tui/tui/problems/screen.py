@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.containers import Container, Vertical
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
@@ -36,6 +36,18 @@ LOADING = "Loading problems …"
 LABEL_WIDTH = 7
 
 
+class ProblemPane(VerticalScroll):
+    """The details, scrolled with the keys of the list while they have the focus."""
+
+    BINDINGS = bindings(Place.LIST, only=("list.down", "list.up"))
+
+    def action_cursor_down(self) -> None:
+        self.scroll_down(animate=False)
+
+    def action_cursor_up(self) -> None:
+        self.scroll_up(animate=False)
+
+
 class ProblemsScreen(FrameScreen):
     """The problems of all personas, with details of the one under the cursor below them.
 
@@ -53,13 +65,14 @@ class ProblemsScreen(FrameScreen):
         #no-problems { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
         #problem-panes { height: 1fr; }
         #problem-pane { height: auto; max-height: 75%; padding: 0 1;
-            border-top: solid $border-blurred; border-title-color: $text-muted; }
+            border-top: solid $border-blurred; border-title-color: $text-muted; scrollbar-size-vertical: 1;
+            &:focus { border-top: solid $border; } }
         #problem { height: auto; }
         PhotoPreview { display: none; height: 1fr; padding: 0; border: none; border-top: solid $border-blurred; }
         #problem-panes.-beside {
             layout: horizontal;
             #problem-pane { width: 46%; max-width: 80; height: 1fr; max-height: 100%;
-                border: round $border-blurred; }
+                border: round $border-blurred; overflow-y: hidden; }
             #problem { min-height: 50%; max-height: 80%; }
         }
         #limits { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -72,7 +85,7 @@ class ProblemsScreen(FrameScreen):
         self._nothing = Static(LOADING, id="no-problems", markup=False)
         self._details = Static("", id="problem", markup=False)
         self._picture = PostPicture(self, context)
-        self._pane = Vertical(self._details, self._picture.widget, id="problem-pane")
+        self._pane = ProblemPane(self._details, self._picture.widget, id="problem-pane", can_focus=False)
         self._panes = Container(self._list, self._pane, id="problem-panes")
         self._limits = Static("", id="limits", markup=False)
         self._actions = PostActions(
@@ -185,6 +198,17 @@ class ProblemsScreen(FrameScreen):
             for label, words in facts.items()
         )
         self._details.update(Content("\n").join(lines))
+        self.call_after_refresh(self._let_scroll)
+
+    @on(OptionList.OptionHighlighted)
+    def _show_first_lines(self) -> None:
+        self._pane.scroll_home(animate=False)
+
+    def _let_scroll(self) -> None:
+        """Let the details take the focus, with which they are scrolled, where they do not fit."""
+        self._pane.can_focus = self._pane.max_scroll_y > 0
+        if self._pane.has_focus and not self._pane.can_focus:
+            self._list.focus()
 
 
 def no_problems(overview: Overview, now: datetime, own_zone: tzinfo) -> str:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakSet
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.atomic_file import write_atomically
@@ -103,6 +104,13 @@ class Drafts:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.writers: WeakSet[DraftWriter] = WeakSet()
+        """Of the screens on which something may be typed that is not on disk yet."""
+
+    def save_now(self) -> None:
+        """Save what is typed on any screen before returning, as when the process is about to end."""
+        for writer in list(self.writers):
+            writer.save_now()
 
     def load(self, photo: Photo, edit: str = "") -> Draft | None:
         """Return a photo's draft, or None; a damaged file is renamed and logged.
@@ -257,6 +265,7 @@ class DraftWriter:
         self._unsaved: dict[tuple[int, str], tuple[Photo, Draft, str]] = {}
         self._discarded: set[int] = set()
         self._is_scheduled = False
+        drafts.writers.add(self)
 
     @property
     def has_unsaved(self) -> bool:
