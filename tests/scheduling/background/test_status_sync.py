@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.buffer import Budget, BudgetWindow
+from fluffy_tui.buffer import Budget, BudgetWindow, ShareMode
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, ManualClock, StandIn
 from fluffy_tui.scheduling import Post, PostStatus, Step, Timings
@@ -118,6 +118,28 @@ def test_a_full_queue_costs_no_more_requests_a_day(count: int, intervals: int) -
     row = PostRow(step=Step.ACCEPTED, scheduled_at=now + timedelta(days=9), lost_creates=0)
     moment = next_request([row] * count, now, now, Timings())
     assert moment == now + intervals * timedelta(seconds=Timings().sync_max_interval)
+
+
+async def test_what_the_front_of_the_queue_moves_back_is_noticed_soon(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    first = await accepted(place)
+    await status_sync.run()
+    scheduling = place.services.scheduling
+    result = await scheduling.schedule_post(
+        await place.photo(1), "before the others", share_mode=ShareMode.SHARE_NEXT
+    )
+    assert result.post is not None
+    await place.services.delivery.deliver(result.post.id)
+    await place.stand_in.advance(status_sync.timings.sync_min_interval + 1)
+    await status_sync.run()
+    front, moved = [await scheduling.post(id_) for id_ in (result.post.id, first.id)]
+    assert front is not None
+    assert moved is not None
+    assert front.scheduled_at == first.scheduled_at
+    assert moved.scheduled_at is not None
+    assert first.scheduled_at is not None
+    assert moved.scheduled_at > first.scheduled_at
 
 
 async def test_a_run_shortly_before_a_due_time_asks_for_another_in_time(

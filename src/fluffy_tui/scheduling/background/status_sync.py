@@ -16,7 +16,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, BufferStatus, Code
+from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, BufferStatus, Code, ShareMode
 from fluffy_tui.core.database import database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
@@ -358,7 +358,8 @@ def next_request(
 ) -> datetime:
     """Return when Buffer is to be asked next about these posts of one organisation, which it was asked about before.
 
-    Never before one is due, but for the rare request that notices what was moved or deleted in Buffer. A post that is
+    Never before one is due, but for the rare request that notices what was moved or deleted in Buffer, and for one
+    after a post that went to the front of a queue, because the others there have other times now. A post that is
     overdue is asked about at growing intervals, a fifth of its delay, since a paused queue may keep it for ever.
     `edits` says when the outcome of each unanswered edit can be told, by post id. While nothing is due, twice as long a
     list is read half as often, so that a full queue does not use up the requests of the day.
@@ -380,6 +381,9 @@ def _next_for(
         since_missing = (now - row.missing_since).total_seconds()
         pause = min(max(since_missing / 2, timings.sync_min_interval), timings.sync_max_interval)
         return asked_at + timedelta(seconds=pause)
+    created_at = row.create_buffer_time
+    if row.share_mode is ShareMode.SHARE_NEXT and created_at is not None and created_at > asked_at:
+        return asked_at + timedelta(seconds=timings.sync_min_interval)  # Buffer has moved others back for it
     if row.lost_creates and row.create_buffer_time is not None:
         settled = row.create_buffer_time + timedelta(seconds=timings.settle)
         latest = min(latest, max(settled, asked_at + timedelta(seconds=timings.sync_min_interval)))
