@@ -1,4 +1,4 @@
-"""Have workers look again for faces in photos in which they found none, since they find smaller ones now.
+"""Have workers look again for faces: they find smaller ones now, and measure sharpness on the larger ones only.
 
 Revision ID: 0065
 Revises: 0064
@@ -15,8 +15,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forget that there are no faces, and queue the photos of machines that look for them."""
-    op.execute("UPDATE photos SET faces = -1 WHERE faces = 0")
+    """Forget what faces there are if a machine looks for them, and queue its photos."""
+    op.execute(
+        "UPDATE photos SET faces = -1 WHERE faces >= 0 AND missing_since IS NULL"
+        " AND EXISTS (SELECT FROM index_targets WHERE stage = 'look' AND finds_faces)"
+    )
     op.execute("UPDATE index_targets SET filled_to = 0 WHERE stage = 'look' AND finds_faces")
 
 

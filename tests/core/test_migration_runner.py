@@ -137,22 +137,26 @@ def test_names_that_only_say_the_day_or_the_moment_are_told_apart(database_url: 
     command.upgrade(alembic_config(database_url), "head")
 
 
-def test_screenshots_and_photos_without_faces_are_scanned_again_and_nothing_else(database_url: str) -> None:
-    """Those whose file is missing keep their hashes, as nobody could make them again."""
+@pytest.mark.parametrize("finds_faces", [True, False])
+def test_screenshots_and_faces_are_looked_at_again_where_that_is_possible(
+    database_url: str, *, finds_faces: bool
+) -> None:
+    """Those whose file is missing keep what is known, as nobody could find it out again."""
     command.downgrade(alembic_config(database_url), "0062")
-    paths = {
-        "a.jpg": 2,
-        "b.jpg": 0,
-        "Screenshot_20240601-120000.png": 0,
-        "Screenshot_20240602-120000.png": -1,
+    photos = {
+        "a.jpg": (2, False),
+        "b.jpg": (0, False),
+        "c.jpg": (3, True),
+        "Screenshot_20240601-120000.png": (0, False),
+        "Screenshot_20240602-120000.png": (-1, True),
     }
     with psycopg.connect(database_url) as connection:
         connection.execute("INSERT INTO personas (name) VALUES ('me')")
         connection.cursor().executemany(
             "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at, sharpness,"
             " faces, missing_since) SELECT id, %s, sha256(%s), 1, 1, 1, 'JPEG', now(), 50, %s,"
-            " CASE WHEN %s < 0 THEN now() END FROM personas",
-            [(f"/p/{path}", path.encode(), faces, faces) for path, faces in paths.items()],
+            " CASE WHEN %s THEN now() END FROM personas",
+            [(f"/p/{path}", path.encode(), *known) for path, known in photos.items()],
         )
         connection.execute(
             "INSERT INTO photo_places (photo_id, machine_id, persona_id, path, modified_at, missing_since)"
@@ -163,7 +167,8 @@ def test_screenshots_and_photos_without_faces_are_scanned_again_and_nothing_else
             " SELECT id, repeat('0', 256)::bit(256), 100, repeat('0', 128)::bit(128) FROM photos"
         )
         connection.execute(
-            "INSERT INTO index_targets (machine_id, stage, finds_faces) VALUES ('', 'look', true)"
+            "INSERT INTO index_targets (machine_id, stage, finds_faces) VALUES ('', 'look', %s)",
+            [finds_faces],
         )
     command.upgrade(alembic_config(database_url), "head")
     read = (
@@ -175,9 +180,10 @@ def test_screenshots_and_photos_without_faces_are_scanned_again_and_nothing_else
         found = {name: facts for name, *facts in connection.execute(read).fetchall()}
         filled = connection.execute("SELECT filled_to FROM index_targets").fetchall()
     assert found == {
-        "a.jpg": [2, True, 0],
-        "b.jpg": [-1, True, 0],
-        "Screenshot_20240601-120000.png": [-1, False, 0],
+        "a.jpg": [-1 if finds_faces else 2, True, 0],
+        "b.jpg": [-1 if finds_faces else 0, True, 0],
+        "c.jpg": [3, True, 0],
+        "Screenshot_20240601-120000.png": [-1 if finds_faces else 0, False, 0],
         "Screenshot_20240602-120000.png": [-1, True, 0],
     }
     assert filled == [(0,)]

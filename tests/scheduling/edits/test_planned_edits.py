@@ -195,16 +195,22 @@ async def test_cancelling_a_post_with_an_edit_in_doubt_leaves_no_picture(place: 
     assert await place.services.host.list_keys() == []
 
 
-@pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "not deleted"])
-async def test_a_post_that_loses_its_picture_in_an_edit_fails_and_is_retried_with_it(
-    place: Workplace, *, deleted: bool
-) -> None:
+async def without_picture(place: Workplace, *, deleted: bool) -> Post:
+    """Return a post that lost its picture in an edit and that the program could delete in Buffer, or not."""
     post = await accepted(place)
     place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
     if not deleted:
         place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost")
     with pytest.raises(NotPossibleNow, match="dropped pictures"):
         await place.services.scheduling.edit(post.id, caption="better words")
+    return post
+
+
+@pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "not deleted"])
+async def test_a_post_that_loses_its_picture_in_an_edit_fails_and_is_retried_with_it(
+    place: Workplace, *, deleted: bool
+) -> None:
+    post = await without_picture(place, deleted=deleted)
     assert len(place.in_buffer()) == (0 if deleted else 1)
     await fails_and_is_retried_with_its_picture(place, post)
 
@@ -213,12 +219,7 @@ async def test_a_post_that_loses_its_picture_in_an_edit_fails_and_is_retried_wit
 async def test_a_post_that_lost_its_picture_in_an_edit_is_gone_from_buffer_once_it_is_cancelled(
     place: Workplace, *, deleted: bool
 ) -> None:
-    post = await accepted(place)
-    place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
-    if not deleted:
-        place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost")
-    with pytest.raises(NotPossibleNow, match="dropped pictures"):
-        await place.services.scheduling.edit(post.id, caption="better words")
+    post = await without_picture(place, deleted=deleted)
     place.stand_in.faults.add(Kind.LAGGING_READS, operation="post", seconds=3600)
     await place.services.scheduling.cancel(post.id)
     assert await place.services.scheduling.post(post.id) is None
