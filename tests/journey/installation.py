@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 from journey.real_app import RealApp, running
-from scheduling.workplace import QUICK, write_photo
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager

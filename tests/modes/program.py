@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from fluffy_tui.cli import main
+from forked_program import ForkedProgram
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,20 @@ def fluffy(home: Path, *arguments: str, text: str = "", **environment: str) -> E
         env=clean_environment(home, **environment),
     )
     return Ended(run.returncode, run.stdout, run.stderr)
+
+
+def quick_fluffy(home: Path, *arguments: str, text: str = "", **environment: str) -> Ended:
+    """Run `fluffy-tui` like `fluffy`, but forked from a process that has imported it."""
+    with tempfile.TemporaryDirectory() as folder:
+        given, out, err = (Path(folder, name) for name in ("in", "out", "err"))
+        given.write_text(text, encoding="utf-8")
+        run = ForkedProgram(
+            partial(main, arguments),
+            clean_environment(home, **environment),
+            out,
+            errors=err,
+            text=given,
+            folder=home,
+        )
+        status = run.wait()
+        return Ended(status, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))

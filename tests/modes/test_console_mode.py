@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modes.program import fluffy
+from modes.program import quick_fluffy as fluffy
 
 if TYPE_CHECKING:
     from pathlib import Path

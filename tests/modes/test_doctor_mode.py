@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from fluffy_tui.demo import Kind, StandIn
-from modes.program import Ended, fluffy
+from modes.program import Ended, quick_fluffy as fluffy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -23,7 +23,7 @@ from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from journey.real_app import RealApp
-from modes.program import fluffy
+from modes.program import quick_fluffy as fluffy
 from scheduling.workplace import Workplace, workplace, write_photo
 
 if TYPE_CHECKING:

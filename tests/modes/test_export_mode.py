@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from fluffy_tui.demo import StandIn
-from modes.program import Ended, fluffy
+from modes.program import Ended, quick_fluffy as fluffy
 from scheduling.workplace import Workplace, workplace
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
-from modes.program import fluffy
+from modes.program import quick_fluffy as fluffy
 from photos.photo_files import write
 
 if TYPE_CHECKING:

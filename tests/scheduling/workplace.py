@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import sys
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +17,14 @@ from sqlalchemy import text
 
 from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.core.app_events import Connected, PostChanged
-from fluffy_tui.core.child_process import ChildProcess
 from fluffy_tui.demo import StandIn
 from fluffy_tui.media import Fit, Framing, Part, Shape
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Post, PostPhoto, Step, TaggedPerson, Timings, work
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from forked_program import ForkedProgram
+from scheduling import quick_programs
+from scheduling.quick_programs import QUICK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -32,25 +32,6 @@ if TYPE_CHECKING:
     from fluffy_tui.demo import Post as BufferPost
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
-
-QUICK = Timings(
-    heartbeat=0.2,
-    dead_after=1.0,
-    request_timeout=4.5,
-    send_limit=2.0,
-    settle=7.0,
-    first_lookup=0.1,
-    backoff_min=0.1,
-    backoff_max=0.5,
-    blocked_min=0.2,
-    settings_pause=0.2,
-    max_attempts=3,
-    max_crashes=2,
-    shutdown_grace=1.0,
-    shutdown_limit=6.0,
-)
-
-HERE = Path(__file__).parent
 
 
 def write_photo(path: Path, number: int = 0, size: tuple[int, int] = (400, 500)) -> Path:
@@ -81,7 +62,7 @@ class Workplace:
     settings: Settings
     persona: Persona
     folder: Path
-    children: list[ChildProcess] = field(default_factory=list)
+    children: list[ForkedProgram] = field(default_factory=list)
     """Processes that were started; none outlives the workplace."""
 
     async def photo(self, number: int = 0) -> Photo:
@@ -183,26 +164,22 @@ class Workplace:
 
     def worker_process(
         self, log: Path, variables: Mapping[str, str] | None = None, **timings: float
-    ) -> ChildProcess:
+    ) -> ForkedProgram:
         """Start a worker process with the quick timings, except for those given, and variables besides the usual."""
-        return self._process(log, "quick_worker.py", json.dumps(timings), variables)
+        return self._process(log, partial(quick_programs.work, **timings), variables)
 
-    def keyless_worker_process(self, log: Path) -> ChildProcess:
+    def keyless_worker_process(self, log: Path) -> ForkedProgram:
         """Start the program's own worker without a Buffer key."""
-        command = [sys.executable, "-m", "fluffy_tui", "--worker"]
-        child = ChildProcess(command, {**self._environment, "BUFFER_API_KEY": ""}, log)
-        self.children.append(child)
-        return child
+        return self._process(log, quick_programs.main_worker, {"BUFFER_API_KEY": ""})
 
-    def edit_process(self, log: Path, post_id: int) -> ChildProcess:
+    def edit_process(self, log: Path, post_id: int) -> ForkedProgram:
         """Start a process that makes the picture of a post square."""
-        return self._process(log, "quick_edit.py", str(post_id))
+        return self._process(log, partial(quick_programs.make_square, post_id))
 
     def _process(
-        self, log: Path, script: str, argument: str, variables: Mapping[str, str] | None = None
-    ) -> ChildProcess:
-        environment = {**self._environment, **(variables or {})}
-        child = ChildProcess([sys.executable, str(HERE / script), argument], environment, log)
+        self, log: Path, program: Callable[[], object], variables: Mapping[str, str] | None = None
+    ) -> ForkedProgram:
+        child = ForkedProgram(program, {**self._environment, **(variables or {})}, log)
         self.children.append(child)
         return child
 
@@ -210,7 +187,6 @@ class Workplace:
     def _environment(self) -> dict[str, str]:
         return {
             **os.environ,
-            "PYTHONPATH": str(HERE.parent),
             **self._addresses,
             "FLUFFY_DATA_DIR": str(self.settings.paths.data),
             "FLUFFY_BUFFER_URL": self.stand_in.url,
@@ -229,8 +205,7 @@ class Workplace:
     async def end_children(self) -> None:
         """End what a failed test has left running."""
         for child in self.children:
-            if child._process.poll() is None:
-                child._process.kill()
+            child.kill()
             await child.ended()
 
 

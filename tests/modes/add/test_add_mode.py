@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from fluffy_tui.demo import StandIn
-from modes.program import Ended, fluffy
+from modes.program import Ended, quick_fluffy as fluffy
 from photos.metadata.xmp_samples import BOMB
 from scheduling.workplace import Workplace, workplace, write_photo
 

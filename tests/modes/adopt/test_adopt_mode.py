@@ -11,7 +11,7 @@ import pytest
 from fluffy_tui.modes.adopt import adopt_mode
 from fluffy_tui.modes.adopt.adopt_mode import has_password
 from fluffy_tui.settings import load_settings
-from modes.program import Ended, fluffy
+from modes.program import Ended, quick_fluffy as fluffy
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:

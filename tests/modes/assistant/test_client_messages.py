@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from modes.program import clean_environment, fluffy
+from modes.program import clean_environment, quick_fluffy as fluffy
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from fluffy_tui.demo import Kind, ManualClock, StandIn
 from fluffy_tui.scheduling import Post, PostStatus, Step, Timings
 from fluffy_tui.scheduling.background.status_sync import next_request
 from fluffy_tui.scheduling.tables import PostRow
-from scheduling.workplace import QUICK, Workplace, workplace
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import Workplace, workplace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

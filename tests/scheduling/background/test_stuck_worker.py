@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.liveness import Liveness, note_job_progress
 from fluffy_tui.core.shutdown_deadline import FORCED_EXIT
 from fluffy_tui.scheduling import ProblemKind, Step
-from scheduling.workplace import QUICK, Barrier
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import Barrier
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,18 +18,19 @@ from fluffy_tui.core.shutdown_deadline import FORCED_EXIT
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import Step
 from fluffy_tui.scheduling.delivery.delivery_jobs import DELIVER
-from scheduling.workplace import QUICK, Barrier, Workplace, workplace
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import Barrier, Workplace, workplace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from fluffy_tui.core.child_process import ChildProcess
     from fluffy_tui.demo import StandIn
     from fluffy_tui.scheduling import KnownWorker, Post
+    from forked_program import ForkedProgram
 
 
-def backends(url: str, child: ChildProcess) -> list[int]:
+def backends(url: str, child: ForkedProgram) -> list[int]:
     """Return the server processes of a worker's connections."""
     with psycopg.connect(url, autocommit=True) as connection:
         rows = connection.execute(
@@ -39,7 +40,7 @@ def backends(url: str, child: ChildProcess) -> list[int]:
         return [pid for (pid,) in rows]
 
 
-def cut(url: str, child: ChildProcess) -> int:
+def cut(url: str, child: ForkedProgram) -> int:
     """Terminate all connections of a worker, and return how many there were."""
     found = backends(url, child)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -48,7 +49,7 @@ def cut(url: str, child: ChildProcess) -> int:
     return len(found)
 
 
-async def stop(child: ChildProcess) -> None:
+async def stop(child: ForkedProgram) -> None:
     """Stop a worker gracefully."""
     os.kill(child.pid, signal.SIGTERM)
     await child.ended()

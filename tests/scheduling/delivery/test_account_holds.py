@@ -11,7 +11,8 @@ import pytest
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import Step
 from fluffy_tui.scheduling.tables import PostRow
-from scheduling.workplace import QUICK, Barrier
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import Barrier
 
 if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post

@@ -16,7 +16,7 @@ from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import NotPossibleNow, Post, Step
 from fluffy_tui.scheduling.delivery.channel_queue import hold_others, move_up, wake_after_success, wake_next
 from fluffy_tui.scheduling.tables import PostRow
-from scheduling.workplace import QUICK
+from scheduling.quick_programs import QUICK
 
 if TYPE_CHECKING:
     from scheduling.workplace import Workplace

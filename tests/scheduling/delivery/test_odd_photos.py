@@ -15,7 +15,8 @@ from fluffy_tui.demo import StandIn, Window, sample_world
 from fluffy_tui.images import PhotoUnreadable, decode_to_fit
 from fluffy_tui.scheduling import Reason, Step
 from images.test_cases import CASES, EXPECTED, assert_corners, own_path
-from scheduling.workplace import QUICK, Workplace, workplace
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import Workplace, workplace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -15,7 +15,7 @@ from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import NotPossibleNow, ProblemKind, Step, add_machine_tasks, upload, work
 from fluffy_tui.scheduling.background.media_upkeep import MediaUpkeep, Verification
-from scheduling.workplace import QUICK
+from scheduling.quick_programs import QUICK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

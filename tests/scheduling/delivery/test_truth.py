@@ -16,7 +16,8 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind, StandIn, WallClock
 from fluffy_tui.media import Framing, Shape
 from fluffy_tui.scheduling import NotPossibleNow, ProblemKind, Step
-from scheduling.workplace import QUICK, Workplace, workplace
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import Workplace, workplace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

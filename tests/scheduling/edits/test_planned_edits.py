@@ -17,7 +17,8 @@ from fluffy_tui.demo import Kind
 from fluffy_tui.media import Framing, Shape, media_key
 from fluffy_tui.scheduling import MediaUpkeep, NotPossibleNow, OutcomeUnknown, PostPhoto, Remedy, Step
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
-from scheduling.workplace import QUICK, Barrier
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import Barrier
 
 if TYPE_CHECKING:
     from pathlib import Path

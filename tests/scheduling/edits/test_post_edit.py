@@ -27,7 +27,8 @@ from fluffy_tui.scheduling import (
     Step,
 )
 from fluffy_tui.scheduling.photo_usage import taking_photos
-from scheduling.workplace import QUICK, Barrier
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import Barrier
 
 if TYPE_CHECKING:
     from pathlib import Path

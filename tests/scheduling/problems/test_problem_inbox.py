@@ -16,8 +16,9 @@ from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, StandIn, Window
 from fluffy_tui.scheduling import Missing, MissingCode, Post, Problem, ProblemKind, Remedy, Step
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
+from scheduling.quick_programs import QUICK
 from scheduling.test_service import MANY, fill
-from scheduling.workplace import QUICK, workplace
+from scheduling.workplace import workplace
 from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
