@@ -10,12 +10,7 @@ if TYPE_CHECKING:
 
 
 def lazy_exports(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package that imports some of its names on first use.
-
-    Args:
-        package: the package's `__name__`.
-        modules: the module of each name, relative to the package.
-    """
+    """Return the `__getattr__` of a package that imports some of its names on first use, given the module of each."""
 
     def load(name: str) -> Any:
         if name not in modules:

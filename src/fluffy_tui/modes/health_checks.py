@@ -44,10 +44,8 @@ async def checks(
 ) -> AsyncGenerator[Check, None]:
     """Yield every check as it ends.
 
-    Args:
-        settings: of this installation.
-        opening: opens the services, or returns those that are open.
-        pictures: how the terminal shows pictures, which can only be asked before an app runs in it.
+    `opening` opens the services, or returns those that are open. How the terminal shows pictures can only be asked
+    before an app runs in it, so it is given.
     """
     yield Check("files", Health.OK, f"settings {settings.paths.config_file}, data {settings.paths.data}")
     try:

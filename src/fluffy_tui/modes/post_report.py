@@ -50,11 +50,7 @@ def post_cells(
 ) -> list[str]:
     """Return what a line of text says about a post, cell by cell.
 
-    Args:
-        named: the post.
-        now: the present moment.
-        own_zone: the user's time zone; times are in the channel's, and in this one where it differs.
-        results: what its network counts, where that is known.
+    Times are in the channel's zone, and in the user's where it differs.
     """
     post, channel = named.post, named.known_channel
     zone = channel_zone(channel) if channel else own_zone

@@ -31,12 +31,7 @@ _LONGEST_PART = 8
 
 
 async def store_texts(session: AsyncSession, texts: Mapping[int, PictureText]) -> None:
-    """Store the text in the pictures of photos, by their ids; a trigger removes it when a photo's file changes.
-
-    Args:
-        session: A transaction that has locked the photos.
-        texts: What was read.
-    """
+    """Store the text in pictures by the ids of photos that are locked; a trigger removes it when a file changes."""
     if not texts:
         return
     cleaned = [clean_text(one.text) for one in texts.values()]

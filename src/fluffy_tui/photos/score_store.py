@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 
 
 async def store_scores(session: AsyncSession, scores: Mapping[int, PhotoScores]) -> None:
-    """Store the scores of photos, by their ids; a trigger removes them when a photo's file changes.
-
-    Args:
-        session: A transaction that has locked the photos.
-        scores: What was measured.
-    """
+    """Store the scores of photos, by the ids of photos that are locked; a trigger removes them when a file changes."""
     if not scores:
         return
     measured = list(scores.values())

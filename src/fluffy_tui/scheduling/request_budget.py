@@ -38,12 +38,7 @@ def key_fingerprint(key: Secret | None) -> str:
 
 
 class RequestBudget:
-    """The budget as Buffer last reported it to any process with this database.
-
-    Args:
-        database: where it is stored.
-        fingerprint: of the key in use, from `key_fingerprint`.
-    """
+    """The budget as Buffer last reported it to any process with this database, for the key with this fingerprint."""
 
     def __init__(self, database: Database, fingerprint: str) -> None:
         self._database = database
@@ -79,8 +74,7 @@ class RequestBudget:
     async def closed_for(self, *, reserve: int = 0) -> tuple[BudgetWindow, float] | None:
         """Return the window that forbids a request now, and for how many seconds; None if one may be sent.
 
-        Args:
-            reserve: how many requests must remain; at most a fifth of a window's quota.
+        `reserve` is how many requests must remain; at most a fifth of a window's quota.
         """
         windows = (await self.current()).windows.values()
         spent = [window for window in windows if window.remaining <= _reserved(window, reserve)]

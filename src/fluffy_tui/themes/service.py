@@ -40,14 +40,7 @@ if TYPE_CHECKING:
 
 
 class Themes:
-    """The themes of one database.
-
-    Args:
-        database: Where they are stored.
-        photos: The libraries.
-        keywords: The keywords of photos.
-        planning: What is planned on channels.
-    """
+    """The themes of one database."""
 
     def __init__(self, database: Database, photos: Photos, keywords: Keywords, planning: Planning) -> None:
         self._database = database

@@ -65,14 +65,9 @@ class ServerAccount:
     ) -> subprocess.CompletedProcess[str]:
         """Run a program as this account, in a session of its own so that ctrl+c in the terminal does not reach it.
 
-        Its environment is minimal: no `PG…` variable, home folder or locale of the user can affect the server.
-
-        Args:
-            command: The program and its arguments; no shell interprets them.
-            binaries: The folder of the PostgreSQL programs.
-            log: Receives the standard error; without it, both outputs are returned as `stdout`.
-            text: The program's standard input.
-            keep_open: File descriptors that the program inherits.
+        Its environment is minimal: no `PG…` variable, home folder or locale of the user can affect the server. It
+        reads `text`, and inherits the descriptors `keep_open`. Its standard error goes to `log`; without that, both
+        outputs are returned as `stdout`.
 
         Raises:
             OSError: the program cannot be executed.

@@ -92,12 +92,7 @@ class Outcome:
 
 
 class PostAdder:
-    """Adds posts for one persona.
-
-    Args:
-        persona: whose posts.
-        dry_run: make all checks, also with Buffer and the media host, and write nothing.
-    """
+    """Adds posts for one persona; in a dry run makes all checks, also with Buffer and the host, and writes nothing."""
 
     def __init__(self, services: Services, persona: Persona, *, dry_run: bool) -> None:
         self._services = services

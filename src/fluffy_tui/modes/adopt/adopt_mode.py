@@ -35,11 +35,7 @@ _LEAKS = (
 async def run(settings: Settings, given: str, *, dry_run: bool, as_json: bool) -> int:
     """Adopt, and print what became of everything.
 
-    Args:
-        settings: of this installation.
-        given: the address as on the command line; `-` reads it from standard input, empty from the settings.
-        dry_run: only say what would be done.
-        as_json: print one JSON object per line.
+    `given` is the address as on the command line; `-` reads it from standard input, empty from the settings.
 
     Returns:
         0 if everything was taken over, 1 if something is missing, 130 if interrupted.

@@ -112,15 +112,7 @@ class AdoptionReport(Protocol):
 
 
 class Adoption:
-    """One adoption; `run` it once.
-
-    Args:
-        services: Open.
-        source: Open.
-        report: Is told what the user should know.
-        folder: Where relative paths start.
-        dry_run: Write nothing.
-    """
+    """One adoption; `run` it once. Relative paths start in `folder`; `report` is told what the user should know."""
 
     def __init__(
         self,

@@ -26,12 +26,7 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]|[^"\[\]{}]+', re.DOTALL)
 
 
 class ClientMessages:
-    """The messages of a client, as a server reads them.
-
-    Args:
-        lines: What was read: messages, and errors for lines that are none.
-        answers: Where answers to such lines go.
-    """
+    """The messages of a client, as a server reads them; lines that are none are errors, which are answered."""
 
     def __init__(
         self, lines: ReadStream[SessionMessage | Exception], answers: WriteStream[SessionMessage]

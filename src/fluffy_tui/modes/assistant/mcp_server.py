@@ -59,11 +59,7 @@ _REMEDIES: Mapping[str, str] = {
 
 
 class AssistantServer(MCPServer[Any]):
-    """An MCP server whose answers are harmless and whose errors have codes.
-
-    Args:
-        tools: What it offers.
-    """
+    """An MCP server whose answers are harmless and whose errors have codes."""
 
     def __init__(self, tools: AssistantTools) -> None:
         reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)

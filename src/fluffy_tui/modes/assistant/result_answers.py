@@ -27,14 +27,7 @@ def results_answer(
     comparison: Comparison,
     measures: Sequence[str],
 ) -> answers.PersonaResults:
-    """Return how posts did.
-
-    Args:
-        channels: All that are known, by id.
-        posts: All live ones of a persona.
-        comparison: Of those.
-        measures: By what they can be compared.
-    """
+    """Return how all live posts of a persona did, given all known channels by id and by what posts can be compared."""
 
     def at(post: CountedPost) -> datetime:
         channel = channels.get(post.channel_id)

@@ -40,7 +40,6 @@ class Watch:
 
     Args:
         folders: As `folder_walk.existing_folders` returns them.
-        persona_name: For the summary.
         importer: Makes an import of a scope.
         on_round: Called in the event loop with the summary of the first import, and then of each that had
             something to do.

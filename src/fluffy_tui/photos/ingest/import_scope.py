@@ -44,11 +44,7 @@ class ImportScope(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WholeFolders:
-    """Folders with all their subfolders.
-
-    Args:
-        folders: As `folder_walk.existing_folders` returns them.
-    """
+    """Folders, as `folder_walk.existing_folders` returns them, with all their subfolders."""
 
     folders: Sequence[Path]
 
@@ -69,12 +65,7 @@ class WholeFolders:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPaths:
-    """Files and folders that were reported as changed, whatever has become of them.
-
-    Args:
-        paths: Absolute.
-        folders: The folders that are watched.
-    """
+    """Files and folders that were reported as changed in those that are watched, whatever has become of them."""
 
     paths: Sequence[str]
     folders: Sequence[Path]

@@ -26,11 +26,7 @@ NO_PICTURE = "It is not a picture that can be imported."
 
 @dataclass(frozen=True, slots=True)
 class SingleFiles:
-    """The scope of an import of files that were named one by one, hidden ones too.
-
-    Args:
-        paths: Absolute.
-    """
+    """The scope of an import of files that were named one by one, by absolute path, hidden ones too."""
 
     paths: Sequence[str]
 
@@ -96,13 +92,7 @@ def with_failures(
 
 
 def photo_of_file(file: FoundFile, known: Photo | None, persona_id: int) -> Photo:
-    """Return the photo that a file will be once it is imported.
-
-    Args:
-        file: as it was just read.
-        known: the photo with this content; if None, the result's id is 0.
-        persona_id: whose photo it will be.
-    """
+    """Return the photo that a file will be once it is imported; its id is 0 if no known photo has its content."""
     if known is not None:
         return replace(known, path=Path(file.path), modified_at=file.modified_at, elsewhere="")
     return Photo(

@@ -193,12 +193,9 @@ class MediaUpkeep:
         return result
 
     async def clean(self, *, dry_run: bool = False) -> CleanupResult:
-        """Delete the pictures that have not been needed for as long as pictures are kept.
+        """Delete pictures that have not been needed for as long as pictures are kept; only return them in a dry run.
 
         Only pictures that this database knows are deleted; others may belong to another one.
-
-        Args:
-            dry_run: only return what would be deleted.
 
         Raises:
             MediaHostError: the host does not answer; what was deleted before stays deleted.

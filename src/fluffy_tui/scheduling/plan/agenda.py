@@ -110,9 +110,7 @@ class Agenda:
     def near(self, at: datetime, share_mode: ShareMode | None = None) -> list[Planned]:
         """Return what goes or went out too close to a moment, the closest first.
 
-        Args:
-            at: The moment, in UTC or with its zone.
-            share_mode: How a post gets that time. One at the front of the queue moves back the one that has it.
+        A post that gets that time at the front of the queue moves back the one that has it.
         """
         is_first = share_mode is ShareMode.SHARE_NEXT
         close = [

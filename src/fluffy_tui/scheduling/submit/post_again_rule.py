@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 
 
 def again_refusal(posts: Sequence[Post | PostRow], now: datetime, months: int) -> str:
-    """Return why the photos of a submission cannot be posted again now; empty if they can.
-
-    Args:
-        posts: All posts of the submission that has the photos.
-        now: By the database's clock.
-        months: For how long they have to be live.
-    """
+    """Return why photos cannot be posted again: not all posts of theirs are live for so many months; else empty."""
     if any(post.status != PostStatus.POSTED for post in posts):
         return "The photo has a post that is not live yet. Wait until it is, or cancel it."
     last = max(post.posted_at for post in posts if post.posted_at)

@@ -48,11 +48,9 @@ class PostWriter:
     async def write(self, requests: Sequence[Sequence[Submission]]) -> list[ScheduleResult]:
         """Write the posts of each request and defer their delivery, or refuse it if a photo already has a post.
 
-        All are written in one transaction and leave at the same moment, so that they can be undone together.
-
-        Args:
-            requests: what each channel is to get, the lead's first; at least one, and of the same photos. All
-                requests are of one persona.
+        A request is what each channel is to get, the lead's first; at least one, and of the same photos. All requests
+        are of one persona, are written in one transaction and leave at the same moment, so that they can be undone
+        together.
         """
         async with self.database.transaction() as session:
             await session.execute(taking_photos(requests[0][0].persona.id))

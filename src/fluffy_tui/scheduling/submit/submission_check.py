@@ -133,12 +133,7 @@ def tagged_people(
 
 
 def shown_channels_refusal(persona: Persona, shown_ids: Collection[str]) -> ScheduleResult | None:
-    """Return why a submission would not go to the channels that the user was shown, or None if it would.
-
-    Args:
-        persona: as it is now.
-        shown_ids: none if the user was shown a persona without a channel.
-    """
+    """Return why a submission would not go to the channels, or to none, that the user was shown; None if it would."""
     own = persona.board_by_channel
     if all(channel_id in own for channel_id in shown_ids) and (shown_ids or not own):
         return None
@@ -188,12 +183,7 @@ def _first_comment_refusal(submission: Submission, now: datetime) -> ScheduleRes
 
 
 def photos_refusal(photos: Sequence[Photo], shown: Sequence[PostPhoto]) -> ScheduleResult | None:
-    """Return why these photos cannot be in one post, or None if they can.
-
-    Args:
-        photos: as they are in the library.
-        shown: the same with how they are to be posted.
-    """
+    """Return why these photos, `shown` as they are to be posted, cannot be in one post, or None if they can."""
     if len({photo.persona_id for photo in photos}) > 1:
         reason = "The photos belong to several personas. Choose photos of one persona."
         return ScheduleResult(False, reason=reason, code=Reason.SEVERAL_PERSONAS)

@@ -56,11 +56,7 @@ class EmbedRefused:
 
 
 class ImageEmbed:
-    """A client that sends one picture at a time; open it with `async with`.
-
-    Args:
-        url: Where the service is, with or without a slash at the end.
-    """
+    """A client that sends one picture at a time to a URL, which may end with a slash; open it with `async with`."""
 
     description = DESCRIPTION
     operation = OPERATION

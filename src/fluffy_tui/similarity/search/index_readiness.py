@@ -24,14 +24,7 @@ if TYPE_CHECKING:
 async def explained(
     session: AsyncSession, error: NoEmbeddings | NotIndexedYet, photo_ids: Sequence[int], has_service: bool
 ) -> FluffyError:
-    """Return the error again, with what is missing or how many photos are indexed.
-
-    Args:
-        session: A transaction.
-        error: As the search raised it.
-        photo_ids: The photos that were asked about.
-        has_service: Whether an image_embed service is set.
-    """
+    """Return the error again that a search for these photos raised, with what is missing or how many are indexed."""
     if isinstance(error, NoEmbeddings) and not has_service and not BuiltinModel.is_installed():
         return NoEmbeddings("Photos cannot be compared: the extra `embed` is not installed.", INSTALL)
     if len(photo_ids) == 1 and (reason := await session.scalar(_reason(photo_ids))):

@@ -38,11 +38,7 @@ REVIEW_KEYS = "{fill.submit} submits all · {fill.edit} edits the caption · {fi
 
 
 class BatchScreen(CaptionScreen):
-    """The photos of a batch: written one by one, reviewed in a table, submitted and undone together.
-
-    Args:
-        wanted: The photos, and whether the user has put them into their order.
-    """
+    """The photos of a batch: written one by one, reviewed in a table, submitted and undone together."""
 
     PLACE = Place.FILL
     TAB = None

@@ -31,11 +31,7 @@ class BestOfStack:
         return [(best, Verdict.PICK), *((photo, Verdict.REJECT) for photo in others)]
 
     def question(self, own: Mapping[str, str]) -> ConfirmScreen:
-        """Return the dialog that asks, in which `enter` means yes: one undo takes it all back.
-
-        Args:
-            own: The user's own keys by action id.
-        """
+        """Return the dialog that asks, in which `enter` means yes: one undo takes it all back."""
         others = len(self.photos) - 1
         name, reason = one_line(self.photos[0].name), best_words(self.best_by, others + 1)
         return ConfirmScreen(

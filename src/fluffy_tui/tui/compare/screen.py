@@ -39,12 +39,9 @@ _FLAGS = {"pick": "✓ picked", "reject": "✗ rejected"}
 
 
 class CompareScreen(Screen[None]):
-    """Photos side by side; keys for flags act on the one with the bright border.
+    """Two to four photos side by side; keys for flags act on the one with the bright border.
 
-    Args:
-        photos: Two to four.
-        decide: Flags photos together, as one step of undo.
-        undo: Takes back the last step.
+    `decide` flags photos together, as one step of undo.
     """
 
     PLACE = Place.COMPARE

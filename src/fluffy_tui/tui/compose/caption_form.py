@@ -64,11 +64,7 @@ _TIME = frozenset({Reason.TIME_MISSING, Reason.TIME_PAST})
 class CaptionForm(ReportsErrors, Vertical):
     """The fields of one post. The screen also lays out `status`: a message, and the preflight line.
 
-    Args:
-        place: Which screen this is, whose keys are named.
-        check: Returns the preflight marks of what the form contains.
-        has_text: Whether caption and alt text can be changed.
-        has_time: Whether the time can be changed.
+    `check` returns the preflight marks of what the form contains.
     """
 
     DEFAULT_CSS = """
@@ -395,11 +391,7 @@ class CaptionForm(ReportsErrors, Vertical):
             )  # plain: it would be taken for markup
 
     def act(self, verb: str) -> None:
-        """Do what a key about writing says.
-
-        Args:
-            verb: Of the key table, such as `caption`, `fit` or `editor`.
-        """
+        """Do what a key about writing says: a verb of the key table, such as `caption`, `fit` or `editor`."""
         match verb:
             case "caption":
                 self.caption.focus()

@@ -32,12 +32,7 @@ if TYPE_CHECKING:
 
 
 class CaptionScreen(FrameScreen):
-    """A photo beside a caption form; the screen's keys that are about writing go to the form.
-
-    Args:
-        has_text: Whether caption and alt text can be changed.
-        has_time: Whether the time can be changed.
-    """
+    """A photo beside a caption form; the screen's keys that are about writing go to the form."""
 
     DEFAULT_CSS = """
     CaptionScreen {
@@ -103,11 +98,7 @@ class CaptionScreen(FrameScreen):
 
 
 class PhotosScreen(CaptionScreen):
-    """A caption screen for a post of one photo or several.
-
-    Args:
-        has_text: Whether caption and alt text can be changed.
-    """
+    """A caption screen for a post of one photo or several."""
 
     def __init__(self, context: Context, preview: PhotoPreview, *, has_text: bool = True) -> None:
         super().__init__(context, preview, has_text=has_text)

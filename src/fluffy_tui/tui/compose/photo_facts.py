@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 
 class PhotoFacts:
-    """Searches for each photo once.
-
-    Args:
-        found: Called whenever more is known.
-    """
+    """Searches for each photo once; `found` is called whenever more is known."""
 
     def __init__(self, screen: FrameScreen, found: Callable[[], None]) -> None:
         self._screen, self._found = screen, found

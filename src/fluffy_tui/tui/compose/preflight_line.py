@@ -31,12 +31,7 @@ WIDE = 100
 
 
 class PreflightLine(Widget):
-    """What stops the post comes first, with the keys that lead to a fix; what is fine comes last.
-
-    Args:
-        own: The user's own keys, by action id.
-        place: Where the line is, whose keys are shown.
-    """
+    """What stops the post comes first, with the keys that lead to a fix; what is fine comes last."""
 
     DEFAULT_CSS = """
     PreflightLine { height: auto; max-height: 3; padding: 0 1; }

@@ -22,11 +22,7 @@ DELETES = "The filter is empty: this deletes the saved filter of that name."
 
 
 class FilterMemory:
-    """The saved filters.
-
-    Args:
-        screen: What the prompt opens on.
-    """
+    """The saved filters."""
 
     def __init__(self, screen: FrameScreen, context: Context) -> None:
         self._screen = screen

@@ -25,9 +25,7 @@ _WORD = re.compile(r"(?:^|\s)([a-z]{2,})$")
 class FilterSuggester(Suggester):
     """Completes what follows `#` or `@` at the end of a filter, and words that mean something there.
 
-    Args:
-        keywords: Returns the keywords that begin like a text.
-        filters: Returns the names of saved filters that do.
+    Both return the names that begin like a text: of keywords, and of saved filters.
     """
 
     def __init__(self, keywords: Complete, filters: Complete) -> None:

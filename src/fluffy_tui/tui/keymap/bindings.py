@@ -22,12 +22,7 @@ def actions_of(*places: Place) -> tuple[Action, ...]:
 def bindings(
     place: Place, *, only: Collection[str] | None = None, without: Collection[str] = ()
 ) -> list[BindingType]:
-    """Return a place's actions as Textual bindings.
-
-    Args:
-        place: Where they work.
-        only: Ids to take, in this order; all of the place by default.
-        without: Ids to leave out.
+    """Return a place's actions as Textual bindings: all, or `only` some ids in their order, or those `without` others.
 
     Raises:
         KeyError: An id in `only` or `without` is not an action of this place.

@@ -40,14 +40,11 @@ MAX_ROUNDS = 100
 class KeyQueue:
     """Holds keys and pasted texts until everything that the ones before them have set off is done.
 
-    Textual sends a key to the widget that has the focus when the key arrives. If an earlier key is only then opening a
-    screen, the new key goes to the widget below, and what was typed ahead is lost or taken for commands.
+    Textual sends a key to the widget that has the focus when the key arrives. If an earlier key is only then opening
+    a screen, the new key goes to the widget below, and what was typed ahead is lost or taken for commands.
 
     A key is done when the queues of the widgets from the focus up to the app were passed from below, and neither they
-    nor the focus have changed since.
-
-    Args:
-        app: The app; it asks `admits` about each key that arrives.
+    nor the focus have changed since. The app's `admits` is asked about each key that arrives.
     """
 
     def __init__(self, app: App[Any]) -> None:

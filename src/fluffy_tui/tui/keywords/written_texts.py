@@ -35,11 +35,9 @@ class WrittenTexts:
         return tuple(dict.fromkeys(one for one in written if hashtags(one) == (one,)))
 
     def choices(self, *, for_alt_text: bool, longest: int | None = None) -> list[PickedText]:
-        """Return what can be inserted, the likeliest first.
+        """Return what can be inserted into alt text or caption, the likeliest first.
 
-        Args:
-            for_alt_text: Whether it is for the alt text, else for the caption.
-            longest: Characters to which what was read in the picture is cut.
+        What was read in the picture is cut to `longest` characters.
         """
         texts = self.texts
         in_picture = one_line(texts.in_picture)

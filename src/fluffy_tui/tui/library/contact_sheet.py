@@ -34,8 +34,6 @@ class ContactSheet(Generic[P]):
 
     Args:
         node: The list; runs the workers.
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
         painted: Called with each photo whose picture is ready.
         photo_at: Returns the photo at an index of the list; None if there is none or it is not loaded.
         label: Returns the line of the photo at an index, in a width.
@@ -73,13 +71,7 @@ class ContactSheet(Generic[P]):
             self.pictures.want([photo for photo in photos if photo is not None], self._area)
 
     def lines(self, top: int, drawn: range, width: int) -> list[Strip]:
-        """Return lines of tiles.
-
-        Args:
-            top: The first row on the screen.
-            drawn: Which of the lines from there on.
-            width: Cells of a line.
-        """
+        """Return lines of tiles in so many cells: those `drawn`, counted from the `top` row on the screen."""
         area, grid = self._area, self.grid  # what the style is has to be looked up in the whole tree
         empty, gap = Strip.blank(area.width, area.style), Strip.blank(1, area.style)
         rest = Strip.blank(width - grid.width * grid.columns, area.style)

@@ -22,10 +22,6 @@ class FlagCounts(ReportsErrors, Static):
     """Shows in a line how many photos without a post are picked, rejected and left to decide about.
 
     A flag moves the counts at once, without counting again.
-
-    Args:
-        view: Whose photos are listed, and which.
-        triage: Knows which decisions are not stored yet.
     """
 
     DEFAULT_CSS = "FlagCounts { height: 1; padding: 0 1; color: $text-muted; }"

@@ -83,12 +83,7 @@ def commands(screen: Screen[Any]) -> list[Command]:
 
 
 class PaletteScreen(DialogScreen[None]):
-    """Lists what can be done on the screen below, and does what is chosen.
-
-    Args:
-        below: The screen below.
-        own: The user's own keys, by action id.
-    """
+    """Lists what can be done on the screen below, and does what is chosen."""
 
     PLACE = Place.DIALOG
     BINDINGS = bindings(Place.PICKER, only=("picker.next", "picker.previous", "picker.back"))

@@ -31,11 +31,7 @@ _EXAMPLE = "For example: Dry and short, in lower case. British English. At most 
 
 
 class VoiceScreen(ReportsErrors, EditorScreen[Persona | None]):
-    """Asks for the voice, and closes with the changed persona, or with None if the user cancels.
-
-    Args:
-        own: The user's own keys, by action id.
-    """
+    """Asks for the voice, and closes with the changed persona, or with None if the user cancels."""
 
     PLACE = Place.VOICE
     BINDINGS = bindings(Place.VOICE) + help_binding()

@@ -32,10 +32,7 @@ FRAME_HEIGHT = 6
 class Filmstrip(Widget):
     """Shows the neighbours of the cursor in a photo list, the nearest first.
 
-    Args:
-        photo_at: Returns the photo at an index of the list; None if there is none or it is not loaded.
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
+    `photo_at` returns the photo at an index of the list; None if there is none or it is not loaded.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"filmstrip--cursor", "filmstrip--empty"}

@@ -39,14 +39,9 @@ def photo_details(
     notes: Sequence[str] = (),
     framing: Framing | None = None,
 ) -> str:
-    """Return three lines: facts about the file, what posting does to the picture, and the path.
+    """Return lines: facts about the file, notes, what posting to a network does to the picture, and the path.
 
-    Args:
-        photo: The photo.
-        rules: The rules of the network it would be posted to.
-        zone: The user's time zone.
-        notes: More lines, below the facts.
-        framing: How it is fitted, if that was already chosen.
+    The framing is the one that was already chosen, if any.
     """
     facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size)]
     if photo.is_screenshot:
@@ -88,12 +83,9 @@ def file_facts(photo: Photo) -> str:
 
 
 def needed_shape(photo: Photo, rules: NetworkRules, turn: int = 0) -> str:
-    """Return the shape that a network requires, such as `4:5`; empty if it accepts the photo's own.
+    """Return the shape that a network requires of a photo, turned by so many degrees first, such as `4:5`.
 
-    Args:
-        photo: The photo.
-        rules: The network's rules.
-        turn: Degrees by which it is turned first.
+    It is empty if the network accepts the photo's own.
     """
     image, ratio = rules.image, 1 / photo.ratio if turn % 180 else photo.ratio
     if image.min_ratio is not None and ratio < image.min_ratio * 0.999:

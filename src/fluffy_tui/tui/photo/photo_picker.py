@@ -45,11 +45,7 @@ class _NameField(Input, inherit_bindings=False):
 
 
 class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
-    """Lists a persona's photos without a post, and closes with the picked one, or with None.
-
-    Args:
-        without: Ids of photos that are not listed.
-    """
+    """Lists a persona's photos without a post, and closes with the picked one, or with None."""
 
     PLACE = Place.PHOTO_PICKER
     BINDINGS: ClassVar[list[BindingType]] = [

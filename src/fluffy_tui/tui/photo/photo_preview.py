@@ -59,10 +59,6 @@ class PhotoPreview(Vertical):
     """Shows one photo at a time with its details.
 
     Pictures are shrunk and painted in a thread. A picture that is ready after another photo was chosen is not shown.
-
-    Args:
-        renderer: See `graphics_protocol.renderer_named`; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
     """
 
     ALLOW_MAXIMIZE = True

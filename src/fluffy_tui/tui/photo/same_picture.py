@@ -57,11 +57,7 @@ async def find_outside_post(context: Context, photo: Photo) -> OutsideMatch | No
 
 
 class SamePictureScreen(ReportsErrors, Screen[None]):
-    """The photo beside the one that was posted, over what is known about that post.
-
-    Args:
-        photo: The photo that a caption is written for.
-    """
+    """The photo beside the one that was posted, over what is known about that post."""
 
     PLACE = Place.SAME_PICTURE
     BINDINGS = bindings(Place.SAME_PICTURE)
@@ -120,14 +116,9 @@ def _show(preview: PhotoPreview, title: str, photo: Photo) -> None:
 def earlier_post_text(
     earlier: EarlierPost, post: Post | None, now: datetime, zone: tzinfo, *, count_bits: bool
 ) -> str:
-    """Describe an earlier post in two or three lines.
+    """Describe an earlier post, which may be deleted by now, in two or three lines.
 
-    Args:
-        earlier: The post as the similarity search knows it.
-        post: The post itself; None when it was deleted meanwhile.
-        now: The present moment.
-        zone: The user's.
-        count_bits: Whether to say how much the pictures differ.
+    `count_bits` says how much the pictures differ.
     """
     if earlier.at is None:
         first = "This picture is in the queue already."

@@ -43,11 +43,7 @@ P = TypeVar("P", bound=Pictured)
 class SmallPictures(Generic[P]):
     """The pictures of the photos that a widget shows, all of one size.
 
-    Args:
-        node: The widget; runs the workers.
-        renderer: Paints them; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
-        painted: Called with each photo whose picture is ready, or cannot be made.
+    `painted` is called with each photo whose picture is ready, or cannot be made.
     """
 
     def __init__(

@@ -59,11 +59,7 @@ class MoveMode:
         """The post that was picked up; None outside move mode."""
 
     def prompt(self, with_keys: Callable[[str], str]) -> str:
-        """Return what to do next, in one line; empty outside move mode.
-
-        Args:
-            with_keys: Replaces action IDs in braces with the user's keys.
-        """
+        """Return what to do next, in one line; empty outside move mode."""
         if self.picked is None:
             return ""
         target = "a free slot" if self.picked.kind is MoveKind.MOVE else "the post to swap it with"

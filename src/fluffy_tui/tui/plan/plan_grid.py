@@ -56,10 +56,8 @@ class Line:
 class PlanGrid(SlotCalendar):
     """This week and the next one, or others, with a cursor on one cell; a post on the move is in angle brackets.
 
-    Args:
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
-        shades: Of slots whose posts are known to have done better or worse than others.
-        renderer: How pictures are drawn, with characters alone; None for no pictures.
+    The shades are those of slots whose posts are known to have done better or worse than others. Pictures are drawn
+    with characters alone, whatever the renderer.
     """
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0), init=False)
@@ -114,9 +112,7 @@ class PlanGrid(SlotCalendar):
     def show(self, agenda: Agenda, photos: Mapping[int, Photo]) -> None:
         """Show a plan; the cursor stays at its time, or moves to the next cell after it, or after the day wanted.
 
-        Args:
-            agenda: The plan.
-            photos: The photos of the posts by ID, without those that are no longer in the library.
+        The photos of the posts are given by id, without those that are no longer in the library.
         """
         before = self.cell
         self._agenda, self._photos = agenda, photos

@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 
 class SlotPictures:
-    """Pictures of the planned photos, as large as a slot allows.
-
-    Args:
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
-    """
+    """Pictures of the planned photos, as large as a slot allows."""
 
     def __init__(self, thumbnail: Callable[[Photo, int, int], object]) -> None:
         self._thumbnail = thumbnail
@@ -58,12 +54,7 @@ class SlotPictures:
         return photo is None or (photo.sha256 in self._made and self._made[photo.sha256] is None)
 
     async def make(self, made: Callable[[], object], shades: str = "") -> None:
-        """Make the pictures, calling `made` after each; one that is finished too late is discarded.
-
-        Args:
-            made: Shows what there is.
-            shades: See `half_cells`.
-        """
+        """Make the pictures (see `half_cells`), calling `made` after each; one that is made too late is discarded."""
         token = self._token
         while token == self._token and (photo := self._next()) is not None:
             try:

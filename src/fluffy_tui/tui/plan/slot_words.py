@@ -28,15 +28,10 @@ def slot_lines(
     is_target: bool = False,
     results: str = "",
 ) -> list[str]:
-    """Describe a slot and its post, or what can be done with a free one.
+    """Describe a slot and its post, and how posts in the slot did, or what can be done with a free one.
 
-    Args:
-        cell: The slot.
-        context: What is known at the moment.
-        zone: The channel's.
-        is_main: Whether it is the main channel, whose slots are for posts on all channels.
-        is_target: Whether a post is on the move: then a free slot is only where it may go.
-        results: How the account's own posts in the slot did.
+    Slots of the main channel are for posts on all channels. While a post is on the move (`is_target`), a free slot is
+    only where it may go.
     """
     if cell is None:
         return [NO_SLOT]

@@ -24,13 +24,7 @@ NAMED = 5
 def question_about(
     context: Context, posts: Sequence[Post], groups: Mapping[int, Sequence[Post]]
 ) -> ConfirmScreen:
-    """Return the question whether posts are to be cancelled.
-
-    Args:
-        context: What every screen shares.
-        posts: Those that can be; at least one.
-        groups: By group id, all posts of their submissions.
-    """
+    """Return the question whether posts are to be cancelled, given all posts of their submissions by group id."""
     if len(posts) > 1:
         return _about_several(context, posts, groups)
     post, group = posts[0], groups[posts[0].group_id]

@@ -61,14 +61,8 @@ _OF_CAPTION = frozenset({CaptionFault.EMPTY, CaptionFault.TOO_LONG})
 class EditPostScreen(PhotosScreen):
     """The caption form with an existing post in it, or with what several posts have in common.
 
-    Of the posts of one submission that are texts, photos and time; of other posts it is the time.
-
-    Args:
-        context: What every screen shares.
-        posts: What is changed.
-        only_time: Whether only the time is changed.
-        saved: Called when everything is changed.
-        left_out: Posts of the same submission that cannot be changed any more.
+    Of the posts of one submission that are texts, photos and time; of other posts it is the time. Posts of the same
+    submission that cannot be changed any more are `left_out`.
     """
 
     PLACE = Place.EDIT

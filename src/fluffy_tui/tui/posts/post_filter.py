@@ -35,11 +35,7 @@ SPACED_FROM, COUNT_FROM, HINT_FROM = 66, 112, 140
 
 
 class PostFilter(Static):
-    """The line of filters above the table, with the current one highlighted and the size of the selection.
-
-    Args:
-        keys: The user's own keys, by action id.
-    """
+    """The line of filters above the table, with the current one highlighted and the size of the selection."""
 
     DEFAULT_CSS = """
     PostFilter { height: 1; text-wrap: nowrap; }

@@ -45,10 +45,6 @@ class PostTable(VimList):
     """Shows when each post goes out, its caption and its state, under headings that the cursor skips.
 
     The cursor stays on its post, in the same line of the screen, while others change, come, go or move.
-
-    Args:
-        context: The app's services and state.
-        groups: Knows on which other channels each post is.
     """
 
     BINDINGS = bindings(Place.POSTS, only=("posts.open",))
@@ -144,12 +140,9 @@ class PostTable(VimList):
         *,
         cursor_on: Post | None = None,
     ) -> None:
-        """Show these posts; the cursor stays on its post.
+        """Show these posts; the cursor stays on its post, or goes to another one in the middle of the screen.
 
-        Args:
-            posts: The posts.
-            places: Position in the queue and length of the queue of each held post, by post ID.
-            cursor_on: The post to put the cursor on instead, in the middle of the screen.
+        The places are position in the queue and length of the queue of each held post, by post ID.
         """
         before, self._posts = self._posts, {post.id: post for post in posts}
         for post_id, post in before.items():

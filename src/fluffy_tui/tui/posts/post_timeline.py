@@ -27,11 +27,7 @@ def uploaded_at(events: Sequence[PostEvent]) -> datetime | None:
 def timeline(events: Sequence[PostEvent], zone: tzinfo, own_zone: tzinfo, room: int | None = None) -> Content:
     """Return the history, oldest first: channel's time, user's time where it differs, event, worker.
 
-    Args:
-        events: The post's events.
-        zone: The channel's time zone.
-        own_zone: The user's time zone.
-        room: Columns to wrap lines at; None before the layout is known.
+    Lines are wrapped at `room` columns; None before the layout is known.
     """
     if not events:
         return Content("")

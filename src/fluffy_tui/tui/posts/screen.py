@@ -50,11 +50,7 @@ SEARCHING = "Searching …"
 
 
 class PostsScreen(FrameScreen):
-    """The posts of the persona, with filters above and the photo beside them.
-
-    Args:
-        context: The app's services and state.
-    """
+    """The posts of the persona, with filters above and the photo beside them."""
 
     PLACE = Place.POSTS
     TAB = "posts"
@@ -255,11 +251,9 @@ class PostsScreen(FrameScreen):
 
     @work(group="posts", exclusive=True, exit_on_error=False, description="loading posts")
     async def _load(self, start: TimeKey | None = None, *, keep_cursor: bool = False) -> None:
-        """Load the posts around a place, with the cursor on the one before it.
+        """Load the posts around a place, with the cursor on the one before it, unless it is to be kept on its post.
 
-        Args:
-            start: The place; if none is given it is now, and the cursor is on the next post to go out.
-            keep_cursor: Whether the cursor stays on its post instead.
+        If no place is given it is now, and the cursor is on the next post to go out.
         """
         if self._filter.is_outside:
             self._outside.load()

@@ -38,11 +38,7 @@ class TilePicture:
 
 
 class ProfileFeed:
-    """Tiles of a channel, the latest first: what is planned, then what went out.
-
-    Args:
-        services: Answer everything from the database; Buffer is not asked.
-    """
+    """Tiles of a channel, the latest first: what is planned, then what went out."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -54,14 +50,7 @@ class ProfileFeed:
         self._pictures: dict[tuple[bool, int], TilePicture] = {}
 
     async def load(self, persona: Persona, zone: tzinfo, now: datetime, count: int = PAGE) -> None:
-        """Load what is planned on the persona's first channel, and so many of the posts that went out.
-
-        Args:
-            persona: Led by the channel.
-            zone: The channel's.
-            now: The present moment.
-            count: How many were on the screen before, if more than a page.
-        """
+        """Load what is planned on the persona's first channel, and so many of the posts that went out, or a page."""
         agenda = await self._services.planning.agenda(persona, now, now, now)
         if agenda.channel is None:
             self.tiles, self._rest = (), None

@@ -38,13 +38,7 @@ CURSOR_ACTIONS = tuple(
 
 
 class ProfileGrid(ScrollView, can_focus=True):
-    """Tiles of a channel with a cursor; only those on the screen, and a row around them, are drawn and loaded.
-
-    Args:
-        feed: The tiles, and their pictures.
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        label: Returns the line of a tile in a width.
-    """
+    """Tiles of a channel with a cursor; only those on the screen, and a row around them, are drawn and loaded."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROFILE, only=CURSOR_ACTIONS)
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -112,11 +106,9 @@ class ProfileGrid(ScrollView, can_focus=True):
         return Viewport(grid, round(self.scroll_y) // grid.height, self.scrollable_content_region.height)
 
     def fit(self, room: Size, ratio: float) -> None:
-        """Lay the tiles out for a room: in their shape, and two rows of them if these are not too low.
+        """Lay the tiles out for the room that grid and details have: in their shape, width ÷ height, and in two rows.
 
-        Args:
-            room: What grid and details have together.
-            ratio: Width ÷ height of a tile.
+        Where two rows would be too low, there is one.
         """
         if not room.height:
             return  # not laid out yet

@@ -42,11 +42,7 @@ _OUTSIDE_MOVE_MODE = frozenset({"open", "swap", "back", "channel"})
 
 
 class ProfileScreen(FrameScreen):
-    """Three columns of tiles, the latest first, with details of the one under the cursor beside them.
-
-    Args:
-        channel_id: The channel that is shown first.
-    """
+    """Three columns of tiles, the latest first, with details of the one under the cursor beside them."""
 
     PLACE = Place.PROFILE
     TAB = "plan"

@@ -40,7 +40,6 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
     """Choices below two pictures; closes with the framing that was chosen, or None.
 
     Args:
-        service: The network, by Buffer's name.
         ratio: Width ÷ height that the cover of its post gives it; then there is no choice of a shape.
         most_parts: Into how many pictures of its post it can be cut at most.
     """

@@ -55,9 +55,7 @@ class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
 
     Args:
         photo: How it is fitted, and who is tagged in it so far.
-        service: The network, by Buffer's name.
         ratio: Width ÷ height that the cover of its post gives it.
-        tagged_elsewhere: How many people are tagged in the other photos of the post.
     """
 
     PLACE = Place.PEOPLE

@@ -49,13 +49,7 @@ class RenditionPreview:
     ) -> RenderResult:
         """Show a photo as posted, or why it cannot be; until then the file, or another rendition of the same photo.
 
-        Args:
-            photo: The photo.
-            service: The network.
-            framing: How it is fitted.
-            details: What is shown below it.
-            ratio: Width ÷ height that the cover of its post gives it.
-            place: Which photo of its post it is.
+        Its post's cover gives it the ratio, width ÷ height; its place is which photo of the post it is.
         """
         prefix = f"{place} · " if place else ""
         if self.widget.photo is None or self.widget.photo.id != photo.id:
@@ -78,8 +72,7 @@ class RenditionPreview:
     def draw_over(self, draw: Draw) -> None:
         """Show the last picture with something drawn over it, as soon as the drawing before is seen.
 
-        Args:
-            draw: Draws into an RGB picture of the size in which it is shown; called in a thread.
+        `draw` draws into an RGB picture of the size in which it is shown, in a thread.
         """
         self._wanted = draw
         if not self._is_drawing:

@@ -35,10 +35,7 @@ HIGH_FROM = 36
 class BestPosts(Widget, can_focus=True):
     """Shows posts, the best first, with a cursor on one.
 
-    Args:
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
-        lines: Returns what is said beside the picture of the post with a rank, 1 for the best.
+    `lines` returns what is said beside the picture of the post with a rank, 1 for the best.
     """
 
     BINDINGS = bindings(Place.LIST)
@@ -77,12 +74,7 @@ class BestPosts(Widget, can_focus=True):
         self._pictures = SmallPictures(self, text_renderer(renderer), thumbnail, lambda _: self.refresh())
 
     def show(self, posts: Sequence[ComparedPost], photos: Mapping[int, Photo]) -> None:
-        """Show posts; the cursor stays on its post while that is among them.
-
-        Args:
-            posts: The best first.
-            photos: Their covers by id, without those that are no longer in the library.
-        """
+        """Show posts, the best first, with covers by id; the cursor stays on its post while that is among them."""
         before = self.current
         self._posts, self._photos = posts, photos
         ids = [one.post.id for one in posts]

@@ -49,11 +49,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 
 
 class HostStep(VerticalScroll, can_focus=False):
-    """Asks where pictures are uploaded so that Buffer can fetch them.
-
-    Args:
-        typed: Unsaved input by setting.
-    """
+    """Asks where pictures are uploaded so that Buffer can fetch them."""
 
     TITLE = "Pictures"
     DEFAULT_CSS = """

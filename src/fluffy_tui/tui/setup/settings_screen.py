@@ -63,11 +63,7 @@ class _Line:
 
 
 class SettingsScreen(FrameScreen):
-    """Lists the settings, explains the one under the cursor and edits it.
-
-    Args:
-        variable: Where the cursor starts; at the first line if not given.
-    """
+    """Lists the settings, explains the one under the cursor, at first the one of this variable, and edits it."""
 
     PLACE = Place.SETTINGS
     BINDINGS = bindings(Place.SETTINGS)

@@ -44,12 +44,7 @@ def over_limit_words(count: int, rules: NetworkRules) -> str:
 class SnippetEditorScreen(ReportsErrors, EditorScreen[Snippet | None]):
     """Asks for name and text, and closes with the saved snippet, or with None if the user cancels.
 
-    Args:
-        kind: Hashtag set or snippet.
-        rules: Those of the persona's network, whose limits are shown.
-        save: Saves name and text; raises FluffyError with what is wrong.
-        snippet: The one to edit; None for a new one.
-        own: The user's own keys, by action id.
+    `save` raises FluffyError with what is wrong. The limits of the rules are shown.
     """
 
     PLACE = Place.SNIPPET

@@ -49,10 +49,7 @@ class _Field(Input, inherit_bindings=False):
 class PickTextScreen(DialogScreen[PickedText | None]):
     """Lists the texts that match what is typed, and closes with the picked one, or with None.
 
-    Args:
-        texts: The texts to pick from, the likeliest first.
-        empty: What to show if there are none, and what to do about it.
-        note: What is shown below them; without one there is no line.
+    At first the likeliest comes first. `empty` says what to do if there are none; a note is below them.
     """
 
     PLACE = Place.PICKER

@@ -29,12 +29,9 @@ _QUOTES = 2
 
 
 class Suggester:
-    """Fills one caption form from a model.
+    """Fills one caption form from a model; `changed` is called when a text was inserted, or confirmed to be read.
 
-    Args:
-        first_comment: Where hashtags of a caption may be moved to.
-        alt_text: Where alt texts are inserted.
-        changed: Called when a text was inserted, or confirmed to be read.
+    Hashtags of a caption may be moved to the first comment.
     """
 
     def __init__(
@@ -127,10 +124,7 @@ class Suggester:
     def asks_first(self, draft: Draft, verb: str, then: Callable[[], None]) -> bool:
         """Ask whether suggested texts were read; False if a draft has none that were not changed.
 
-        Args:
-            draft: What is about to be submitted.
-            verb: What is about to be done with it.
-            then: Called once the user has confirmed.
+        The verb says what is about to be done with the draft, `then` is called once the user has confirmed.
         """
         unread = list(dict.fromkeys(draft.unread))
         if not unread:

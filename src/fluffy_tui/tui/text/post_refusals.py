@@ -82,9 +82,7 @@ _VERBS: Mapping[str, tuple[Callable[[Post], object], Reasons]] = {
 def why_not(verb: str, post: Post) -> str:
     """Return why something cannot be done with a post now, with action ids in braces; empty if it can.
 
-    Args:
-        verb: Of the key table, such as `retry`; what is not about a post's state is always possible.
-        post: The post.
+    The verb is one of the key table, such as `retry`; what is not about a post's state is always possible.
     """
     if verb not in _VERBS:
         return ""

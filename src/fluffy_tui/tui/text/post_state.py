@@ -89,11 +89,7 @@ def state_of(post: Post) -> PostState:
 def state_words(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
     """Describe a post's state in one line, with short times; of an error only the first sentence.
 
-    Args:
-        post: The post.
-        now: The current time.
-        zone: The channel's time zone, for when the post goes out.
-        own_zone: The user's time zone, for when something is retried.
+    When it goes out is in the channel's zone; when something is retried, in the user's.
     """
     return _words(post, now, zone, own_zone, lambda moment: moment_words(moment, now, zone))
 

@@ -59,9 +59,7 @@ class KeywordSuggester(Suggester):
 class ThemeEditorScreen(ReportsErrors, EditorScreen["Theme | None"]):
     """Asks for keyword, share and rest, and closes with the saved theme, or with None if the user cancels.
 
-    Args:
-        save: Saves keyword, share and rest; raises FluffyError with what is wrong.
-        theme: The one to edit; None for a new one.
+    `save` raises FluffyError with what is wrong.
     """
 
     PLACE = Place.THEME

@@ -29,11 +29,7 @@ Made = TypeVar("Made")
 
 
 class DialogScreen(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
-    """A dialog over the screen it was opened from, which is dimmed.
-
-    Args:
-        classes: Style classes in addition to `dialog`.
-    """
+    """A dialog over the screen it was opened from, which is dimmed."""
 
     def __init__(self, *, classes: str = "") -> None:
         super().__init__(classes=f"dialog {classes}".rstrip())
@@ -84,11 +80,8 @@ class ConfirmScreen(DialogScreen[bool]):
     """A yes-or-no question.
 
     Args:
-        question: One or a few sentences.
-        yes: Label of the button for yes.
         no: Label of the button for no, which has the focus, so that `enter` alone is harmless.
         yes_first: Whether the other one has it: yes is harmless, since it can be undone.
-        own: The user's own keys by action id.
         all_of_them: Label of a button for yes to more than what was asked about; without one there is none.
     """
 
@@ -170,15 +163,10 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
     If nothing can be made of it, the dialog stays open with the text and shows the reason.
 
     Args:
-        prompt: The placeholder of the field.
         make: Makes the result; raises FluffyError with what is wrong with the text.
         verb: What `enter` does, in one word.
-        own: The user's own keys by action id.
-        about: What is shown above the field.
-        secret: Whether to hide what is typed.
         may_be_empty: Whether something can be made of no text.
         longest: Characters, at most.
-        suggester: Suggests the rest of what is typed.
     """
 
     PLACE = Place.DIALOG

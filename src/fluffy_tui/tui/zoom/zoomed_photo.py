@@ -61,12 +61,9 @@ class DecodedPart:
 
 
 class ZoomedPhoto(ReportsErrors, Container):
-    """Shows a photo pixel by pixel.
+    """Shows a photo pixel by pixel: at first the whole, if it `fits`, else its center at 100 %.
 
-    Args:
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        part: Returns a part of the photo as a Pillow image of a size; slow, called in a thread; raises PhotoUnreadable.
-        fits: Whether the whole photo is shown at first; otherwise its center at 100 %.
+    `part` returns a part of the photo as a Pillow image of a size; slow, called in a thread; raises PhotoUnreadable.
     """
 
     DEFAULT_CSS = """

@@ -83,13 +83,6 @@ def runway_words(
     """Say how long the planned posts last, how many problems there are, and how many photos are undecided.
 
     Such as `9 days left · next Tue 09:00 New York (your 15:00) · 2 problems · 214 undecided · queue 7/10`.
-
-    Args:
-        agenda: What is planned.
-        zone: The channel's.
-        own_zone: The user's.
-        needing: How many problems need attention.
-        undecided: How many photos are neither picked nor rejected; None while that is not known.
     """
     upcoming = [planned for planned in agenda.to_come if planned.at > agenda.now]
     parts = [_left(agenda.runway.days), _next(upcoming[0].at, agenda, zone, own_zone)] if upcoming else []

@@ -55,8 +55,6 @@ class TimePicker(DialogScreen["datetime | None"]):
     """Chooses a day, then one of its free slots or a time that is typed; closes with it, or with None.
 
     Args:
-        zone: The channel's.
-        own_zone: The user's.
         agenda: What is planned on the channel; None while that is not known.
         at: The time that is chosen already.
     """
