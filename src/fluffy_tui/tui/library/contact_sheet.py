@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from fluffy_tui.tui.photo.painter import Painter
+    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 TILE_WIDTH = 19
 """Cells of the narrowest tile, with the gap after it."""
@@ -43,7 +44,7 @@ class ContactSheet(Generic[P]):
         self,
         node: Widget,
         renderer: Painter | None,
-        thumbnail: Callable[[P, int, int], object],
+        thumbnail: Thumbnail[P],
         *,
         painted: Callable[[P], object],
         photo_at: Callable[[int], P | None],

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.photo.painter import Painter
+    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 FRAME_WIDTH = 12
 """Cells."""
@@ -55,7 +56,7 @@ class Filmstrip(Widget):
         self,
         photo_at: Callable[[int], Photo | None],
         renderer: Painter | None,
-        thumbnail: Callable[[Photo, int, int], object],
+        thumbnail: Thumbnail[Photo],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:

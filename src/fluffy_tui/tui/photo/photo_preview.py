@@ -22,13 +22,14 @@ from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from PIL.Image import Image
     from textual.app import ComposeResult
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.photo.painter import Painter, Painting
+    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class PhotoPreview(Vertical):
     def __init__(
         self,
         renderer: Painter | None,
-        thumbnail: Callable[[Photo, int, int], object],
+        thumbnail: Thumbnail[Photo],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
@@ -11,7 +12,7 @@ from fluffy_tui.photos import PhotoUnreadable
 from fluffy_tui.tui.photo.picture_cache import PictureCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from PIL.Image import Image
     from textual.widget import Widget
@@ -38,6 +39,8 @@ class Pictured(Protocol):
 
 
 P = TypeVar("P", bound=Pictured)
+Thumbnail = Callable[[P, int, int], object]
+"""Returns a small upright Pillow image in a width and height; slow, called in a thread; raises PhotoUnreadable."""
 
 
 class SmallPictures(Generic[P]):
@@ -50,7 +53,7 @@ class SmallPictures(Generic[P]):
         self,
         node: Widget,
         renderer: Painter | None,
-        thumbnail: Callable[[P, int, int], object],
+        thumbnail: Thumbnail[P],
         painted: Callable[[P], object],
     ) -> None:
         self._node = node

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
     from fluffy_tui.tui.photo.painter import Painter
+    from fluffy_tui.tui.photo.small_pictures import Thumbnail
     from fluffy_tui.tui.plan.plan_cells import PlanDay
     from fluffy_tui.tui.plan.slot_shades import SlotShades
 
@@ -65,9 +66,7 @@ class PlanGrid(SlotCalendar):
     moving: reactive[int | None] = reactive(None)
     """ID of the post that is being moved or swapped."""
 
-    def __init__(
-        self, thumbnail: Callable[[Photo, int, int], object], shades: SlotShades, *, renderer: Painter | None
-    ) -> None:
+    def __init__(self, thumbnail: Thumbnail[Photo], shades: SlotShades, *, renderer: Painter | None) -> None:
         super().__init__("plan")
         self._agenda: Agenda | None = None
         self._week = 0  # the first one that is shown, counted from the present one

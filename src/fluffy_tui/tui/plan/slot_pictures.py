@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.photo.half_cells import HalfCells
+    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 
 class SlotPictures:
     """Pictures of the planned photos, as large as a slot allows."""
 
-    def __init__(self, thumbnail: Callable[[Photo, int, int], object]) -> None:
+    def __init__(self, thumbnail: Thumbnail[Photo]) -> None:
         self._thumbnail = thumbnail
         self._wanted: dict[int, Photo] = {}
         self._size = (0, 0)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import ComparedPost
     from fluffy_tui.tui.photo.painter import Painter
+    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 HIGH_FROM = 36
 """Lines of the terminal from which pictures are a line higher."""
@@ -64,7 +65,7 @@ class BestPosts(Widget, can_focus=True):
     def __init__(
         self,
         renderer: Painter | None,
-        thumbnail: Callable[[Photo, int, int], object],
+        thumbnail: Thumbnail[Photo],
         lines: Callable[[int, ComparedPost], Sequence[str]],
     ) -> None:
         super().__init__(id="best")
