@@ -292,5 +292,5 @@ class CaptionEditor(TextArea, inherit_bindings=False):
     def action_previous(self) -> None:
         self.autocomplete.step(-1)
 
-    def action_dismiss(self) -> None:
+    def action_end_suggestions(self) -> None:
         self.autocomplete.dismiss()

@@ -155,6 +155,3 @@ class CompareScreen(Screen[None]):
         self._photos = [before.get(photo.id, photo) for photo in self._photos]
         self._current = next(number for number, photo in enumerate(self._photos) if photo.id in before)
         self._update()
-
-    def action_back(self) -> None:
-        self.dismiss()

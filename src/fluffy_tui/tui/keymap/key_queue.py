@@ -25,7 +25,7 @@ OPENING = frozenset(
 LOADING = frozenset({"photo-ids", "photo-rows"})
 """Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
 
-LEAVING = frozenset({"back", "cancel", "leave"})
+LEAVING = frozenset({"back", "dismiss", "leave"})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
 
 SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})

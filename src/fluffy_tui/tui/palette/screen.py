@@ -166,7 +166,3 @@ class PaletteScreen(DialogScreen[None]):
     def action_previous(self) -> None:
         """Go to the previous line."""
         self._listing.action_cursor_up()
-
-    def action_back(self) -> None:
-        """Close."""
-        self.dismiss(None)

@@ -206,9 +206,6 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
     def action_reload(self) -> None:
         self._load()
 
-    def action_back(self) -> None:
-        self.dismiss(None)
-
 
 @dataclass(frozen=True, slots=True)
 class _Line:

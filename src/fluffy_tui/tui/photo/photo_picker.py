@@ -132,7 +132,3 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
 
     def action_previous(self) -> None:
         self._listing.action_cursor_up()
-
-    def action_back(self) -> None:
-        """Close without picking."""
-        self.dismiss(None)

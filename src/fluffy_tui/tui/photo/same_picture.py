@@ -89,9 +89,6 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
         self._now.repaint()
         self._before.repaint()
 
-    def action_back(self) -> None:
-        self.dismiss()
-
     @work(group="earlier-post", exit_on_error=False, description="loading the earlier post")
     async def _load(self) -> None:
         services, earlier = self.context.services, self._earlier_post

@@ -108,10 +108,6 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         """Do something with the post."""
         self._actions.run(name)
 
-    def action_cancel(self) -> None:
-        """Close."""
-        self.dismiss()
-
     def action_cursor_down(self) -> None:
         """Scroll down."""
         self.query_one("#dialog").scroll_down()

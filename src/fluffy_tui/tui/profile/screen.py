@@ -38,7 +38,7 @@ NOTHING = (
 )
 NO_LINK = "Buffer knows no link of this post."
 _IN_MOVE_MODE = frozenset(action.name for action in actions_of(Place.MOVE))
-_OUTSIDE_MOVE_MODE = frozenset({"open", "swap", "back", "channel"})
+_OUTSIDE_MOVE_MODE = frozenset({"open", "swap", "dismiss", "channel"})
 
 
 class ProfileScreen(FrameScreen):
@@ -159,9 +159,6 @@ class ProfileScreen(FrameScreen):
         """Leave the post where it is."""
         self._move_mode.cancel()
         self._describe()
-
-    def action_back(self) -> None:
-        self.dismiss()
 
     @work(group="moving", exit_on_error=False, description="swapping posts")
     async def _apply(self, move: PostMove) -> None:

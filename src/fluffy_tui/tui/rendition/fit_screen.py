@@ -138,10 +138,6 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
         """Close with the framing that is chosen."""
         self.dismiss(self.framing)
 
-    def action_back(self) -> None:
-        """Close without a change."""
-        self.dismiss(None)
-
     @on(Choice.Changed)
     def _option_chosen(self, event: Choice.Changed) -> None:
         event.stop()

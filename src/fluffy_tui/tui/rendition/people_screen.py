@@ -149,10 +149,6 @@ class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
             return
         self.dismiss(self.tags.people)
 
-    def action_back(self) -> None:
-        """Close without a change."""
-        self.dismiss(None)
-
     @on(Input.Changed)
     def _handle_typed(self, event: Input.Changed) -> None:
         event.stop()

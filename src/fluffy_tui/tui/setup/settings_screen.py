@@ -235,9 +235,6 @@ class SettingsScreen(FrameScreen):
     def action_connect_buffer(self) -> None:
         self.app.push_screen(SetupWizard(self.context))
 
-    async def action_back(self) -> None:
-        await self.run_action("app.back")
-
 
 def _line(value: SettingValue, settings: Settings, effect: str) -> _Line:
     setting, file = value.setting, settings.paths.config_file

@@ -185,9 +185,6 @@ class SnippetsScreen(FrameScreen):
         self._deleted.pop()
         self._load(restored.id)
 
-    async def action_back(self) -> None:
-        await self.dismiss()
-
 
 def _line(snippet: Snippet) -> Content:
     is_set = snippet.kind is SnippetKind.HASHTAGS

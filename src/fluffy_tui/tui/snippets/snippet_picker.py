@@ -138,10 +138,6 @@ class PickTextScreen(DialogScreen[PickedText | None]):
     def action_page_up(self) -> None:
         self.query_one("#read").scroll_page_up(animate=False)
 
-    def action_back(self) -> None:
-        """Close without picking."""
-        self.dismiss(None)
-
 
 def _row(text: PickedText) -> Content:
     about = Content.styled(f"  {one_line(text.about)}", "dim") if text.about else Content("")

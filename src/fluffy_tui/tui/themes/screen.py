@@ -193,6 +193,3 @@ class ThemesScreen(FrameScreen):
         )
         self._deleted.pop()
         self._saved(restored)
-
-    async def action_back(self) -> None:
-        await self.dismiss()

@@ -113,25 +113,19 @@ class ConfirmScreen(DialogScreen[bool]):
             dialog.border_title = Content(self._title).markup
             yield Static(self._question, markup=False)
             with Horizontal(classes="buttons"):
-                yield Button(Content(self._yes), id="yes", compact=True, action="screen.yes")
+                yield Button(Content(self._yes), id="yes", compact=True, action="screen.dismiss(True)")
                 if self._all:
                     yield Button(Content(self._all), id="all", compact=True, action="screen.all")
-                yield Button(Content(self._no), id="no", compact=True, action="screen.no")
+                yield Button(Content(self._no), id="no", compact=True, action="screen.dismiss(False)")
 
     def on_mount(self) -> None:
         self.query_one("#yes" if self._yes_first else "#no", Button).focus()
-
-    def action_yes(self) -> None:
-        self.dismiss(True)
 
     def action_all(self) -> None:
         """Answer yes to all of them, where that is offered."""
         if self._all:
             self.means_all = True
             self.dismiss(True)
-
-    def action_no(self) -> None:
-        self.dismiss(False)
 
 
 class EditorScreen(DialogScreen[ScreenResultType]):
@@ -243,7 +237,3 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
         line.update(Content(f"! {message}" if is_wrong else message))
         line.add_class("-shown")
         line.set_class(is_wrong, "-wrong")
-
-    def action_cancel(self) -> None:
-        """Close without a change."""
-        self.dismiss(None)

@@ -110,9 +110,6 @@ class HelpScreen(DialogScreen[None]):
     def _written(self, action: Action) -> str:
         return "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
 
-    def action_close(self) -> None:
-        self.dismiss(None)
-
 
 _WITH_CAPTIONS = (Place.COMPOSE, Place.FILL, Place.EDIT)
 _WITHOUT_LISTS = (Place.COMPOSE, Place.PICKER, Place.SNIPPET, Place.DIALOG, Place.STARTUP, None)

@@ -269,7 +269,3 @@ class TimePicker(DialogScreen["datetime | None"]):
         years, month = divmod(day.month - 1 + by, 12)
         length = monthrange(day.year + years, month + 1)[1]
         self._calendar.day = date(day.year + years, month + 1, min(day.day, length))
-
-    def action_back(self) -> None:
-        """Close without a change."""
-        self.dismiss(None)
