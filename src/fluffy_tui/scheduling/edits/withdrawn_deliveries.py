@@ -12,7 +12,6 @@ from sqlalchemy import delete, select, update
 from fluffy_tui.buffer import BufferError, BufferStatus
 from fluffy_tui.scheduling.delivery.find_in_buffer import FRONT_SKEW
 from fluffy_tui.scheduling.delivery_key import delivery_stem
-from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import WithdrawnDeliveryRow
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ class WithdrawnDeliveries:
             await session.execute(delete(WithdrawnDeliveryRow).where(told))
             rows = list(await session.scalars(due))
         for row in rows:
-            if await self.budget.closed_for(reserve=RESERVE) is not None:
+            if not await self.budget.may_ask():
                 return
             try:
                 await self._check(buffer, row)

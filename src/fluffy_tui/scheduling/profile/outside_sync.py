@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from fluffy_tui.buffer import BufferError
 from fluffy_tui.core.event_stream import POSTS_CHANNEL
 from fluffy_tui.scheduling.profile.thumbnail_fetch import fetch_thumbnails
-from fluffy_tui.scheduling.request_budget import RESERVE
+from fluffy_tui.scheduling.request_budget import organizations_to_ask
 from fluffy_tui.scheduling.tables import OutsidePostRow, OutsideRoundRow, PostRow
 
 if TYPE_CHECKING:
@@ -45,13 +45,7 @@ class OutsideSync:
 
     async def run(self) -> None:
         """Ask for the posts of each organisation that is due; cheap if none is."""
-        buffer = self.delivery.buffer
-        if buffer is None:
-            return
-        channels = await self.delivery.personas.channels_by_organization()
-        for organization_id, channel_ids in channels.items():
-            if await self.delivery.budget.closed_for(reserve=RESERVE) is not None:
-                return  # the remaining requests are reserved for posts
+        async for buffer, organization_id, channel_ids in organizations_to_ask(self.delivery):
             round_ = await self._take_round(organization_id, channel_ids)
             if round_ is not None:
                 await self._list(buffer, round_)

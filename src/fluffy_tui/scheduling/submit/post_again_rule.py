@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
+from fluffy_tui.core.clocks import months_later
 from fluffy_tui.scheduling.model import PostStatus
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
@@ -31,13 +31,6 @@ def again_refusal(posts: Sequence[Post | PostRow], now: datetime, months: int) -
             f"({months} months, FLUFFY_POST_AGAIN_MONTHS)."
         )
     return ""
-
-
-def months_later(moment: datetime, months: int) -> datetime:
-    """Return the same day so many months later, or the last day of that month."""
-    year, month = divmod(moment.month - 1 + months, 12)
-    year, month = moment.year + year, month + 1
-    return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
 
 
 def _day(moment: datetime) -> str:
