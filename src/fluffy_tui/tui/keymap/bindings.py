@@ -33,6 +33,17 @@ def bindings(
     return [_binding(action) for action in chosen if action not in left_out]
 
 
+def field_bindings(place: Place, *, only: Collection[str] | None = None) -> list[BindingType]:
+    """Return the bindings of a field: actions of a place, and those of Textual's whose keys the place does not use."""
+    from textual.widgets import Input  # not for the first frame
+
+    taken = {key for action in actions_of(place) for key in action.keys.split(",")}
+    usual = [
+        key for key in Input.BINDINGS if isinstance(key, Binding) and taken.isdisjoint(key.key.split(","))
+    ]
+    return [*bindings(place, only=only), *usual]
+
+
 def help_binding() -> list[BindingType]:
     """Return the help key for a dialog, which the app's own bindings do not reach."""
     return bindings(Place.EVERYWHERE, only=("app.help",))

@@ -16,9 +16,10 @@ from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual.geometry import Size
+    from textual.geometry import Region, Size
     from textual.widget import Widget
 
+    from fluffy_tui.tui.library.photo_rows import Viewport
     from fluffy_tui.tui.photo.painter import Painter
     from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
@@ -70,6 +71,19 @@ class ContactSheet(Generic[P]):
             order = (*sorted(visible, key=lambda index: abs(index - cursor)), *margin)
             photos = (self._photo_at(index) for index in order)
             self.pictures.want([photo for photo in photos if photo is not None], self._area)
+
+    def drawn_over(self, lines: list[Strip], crop: Region, view: Viewport) -> list[Strip]:
+        """Return lines of the whole width of the list, from which the crop is taken, with the tiles in their frame."""
+        gutter, width = self._node.gutter, self._node.scrollable_content_region.width
+        before = (
+            crop.y - gutter.top
+        )  # lines of tiles above the crop; less than none if it begins with the frame
+        drawn = range(max(0, before), min(view.rows * view.grid.height, before + crop.height))
+        for y, tiles in zip(drawn, self.lines(view.top, drawn, width), strict=True):
+            frame = lines[y - before]
+            parts = [frame.crop(0, gutter.left), tiles, frame.crop(gutter.left + width)]
+            lines[y - before] = JoinedStrip(parts)
+        return [line.crop(crop.x, crop.right) for line in lines]
 
     def lines(self, top: int, drawn: range, width: int) -> list[Strip]:
         """Return lines of tiles in so many cells: those `drawn`, counted from the `top` row on the screen."""

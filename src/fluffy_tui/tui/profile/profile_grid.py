@@ -15,7 +15,6 @@ from textual.strip import Strip
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library import ContactSheet, Grid, Viewport
 from fluffy_tui.tui.profile.tile import LEGEND
-from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,13 +189,7 @@ class ProfileGrid(ScrollView, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw the frame as usual, and in it the tiles, which go to the terminal as they are."""
         lines = super().render_lines(Region(0, crop.y, self.outer_size.width, crop.height))
-        view, left, width = self._view, self.gutter.left, self.scrollable_content_region.width
-        before = crop.y - self.gutter.top
-        drawn = range(max(0, before), min(view.rows * view.grid.height, before + crop.height))
-        for y, tiles in zip(drawn, self._sheet.lines(view.top, drawn, width), strict=True):
-            frame = lines[y - before]
-            lines[y - before] = JoinedStrip([frame.crop(0, left), tiles, frame.crop(left + width)])
-        return [line.crop(crop.x, crop.right) for line in lines]
+        return self._sheet.drawn_over(lines, crop, self._view)
 
     def render_line(self, y: int) -> Strip:
         """Draw an empty line; `render_lines` draws the tiles over it."""

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
@@ -15,7 +14,7 @@ from textual.widgets import Input, Static
 from fluffy_tui.media import window_for
 from fluffy_tui.networks import people_tag_problem, rules_for
 from fluffy_tui.scheduling import TaggedPerson
-from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
+from fluffy_tui.tui.keymap.bindings import Place, bindings, field_bindings
 from fluffy_tui.tui.rendition.rendition_preview import RenditionPreview
 from fluffy_tui.tui.rendition.tag_editor import TagEditor
 from fluffy_tui.tui.rendition.tag_markers import draw_markers
@@ -25,7 +24,6 @@ from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import PostPhoto
@@ -34,20 +32,12 @@ if TYPE_CHECKING:
 MOVE = "{people.left} {people.right} {people.up} {people.down} move"
 STEP = 0.01
 """Fraction of the picture."""
-_OWN_KEYS = {key for action in actions_of(Place.PEOPLE) for key in action.keys.split(",")}
 
 
 class _HandleField(Input, inherit_bindings=False):
     """The field for a handle; the screen's keys are the screen's here too, arrows among them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.PEOPLE),
-        *(
-            key
-            for key in Input.BINDINGS
-            if isinstance(key, Binding) and _OWN_KEYS.isdisjoint(key.key.split(","))
-        ),
-    ]
+    BINDINGS = field_bindings(Place.PEOPLE)
 
 
 class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
