@@ -128,7 +128,7 @@ class CaptionForm(ReportsErrors, Vertical):
             id="alt-text",
             placeholder=ALT_TEXT_HINT,
         )
-        own = context.setup.settings.keys
+        own = context.keys
         self.below_caption: Widget | None = None
         """What the screen shows there."""
         self.when = WhenPicker(self.zone, context.zone, context.clock, own, id="when")

@@ -59,7 +59,7 @@ def damage_question(context: Context, refusals: Sequence[str]) -> ConfirmScreen:
         "\n\n".join([*shown, f"Only what is left of {pictures} can be posted."]),
         yes="Post anyway",
         no="Do not post",
-        own=context.setup.settings.keys,
+        own=context.keys,
     )
 
 
@@ -72,7 +72,7 @@ def comment_question(context: Context, channels: Sequence[PersonaChannel]) -> Co
         "Send without the first comment?",
         yes="Send without it",
         no="Do not send",
-        own=context.setup.settings.keys,
+        own=context.keys,
     )
 
 

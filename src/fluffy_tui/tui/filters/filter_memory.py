@@ -27,7 +27,7 @@ class FilterMemory:
     def __init__(self, screen: FrameScreen, context: Context) -> None:
         self._screen = screen
         self._filters = context.services.filters
-        self._own = context.setup.settings.keys
+        self._own = context.keys
         self._texts: dict[str, str] = {}
 
     def load(self) -> None:

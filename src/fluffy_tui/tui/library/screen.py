@@ -254,7 +254,7 @@ class LibraryScreen(FrameScreen):
             if is_accepted:
                 self._decide_all(proposal.verdicts)
 
-        self.app.push_screen(proposal.question(self.context.setup.settings.keys), accept)
+        self.app.push_screen(proposal.question(self.context.keys), accept)
 
     @work(group="verdicts", exit_on_error=False, description="saving picks and rejects")
     async def _store_decisions(self, *, reload: bool) -> None:
@@ -325,10 +325,9 @@ class LibraryScreen(FrameScreen):
             if photo_id is not None:
                 self._change_view(self._view.sort_by_date, cursor_on=photo_id)
 
-        keys = self.context.setup.settings.keys
-        self.app.push_screen(
-            AskTextScreen("go to date", DATE_EXAMPLE, self._loader.find_date, verb="go", own=keys), go_to
-        )
+        keys = self.context.keys
+        question = AskTextScreen("go to date", DATE_EXAMPLE, self._loader.find_date, verb="go", own=keys)
+        self.app.push_screen(question, go_to)
 
     # Duplicates and similar photos
 

@@ -65,7 +65,7 @@ class PostsScreen(FrameScreen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._filter = PostFilter(context.setup.settings.keys)
+        self._filter = PostFilter(context.keys)
         self._search = FilterBar("words of the caption, or part of a file name", id="post-search")
         self._groups = PostGroups(context.services.scheduling)
         self._table = PostTable(context, self._groups)
@@ -221,10 +221,9 @@ class PostsScreen(FrameScreen):
             if start is not None:
                 self._load(start)
 
-        keys = self.context.setup.settings.keys
-        self.app.push_screen(
-            AskTextScreen("go to date", DATE_EXAMPLE, self._find_date, verb="go", own=keys), go_to
-        )
+        keys = self.context.keys
+        question = AskTextScreen("go to date", DATE_EXAMPLE, self._find_date, verb="go", own=keys)
+        self.app.push_screen(question, go_to)
 
     async def _find_date(self, text: str) -> TimeKey:
         """Return the place behind the posts of a date; raises FluffyError if it cannot be found."""

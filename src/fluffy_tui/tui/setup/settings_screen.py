@@ -174,7 +174,7 @@ class SettingsScreen(FrameScreen):
             IS_SET if line.is_hidden else setting.default,
             save,
             text=line.text,
-            own=self.context.setup.settings.keys,
+            own=self.context.keys,
             about=f"{line.purpose}.\nA change {self._effect(setting.variable)}.",
             secret=setting.secret or line.is_hidden,
             may_be_empty=True,
@@ -198,7 +198,7 @@ class SettingsScreen(FrameScreen):
                 self._use(setting, "Removed")
 
         question = f"Remove {line.name} from config.toml? {'Its value is shown nowhere.' * line.is_hidden}"
-        own = self.context.setup.settings.keys
+        own = self.context.keys
         self.app.push_screen(
             ConfirmScreen("Reset?", question.rstrip(), yes="Remove", no="Keep", own=own), answered
         )

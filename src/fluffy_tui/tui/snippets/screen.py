@@ -133,8 +133,8 @@ class SnippetsScreen(FrameScreen):
 
     def _create(self, kind: SnippetKind) -> None:
         save = partial(self.context.services.snippets.create, self._persona.id, kind)
-        keys = self.context.setup.settings.keys
-        self.app.push_screen(SnippetEditorScreen(kind, self._rules, save, own=keys), self._saved)
+        editor = SnippetEditorScreen(kind, self._rules, save, own=self.context.keys)
+        self.app.push_screen(editor, self._saved)
 
     @on(OptionList.OptionSelected)
     def action_edit(self) -> None:
@@ -143,7 +143,7 @@ class SnippetsScreen(FrameScreen):
             async def save(name: str, text: str) -> Snippet:
                 return await self.context.services.snippets.change(snippet, name=name, text=text)
 
-            keys = self.context.setup.settings.keys
+            keys = self.context.keys
             editor = SnippetEditorScreen(snippet.kind, self._rules, save, snippet, own=keys)
             self.app.push_screen(editor, self._saved)
 
@@ -153,7 +153,7 @@ class SnippetsScreen(FrameScreen):
             async def rename(name: str) -> Snippet:
                 return await self.context.services.snippets.change(snippet, name=name)
 
-            keys = self.context.setup.settings.keys
+            keys = self.context.keys
             question = AskTextScreen("Rename", "New name", rename, text=snippet.name, own=keys)
             self.app.push_screen(question, self._saved)
 

@@ -149,7 +149,7 @@ class Suggester:
                 question,
                 yes=f"{verb} as it is",
                 no="Go back",
-                own=self._context.setup.settings.keys,
+                own=self._context.keys,
             ),
             confirmed,
         )

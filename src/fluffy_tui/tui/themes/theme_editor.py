@@ -77,7 +77,7 @@ class ThemeEditorScreen(EditorScreen["Theme | None"]):
         save: Callable[[str, int, int], Awaitable[Theme]],
         theme: Theme | None = None,
     ) -> None:
-        title, own = "Edit theme" if theme else "New theme", context.setup.settings.keys
+        title, own = "Edit theme" if theme else "New theme", context.keys
         super().__init__(title, "theme", own, "→ completes the keyword")
         self._save, self._is_new = save, theme is None
         before = (theme.keyword, str(theme.share), str(theme.rest_days)) if theme else ("", "", "0")

@@ -53,7 +53,7 @@ class FrameScreen(ReportsErrors, Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield FrameHeader(self.context)
-        own = self.context.setup.settings.keys
+        own = self.context.keys
         if tab := self.app.current_mode if self.TAB is None else self.TAB:
             yield Horizontal(*tabs(tab, own), id="tabs")
         yield Banner()

@@ -44,7 +44,7 @@ class StatusStrip(Static):
         self.context, self._now = context, context.clock
         self._undo = context.with_keys(f"{{{_UNDO}}} undo")
         default = next(action.keys for action in actions_of(Place.EVERYWHERE) if action.id == _UNDO)
-        self._undo_key = context.setup.settings.keys.get(_UNDO, default).split(",")[0]
+        self._undo_key = context.keys.get(_UNDO, default).split(",")[0]
         self._overview: Overview | None = None
 
     def show(self, overview: Overview) -> None:
