@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
 
 from fluffy_tui import similarity
-from fluffy_tui.bootstrap import open_services
+from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.core.app_events import Connected, Disconnected, PostChanged
 from fluffy_tui.core.child_process import input_ended
 from fluffy_tui.core.database import program_name
@@ -25,7 +25,6 @@ from fluffy_tui.core.shutdown_deadline import hard_deadline
 from fluffy_tui.scheduling import Step, Timings, add_machine_tasks, upload, work
 
 if TYPE_CHECKING:
-    from fluffy_tui.bootstrap import Services
     from fluffy_tui.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import regex
-from sqlalchemy import BigInteger, Float, Text, cast, column, false, func, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Text,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 
 from fluffy_tui.core.terminal_text import UNSAFE
@@ -15,7 +27,6 @@ from fluffy_tui.photos.tables import PhotoRow, PhotoTextRow, array_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.photos.model import PictureText

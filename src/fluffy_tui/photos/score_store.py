@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Float, SmallInteger, column, func, update
+from sqlalchemy import BigInteger, ColumnElement, Float, SmallInteger, column, func, update
 
 from fluffy_tui.photos.tables import PhotoRow, array_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.photos.scores import PhotoScores

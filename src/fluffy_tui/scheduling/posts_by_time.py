@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    Select,
     Text,
     and_,
     cast,
@@ -22,16 +24,13 @@ from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.photos import contains, names_of
-from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.model import Step, TimeKey
 from fluffy_tui.scheduling.tables import DRAFT, NO_TIME_SQL, PostRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
-
-    from fluffy_tui.scheduling.model import TimeKey
 
 GOES_AT = func.coalesce(
     PostRow.posted_at, PostRow.scheduled_at, PostRow.requested_at_time, literal_column(NO_TIME_SQL)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from fluffy_tui.buffer import Budget, BudgetWindow
-from fluffy_tui.core.database import database_now
+from fluffy_tui.core.database import Database, database_now
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling.tables import RequestBudgetRow
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient
-    from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
     from fluffy_tui.settings import Secret
 

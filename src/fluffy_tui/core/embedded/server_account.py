@@ -7,7 +7,7 @@ import pwd
 import stat
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from fluffy_tui.core.embedded.folder_owner import account_name
 from fluffy_tui.core.errors import DatabaseUnavailable
@@ -15,7 +15,6 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from typing import IO
 
 _FALLBACK_UID = 65534
 """The "overflow" id that Linux and BSD reserve for nobody."""

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fluffy_tui.bootstrap import open_services
+from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.core.terminal_text import visible
@@ -23,17 +23,14 @@ from fluffy_tui.modes.add.post_adder import (
 from fluffy_tui.modes.add.post_csv import read_posts
 from fluffy_tui.modes.import_mode import failed_event, failed_line
 from fluffy_tui.modes.post_report import iso_time, post_cells, post_event, print_events, print_lines
-from fluffy_tui.personas import PersonaNotFound
-from fluffy_tui.scheduling import PostNames
+from fluffy_tui.personas import Persona, PersonaNotFound
+from fluffy_tui.scheduling import Post, PostNames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from fluffy_tui.bootstrap import Services
-    from fluffy_tui.personas import Persona
     from fluffy_tui.photos import FailedFile
-    from fluffy_tui.scheduling import Post
     from fluffy_tui.settings import Settings
 
 OK = 0

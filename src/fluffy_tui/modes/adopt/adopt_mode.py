@@ -15,7 +15,7 @@ from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.core.terminal_text import visible
 from fluffy_tui.modes.adopt.adoption import Adoption, AdoptionCounts, AdoptionReport, total
-from fluffy_tui.modes.adopt.train_database import VARIABLE, opened
+from fluffy_tui.modes.adopt.train_database import VARIABLE, TrainPhoto, TrainPost, opened
 from fluffy_tui.modes.import_mode import INTERRUPTED, OK, SOME_FAILED, forget_cancellation
 from fluffy_tui.modes.post_report import print_events, print_lines
 from fluffy_tui.tui.text.words import plural
@@ -23,7 +23,6 @@ from fluffy_tui.tui.text.words import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.modes.adopt.train_database import TrainPhoto, TrainPost
     from fluffy_tui.settings import Settings
 
 _LEAKS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.clocks import SystemZone
@@ -13,7 +13,6 @@ from fluffy_tui.tui.text.results_words import nothing_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from fluffy_tui.buffer import Channel
     from fluffy_tui.scheduling import ChannelMedian, ComparedPost, Comparison, CountedPost, Group

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.images import readable_path
 from fluffy_tui.photos.ingest.folder_walk import existing_folders
-from fluffy_tui.photos.ingest.import_scope import ChangedPaths, WholeFolders
+from fluffy_tui.photos.ingest.import_scope import ChangedPaths, ImportScope, WholeFolders
 from fluffy_tui.photos.model import FailedFile, ImportSummary
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
-    from fluffy_tui.photos.ingest.import_scope import ImportScope
     from fluffy_tui.photos.ingest.importer import Importer
 
 log = logging.getLogger(__name__)

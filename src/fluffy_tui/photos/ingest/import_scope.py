@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fluffy_tui.photos.ingest.folder_walk import (
+    Walked,
     is_raw,
     is_skipped,
     may_be_picture,
@@ -23,8 +24,6 @@ from fluffy_tui.photos.metadata.companions import spelled_in
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator, Sequence
-
-    from fluffy_tui.photos.ingest.folder_walk import Walked
 
 
 class ImportScope(Protocol):

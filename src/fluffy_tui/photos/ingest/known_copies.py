@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, and_, any_, delete, func, select, text
+from sqlalchemy import ColumnElement, Text, and_, any_, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.photos.ingest.file_presence import Presence, is_gone, presence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.photos.ingest.file_reader import FoundFile

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.images import readable_path
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
-from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing, with_companions
+from fluffy_tui.photos.ingest.folder_walk import Listing, Walked, next_listing, with_companions
 from fluffy_tui.photos.metadata.companions import spelled_in
 from fluffy_tui.photos.model import FailedFile, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from fluffy_tui.photos.ingest.folder_walk import Walked
 
 NO_PICTURE = "It is not a picture that can be imported."
 

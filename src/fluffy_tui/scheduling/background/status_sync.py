@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, BufferStatus, Code, ShareMode
-from fluffy_tui.core.database import database_now
+from fluffy_tui.core.database import Database, database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient, BufferPost
-    from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.request_budget import RequestBudget
     from fluffy_tui.scheduling.timings import Timings
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from procrastinate import exceptions
+from procrastinate import App, exceptions
 from sqlalchemy import text
 
 from fluffy_tui.core.errors import FluffyError
@@ -19,8 +19,6 @@ from fluffy_tui.scheduling.delivery.delivery_jobs import QUEUE, machine_queue
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
-
-    from procrastinate import App
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.background.recovery import Recovery

@@ -8,14 +8,13 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.buffer import Channel, ShareMode
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 from fluffy_tui.scheduling.plan.slots import channel_zone, slots
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from fluffy_tui.buffer import Channel
 
 TOO_CLOSE = timedelta(hours=2)
 """Two posts of one channel that are closer than this compete for attention."""

@@ -5,26 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_
 
-from fluffy_tui.media import frame_small
+from fluffy_tui.media import Framing, frame_small
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY
-from fluffy_tui.scheduling.profile.outside_post import OutsidePost, ProfilePage, profile_key
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Post
+from fluffy_tui.scheduling.profile.outside_post import OutsidePost, ProfileKey, ProfilePage, profile_key
 from fluffy_tui.scheduling.tables import IS_LIVE, OutsidePostRow, PostRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
-
     from fluffy_tui.core.database import Database
-    from fluffy_tui.media import Framing
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling.model import Post
     from fluffy_tui.scheduling.plan.agenda import Agenda, Planned
-    from fluffy_tui.scheduling.profile.outside_post import ProfileKey
 
 
 def ahead_on_profile(agenda: Agenda) -> list[tuple[Post, Planned | None]]:

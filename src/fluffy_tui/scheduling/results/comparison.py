@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fluffy_tui.networks import hashtags
 from fluffy_tui.photos import Orientation
 from fluffy_tui.scheduling.plan.slots import DAYS, channel_zone
-from fluffy_tui.scheduling.results.post_results import FIRST
-from fluffy_tui.similarity import Relation
+from fluffy_tui.scheduling.results.post_results import FIRST, Results
+from fluffy_tui.similarity import Neighbour, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
 
     from fluffy_tui.buffer import Channel, Metric
-    from fluffy_tui.scheduling.results.post_results import Results
-    from fluffy_tui.similarity import Neighbour
 
 FEW = 3
 """Fewer posts than this say nothing."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 
 from fluffy_tui.core.clocks import months_later
-from fluffy_tui.scheduling.model import PostStatus
+from fluffy_tui.scheduling.model import Post, PostStatus
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.scheduling.model import Post
 
 
 def again_refusal(posts: Sequence[Post | PostRow], now: datetime, months: int) -> str:

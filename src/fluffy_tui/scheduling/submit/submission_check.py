@@ -11,6 +11,7 @@ from fluffy_tui.networks import (
     MOST_PHOTOS,
     UNKNOWN_SERVICE,
     CaptionFault,
+    NetworkRules,
     alt_text_problem,
     caption_problem,
     first_comment_problem,
@@ -18,18 +19,15 @@ from fluffy_tui.networks import (
     photo_count_problem,
     rules_for,
 )
-from fluffy_tui.photos import PhotoState
+from fluffy_tui.photos import Photo, PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
-from fluffy_tui.scheduling.post_photo import TaggedPerson
+from fluffy_tui.scheduling.post_photo import PostPhoto, TaggedPerson
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from fluffy_tui.buffer import BufferClient
-    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona, PersonaChannel
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.tables import PostRow
 
 COMMENT_REFUSAL_COUNTS = timedelta(days=7)

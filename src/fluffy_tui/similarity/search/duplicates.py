@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import Select, SelectBase, func, literal, select
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.similarity.model import (
@@ -21,7 +21,6 @@ from fluffy_tui.similarity.tables import PHOTOS, PhotoHashRow, among, bits_apart
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select, SelectBase
     from sqlalchemy.ext.asyncio import AsyncSession
 
 

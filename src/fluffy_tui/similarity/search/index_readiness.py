@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from fluffy_tui.similarity.index.index_counts import count_indexed
 from fluffy_tui.similarity.model import NoEmbeddings, NotIndexedYet
@@ -15,7 +15,6 @@ from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.errors import FluffyError

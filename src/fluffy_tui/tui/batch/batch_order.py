@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.themes import ThemeCalendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from fluffy_tui.scheduling import Planned

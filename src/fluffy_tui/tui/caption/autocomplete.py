@@ -10,20 +10,16 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.content import Content
 from textual.geometry import Offset
-from textual.widgets import OptionList
+from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from fluffy_tui.name_key import name_key
 from fluffy_tui.networks import hashtags
-from fluffy_tui.personas import SnippetKind
+from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from textual.widgets import TextArea
-
-    from fluffy_tui.personas import Snippet
 
     Location = tuple[int, int]
 

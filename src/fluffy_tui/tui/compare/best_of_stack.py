@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import Verdict
+from fluffy_tui.photos import BestReason, Photo, Verdict
 from fluffy_tui.tui.text.stack_words import best_words
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from fluffy_tui.photos import BestReason, Photo
 
 
 @dataclass(frozen=True, slots=True)

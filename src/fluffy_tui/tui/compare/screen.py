@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 
-from fluffy_tui.photos import Verdict
+from fluffy_tui.photos import Photo, Verdict
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.text.score_words import score_words
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.events import Resize
 
-    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.session.context import Context
 
 MOST = 4

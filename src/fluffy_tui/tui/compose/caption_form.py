@@ -15,6 +15,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Framing
 from fluffy_tui.networks import (
     CaptionFault,
+    NetworkRules,
     alt_text_problem,
     caption_problem,
     first_comment_problem,
@@ -22,10 +23,10 @@ from fluffy_tui.networks import (
     split_hashtags,
     text_length,
 )
-from fluffy_tui.scheduling import Reason, comment_refusal
+from fluffy_tui.scheduling import Agenda, Reason, comment_refusal
 from fluffy_tui.tui.caption.caption_editor import LONG, PAUSE, CaptionEditor
 from fluffy_tui.tui.compose.caption_tools import CaptionTools
-from fluffy_tui.tui.compose.preflight import PreflightInput
+from fluffy_tui.tui.compose.preflight import Mark, PreflightInput
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.when.when_picker import WhenPicker
 from fluffy_tui.tui.platform.external_editor import EditorFailed
@@ -44,11 +45,8 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import Widget
 
-    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda
-    from fluffy_tui.tui.compose.preflight import Mark
     from fluffy_tui.tui.keymap.bindings import Place
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.post_channels import PostChannels

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from fluffy_tui.networks import photo_count_problem
+from fluffy_tui.networks import NetworkRules, photo_count_problem
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.photo_arrangement import PhotoArrangement
 from fluffy_tui.tui.compose.submitter import Submitter
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from textual.binding import ActiveBinding
 
-    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import EarlierPost
     from fluffy_tui.tui.compose.preflight import Mark

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from fluffy_tui.networks import hashtags, rules_for, text_length
-from fluffy_tui.personas import SnippetKind
+from fluffy_tui.personas import Persona, Snippet, SnippetKind
 from fluffy_tui.tui.caption.autocomplete import Vocabulary
 from fluffy_tui.tui.compose.recent_captions import LISTED, NAME_LENGTH, caption_choices
 from fluffy_tui.tui.keywords import WrittenTexts, load_written
@@ -17,7 +17,6 @@ from fluffy_tui.tui.text.words import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from fluffy_tui.personas import Persona, Snippet
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.caption.caption_editor import CaptionEditor
     from fluffy_tui.tui.keymap.bindings import Place

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import (
+    CaptionProblem,
+    NetworkRules,
     alt_text_problem,
     caption_problem,
     first_comment_problem,
@@ -21,7 +23,6 @@ from fluffy_tui.tui.text.channel_words import channel_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.tui.compose.caption_form import CaptionForm

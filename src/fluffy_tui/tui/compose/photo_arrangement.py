@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import WHOLE, Part, canvas_ratio, window_for
+from fluffy_tui.media import WHOLE, Framing, Part, Window, canvas_ratio, window_for
 from fluffy_tui.networks import MOST_PHOTOS, alt_text_problem, people_tag_problem
 from fluffy_tui.tui.compose.chip_strip import ChipStrip
 from fluffy_tui.tui.rendition import PeopleScreen
@@ -15,7 +15,6 @@ from fluffy_tui.tui.text.words import one_line, shortened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from fluffy_tui.media import Framing, Window
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import PostPhoto, TaggedPerson
     from fluffy_tui.tui.compose.caption_form import CaptionForm

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
-from fluffy_tui.tui.compose.preflight import SEVERITY, Level
+from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.keymap.key_hints import own_keys
 from fluffy_tui.tui.text.words import one_line
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from textual.geometry import Size
 
-    from fluffy_tui.tui.compose.preflight import Mark
 
 _TONES = {
     Level.FINE: "$text-success",

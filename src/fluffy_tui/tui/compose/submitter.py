@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import PostRequest, ScheduleResult
+from fluffy_tui.scheduling import ChannelChoice, PostPhoto, PostRequest, ScheduleResult
 from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.words import error_words, one_line
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from fluffy_tui.personas import PersonaChannel
-    from fluffy_tui.scheduling import ChannelChoice, PostPhoto
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft
 

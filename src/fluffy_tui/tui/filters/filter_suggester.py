@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual.suggester import Suggester
 
-from fluffy_tui.tui.keywords import completed
+from fluffy_tui.tui.keywords import Complete, completed
 from fluffy_tui.tui.text.filter_words import COMPLETED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.tui.keywords import Complete
 
 _LAST = re.compile(r'(?:^|\s)([#＃@])(?:"([^"]+)|([^\s"]+))$')
 _SAVED = re.compile(r'(?:^|\s)@([^"@]+)$')

@@ -6,13 +6,11 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from textual.app import ScreenStackError
-from textual.events import Key
+from textual.app import App, ScreenStackError
+from textual.events import Event, Key
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 if TYPE_CHECKING:
-    from textual.app import App
-    from textual.events import Event
     from textual.message_pump import MessagePump
     from textual.screen import Screen
     from textual.widget import Widget

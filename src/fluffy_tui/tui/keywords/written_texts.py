@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.networks import hashtags
-from fluffy_tui.photos import PhotoTexts
+from fluffy_tui.photos import Keyword, PhotoTexts
 from fluffy_tui.tui.snippets import PickedText
 from fluffy_tui.tui.text.words import one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.photos import Keyword
     from fluffy_tui.tui.ports import Services
 
 _NOTHING = PhotoTexts()

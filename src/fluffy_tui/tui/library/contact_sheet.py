@@ -8,9 +8,9 @@ from rich.segment import Segment
 from textual.filter import monochrome_style
 from textual.strip import Strip
 
-from fluffy_tui.tui.library.photo_rows import Grid
-from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.photo.small_pictures import P, SmallPictures
+from fluffy_tui.tui.library.photo_rows import Grid, Viewport
+from fluffy_tui.tui.photo.painter import Painter, PictureArea
+from fluffy_tui.tui.photo.small_pictures import P, SmallPictures, Thumbnail
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from textual.geometry import Region, Size
     from textual.widget import Widget
 
-    from fluffy_tui.tui.library.photo_rows import Viewport
-    from fluffy_tui.tui.photo.painter import Painter
-    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 TILE_WIDTH = 19
 """Cells of the narrowest tile, with the gap after it."""

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.widgets import Static
 
-from fluffy_tui.photos import Posted, Verdict
+from fluffy_tui.photos import Photo, Posted, Verdict
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 
 if TYPE_CHECKING:
-    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.library.flag_changes import Triage
     from fluffy_tui.tui.library.library_view import LibraryView
     from fluffy_tui.tui.ports import PhotosPort

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import Browse, Sort, Verdict
+from fluffy_tui.photos import Browse, Photo, Sort, Verdict
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime, tzinfo
 
-    from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.ports import PhotosPort, SimilarityPort
 

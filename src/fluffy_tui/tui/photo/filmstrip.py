@@ -11,8 +11,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from fluffy_tui.tui.photo.graphics_protocol import text_renderer
-from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.photo.small_pictures import SmallPictures
+from fluffy_tui.tui.photo.painter import Painter, PictureArea
+from fluffy_tui.tui.photo.small_pictures import SmallPictures, Thumbnail
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from textual import events
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.photo.painter import Painter
-    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 FRAME_WIDTH = 12
 """Cells."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import DateSource
+from fluffy_tui.photos import DateSource, Photo
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.text.score_words import score_words
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
-    from fluffy_tui.photos import Photo
 
 DATE_SOURCES: dict[DateSource | None, str] = {
     DateSource.CAMERA_ZONED: "camera, time zone known",

@@ -8,7 +8,7 @@ from textual import on, work
 from textual.content import Content
 from textual.widgets import Input, OptionList
 
-from fluffy_tui.photos import Browse
+from fluffy_tui.photos import Browse, Photo
 from fluffy_tui.tui.keymap.bindings import Place, bindings, field_bindings, help_binding
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import file_facts
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.session.context import Context
 
 LISTED = 100

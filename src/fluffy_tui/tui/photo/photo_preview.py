@@ -15,9 +15,9 @@ from textual.filter import monochrome_style
 from textual.message import Message
 from textual.widgets import Static
 
-from fluffy_tui.photos import PhotoUnreadable
+from fluffy_tui.photos import Photo, PhotoUnreadable
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
-from fluffy_tui.tui.photo.painter import PictureArea
+from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea
 from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.text.words import one_line
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from textual.app import ComposeResult
 
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.photo.painter import Painter, Painting
     from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.similarity import Relation
+from fluffy_tui.similarity import EarlierPost, OutsideMatch, Relation
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import file_facts
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Post
-    from fluffy_tui.similarity import EarlierPost, OutsideMatch
     from fluffy_tui.tui.session.context import Context
 
 log = logging.getLogger(__name__)

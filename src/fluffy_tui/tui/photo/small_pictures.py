@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
@@ -12,8 +12,6 @@ from fluffy_tui.photos import PhotoUnreadable
 from fluffy_tui.tui.photo.picture_cache import PictureCache
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PIL.Image import Image
     from textual.widget import Widget
 

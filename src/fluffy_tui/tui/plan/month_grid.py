@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from fluffy_tui.core.clocks import months_later
-from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, days_of, today_of
+from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, PlanDay, days_of, today_of
 from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar, heading, nothing
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from textual import events
 
     from fluffy_tui.scheduling import Agenda
-    from fluffy_tui.tui.plan.plan_cells import PlanDay
 
 _ORDER = f"■▲✓●!?✗{FREE.sign}"
 """The signs of states, those that need the least first."""

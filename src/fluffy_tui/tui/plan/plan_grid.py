@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import work
+from textual import events, work
 from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from fluffy_tui.tui.photo.painter import paint_shades
+from fluffy_tui.tui.photo.painter import Painter, paint_shades
 from fluffy_tui.tui.photo.shades import shades_on
-from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, Cell, days_of, monday_of, today_of
+from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, Cell, PlanDay, days_of, monday_of, today_of
 from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar, heading, nothing
 from fluffy_tui.tui.plan.slot_pictures import SlotPictures
-from fluffy_tui.tui.plan.slot_shades import SIGNS
+from fluffy_tui.tui.plan.slot_shades import SIGNS, SlotShades
 from fluffy_tui.tui.text.post_state import photo_count_words
 from fluffy_tui.tui.text.words import one_line
 
@@ -25,14 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from textual import events
-
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
-    from fluffy_tui.tui.photo.painter import Painter
     from fluffy_tui.tui.photo.small_pictures import Thumbnail
-    from fluffy_tui.tui.plan.plan_cells import PlanDay
-    from fluffy_tui.tui.plan.slot_shades import SlotShades
 
 WEEKS = 2
 ROOM_FOR_WORDS = 13

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
 from fluffy_tui.core.app_events import Connected, PhotosChanged, PostChanged, VerdictChanged
-from fluffy_tui.scheduling import compare
+from fluffy_tui.scheduling import Agenda, Post, compare
 from fluffy_tui.tui.compose import ComposeScreen, runway_words
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding, BindingType
 
-    from fluffy_tui.scheduling import Agenda, Post
     from fluffy_tui.tui.session.context import Context
 
 NO_CHANNEL = (

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import PhotoUnreadable
-from fluffy_tui.tui.photo.half_cells import half_cells
+from fluffy_tui.photos import Photo, PhotoUnreadable
+from fluffy_tui.tui.photo.half_cells import HalfCells, half_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PIL.Image import Image
 
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.photo.half_cells import HalfCells
     from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.plan.plan_cells import FREE
+from fluffy_tui.tui.plan.plan_cells import FREE, Cell, PlanDay
 from fluffy_tui.tui.text.post_state import photo_count_words, state_words
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.text.words import one_line, plural
@@ -13,7 +13,6 @@ from fluffy_tui.tui.text.words import one_line, plural
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from fluffy_tui.tui.plan.plan_cells import Cell, PlanDay
     from fluffy_tui.tui.session.context import Context
 
 NO_SLOT = "There is nothing here: no slots and no posts in these two weeks."

@@ -11,8 +11,8 @@ from textual.widgets import Static
 
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.networks import CaptionFault, rules_for
-from fluffy_tui.scheduling import PostStatus, Reason, Step
+from fluffy_tui.networks import CaptionFault, NetworkRules, rules_for
+from fluffy_tui.scheduling import Agenda, Post, PostStatus, Reason, Step
 from fluffy_tui.tui.compose import (
     CaptionForm,
     Level,
@@ -45,10 +45,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda, Post
     from fluffy_tui.tui.ports import SchedulingPort
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import (
+    CaptionProblem,
+    NetworkRules,
     alt_text_problem,
     caption_problem,
     first_comment_problem,
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fluffy_tui.media import Part
-    from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.scheduling import Agenda, Planned, Post, PostPhoto
 
 

@@ -8,14 +8,13 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
+from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, PersonaCounts, Post, Step
 from fluffy_tui.tui.keymap.bindings import Place, actions_of
 from fluffy_tui.tui.keymap.key_hints import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fluffy_tui.scheduling import PersonaCounts, Post
 
 FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "all": None,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import Post, Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.submit_undo import is_in_grace
 from fluffy_tui.tui.text.channel_words import channel_of_each, zone_of
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime, tzinfo
 
-    from textual import events
-
-    from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.posts.post_groups import PostGroups
     from fluffy_tui.tui.session.context import Context
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import PostEvent, Step
 from fluffy_tui.tui.text.event_words import event_words
 from fluffy_tui.tui.text.times import zone_name
 from fluffy_tui.tui.text.words import one_line
@@ -15,8 +15,6 @@ from fluffy_tui.tui.ui.hanging_indent import hanging
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
-
-    from fluffy_tui.scheduling import PostEvent
 
 
 def uploaded_at(events: Sequence[PostEvent]) -> datetime | None:

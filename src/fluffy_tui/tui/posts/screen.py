@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.core.app_events import Connected, OutsidePostsChanged, PostChanged
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import Post, Step, TimeKey
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.outside import OutsideTable
 from fluffy_tui.tui.posts.post_actions import PostActions
@@ -32,11 +32,9 @@ from fluffy_tui.tui.ui.frame_screen import FrameScreen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
 
-    from fluffy_tui.scheduling import Post, TimeKey
     from fluffy_tui.tui.session.context import Context
 
 DATE_EXAMPLE = "tomorrow, last fri, 24 nov, may 2026"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_to_fit
-from fluffy_tui.scheduling import OutsidePost, ahead_on_profile
+from fluffy_tui.scheduling import OutsidePost, Post, ProfileKey, ahead_on_profile
 from fluffy_tui.tui.profile.tile import Tile
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Framing
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Post, ProfileKey
     from fluffy_tui.tui.ports import Services
 
 PAGE = 60

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library import ContactSheet, Grid, Viewport
-from fluffy_tui.tui.profile.tile import LEGEND
+from fluffy_tui.tui.profile.tile import LEGEND, Tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.tui.photo.painter import Painter
     from fluffy_tui.tui.profile.profile_feed import ProfileFeed, TilePicture
-    from fluffy_tui.tui.profile.tile import Tile
 
 COLUMNS = 3
 MOST_OF_WIDTH = 0.62

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from fluffy_tui.media import window_for
 from fluffy_tui.networks import people_tag_problem, rules_for
-from fluffy_tui.scheduling import TaggedPerson
+from fluffy_tui.scheduling import PostPhoto, TaggedPerson
 from fluffy_tui.tui.keymap.bindings import Place, bindings, field_bindings
 from fluffy_tui.tui.rendition.rendition_preview import RenditionPreview
 from fluffy_tui.tui.rendition.tag_editor import TagEditor
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import PostPhoto
     from fluffy_tui.tui.session.context import Context
 
 MOVE = "{people.left} {people.right} {people.up} {people.down} move"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.rendition.rendition_loader import load_rendition
+from fluffy_tui.tui.rendition.rendition_loader import RenderResult, load_rendition
 from fluffy_tui.tui.text.words import bytes_words, one_line
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.media import Framing
     from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.rendition.rendition_loader import RenderResult
     from fluffy_tui.tui.session.context import Context
 
     Draw = Callable[[Image], None]

@@ -14,8 +14,8 @@ from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import text_renderer
-from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.photo.small_pictures import SmallPictures
+from fluffy_tui.tui.photo.painter import Painter, PictureArea
+from fluffy_tui.tui.photo.small_pictures import SmallPictures, Thumbnail
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import ComparedPost
-    from fluffy_tui.tui.photo.painter import Painter
-    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 HIGH_FROM = 36
 """Lines of the terminal from which pictures are a line higher."""

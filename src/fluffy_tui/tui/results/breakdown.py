@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from textual.containers import VerticalScroll
@@ -16,7 +16,6 @@ from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date, datetime, tzinfo
 
     from fluffy_tui.scheduling import ChannelMedian, Comparison, CountedPost, Group
 

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from fluffy_tui.core.app_events import Connected
 from fluffy_tui.networks import hashtag_count, rules_for
-from fluffy_tui.personas import Snippet, SnippetKind
+from fluffy_tui.personas import Persona, Snippet, SnippetKind
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen, over_limit_words
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
 
-    from fluffy_tui.personas import Persona
     from fluffy_tui.tui.session.context import Context
 
 _EMPTY = """No hashtag sets or snippets yet

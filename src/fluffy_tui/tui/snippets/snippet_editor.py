@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widgets import Input, TextArea
 
-from fluffy_tui.networks import hashtag_count, text_length
+from fluffy_tui.networks import NetworkRules, hashtag_count, text_length
 from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from fluffy_tui.networks import NetworkRules
 
 _WORDS = {
     SnippetKind.HASHTAGS: ("hashtag set", "Name, for example sea", "#sea #fog #beach"),

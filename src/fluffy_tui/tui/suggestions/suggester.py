@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.session.drafts import unread_in
+from fluffy_tui.tui.session.drafts import Draft, unread_in
 from fluffy_tui.tui.snippets import PickedText, PickTextScreen
-from fluffy_tui.tui.suggestions.question_screen import Answered, AskModelScreen
+from fluffy_tui.tui.suggestions.question_screen import Answered, AskModelScreen, Subject
 from fluffy_tui.tui.suggestions.suggestion_words import alt_text_choice, caption_choice, sent_words
 from fluffy_tui.tui.text.words import one_line, quoted
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.caption.caption_editor import CaptionEditor
     from fluffy_tui.tui.ports import CaptionModelPort
     from fluffy_tui.tui.session.context import Context
-    from fluffy_tui.tui.session.drafts import Draft
-    from fluffy_tui.tui.suggestions.question_screen import Subject
 
 NO_MODEL = "No model is set up to suggest captions: set model_url in Settings."
 _AGAIN = PickedText("Ask again", "for other captions", "Ask the model for captions that differ from these.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.terminal_text import UNSAFE
@@ -14,7 +14,6 @@ from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
 KEYWORDS: dict[str, dict[str, Any]] = {
     "picked": {"verdict": Verdict.PICK},

@@ -5,12 +5,10 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import Post, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from fluffy_tui.scheduling import Post
 
     Reasons = Mapping[Step | None, str]
     """By the state; None is a draft's."""

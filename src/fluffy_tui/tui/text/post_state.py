@@ -8,15 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.scheduling import PostStatus, Step
+from fluffy_tui.scheduling import Post, PostStatus, Step
 from fluffy_tui.tui.text.times import both_zones, duration_words, moment_words, own_moment
 from fluffy_tui.tui.text.words import one_line, ordinal
-
-if TYPE_CHECKING:
-    from fluffy_tui.scheduling import Post
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.themes import ThemeRefused
+from fluffy_tui.themes import Theme, ThemeRefused
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.ui.dialogs import EditorScreen
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.personas import Persona
-    from fluffy_tui.themes import Theme
     from fluffy_tui.tui.ports import KeywordsPort
     from fluffy_tui.tui.session.context import Context
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
 from textual.widgets import Button, Input, OptionList, Static
 
@@ -25,10 +25,7 @@ from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets, screen_strip
 from fluffy_tui.tui.ui.vim_list import FilteredList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.geometry import Region, Size
-    from textual.screen import Screen
     from textual.suggester import Suggester
     from textual.widget import Widget
     from textual.widgets.option_list import Option

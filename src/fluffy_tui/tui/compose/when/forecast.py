@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
@@ -10,8 +10,6 @@ from fluffy_tui.tui.text.times import both_zones, duration_left, moment_words, z
 from fluffy_tui.tui.text.words import ordinal, quoted
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
-
     from fluffy_tui.personas import Persona
     from fluffy_tui.scheduling import Agenda, Planned
     from fluffy_tui.tui.session.context import Context

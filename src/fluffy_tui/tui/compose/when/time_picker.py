@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from fluffy_tui.core.clocks import months_later
-from fluffy_tui.scheduling import HORIZON
+from fluffy_tui.scheduling import HORIZON, Agenda, Post
 from fluffy_tui.tui.compose.when.forecast import warning_words
 from fluffy_tui.tui.compose.when.month_calendar import MonthCalendar
 from fluffy_tui.tui.keymap.bindings import Place, bindings, field_bindings, help_binding
@@ -26,12 +26,10 @@ from fluffy_tui.tui.ui.vim_list import FilteredList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import tzinfo
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from fluffy_tui.scheduling import Agenda, Post
 
 SEARCHED = 60
 """Days in which the next free slot is searched."""
