@@ -219,28 +219,21 @@ def time_refusal(share_mode: ShareMode, at: datetime | None, now: datetime) -> S
     if share_mode is not ShareMode.CUSTOM_SCHEDULED:
         return None
     if at is None or at.tzinfo is None:
-        return ScheduleResult(
-            False, reason="The time to post at is missing, or has no time zone.", code=Reason.TIME_MISSING
-        )
-    if at <= now:
-        return ScheduleResult(
-            False, reason="That time is past. Choose a later one, or post now.", code=Reason.TIME_PAST
-        )
-    return None
+        reason, code = "The time to post at is missing, or has no time zone.", Reason.TIME_MISSING
+    elif at <= now:
+        reason, code = "That time is past. Choose a later one, or post now.", Reason.TIME_PAST
+    else:
+        return None
+    return ScheduleResult(False, reason=reason, code=code)
 
 
 def file_refusal(state: PhotoState, photo: Photo) -> ScheduleResult:
     """Return why a photo cannot be submitted whose file is no longer the one that was imported."""
-    if state is PhotoState.MISSING:
-        return ScheduleResult(
-            False,
-            reason=f"{photo.path} is missing. Restore the file, or import its new folder.",
-            code=Reason.PHOTO_MISSING,
-        )
-    if state is PhotoState.CHANGED:
-        return ScheduleResult(
-            False,
-            reason=f"{photo.path} has changed since it was imported. Import its folder again.",
-            code=Reason.PHOTO_CHANGED,
-        )
-    return ScheduleResult(False, reason=f"{photo.path} could not be read.", code=Reason.PHOTO_UNREADABLE)
+    what, code = {
+        PhotoState.MISSING: ("is missing. Restore the file, or import its new folder.", Reason.PHOTO_MISSING),
+        PhotoState.CHANGED: (
+            "has changed since it was imported. Import its folder again.",
+            Reason.PHOTO_CHANGED,
+        ),
+    }.get(state, ("could not be read.", Reason.PHOTO_UNREADABLE))
+    return ScheduleResult(False, reason=f"{photo.path} {what}", code=code)
