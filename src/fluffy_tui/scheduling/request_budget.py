@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient
-    from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
+    from fluffy_tui.personas import Personas
     from fluffy_tui.settings import Secret
 
 log = logging.getLogger(__name__)
@@ -36,19 +36,6 @@ RESERVE = 20
 def key_fingerprint(key: Secret | None) -> str:
     """Return a short hash that tells keys apart; the key cannot be recovered from it."""
     return "" if key is None else hashlib.sha256(key.reveal().encode()).hexdigest()[:12]
-
-
-async def organizations_to_ask(
-    delivery: Delivery,
-) -> AsyncIterator[tuple[BufferClient, str, Sequence[str]]]:
-    """Yield each organisation with its channels, and the client to ask about them, as long as one may be asked."""
-    if delivery.buffer is None:
-        return
-    for organization_id, channel_ids in (await delivery.personas.channels_by_organization()).items():
-        if not await delivery.budget.may_ask():
-            log.info("Buffer is not asked: the remaining requests are reserved for posts")
-            return
-        yield delivery.buffer, organization_id, channel_ids
 
 
 class RequestBudget:
@@ -88,6 +75,18 @@ class RequestBudget:
     async def may_ask(self) -> bool:
         """Return whether a request may be sent that does not send a post; the last requests are reserved for posts."""
         return await self.closed_for(reserve=RESERVE) is None
+
+    async def organizations(
+        self, personas: Personas, buffer: BufferClient | None
+    ) -> AsyncIterator[tuple[BufferClient, str, Sequence[str]]]:
+        """Yield the client, and each organisation with its channels, for as long as Buffer may be asked about them."""
+        if buffer is None:
+            return
+        for organization_id, channel_ids in (await personas.channels_by_organization()).items():
+            if not await self.may_ask():
+                log.info("Buffer is not asked: the remaining requests are reserved for posts")
+                return
+            yield buffer, organization_id, channel_ids
 
     async def closed_for(self, *, reserve: int = 0) -> tuple[BudgetWindow, float] | None:
         """Return the window that forbids a request now, and for how many seconds; None if one may be sent.
