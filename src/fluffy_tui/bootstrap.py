@@ -113,11 +113,8 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Open and migrate the database and build every service on it; close them at the end of the block.
 
-    Args:
-        settings: of this installation.
-        report: called with a short phrase as each step begins.
-        timings: the durations of delivery.
-        role: what this process is called in the history of posts: `app`, `worker`, `console`, `mcp`, `adopt`.
+    `report` is called with a short phrase as each step begins. `role` is what this process is called in the history
+    of posts: `app`, `worker`, `console`, `mcp`, `adopt`.
 
     Raises:
         FluffyError: something cannot be opened; the message says what and why.

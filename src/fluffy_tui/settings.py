@@ -318,11 +318,9 @@ def setting_values(settings: Settings) -> tuple[SettingValue, ...]:
 def load_settings(
     environment: Mapping[str, str] | None = None, *, given: Mapping[str, str] | None = None
 ) -> Settings:
-    """Read environment and `config.toml` into checked settings.
+    """Read environment, by default that of this process, and `config.toml` into checked settings.
 
-    Args:
-        environment: The environment; that of this process by default.
-        given: Values by variable that override all others; an empty one means not set.
+    The values `given` by variable override all others; an empty one means not set.
 
     Raises:
         InvalidSetting: A value is invalid, or the file cannot be read or is not TOML.
@@ -360,12 +358,7 @@ def load_settings(
 
 
 def with_own_names(text: str, origins: Mapping[str, str]) -> str:
-    """Return sentences about settings with the names that `config.toml` has for those which are not in the environment.
-
-    Args:
-        text: With environment variables as names.
-        origins: Where each setting came from.
-    """
+    """Return sentences about settings with the names that `config.toml` has for those that it is the origin of."""
     is_environment = any(origins.get(variable) == "environment" for variable in _NAMED.findall(text))
 
     def name(found: re.Match[str]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from fluffy_tui.core.clocks import skew_words
+from fluffy_tui.core.clocks import months_later, skew_words
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,10 @@ from fluffy_tui.core.clocks import skew_words
 )
 def test_a_skew_is_told_in_minutes_and_hours(seconds: int, words: str) -> None:
     assert skew_words(timedelta(seconds=seconds), "Buffer's") == words
+
+
+def test_months_are_counted_by_the_calendar() -> None:
+    assert months_later(datetime(2026, 11, 30, tzinfo=UTC), 3) == datetime(2027, 2, 28, tzinfo=UTC)
+    assert months_later(datetime(2026, 1, 31, tzinfo=UTC), 0) == datetime(2026, 1, 31, tzinfo=UTC)
+    assert months_later(datetime(2026, 12, 1, tzinfo=UTC), 12) == datetime(2027, 12, 1, tzinfo=UTC)
+    assert months_later(date(2026, 3, 31), -1) == date(2026, 2, 28)

@@ -49,7 +49,6 @@ class BufferClient:
     for failures outside this process. Each request is sent once.
 
     Args:
-        key: The API key of the account.
         timeout: Seconds for one whole request.
         on_budget: Called with the budget after each reply, so that it can be shared; must not block.
     """
@@ -193,14 +192,9 @@ class BufferClient:
     async def metrics(
         self, organization_id: str, *, channel_ids: Collection[str], requests: int
     ) -> list[PostMetrics]:
-        """Return what the networks count for the newest live posts, 50 for each request.
+        """Return what the networks count for the newest live posts on these channels, 50 for each request.
 
         Buffer calls this experimental: one post's numbers may be missing, null or unreadable, which leaves it out.
-
-        Args:
-            organization_id: whose posts.
-            channel_ids: on which channels.
-            requests: how many requests may be sent.
         """
         conditions = posts_input(organization_id, channel_ids=channel_ids, statuses=[BufferStatus.SENT])
         found: list[PostMetrics] = []
@@ -224,12 +218,8 @@ class BufferClient:
     ) -> SentPosts:
         """Return what went out on these channels, also what was posted on the network itself; 50 for each request.
 
-        Args:
-            organization_id: whose channels.
-            channel_ids: on which of them.
-            created_after: posts that came into Buffer earlier are left out.
-            created_before: and so are those that came later; none if not given.
-            requests: how many requests may be sent; the last posts are found first.
+        Posts that came into Buffer before or after the two times are left out; of the others the last are found
+        first.
         """
         conditions = posts_input(
             organization_id,

@@ -150,7 +150,6 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
     """A request to Buffer that failed.
 
     Args:
-        code: What went wrong.
         next_step: What may safely be done next.
         buffer_message: Buffer's own message; empty if there was none.
         retry_after: Seconds to wait before sending anything again; None if not known.

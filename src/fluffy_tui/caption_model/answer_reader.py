@@ -29,11 +29,7 @@ _LONGEST_DETAIL = 200
 
 
 class Unreadable(Exception):
-    """The answer is of no use.
-
-    Args:
-        fault: why.
-    """
+    """The answer is of no use."""
 
     def __init__(self, fault: ModelFault) -> None:
         super().__init__(str(fault))

@@ -16,7 +16,7 @@ import httpx
 from fluffy_tui import __version__
 from fluffy_tui.caption_model.answer_reader import Unreadable, read_answer, read_detail, read_models
 from fluffy_tui.caption_model.errors import ModelError, ModelFault
-from fluffy_tui.caption_model.model import Suggestions
+from fluffy_tui.caption_model.model import CaptionRequest, Suggestions
 from fluffy_tui.caption_model.model_address import ModelAddress
 from fluffy_tui.caption_model.prompt import chat_request
 from fluffy_tui.settings import Secret
@@ -25,7 +25,6 @@ from fluffy_tui.trusted_authorities import trusted_authorities
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluffy_tui.caption_model.model import CaptionRequest
 
 _log = logging.getLogger("fluffy_tui.caption_model")
 

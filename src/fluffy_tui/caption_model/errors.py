@@ -100,7 +100,6 @@ class ModelError(FluffyError):
     """The model gave no captions; nothing was changed anywhere.
 
     Args:
-        fault: what went wrong.
         place: host and port of the model server.
         detail: what the server says itself, cleaned; empty if it says nothing.
         retry_after: seconds after which the server accepts requests again, if it says so.

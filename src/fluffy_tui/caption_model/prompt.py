@@ -40,13 +40,7 @@ Answer with JSON only: {{"captions": ["…", "…", "…"], "alt_text": "…"}}"
 
 
 def chat_request(request: CaptionRequest, model: str, *, with_schema: bool) -> dict[str, Any]:
-    """Return the body of a chat completion.
-
-    Args:
-        request: What is asked.
-        model: Its name.
-        with_schema: Whether the server is to enforce the form of the answer, which not every server can.
-    """
+    """Return the body of a chat completion; `with_schema` has the server enforce the form of the answer, if it can."""
     picture = base64.b64encode(request.picture.data).decode("ascii")
     content = [
         {"type": "text", "text": _material(request)},

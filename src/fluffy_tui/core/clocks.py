@@ -6,10 +6,14 @@ The one for durations goes on while the computer sleeps, and setting the time of
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta, tzinfo
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TypeVar
 
 TOLERATED_SKEW = timedelta(minutes=1)
 """How far this computer's clock may differ from another before the user is told."""
+
+Day = TypeVar("Day", bound=date)
 
 # Linux's monotonic clock stands still during sleep, macOS's does not.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -58,3 +62,10 @@ def skew_words(lead: timedelta, whose: str) -> str:
     if minutes < 120:
         amount = "1 minute" if minutes == 1 else f"{minutes} minutes"
     return f"{amount} {'ahead of' if lead > timedelta(0) else 'behind'} {whose} clock"
+
+
+def months_later(day: Day, months: int) -> Day:
+    """Return the same day, or moment, so many months later, or on the last day of that month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))

@@ -107,11 +107,7 @@ _BUSY = (
 
 
 def lost(error: Exception) -> DatabaseUnavailable:
-    """Return the error to show when a working connection fails; the cause is only logged.
-
-    Args:
-        error: psycopg's own, or another library's about it.
-    """
+    """Return the error to show when a working connection fails, whichever library says so; the cause is only logged."""
     cause = _cause(error)
     log.warning("the database went away: %s %s", type(cause).__name__, _state(cause))
     message, hint = _REFUSED.get(

@@ -46,11 +46,8 @@ async def events(
 ) -> AsyncGenerator[Event, None]:
     """Yield what changes, for ever; a lost connection is reported, then made again with growing pauses.
 
-    Args:
-        url: of the database, for psycopg; it has to keep sessions.
-        before_connect: awaited before every attempt, for example to bring the embedded server back.
-        name: shown by the database for the connection.
-        on_silent: called when the server gives no answer, on which others may wait as well.
+    The address has to keep sessions. `before_connect` is awaited before every attempt, for example to bring the
+    embedded server back. `on_silent` is called when the server gives no answer, on which others may wait as well.
     """
     pause = 0.25
     while True:

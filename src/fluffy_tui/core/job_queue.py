@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, LiteralString, cast
 import procrastinate
 import psycopg
 from procrastinate import exceptions, sql
-from procrastinate.job_context import AbortReason
+from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import Status
 from procrastinate.psycopg_connector import wrap_exceptions
 
 from fluffy_tui.core.connection import ServerSilent, notifications
-from fluffy_tui.core.database import lost
+from fluffy_tui.core.database import Database, lost
 from fluffy_tui.core.errors import DatabaseTooNew
 from fluffy_tui.core.liveness import Liveness
 
@@ -25,13 +25,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from procrastinate.connector import Notify
-    from procrastinate.job_context import JobContext
     from procrastinate.middleware import WorkerMiddleware
     from procrastinate.worker import Worker
     from psycopg.rows import DictRow
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.core.database import Database
 
 log = logging.getLogger(__name__)
 

@@ -9,13 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def lazy_exports(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package that imports some of its names on first use.
-
-    Args:
-        package: the package's `__name__`.
-        modules: the module of each name, relative to the package.
-    """
+def lazy_exports(package: str, names: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package that imports some of its names on first use, given those of each module."""
+    modules = {name: module for module, of_module in names.items() for name in of_module.split()}
 
     def load(name: str) -> Any:
         if name not in modules:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
 from fluffy_tui.core.errors import OutputLost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TextIO
 
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, line separators, bidirectional controls that reorder text, and lone surrogates."""

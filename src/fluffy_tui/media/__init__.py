@@ -50,7 +50,4 @@ if TYPE_CHECKING:
     from fluffy_tui.media.renderer import frame_small as frame_small, render as render, smaller as smaller
 
 
-__getattr__ = lazy_exports(
-    __name__,
-    {"find_ai_mark": "ai_mark", "frame_small": "renderer", "render": "renderer", "smaller": "renderer"},
-)
+__getattr__ = lazy_exports(__name__, {"ai_mark": "find_ai_mark", "renderer": "frame_small render smaller"})

@@ -64,12 +64,8 @@ async def show(
 ) -> tuple[int, AfterExit | None]:
     """Show the app until the user quits; return its exit status and what they want next.
 
-    Args:
-        setup: the settings of this run.
-        persona: name of the persona to open.
-        demo: whether this is the demo.
-        prepare: awaited once the services are open, before the first screen.
-        keep_open: descriptors that the app's own worker holds open while it runs.
+    `prepare` is awaited once the services are open, before the first screen. The app's own worker holds the
+    descriptors `keep_open` open while it runs.
 
     Raises:
         UsageError: this terminal cannot show the app.

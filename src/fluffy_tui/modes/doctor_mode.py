@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
@@ -16,8 +16,6 @@ from fluffy_tui.tui.text.event_words import event_words
 from fluffy_tui.tui.text.post_state import step_state
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from fluffy_tui.scheduling import Post, PostEvent
     from fluffy_tui.settings import Settings
 

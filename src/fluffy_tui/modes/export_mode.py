@@ -31,10 +31,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 async def run(settings: Settings, target: Path, persona_name: str | None) -> int:
     """Export the posts of one persona, or of all.
 
-    Args:
-        settings: of this installation.
-        target: the file, whose extension selects the format; `-` writes JSON lines to standard output.
-        persona_name: whose posts; None for everybody's.
+    The extension of `target` selects the format; `-` writes JSON lines to standard output.
 
     Raises:
         UsageError: another extension, or no such persona.

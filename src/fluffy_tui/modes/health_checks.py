@@ -15,8 +15,15 @@ from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.job_queue import STALLED_SECONDS
 from fluffy_tui.media import open_media_host, probe, public_listing
 from fluffy_tui.scheduling import ProblemKind
-from fluffy_tui.settings import Preview, without_password
-from fluffy_tui.similarity import BuiltinModel, ImageEmbed, ImageEmbedUnavailable, TextReader
+from fluffy_tui.settings import Preview, Settings, without_password
+from fluffy_tui.similarity import (
+    BuiltinModel,
+    EmbeddingModel,
+    ImageEmbed,
+    ImageEmbedUnavailable,
+    IndexCounts,
+    TextReader,
+)
 from fluffy_tui.tui.keymap.user_keys import key_problems
 
 if TYPE_CHECKING:
@@ -25,8 +32,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.buffer import BufferClient
-    from fluffy_tui.settings import Settings
-    from fluffy_tui.similarity import EmbeddingModel, IndexCounts
     from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 
 _UPLOADS = "uploads pictures and indexes: no Buffer key"
@@ -44,10 +49,8 @@ async def checks(
 ) -> AsyncGenerator[Check, None]:
     """Yield every check as it ends.
 
-    Args:
-        settings: of this installation.
-        opening: opens the services, or returns those that are open.
-        pictures: how the terminal shows pictures, which can only be asked before an app runs in it.
+    `opening` opens the services, or returns those that are open. How the terminal shows pictures can only be asked
+    before an app runs in it, so it is given.
     """
     yield Check("files", Health.OK, f"settings {settings.paths.config_file}, data {settings.paths.data}")
     try:

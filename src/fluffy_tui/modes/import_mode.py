@@ -54,17 +54,11 @@ async def import_folders(
     as_json: bool = False,
     watch: bool = False,
 ) -> int:
-    """Import the folders for the persona of that name, which is created if new, and print the result.
+    """Import folders for the persona of that name in upper or lower case, created if new, and print the result.
 
-    Cancelling the task, as `asyncio.run` does on ctrl+c, stops the import and keeps what was committed.
-
-    Args:
-        personas: of the database.
-        photos: of the database.
-        folders: imported with all their subfolders.
-        persona_name: upper or lower case does not matter.
-        as_json: print one JSON object per line instead of text.
-        watch: keep importing new files until stopped.
+    All their subfolders are imported. `as_json` prints one JSON object per line instead of text. `watch` keeps
+    importing new files until stopped. Cancelling the task, as `asyncio.run` does on ctrl+c, stops the import and
+    keeps what was committed.
 
     Returns:
         The exit status: 0 when every file was imported, 1 when some failed, 130 when interrupted.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -18,7 +18,6 @@ from fluffy_tui.tui.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import tzinfo
 
     from fluffy_tui.scheduling import NamedPost, Results
 
@@ -50,11 +49,7 @@ def post_cells(
 ) -> list[str]:
     """Return what a line of text says about a post, cell by cell.
 
-    Args:
-        named: the post.
-        now: the present moment.
-        own_zone: the user's time zone; times are in the channel's, and in this one where it differs.
-        results: what its network counts, where that is known.
+    Times are in the channel's zone, and in the user's where it differs.
     """
     post, channel = named.post, named.known_channel
     zone = channel_zone(channel) if channel else own_zone

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.settings import SETTINGS, load_settings, with_own_names
+from fluffy_tui.settings import SETTINGS, Secret, Settings, load_settings, with_own_names
 from fluffy_tui.settings_file import save_settings
 from fluffy_tui.tui.keymap.user_keys import current_ids
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.core.health import Check
-    from fluffy_tui.settings import Secret, Settings
     from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
     from fluffy_tui.tui.ports import OfferedChannels
 

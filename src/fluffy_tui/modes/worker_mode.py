@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
 
 from fluffy_tui import similarity
-from fluffy_tui.bootstrap import open_services
+from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.core.app_events import Connected, Disconnected, PostChanged
 from fluffy_tui.core.child_process import input_ended
 from fluffy_tui.core.database import program_name
@@ -25,7 +25,6 @@ from fluffy_tui.core.shutdown_deadline import hard_deadline
 from fluffy_tui.scheduling import Step, Timings, add_machine_tasks, upload, work
 
 if TYPE_CHECKING:
-    from fluffy_tui.bootstrap import Services
     from fluffy_tui.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,12 +42,8 @@ async def run(settings: Settings, *, with_starter: bool, timings: Timings | None
     """Deliver posts until a signal arrives; running jobs may finish, within a limit.
 
     A worker that is still waiting for something at `Timings.shutdown_limit` after the signal exits by force, and so
-    does one whose deliveries are stuck. The next worker continues what it had begun, as after any other crash.
-
-    Args:
-        settings: of this installation.
-        with_starter: also exit when the program that started this one is gone and nothing is being sent.
-        timings: the durations of delivery.
+    does one whose deliveries are stuck. The next worker continues what it had begun, as after any other crash. With
+    `with_starter` it also exits when the program that started it is gone and nothing is being sent.
 
     Raises:
         DatabaseTooNew: a newer program has migrated the database.
@@ -117,12 +112,7 @@ async def _deliver(services: Services, stop: asyncio.Event, timings: Timings) ->
 
 
 async def index_photos(services: Services, stop: asyncio.Event) -> None:
-    """Index photos until `stop` is set, on a queue of its own so that deliveries never wait.
-
-    Args:
-        services: Open.
-        stop: Set to stop; the current photos are finished.
-    """
+    """Index photos until `stop` is set and the current ones are done, on a queue of its own: deliveries never wait."""
     settings, timings = services.settings, services.delivery.timings
     purpose = "indexer" if services.scheduling.missing else "library"
     queue = build_queue(services.database, program_name(purpose))

@@ -34,11 +34,8 @@ async def supervised_worker(
 ) -> AsyncIterator[None]:
     """Keep a worker running for as long as the block lasts; afterwards ours finishes its work and exits.
 
-    Args:
-        workers: knows the heartbeats.
-        environment: of our worker, which reads the same settings from it as this program.
-        log_file: receives whatever the worker prints.
-        keep_open: descriptors that the worker holds open while it runs.
+    It reads the same settings from its environment as this program, prints to the log file, and holds the descriptors
+    `keep_open` open while it runs.
     """
     workers.expect_one()
     supervisor = _Supervisor(workers, environment, log_file, keep_open)

@@ -25,5 +25,5 @@ if TYPE_CHECKING:
 
 __getattr__ = lazy_exports(  # SQLAlchemy is slow to import
     __name__,
-    {"Personas": "service", "Snippets": "snippets", "home_zone": "zones", "machine_zone": "zones"},
+    {"service": "Personas", "snippets": "Snippets", "zones": "home_zone machine_zone"},
 )

@@ -8,7 +8,7 @@ import itertools
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -33,7 +33,6 @@ from fluffy_tui.personas.zones import machine_zone
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient
@@ -41,12 +40,7 @@ if TYPE_CHECKING:
 
 
 class Personas:
-    """The personas of one database.
-
-    Args:
-        database: where they are stored.
-        buffer: to request the channels; None if no key is set.
-    """
+    """The personas of one database; without a key there is no `buffer`, from which channels are requested."""
 
     def __init__(self, database: Database, buffer: BufferClient | None) -> None:
         self._database = database
@@ -204,10 +198,7 @@ class Personas:
     ) -> Persona:
         """Choose a persona's main channel in place of the present one; its other channels stay.
 
-        Args:
-            persona: whose posts the channel publishes.
-            channel_id: Buffer's id.
-            board_id: on Pinterest, the `service_id` of the board for its posts.
+        On Pinterest, `board_id` is the `service_id` of the board for its posts.
 
         Raises:
             ChannelNotFound, BufferNotConfigured, BufferError, PersonaNotFound: as from `set_channels`.
@@ -219,12 +210,9 @@ class Personas:
     async def set_channels(self, persona: Persona | int, channels: Mapping[str, str | None]) -> Persona:
         """Choose all of a persona's channels; they are requested from Buffer if a new one is not known yet.
 
-        What the persona already has may stay, even if Buffer no longer lists it.
-
-        Args:
-            persona: whose posts the channels publish.
-            channels: Buffer's ids, the main channel first; for each, on Pinterest, the `service_id` of the board for
-                its posts, else None. If empty, the persona has no channel.
+        The first is the main channel; if there are none, the persona has no channel. On Pinterest each comes with the
+        `service_id` of the board for its posts, else with None. What the persona already has may stay, even if Buffer
+        no longer lists it.
 
         Raises:
             ChannelNotFound: Buffer lists no such channel, or no such board on it.

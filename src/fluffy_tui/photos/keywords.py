@@ -20,11 +20,7 @@ if TYPE_CHECKING:
 
 
 class Keywords:
-    """The keywords of all photos of one database.
-
-    Args:
-        database: Where they are stored.
-    """
+    """The keywords of all photos of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import regex
-from sqlalchemy import BigInteger, Float, Text, cast, column, false, func, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Text,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 
 from fluffy_tui.core.terminal_text import UNSAFE
@@ -15,7 +27,6 @@ from fluffy_tui.photos.tables import PhotoRow, PhotoTextRow, array_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.photos.model import PictureText
@@ -31,12 +42,7 @@ _LONGEST_PART = 8
 
 
 async def store_texts(session: AsyncSession, texts: Mapping[int, PictureText]) -> None:
-    """Store the text in the pictures of photos, by their ids; a trigger removes it when a photo's file changes.
-
-    Args:
-        session: A transaction that has locked the photos.
-        texts: What was read.
-    """
+    """Store the text in pictures by the ids of photos that are locked; a trigger removes it when a file changes."""
     if not texts:
         return
     cleaned = [clean_text(one.text) for one in texts.values()]

@@ -20,11 +20,7 @@ LONGEST_NAME = 60
 
 
 class SavedFilters:
-    """The saved filters of one database.
-
-    Args:
-        database: Where they are stored.
-    """
+    """The saved filters of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

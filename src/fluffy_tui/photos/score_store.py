@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Float, SmallInteger, column, func, update
+from sqlalchemy import BigInteger, ColumnElement, Float, SmallInteger, column, func, update
 
 from fluffy_tui.photos.tables import PhotoRow, array_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.photos.scores import PhotoScores
 
 
 async def store_scores(session: AsyncSession, scores: Mapping[int, PhotoScores]) -> None:
-    """Store the scores of photos, by their ids; a trigger removes them when a photo's file changes.
-
-    Args:
-        session: A transaction that has locked the photos.
-        scores: What was measured.
-    """
+    """Store the scores of photos, by the ids of photos that are locked; a trigger removes them when a file changes."""
     if not scores:
         return
     measured = list(scores.values())

@@ -77,7 +77,6 @@ class Photos:
     """A persona's library.
 
     Args:
-        database: Open.
         scheduled: Selects the ids of all photos that have a post; posts belong to a pack above this one.
         unposted: Selects the ids of those whose post is not live yet; without it, that is said of every post.
         thumbnails: Folder for thumbnails that were made once; without one they are made each time.
@@ -188,15 +187,10 @@ class Photos:
         return found
 
     async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]:
-        """Return what is behind the photos of a list, by the id of the one that is shown.
+        """Return what is behind the photos of a list that have duplicates, by the id of the one that is shown.
 
-        Args:
-            persona_id: Whose photos.
-            browse: How they are listed; where it does not fold, no photo is behind another.
-            ids: Photos of that list. For one that is itself behind another, that other one is returned.
-
-        Returns:
-            Nothing for photos without duplicates.
+        For a photo that is itself behind another, that other one is returned. Without folding no photo is behind
+        another.
         """
         async with self._database.transaction() as session:
             return await self._queries(persona_id, browse).read_stacks(session, ids)
@@ -424,13 +418,10 @@ class Photos:
         on_progress: Callable[[ImportProgress], None] = lambda _: None,
         on_round: Callable[[ImportSummary], None] = lambda _: None,
     ) -> Watch:
-        """Return an import that, once run, goes on to import whatever changes in the folders.
+        """Return an import that, once run, goes on to import whatever changes in the folders and all their subfolders.
 
-        Args:
-            folders: Each is watched with all its subfolders.
-            persona: Whose library they go into.
-            on_progress: Called again and again in the event loop while an import runs.
-            on_round: Called with the summary of each import.
+        Both callbacks are called in the event loop: `on_progress` again and again, `on_round` at the end of each
+        import.
 
         Raises:
             FolderNotFound: a folder does not exist or is no folder; nothing was started.
@@ -464,12 +455,9 @@ class Photos:
         *,
         on_progress: Callable[[ImportProgress], None] = lambda _: None,
     ) -> ImportSummary:
-        """Import the picture files below some folders. Cancelling keeps what was committed.
+        """Import the picture files in folders and all their subfolders. Cancelling keeps what was committed.
 
-        Args:
-            folders: Each is walked with all its subfolders.
-            persona: Whose library they go into.
-            on_progress: Called again and again in the event loop.
+        `on_progress` is called again and again in the event loop.
 
         Raises:
             FolderNotFound: a folder does not exist or is no folder; nothing was imported.
@@ -486,13 +474,9 @@ class Photos:
     ) -> list[Photo | FailedFile]:
         """Import single files, and return for each of them its photo, or why there is none.
 
-        A file with the content of a known photo is that photo.
-
-        Args:
-            files: as `existing_file` returns them.
-            persona: whose library they go into.
-            dry_run: only read the files; photos that are not in the library yet have 0 as their id.
-            on_failed_sidecar: called for each sidecar that cannot be read, without which its photo is imported.
+        A file with the content of a known photo is that photo. In a dry run, photos that are not in the library yet
+        have 0 as their id. `on_failed_sidecar` is called for each that cannot be read, without which its photo is
+        imported.
         """
         paths = [str(file) for file in dict.fromkeys(files)]
         catalogue = self._catalogue(persona.id)
@@ -534,12 +518,9 @@ class Photos:
         return self._thumbnails.make(photo, width, height)
 
     def part(self, photo: Photo, box: tuple[int, int, int, int], size: tuple[int, int]) -> Image.Image:
-        """Return a part of the upright photo in sRGB at a size; slow, so call it in a thread.
+        """Return a part of the upright photo in sRGB, in a width and height; slow, so call it in a thread.
 
-        Args:
-            photo: The photo.
-            box: Left, upper, right and lower edge of the part, in pixels.
-            size: Width and height of what is returned.
+        The part is given by its left, upper, right and lower edge, in pixels.
 
         Raises:
             PhotoUnreadable: as for a thumbnail, or the file is another one than was imported.

@@ -339,11 +339,9 @@ def same_path(one: Any, other: Any) -> ColumnElement[bool]:
 
 
 def has_post(scheduled: Select[Any], row: Any = PhotoRow) -> ColumnElement[bool]:
-    """Return the condition that a photo has a post, which Postgres can run as a join for any number of them.
+    """Return the condition that a photo, or an alias, is among those that `scheduled` selects.
 
-    Args:
-        scheduled: Selects the ids of all photos that have one.
-        row: The photo, or an alias of it.
+    Postgres can run it as a join for any number of them.
     """
     posted = scheduled.subquery()
     return exists().where(next(iter(posted.c)) == row.id)
@@ -357,15 +355,10 @@ def begins_with(key: Any, beginning: str) -> ColumnElement[bool]:
 def each(
     values: Sequence[str | bytes], kind: TypeEngine[Any], one: Callable[[Any], Select[*tuple[Any, ...]]]
 ) -> Select[*tuple[Any, ...]]:
-    """Select for each of the values what `one` selects for it, at most one row: one look-up in an index for each.
+    """Select what `one` selects for each of the values from its column, at most one row: a look-up in an index.
 
-    LATERAL makes sure of that. With `key = ANY (…)`, Postgres reads the whole table as long as it has no
-    statistics of it, which is just when the first large import runs.
-
-    Args:
-        values: What to look for.
-        kind: Their type.
-        one: Makes the query of one value, from its column.
+    LATERAL makes sure of that. With `key = ANY (…)`, Postgres reads the whole table as long as it has no statistics
+    of it, which is just when the first large import runs.
     """
     wanted = func.unnest(array_of(values, kind)).table_valued(column("key", kind), name="wanted")
     wanted = wanted.render_derived()

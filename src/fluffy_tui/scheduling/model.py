@@ -326,12 +326,7 @@ class OutcomeUnknown(NotPossibleNow):
 
 
 class PictureLost(NotPossibleNow):
-    """Buffer dropped the picture in an edit, so the post has failed.
-
-    Args:
-        message: what happened and what to do.
-        deleted: whether the post was deleted in Buffer.
-    """
+    """Buffer dropped the picture in an edit, so the post has failed; it may have been deleted in Buffer."""
 
     def __init__(self, message: str, *, deleted: bool) -> None:
         super().__init__(message)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import select
 
-from fluffy_tui.scheduling.post_names import PostNames
+from fluffy_tui.scheduling.post_names import NamedPost, PostNames
 from fluffy_tui.scheduling.results.post_results import Results, results_of
 from fluffy_tui.scheduling.tables import PostRow
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona, Personas
     from fluffy_tui.photos import Photos
-    from fluffy_tui.scheduling.post_names import NamedPost
 
 COLUMNS = (
     "id",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.buffer import BufferStatus, Code
+from fluffy_tui.buffer import BufferPost, BufferStatus, Code
 from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.media import MOST_PARTS, WHOLE, Framing, Part
 from fluffy_tui.scheduling.error_codes import PostError, publishing_error
@@ -15,7 +15,6 @@ from fluffy_tui.scheduling.post_photo import PostPhoto
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.buffer import BufferPost
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling.tables import PostRow
 

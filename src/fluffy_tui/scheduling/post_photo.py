@@ -70,9 +70,8 @@ class PostPhoto:
     def tags_in_picture(self, window: Window | None = None) -> tuple[PeopleTag, ...]:
         """Return the tags at their places in the picture, without those of people who are cut off.
 
-        Args:
-            window: What the picture shows; that of the uploaded one if not given. One that was uploaded before this
-                was recorded shows the whole photo, since then tags were placed in it.
+        The uploaded picture is meant if no window is given. One that was uploaded before its window was recorded
+        shows the whole photo, since then tags were placed in it.
         """
         stored = (self.rendition or {}).get("window")
         window = window or (Window(*stored) if stored else None)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    Select,
     Text,
     and_,
     cast,
@@ -22,16 +24,13 @@ from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.photos import contains, names_of
-from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.model import Step, TimeKey
 from fluffy_tui.scheduling.tables import DRAFT, NO_TIME_SQL, PostRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
-
-    from fluffy_tui.scheduling.model import TimeKey
 
 GOES_AT = func.coalesce(
     PostRow.posted_at, PostRow.scheduled_at, PostRow.requested_at_time, literal_column(NO_TIME_SQL)
@@ -51,17 +50,9 @@ def posts_beyond(
 ) -> Select[PostRow, bool]:
     """Return the query for the posts next to a place in the order of `Post.time_key`, the nearest first.
 
-    With each post comes whether it has the text: so it is known how far was searched, and every search ends.
-
-    Of each step the nearest are read in the order of an index, and the nearest of those are returned.
-
-    Args:
-        persona_id: whose posts.
-        start: the place; a post that is there is not returned.
-        later: whether those with a later time are wanted, or those with an earlier one.
-        steps: only posts at one of these steps, None among them for drafts; all if not given.
-        limit: how many at most.
-        text: words that are looked for.
+    A post at the place itself is not returned. Among the steps, None stands for drafts; all count if none are given.
+    With each post comes whether it has the text: so it is known how far was searched, and every search ends. Of each
+    step the nearest are read in the order of an index, and the nearest of those are returned.
     """
     names = [step or DRAFT for step in (steps if steps is not None else (*Step, None))]
     step = func.unnest(literal(names, ARRAY(Text))).table_valued("name").render_derived()
@@ -101,9 +92,7 @@ def at_steps(persona_ids: Sequence[int], steps: Sequence[Step]) -> ColumnElement
 def has_text(post: Any, text: str) -> ColumnElement[bool]:
     """Return the condition that each word of a text is in a post's caption or in the names of its photos' files.
 
-    Args:
-        post: The row, or the columns of a subquery of posts.
-        text: The words.
+    The post is the row, or the columns of a subquery.
     """
     listed = func.jsonb_array_elements(type_coerce(post.photos, JSONB)).table_valued("value")
     ids = select(cast(listed.c.value.op("->>")("photo_id"), BigInteger))

@@ -14,16 +14,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from fluffy_tui.buffer import Budget, BudgetWindow
-from fluffy_tui.core.database import database_now
+from fluffy_tui.core.database import Database, database_now
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling.tables import RequestBudgetRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.core.database import Database
+    from fluffy_tui.buffer import BufferClient
+    from fluffy_tui.personas import Personas
     from fluffy_tui.settings import Secret
 
 log = logging.getLogger(__name__)
@@ -38,12 +39,7 @@ def key_fingerprint(key: Secret | None) -> str:
 
 
 class RequestBudget:
-    """The budget as Buffer last reported it to any process with this database.
-
-    Args:
-        database: where it is stored.
-        fingerprint: of the key in use, from `key_fingerprint`.
-    """
+    """The budget as Buffer last reported it to any process with this database, for the key with this fingerprint."""
 
     def __init__(self, database: Database, fingerprint: str) -> None:
         self._database = database
@@ -76,11 +72,26 @@ class RequestBudget:
             lead = await _lead(session)
         return Budget(MappingProxyType({row.window_seconds: _window(row, lead) for row in rows}))
 
+    async def may_ask(self) -> bool:
+        """Return whether a request may be sent that does not send a post; the last requests are reserved for posts."""
+        return await self.closed_for(reserve=RESERVE) is None
+
+    async def organizations(
+        self, personas: Personas, buffer: BufferClient | None
+    ) -> AsyncIterator[tuple[BufferClient, str, Sequence[str]]]:
+        """Yield the client, and each organisation with its channels, for as long as Buffer may be asked about them."""
+        if buffer is None:
+            return
+        for organization_id, channel_ids in (await personas.channels_by_organization()).items():
+            if not await self.may_ask():
+                log.info("Buffer is not asked: the remaining requests are reserved for posts")
+                return
+            yield buffer, organization_id, channel_ids
+
     async def closed_for(self, *, reserve: int = 0) -> tuple[BudgetWindow, float] | None:
         """Return the window that forbids a request now, and for how many seconds; None if one may be sent.
 
-        Args:
-            reserve: how many requests must remain; at most a fifth of a window's quota.
+        `reserve` is how many requests must remain; at most a fifth of a window's quota.
         """
         windows = (await self.current()).windows.values()
         spent = [window for window in windows if window.remaining <= _reserved(window, reserve)]

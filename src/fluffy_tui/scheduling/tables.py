@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pgvector.sqlalchemy import BIT
 from sqlalchemy import (
     CheckConstraint,
+    Dialect,
     Double,
     ForeignKey,
     Index,
@@ -29,9 +30,6 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
 from fluffy_tui.scheduling.model import NO_TIME, Post, PostEvent, PostStatus, Step
 from fluffy_tui.scheduling.post_photo import PostPhoto
-
-if TYPE_CHECKING:
-    from sqlalchemy import Dialect
 
 E = TypeVar("E", bound=StrEnum)
 

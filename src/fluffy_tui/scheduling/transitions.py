@@ -90,9 +90,7 @@ async def picture_uploaded(session: AsyncSession, post: PostRow) -> bool:
 async def release_pictures(session: AsyncSession, *, being_made: ColumnElement[bool]) -> None:
     """Release the posts whose picture nobody makes any more, though one had claimed them for that.
 
-    Args:
-        session: in a transaction.
-        being_made: the condition that a post's job runs; it begins before the claim and ends after it.
+    `being_made` is the condition that a post's job runs, which begins before the claim and ends after it.
     """
     await session.execute(
         update(PostRow)
@@ -479,12 +477,9 @@ async def doubles_checked(session: AsyncSession, row: PostRow, double: str | Non
 
 
 async def count_crash(session: AsyncSession, post_id: int, *, of_picture: bool = False) -> list[PostRow]:
-    """Count the crash of the worker that was delivering on this post's channel, and return the post it had.
+    """Count the crash of the worker that was delivering on this post's channel, or only made its picture.
 
-    Args:
-        session: in a transaction.
-        post_id: of the worker's job.
-        of_picture: the worker only made this post's picture.
+    The post that it had is returned.
     """
     channel = select(PostRow.channel_id).where(PostRow.id == post_id).scalar_subquery()
     is_its = (

@@ -43,7 +43,6 @@ class Similarity:
     """Which photos are similar.
 
     Args:
-        database: Open.
         posts: Selects `photo_id`, `post_id`, `posted_at`, `scheduled_at` and `created_at` of every post
             that is live or on its way; posts belong to a pack above this one.
         outside: Selects `persona_id`, `post_id`, `sent_at`, `pdq` and `pdq_quality` of every post from elsewhere,
@@ -90,11 +89,7 @@ class Similarity:
             return await posted_elsewhere(session, photo_id, self._outside)
 
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
-        """Return the stack of each of these photos that has duplicates; photos of one stack show the same picture.
-
-        Args:
-            photo_ids: For example, those of a page of the library.
-        """
+        """Return the stack of each of these photos that has duplicates; photos of one stack show the same picture."""
         async with self._database.transaction() as session:
             return await copies(session, photo_ids)
 
@@ -103,11 +98,7 @@ class Similarity:
     ) -> list[Neighbour]:
         """Return the persona's photos that are most similar to this one, nearest first.
 
-        Args:
-            photo_id: Compared with all others.
-            limit: How many at most.
-            unscheduled_only: Leave out photos that have a post.
-            fold: Of photos that show the same picture, return only the first.
+        With `fold`, only the first is returned of photos that show the same picture.
 
         Raises:
             NoEmbeddings: no model was ever used on this database.
@@ -122,11 +113,9 @@ class Similarity:
         return await self._answered(ask, [photo_id], limit, fold=fold)
 
     async def related(self, photo_id: int, others: Sequence[int]) -> list[Neighbour]:
-        """Return how similar these photos of the same persona are to one, nearest first.
+        """Return how similar photos of the same persona, a few hundred at most, are to one, nearest first.
 
-        Args:
-            photo_id: Compared with each of the others.
-            others: A few hundred at most; ones without a vector, and the photo itself, are left out.
+        Photos without a vector, and the photo itself, are left out.
 
         Raises:
             NoEmbeddings: no model was ever used on this database.
@@ -146,16 +135,10 @@ class Similarity:
         unscheduled_only: bool = True,
         fold: bool = False,
     ) -> list[Neighbour]:
-        """Return photos of the same persona that are far from all of these, farthest first.
+        """Return photos of the persona that are far from all of these, farthest first, with distance to the nearest.
 
-        Args:
-            photo_ids: For example, those of the last nine posts; ones without a vector are ignored.
-            limit: How many at most.
-            unscheduled_only: Leave out photos that have a post.
-            fold: Of photos that show the same picture, return only the first.
-
-        Returns:
-            Each with its distance to the nearest of `photo_ids`.
+        Those of these without a vector are ignored. With `fold`, only the first is returned of photos that show the
+        same picture.
 
         Raises:
             NoEmbeddings: no model was ever used on this database.
@@ -199,11 +182,7 @@ class Similarity:
         return await self._models.used()
 
     async def progress(self, persona_id: int | None = None) -> list[IndexCounts]:
-        """Return how many photos of each persona are indexed.
-
-        Args:
-            persona_id: Only this one; the list is empty while it has no photos.
-        """
+        """Return how many photos of each persona, or of one, are indexed; those without photos are left out."""
         async with self._database.transaction() as session:
             return await count_indexed(session, persona_id)
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.name_key import name_key
-from fluffy_tui.photos import LONGEST_KEYWORD
+from fluffy_tui.photos import LONGEST_KEYWORD, Keyword
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fluffy_tui.buffer import Channel
-    from fluffy_tui.photos import Keyword
 
 LONGEST_REST = 60
 """Days that a theme can rest, at most; so many days of posts are read to keep it."""

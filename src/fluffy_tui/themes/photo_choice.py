@@ -49,16 +49,11 @@ class Choice:
 
 
 def choose(calendar: ThemeCalendar, candidates: Iterable[Candidate], days: Sequence[date]) -> Choice:
-    """Choose photos for free slots.
+    """Choose photos, of the candidates in the order of `photo_order`, for free slots on some days in order.
 
     No rest is broken: posts go to free slots one after the other, so where only photos of resting themes are left,
-    fewer are chosen. Of all choices that fill most slots, the one is taken that brings each next post closest to
-    the shares. Photos of the same themes are taken in the order given, picked ones first.
-
-    Args:
-        calendar: What is planned, and what went out.
-        candidates: Photos that may be taken, in the order of `photo_order`.
-        days: Of the free slots, in their order.
+    fewer are chosen. Of all choices that fill most slots, the one is taken that brings each next post closest to the
+    shares. Photos of the same themes are taken in the order given, picked ones first.
     """
     search = _Search(calendar, candidates, days)
     taken = search.longest()

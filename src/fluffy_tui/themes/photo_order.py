@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from fluffy_tui.photos import Browse, Verdict
-from fluffy_tui.themes.model import themes_by_photo
+from fluffy_tui.themes.model import Theme, themes_by_photo
 from fluffy_tui.themes.photo_choice import Candidate
 from fluffy_tui.themes.tables import ThemePhotoRow
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos import Keywords, Photos
-    from fluffy_tui.themes.model import Theme
 
 OF_EACH_THEME = 50
 """Photos of a theme among which those for the free slots are chosen; a batch has a few."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, true
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.name_key import name_key
-from fluffy_tui.personas import PersonaNotFound
+from fluffy_tui.personas import Persona, PersonaNotFound
 from fluffy_tui.photos import clean_keyword
 from fluffy_tui.scheduling import channel_zone
 from fluffy_tui.themes.model import (
@@ -21,33 +21,23 @@ from fluffy_tui.themes.model import (
     check_theme,
     themes_by_photo,
 )
-from fluffy_tui.themes.photo_choice import choose
+from fluffy_tui.themes.photo_choice import Choice, choose
 from fluffy_tui.themes.photo_order import PREFERRED, photos_of_themes, photos_without_theme
 from fluffy_tui.themes.tables import ThemePhotoRow, ThemeRow
 from fluffy_tui.themes.theme_calendar import WINDOW, ThemeCalendar, ThemedPost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Keywords, Photos
     from fluffy_tui.scheduling import Planning
-    from fluffy_tui.themes.photo_choice import Choice
 
 
 class Themes:
-    """The themes of one database.
-
-    Args:
-        database: Where they are stored.
-        photos: The libraries.
-        keywords: The keywords of photos.
-        planning: What is planned on channels.
-    """
+    """The themes of one database."""
 
     def __init__(self, database: Database, photos: Photos, keywords: Keywords, planning: Planning) -> None:
         self._database = database

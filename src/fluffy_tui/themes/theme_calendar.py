@@ -73,10 +73,9 @@ class ThemeCalendar:
         return tuple(places)
 
     def needs(self, days: Sequence[date]) -> dict[int | None, float]:
-        """Return how many of the next posts are to be of each theme, and of none (None), to bring all to their shares.
+        """Return how many of the next posts, on these days in order, are to be of each theme, and of none (None).
 
-        Args:
-            days: Of the free slots for them, in their order.
+        Then all have their shares.
         """
         until = max(days, default=None)
         counted = [post for post in self.posts if until is not None and until - WINDOW < post.day <= until]

@@ -81,10 +81,8 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     Args:
         open_services: Opens everything behind the screens.
-        setup: The settings, including where state and drafts are stored and the user's own keys.
         persona: Name of the persona to open; the last one if not given.
         preview: How pictures are drawn: the value of `settings.Preview` that suits this terminal.
-        zone: The user's time zone.
     """
 
     TITLE = "fluffy-tui"

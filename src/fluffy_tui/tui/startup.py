@@ -34,7 +34,6 @@ class StartupScreen(Screen[None]):
     """Nothing that needs a service exists before this screen has posted `Opened`.
 
     Args:
-        open_services: Opens the services and reports each step; raises FluffyError.
         setup: The settings; they are read again before another try, since an error may be about them.
     """
 

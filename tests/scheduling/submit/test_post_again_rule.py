@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
 from fluffy_tui.scheduling import NotPossibleNow, PostRequest, PostStatus, Reason, Step
-from fluffy_tui.scheduling.submit.post_again_rule import months_later
 
 if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post, ScheduleResult
@@ -187,9 +185,3 @@ async def test_the_database_lets_no_waiting_post_hand_its_photo_on(place: Workpl
     first = await place.submit()
     with pytest.raises(Exception, match="lead_takes_photos"):
         await place.execute(f"UPDATE posts SET photo_id = NULL WHERE id = {first.id}")
-
-
-def test_months_are_counted_by_the_calendar() -> None:
-    assert months_later(datetime(2026, 11, 30, tzinfo=UTC), 3) == datetime(2027, 2, 28, tzinfo=UTC)
-    assert months_later(datetime(2026, 1, 31, tzinfo=UTC), 0) == datetime(2026, 1, 31, tzinfo=UTC)
-    assert months_later(datetime(2026, 12, 1, tzinfo=UTC), 12) == datetime(2027, 12, 1, tzinfo=UTC)

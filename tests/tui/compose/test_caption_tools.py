@@ -69,7 +69,7 @@ async def test_an_earlier_caption_is_read_in_full_and_inserted_at_the_cursor(
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"mine", "ctrl+l")
         assert driver.text("#picked-text") == f"10 Jan 15:41 · Instagram\n\n{long}"
-        lines = driver.screen.query_one("#picked-texts")
+        lines = driver.screen.query_one("#found")
         assert lines.option_count == 11
         assert "Instagram" in str(lines.get_option_at_index(1).prompt)
         read = driver.screen.query_one("#read")

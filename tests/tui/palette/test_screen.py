@@ -22,7 +22,7 @@ from tui.pressing import pressing
 
 def lines(driver: Driver) -> list[str]:
     """Return what is listed, headings included, with single blanks."""
-    listing = driver.screen.query_one("#commands", OptionList)
+    listing = driver.screen.query_one("#found", OptionList)
     return [" ".join(str(option.prompt).split()) for option in listing.options]
 
 
@@ -30,7 +30,7 @@ async def test_actions_are_grouped_with_those_of_the_screen_first(running: Runni
     async with running(persona="sarah") as driver:
         await driver.press("3", "ctrl+p")
         assert isinstance(driver.screen, PaletteScreen)
-        listing = driver.screen.query_one("#commands", OptionList)
+        listing = driver.screen.query_one("#found", OptionList)
         headings = [str(option.prompt) for option in listing.options if option.disabled]
         assert headings == ["plan", "everywhere", FURTHER]
         assert lines(driver)[1].startswith("Open enter Open the post")
@@ -63,7 +63,7 @@ async def test_a_few_letters_and_enter_run_an_action_on_the_screen_below(
 async def test_a_click_runs_an_action_too(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("ctrl+p", *"plan")
-        listing = driver.screen.query_one("#commands", OptionList)
+        listing = driver.screen.query_one("#found", OptionList)
         line = next(number for number, one in enumerate(lines(driver)) if one.startswith("Plan 3"))
         await driver.pilot.click(listing, offset=(3, line))
         await driver.settle()

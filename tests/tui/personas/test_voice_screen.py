@@ -33,7 +33,7 @@ async def test_a_voice_that_is_too_long_stays_on_the_screen(
         driver.screen.query_one("#voice").text = "x" * 2_001
         await driver.press(key)
         assert isinstance(driver.screen, VoiceScreen)
-        assert "too long" in driver.text("#voice-message")
+        assert "too long" in driver.text("#editor-message")
         assert services.personas.personas[1].voice == ""
 
 

@@ -51,9 +51,9 @@ async def test_create_edit_rename(running: Running, services: FakeServices) -> N
         await driver.press("G", "s", "n")
         assert isinstance(driver.screen, SnippetEditorScreen)
         await driver.press(*"winter", "enter", *"#snow #ice")
-        assert driver.text("#snippet-message") == "2 hashtags (Instagram allows 5 in a post)"
+        assert driver.text("#editor-message") == "2 hashtags (Instagram allows 5 in a post)"
         await driver.press(*" a #b c #d")
-        assert driver.text("#snippet-message") == "! 6 hashtags, 1 too many: Instagram allows 5 in a post"
+        assert driver.text("#editor-message") == "! 6 hashtags, 1 too many: Instagram allows 5 in a post"
         await driver.press("ctrl+s")
         assert lines(driver) == ["# autumn", "# sea and fog", "# winter", "; brackets", "; sig"]
         assert driver.text("#snippet-words").startswith("#snow #ice #a"), "the new one has the cursor"
@@ -76,7 +76,7 @@ async def test_create_edit_rename(running: Running, services: FakeServices) -> N
 async def test_an_error_is_shown_and_unsaved_changes_are_asked_about(running: Running) -> None:
     async with running() as driver:
         await driver.press("G", "s", "n", *"autumn", "enter", *"#x", "ctrl+s")
-        assert driver.text("#snippet-message") == "! There is already one named autumn. Choose another name."
+        assert driver.text("#editor-message") == "! There is already one named autumn. Choose another name."
         await driver.press("escape")
         assert isinstance(driver.screen, ConfirmScreen)
         await driver.press("n")

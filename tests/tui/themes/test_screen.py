@@ -107,9 +107,9 @@ async def test_create_and_edit(running: Running, services: FakeServices) -> None
 async def test_what_is_wrong_is_said_and_unsaved_changes_are_asked_about(running: Running) -> None:
     async with running() as driver:
         await driver.press("G", "t", "n", *"fog", "enter", *"many", "ctrl+s")
-        assert driver.text("#theme-message") == "! The share is not a whole number. Enter one such as 25."
+        assert driver.text("#editor-message") == "! The share is not a whole number. Enter one such as 25."
         await driver.press("ctrl+u", *"120", "ctrl+s")
-        assert driver.text("#theme-message").startswith("! A share is from 1 to 100 %.")
+        assert driver.text("#editor-message").startswith("! A share is from 1 to 100 %.")
         await driver.press("escape")
         assert isinstance(driver.screen, ConfirmScreen)
         await driver.press("n")

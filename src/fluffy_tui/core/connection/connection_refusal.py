@@ -68,13 +68,10 @@ class _Attempt:
 
 
 def explain_refusal(error: Exception, address: str) -> DatabaseUnavailable:
-    """Return the error to show when connecting failed; it may take a few seconds to find the reason.
+    """Return the error to show when connecting to an address, see `read_address`, failed with one of psycopg's.
 
-    psycopg does not tell the SQLSTATE of a refused connection, so it is asked for in a second attempt.
-
-    Args:
-        error: as psycopg raised it.
-        address: what was connected to, see `read_address`.
+    It may take a few seconds to find the reason: psycopg does not tell the SQLSTATE of a refused connection, so it is
+    asked for in a second attempt.
     """
     host = _host(address)
     if isinstance(error, psycopg.errors.ConnectionTimeout | ServerSilent):

@@ -156,13 +156,7 @@ def _backend(connection: psycopg.Connection) -> int:
 def check_before_migration(
     connection: psycopg.Connection, facts: Facts, tables: Collection[str], *, is_new: bool
 ) -> None:
-    """Check what creating and changing tables depends on.
-
-    Args:
-        connection: to the database.
-        facts: as `check_server` returned them.
-        tables: names of the tables that migrations create.
-        is_new: whether the database has never been migrated.
+    """Check what creating and changing these tables depends on; `is_new` says that the database was never migrated.
 
     Raises:
         DatabaseUnavailable: a migration would fail.

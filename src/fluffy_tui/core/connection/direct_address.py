@@ -32,11 +32,7 @@ def read_direct_address(text: str) -> str:
 
 
 def check_direct_address(url: str, direct_url: str) -> None:
-    """Check that a notification sent through one address arrives at the other, and that both see the same tables.
-
-    Args:
-        url: of the pooler.
-        direct_url: of the server.
+    """Check that what is notified through a pooler arrives at the server's address, and that both have the same tables.
 
     Raises:
         DatabaseUnavailable: one of them cannot be reached, or they lead to different databases.

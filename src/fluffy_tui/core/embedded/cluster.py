@@ -36,16 +36,11 @@ _log.addHandler(logging.NullHandler())  # print nothing on the screen when there
 
 
 def ensure_cluster(cluster: Path, account: ServerAccount, binaries: Path, *, lock: int) -> None:
-    """Create the cluster if there is none, and reject one that this server cannot run.
+    """Create the cluster in its folder if there is none, and reject one that this server cannot run.
 
-    It is built under another name and then renamed, so a crash leaves either none or a complete one.
-
-    Args:
-        cluster: Its folder.
-        account: The account that runs and owns it.
-        binaries: The folder of the PostgreSQL programs.
-        lock: The descriptor of the held start lock. The programs inherit it: if this process is killed, the next one
-            waits until they have ended before it removes what they left.
+    It is built under another name and then renamed, so a crash leaves either none or a complete one. The programs
+    inherit `lock`, the descriptor of the held start lock: if this process is killed, the next one waits until they
+    have ended before it removes what they left.
 
     Raises:
         DatabaseUnavailable: it cannot be created, or belongs to another major version.

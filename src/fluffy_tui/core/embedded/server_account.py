@@ -7,7 +7,7 @@ import pwd
 import stat
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from fluffy_tui.core.embedded.folder_owner import account_name
 from fluffy_tui.core.errors import DatabaseUnavailable
@@ -15,7 +15,6 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from typing import IO
 
 _FALLBACK_UID = 65534
 """The "overflow" id that Linux and BSD reserve for nobody."""
@@ -65,14 +64,9 @@ class ServerAccount:
     ) -> subprocess.CompletedProcess[str]:
         """Run a program as this account, in a session of its own so that ctrl+c in the terminal does not reach it.
 
-        Its environment is minimal: no `PG…` variable, home folder or locale of the user can affect the server.
-
-        Args:
-            command: The program and its arguments; no shell interprets them.
-            binaries: The folder of the PostgreSQL programs.
-            log: Receives the standard error; without it, both outputs are returned as `stdout`.
-            text: The program's standard input.
-            keep_open: File descriptors that the program inherits.
+        Its environment is minimal: no `PG…` variable, home folder or locale of the user can affect the server. It
+        reads `text`, and inherits the descriptors `keep_open`. Its standard error goes to `log`; without that, both
+        outputs are returned as `stdout`.
 
         Raises:
             OSError: the program cannot be executed.

@@ -15,14 +15,7 @@ from fluffy_tui.demo.stand_in.world import World
 def control_routes(
     world: World, faults: Faults, add_published: Callable[..., object], import_post: Callable[..., object]
 ) -> list[web.RouteDef]:
-    """Return the routes `/faults`, `/channels/{id}/published` and `/imports`, and `/state`, which returns everything.
-
-    Args:
-        world: everything that the stand-in remembers.
-        faults: the fault switches.
-        add_published: adds a post that is live already, see `StandIn.add_published`.
-        import_post: adds a post that was made on the network, see `StandIn.import_post`.
-    """
+    """Return the routes `/faults`, `/channels/{id}/published`, `/imports`, and `/state`, which returns everything."""
 
     async def add_fault(http: web.Request) -> web.Response:
         faults.add(**await _json(http))

@@ -160,13 +160,9 @@ class StandIn:
         self._changed()
 
     def import_post(self, channel_id: str, text: str, age: timedelta, picture: str = "") -> Post:
-        """Add a post that was made on the network itself, as Buffer imports them, and return it.
+        """Add a post that was made on the network itself some time ago, as Buffer imports them, and return it.
 
-        Args:
-            channel_id: where it went out.
-            text: its caption.
-            age: how long ago that was.
-            picture: the address of its picture and of the thumbnail; none for a post of words.
+        `picture` is the address of its picture and of the thumbnail; none for a post of words.
         """
         post = self.world.add_post(imported(channel_id, text, self.clock.now() - age, picture))
         self._changed()

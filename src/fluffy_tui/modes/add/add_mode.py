@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fluffy_tui.bootstrap import open_services
+from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.core.terminal_text import visible
@@ -23,17 +23,14 @@ from fluffy_tui.modes.add.post_adder import (
 from fluffy_tui.modes.add.post_csv import read_posts
 from fluffy_tui.modes.import_mode import failed_event, failed_line
 from fluffy_tui.modes.post_report import iso_time, post_cells, post_event, print_events, print_lines
-from fluffy_tui.personas import PersonaNotFound
-from fluffy_tui.scheduling import PostNames
+from fluffy_tui.personas import Persona, PersonaNotFound
+from fluffy_tui.scheduling import Post, PostNames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from fluffy_tui.bootstrap import Services
-    from fluffy_tui.personas import Persona
     from fluffy_tui.photos import FailedFile
-    from fluffy_tui.scheduling import Post
     from fluffy_tui.settings import Settings
 
 OK = 0
@@ -53,13 +50,7 @@ async def add_files(
 ) -> int:
     """Submit one post of all files, or one of each, and print what became of it.
 
-    Args:
-        settings: of this installation.
-        persona_name: whose post.
-        written: the post.
-        each: one post of each file.
-        dry_run: only make the checks.
-        as_json: print one JSON object per line.
+    With `dry_run` only the checks are made. `as_json` prints one JSON object per line.
 
     Returns:
         0 if everything was added, 1 if something was refused.
@@ -136,14 +127,7 @@ async def _persona(services: Services, name: str) -> Persona:
 
 
 class AddReport:
-    """Prints what becomes of posts while they are added.
-
-    Args:
-        services: open.
-        persona: whose posts.
-        dry_run: nothing is written.
-        as_json: print one JSON object per line instead of text.
-    """
+    """Prints what becomes of posts while they are added, as text or as one JSON object per line."""
 
     def __init__(self, services: Services, persona: Persona, *, dry_run: bool, as_json: bool) -> None:
         self._persona = persona
@@ -177,14 +161,7 @@ class AddReport:
         self._refuse(Refusal(INVALID, str(error)), line)
 
     def _refuse(self, refusal: Refusal, line: int | None, files: Sequence[Path] = (), *posts: Post) -> None:
-        """Print why a post was refused.
-
-        Args:
-            refusal: why.
-            line: where the post stands in its file.
-            files: its photos, as far as they are known.
-            posts: what was kept as drafts.
-        """
+        """Print why a post was refused, with its line, its photos as far as known, and what was kept as drafts."""
         self._refused += 1
         if self._as_json:
             event: dict[str, object] = {"event": "refused", "code": refusal.code, "reason": refusal.reason}

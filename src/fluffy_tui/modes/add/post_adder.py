@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.buffer import Channel, ShareMode
 from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.media import probe
-from fluffy_tui.photos import FailedFile, existing_file
-from fluffy_tui.scheduling import ChannelChoice, PostError, PostPhoto, Reason, channel_zone
+from fluffy_tui.photos import FailedFile, Photo, existing_file
+from fluffy_tui.scheduling import (
+    Agenda,
+    ChannelChoice,
+    Post,
+    PostError,
+    PostPhoto,
+    Reason,
+    ScheduleResult,
+    channel_zone,
+)
 from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.time_parser import TimeNotUnderstood, read_time
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from datetime import tzinfo
     from pathlib import Path
 
     from fluffy_tui.bootstrap import Services
-    from fluffy_tui.buffer import Channel
     from fluffy_tui.personas import Persona, PersonaChannel
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda, Post, ScheduleResult
 
 _MODES = {
     "": ShareMode.ADD_TO_QUEUE,
@@ -92,12 +96,7 @@ class Outcome:
 
 
 class PostAdder:
-    """Adds posts for one persona.
-
-    Args:
-        persona: whose posts.
-        dry_run: make all checks, also with Buffer and the media host, and write nothing.
-    """
+    """Adds posts for one persona; in a dry run makes all checks, also with Buffer and the host, and writes nothing."""
 
     def __init__(self, services: Services, persona: Persona, *, dry_run: bool) -> None:
         self._services = services

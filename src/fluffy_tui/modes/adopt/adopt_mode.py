@@ -15,7 +15,7 @@ from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.core.terminal_text import visible
 from fluffy_tui.modes.adopt.adoption import Adoption, AdoptionCounts, AdoptionReport, total
-from fluffy_tui.modes.adopt.train_database import VARIABLE, opened
+from fluffy_tui.modes.adopt.train_database import VARIABLE, TrainPhoto, TrainPost, opened
 from fluffy_tui.modes.import_mode import INTERRUPTED, OK, SOME_FAILED, forget_cancellation
 from fluffy_tui.modes.post_report import print_events, print_lines
 from fluffy_tui.tui.text.words import plural
@@ -23,7 +23,6 @@ from fluffy_tui.tui.text.words import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.modes.adopt.train_database import TrainPhoto, TrainPost
     from fluffy_tui.settings import Settings
 
 _LEAKS = (
@@ -35,11 +34,7 @@ _LEAKS = (
 async def run(settings: Settings, given: str, *, dry_run: bool, as_json: bool) -> int:
     """Adopt, and print what became of everything.
 
-    Args:
-        settings: of this installation.
-        given: the address as on the command line; `-` reads it from standard input, empty from the settings.
-        dry_run: only say what would be done.
-        as_json: print one JSON object per line.
+    `given` is the address as on the command line; `-` reads it from standard input, empty from the settings.
 
     Returns:
         0 if everything was taken over, 1 if something is missing, 130 if interrupted.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError, UsageError
-from fluffy_tui.modes.adopt.train_database import UNREADABLE
+from fluffy_tui.modes.adopt.train_database import UNREADABLE, TrainDatabase, TrainPhoto, TrainPost
 from fluffy_tui.networks import clean_caption
 from fluffy_tui.personas import Persona, PersonaNameTaken, PersonaNotFound
-from fluffy_tui.photos import FailedFile, existing_file
+from fluffy_tui.photos import FailedFile, Photo, existing_file
 from fluffy_tui.scheduling import AdoptedHistory, AdoptedPost
 from fluffy_tui.similarity import AdoptedVectors
 from fluffy_tui.tui.session.drafts import Draft, Drafts
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fluffy_tui.bootstrap import Services
-    from fluffy_tui.modes.adopt.train_database import TrainDatabase, TrainPhoto, TrainPost
-    from fluffy_tui.photos import Photo
 
 ORIGIN = "fluffy-train"
 KNOWN = frozenset({"draft", "scheduled", "posting", "posted", "failed"})
@@ -112,15 +110,7 @@ class AdoptionReport(Protocol):
 
 
 class Adoption:
-    """One adoption; `run` it once.
-
-    Args:
-        services: Open.
-        source: Open.
-        report: Is told what the user should know.
-        folder: Where relative paths start.
-        dry_run: Write nothing.
-    """
+    """One adoption; `run` it once. Relative paths start in `folder`; `report` is told what the user should know."""
 
     def __init__(
         self,

@@ -85,12 +85,7 @@ class TrainPost:
 
 
 class TrainDatabase:
-    """The rows of one snapshot.
-
-    Args:
-        connection: In the transaction of the snapshot.
-        columns: Which columns each table has.
-    """
+    """The rows of one snapshot, in whose transaction the connection is; `columns` are those that each table has."""
 
     def __init__(
         self, connection: psycopg.AsyncConnection[Any], columns: Mapping[str, frozenset[str]]
@@ -149,9 +144,6 @@ class TrainDatabase:
 @asynccontextmanager
 async def opened(address: str) -> AsyncIterator[TrainDatabase]:
     """Open a fluffy-train database in a transaction that cannot write, and sees one state of all tables.
-
-    Args:
-        address: As for DATABASE_URL.
 
     Raises:
         DatabaseUnavailable: the address is wrong, or the server refuses.
@@ -262,9 +254,7 @@ def _moment(text: str | None) -> datetime | None:
 def with_hashtags(caption: str, stored: str | None) -> str:
     """Return a caption with the stored hashtags that it lacks, as fluffy-train posted it.
 
-    Args:
-        caption: As stored.
-        stored: JSON: a list of words with or without `#`, one text, objects with a `tag`, or null.
+    These are JSON: a list of words with or without `#`, one text, objects with a `tag`, or null.
     """
     try:
         found = [*_tags(json.loads(stored))] if stored else []

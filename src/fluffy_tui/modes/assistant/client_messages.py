@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any, Self
 
 from anyio import EndOfStream
 from mcp.shared.message import SessionMessage
-from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCNotification
+from mcp_types import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    JSONRPCMessage,
+    JSONRPCNotification,
+)
 from pydantic import ValidationError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from mcp.shared._stream_protocols import ReadStream, WriteStream
-    from mcp_types import JSONRPCMessage
 
 _FAULTS = 5
 """As many are named of what is wrong."""
@@ -26,12 +32,7 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]|[^"\[\]{}]+', re.DOTALL)
 
 
 class ClientMessages:
-    """The messages of a client, as a server reads them.
-
-    Args:
-        lines: What was read: messages, and errors for lines that are none.
-        answers: Where answers to such lines go.
-    """
+    """The messages of a client, as a server reads them; lines that are none are errors, which are answered."""
 
     def __init__(
         self, lines: ReadStream[SessionMessage | Exception], answers: WriteStream[SessionMessage]

@@ -34,11 +34,7 @@ class DraftNotSaved(FluffyError):
 
 
 class DraftBox:
-    """The app's drafts, of which only those are replaced or deleted that were written here and not changed since.
-
-    Args:
-        folder: Where the app keeps them.
-    """
+    """The app's drafts, of which only those are replaced or deleted that were written here and not changed since."""
 
     def __init__(self, folder: Path) -> None:
         self._drafts = Drafts(folder)

@@ -20,7 +20,7 @@ from fluffy_tui import __version__
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.modes.assistant.client_messages import ClientMessages, fault_words
-from fluffy_tui.modes.assistant.mcp_tools import Refused
+from fluffy_tui.modes.assistant.mcp_tools import AssistantTools, Refused
 from fluffy_tui.scheduling import Reason
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from anyio import AsyncFile
     from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
-    from fluffy_tui.modes.assistant.mcp_tools import AssistantTools
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +58,7 @@ _REMEDIES: Mapping[str, str] = {
 
 
 class AssistantServer(MCPServer[Any]):
-    """An MCP server whose answers are harmless and whose errors have codes.
-
-    Args:
-        tools: What it offers.
-    """
+    """An MCP server whose answers are harmless and whose errors have codes."""
 
     def __init__(self, tools: AssistantTools) -> None:
         reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)

@@ -90,12 +90,7 @@ States = Annotated[
 
 
 class Refused(FluffyError):
-    """A submission was refused.
-
-    Args:
-        code: Why, for a program.
-        message: Why, for people.
-    """
+    """A submission was refused; the code says why for a program."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -108,13 +103,7 @@ class CursorInvalid(FluffyError):
 
 @dataclass(frozen=True, slots=True)
 class AssistantTools:
-    """The tools of one server.
-
-    Args:
-        services: Open.
-        drafts: Where drafts are written.
-        may_submit: Whether posts may be submitted, rather than only drafts written.
-    """
+    """The tools of one server; unless it may submit, only drafts are written."""
 
     services: Services
     drafts: DraftBox

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.clocks import SystemZone
@@ -13,7 +13,6 @@ from fluffy_tui.tui.text.results_words import nothing_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from fluffy_tui.buffer import Channel
     from fluffy_tui.scheduling import ChannelMedian, ComparedPost, Comparison, CountedPost, Group
@@ -27,14 +26,7 @@ def results_answer(
     comparison: Comparison,
     measures: Sequence[str],
 ) -> answers.PersonaResults:
-    """Return how posts did.
-
-    Args:
-        channels: All that are known, by id.
-        posts: All live ones of a persona.
-        comparison: Of those.
-        measures: By what they can be compared.
-    """
+    """Return how all live posts of a persona did, given all known channels by id and by what posts can be compared."""
 
     def at(post: CountedPost) -> datetime:
         channel = channels.get(post.channel_id)

@@ -104,11 +104,8 @@ class Catalogue:
     """A persona's photos, as an import on one machine compares and writes them.
 
     Args:
-        database: Open.
-        persona_id: Whose photos.
         scheduled: Selects the ids of all photos that have a post.
         unposted: Selects the ids of those of posts that are not live yet.
-        machine: Which machine imports.
         pick_from: From so many stars in XMP on a photo counts as picked; None if none does.
     """
 

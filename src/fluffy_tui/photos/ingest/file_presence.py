@@ -9,19 +9,16 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import Update, and_, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.photos.machine import UNKNOWN
+from fluffy_tui.photos.machine import UNKNOWN, Machine
 from fluffy_tui.photos.tables import PhotoPlaceRow, PhotoRow, among, same_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Update
-
     from fluffy_tui.core.database import Database
-    from fluffy_tui.photos.machine import Machine
 
 _ROWS = 2000
 

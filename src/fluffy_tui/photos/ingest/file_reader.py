@@ -101,14 +101,10 @@ def read_file(
     roots: Sequence[str] = (),
     content: KnownContent | None = None,
 ) -> FoundFile | FailedFile | None:
-    """Read one file and what lies beside it; blocks for as long as hashing it takes.
+    """Read one file, by its absolute path, and what lies beside it; blocks for as long as hashing it takes.
 
-    Args:
-        path: Absolute.
-        stop: Set by whoever no longer wants it.
-        companions: What lies beside it.
-        roots: The folders below which others are named for what is in them.
-        content: What is known of it; if it is still the same, only its head is read.
+    The folders below `roots` name what is in them. If the content is still the one that is known, only the head is
+    read.
 
     Returns:
         The picture, or why it is none; None for a file without a picture's name that indeed is none.

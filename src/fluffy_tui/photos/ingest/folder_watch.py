@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.images import readable_path
 from fluffy_tui.photos.ingest.folder_walk import existing_folders
-from fluffy_tui.photos.ingest.import_scope import ChangedPaths, WholeFolders
+from fluffy_tui.photos.ingest.import_scope import ChangedPaths, ImportScope, WholeFolders
 from fluffy_tui.photos.model import FailedFile, ImportSummary
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
-    from fluffy_tui.photos.ingest.import_scope import ImportScope
     from fluffy_tui.photos.ingest.importer import Importer
 
 log = logging.getLogger(__name__)
@@ -40,7 +39,6 @@ class Watch:
 
     Args:
         folders: As `folder_walk.existing_folders` returns them.
-        persona_name: For the summary.
         importer: Makes an import of a scope.
         on_round: Called in the event loop with the summary of the first import, and then of each that had
             something to do.

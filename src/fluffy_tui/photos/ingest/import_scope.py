@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fluffy_tui.photos.ingest.folder_walk import (
+    Walked,
     is_raw,
     is_skipped,
     may_be_picture,
@@ -23,8 +24,6 @@ from fluffy_tui.photos.metadata.companions import spelled_in
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator, Sequence
-
-    from fluffy_tui.photos.ingest.folder_walk import Walked
 
 
 class ImportScope(Protocol):
@@ -44,11 +43,7 @@ class ImportScope(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WholeFolders:
-    """Folders with all their subfolders.
-
-    Args:
-        folders: As `folder_walk.existing_folders` returns them.
-    """
+    """Folders, as `folder_walk.existing_folders` returns them, with all their subfolders."""
 
     folders: Sequence[Path]
 
@@ -69,12 +64,7 @@ class WholeFolders:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPaths:
-    """Files and folders that were reported as changed, whatever has become of them.
-
-    Args:
-        paths: Absolute.
-        folders: The folders that are watched.
-    """
+    """Files and folders that were reported as changed in those that are watched, whatever has become of them."""
 
     paths: Sequence[str]
     folders: Sequence[Path]

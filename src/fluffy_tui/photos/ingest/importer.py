@@ -56,9 +56,6 @@ class Importer:
     """One import for one persona; `run` it once.
 
     Args:
-        scope: What is imported.
-        persona_name: For the summary.
-        catalogue: The persona's library.
         on_progress: Called in the event loop, about every thirty files.
         on_failed: Called in the event loop for each file that could not be imported, as it happens.
     """

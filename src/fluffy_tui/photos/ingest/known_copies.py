@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, and_, any_, delete, func, select, text
+from sqlalchemy import ColumnElement, Text, and_, any_, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.photos.ingest.file_presence import Presence, is_gone, presence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.photos.ingest.file_reader import FoundFile
@@ -35,11 +34,7 @@ async def unchanged_copies(
 ) -> set[str]:
     """Return the paths that are known copies, with size and time as stored, of photos whose own file is there.
 
-    Args:
-        session: In a transaction.
-        persona_id: Whose photos.
-        machine_id: Whose files.
-        files: Byte size and modification time, by absolute path.
+    The files are given with byte size and modification time, by absolute path.
     """
     copy, place = PhotoCopyRow, PhotoPlaceRow
     query = each(
@@ -103,14 +98,7 @@ async def forget_copies(
 async def forget_vanished_copies(
     session: AsyncSession, persona_id: int, machine_id: str, below: Callable[[Any], ColumnElement[bool]]
 ) -> None:
-    """Forget the copies whose files are gone.
-
-    Args:
-        session: In a transaction.
-        persona_id: Whose photos.
-        machine_id: Whose files.
-        below: Makes the condition that a path is among those concerned, from its column.
-    """
+    """Forget the copies whose files are gone; `below` makes the condition of the paths concerned, from their column."""
     query = select(PhotoCopyRow.path).where(
         PhotoCopyRow.persona_id == persona_id, of_machine(PhotoCopyRow, machine_id), below(PhotoCopyRow.path)
     )

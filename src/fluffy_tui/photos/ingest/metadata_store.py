@@ -110,15 +110,10 @@ async def take_over(
     moved: Iterable[int],
     replaced: Iterable[int],
 ) -> int:
-    """Store what files say of known photos, and return how many of these have another time now.
+    """Store what files say of known photos, by photo id, and return how many of these have another time now.
 
-    Args:
-        session: Of the transaction that stores the files.
-        persona_id: Whose photos.
-        files: By photo id.
-        pick_from: From so many stars on a photo counts as picked; None if none does.
-        moved: Photos whose files are in another folder than before.
-        replaced: Photos that have another content than before.
+    From `pick_from` stars on a photo counts as picked; None if none does. Those `moved` are in another folder than
+    before, those `replaced` have another content.
     """
     moved = set(moved)
     newest = await newest_sidecars(session, files)

@@ -12,25 +12,20 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.images import readable_path
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
-from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing, with_companions
+from fluffy_tui.photos.ingest.folder_walk import Listing, Walked, next_listing, with_companions
 from fluffy_tui.photos.metadata.companions import spelled_in
 from fluffy_tui.photos.model import FailedFile, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from fluffy_tui.photos.ingest.folder_walk import Walked
 
 NO_PICTURE = "It is not a picture that can be imported."
 
 
 @dataclass(frozen=True, slots=True)
 class SingleFiles:
-    """The scope of an import of files that were named one by one, hidden ones too.
-
-    Args:
-        paths: Absolute.
-    """
+    """The scope of an import of files that were named one by one, by absolute path, hidden ones too."""
 
     paths: Sequence[str]
 
@@ -96,13 +91,7 @@ def with_failures(
 
 
 def photo_of_file(file: FoundFile, known: Photo | None, persona_id: int) -> Photo:
-    """Return the photo that a file will be once it is imported.
-
-    Args:
-        file: as it was just read.
-        known: the photo with this content; if None, the result's id is 0.
-        persona_id: whose photo it will be.
-    """
+    """Return the photo that a file will be once it is imported; its id is 0 if no known photo has its content."""
     if known is not None:
         return replace(known, path=Path(file.path), modified_at=file.modified_at, elsewhere="")
     return Photo(

@@ -57,11 +57,7 @@ class Companions:
 
 
 class Neighbours:
-    """The names in a folder, whatever their case, and with é in one character or in two.
-
-    Args:
-        names: Of all files in it.
-    """
+    """The names of all files in a folder, whatever their case, and with é in one character or in two."""
 
     def __init__(self, names: Iterable[str]) -> None:
         by_lower = {composed(name.lower()): name for name in names}
@@ -106,9 +102,7 @@ def is_ours(sidecar: str) -> bool:
 def companions_of(path: str, find: Callable[[str], str | None]) -> Companions | None:
     """Return what lies beside a photo, or None; blocks to compare the times of its sidecars.
 
-    Args:
-        path: Of the photo.
-        find: Returns how a file in its folder is spelled, if there is one of that name.
+    `find` returns how a file in its folder is spelled, if there is one of that name.
     """
     folder, name = os.path.split(path)
     takeout = next(

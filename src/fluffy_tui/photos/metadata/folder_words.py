@@ -85,13 +85,9 @@ _MEANINGLESS = frozenset(
 
 
 def folder_words(path: str, roots: Iterable[str]) -> tuple[str, ...]:
-    """Return the keywords of a file: the names of its folders below the one that is imported, from the top.
+    """Return the keywords of a file: the names of its folders below the one of `roots` that is imported, from the top.
 
     Dates, and names that say nothing of the photos, such as `DCIM` or `Photos from 2023`, are left out.
-
-    Args:
-        path: Absolute.
-        roots: The folders that are imported.
     """
     return _words_below(os.path.dirname(path), tuple(roots))  # noqa: PTH120 - a Path costs ten times as much
 

@@ -45,13 +45,7 @@ class PostedTexts:
 
 
 def sidecar_content(posted: PostedTexts, keywords: Iterable[str], rating: int) -> str:
-    """Return a sidecar.
-
-    Args:
-        posted: What was posted.
-        keywords: Of the photo.
-        rating: Its stars, or -1 if it is rejected.
-    """
+    """Return a sidecar of what was posted of a photo, with its keywords and its stars, or -1 if it is rejected."""
     properties = (
         _text("dc:description", posted.caption),
         _text("Iptc4xmpCore:AltTextAccessibility", posted.alt_text),

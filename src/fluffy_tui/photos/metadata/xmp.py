@@ -102,11 +102,7 @@ class Xmp:
         return max(self.rating or 0, 0)
 
     def verdict(self, pick_from: int | None) -> str | None:
-        """Return how the photo is flagged.
-
-        Args:
-            pick_from: The number of stars that means picked, or more; None if none does.
-        """
+        """Return how the photo is flagged: picked from so many stars on; None if no stars mean that."""
         if self.rating == REJECTED or self.flag == "reject":
             return "reject"
         is_picked = self.flag == "pick" or (pick_from is not None and self.stars >= pick_from)
@@ -116,9 +112,7 @@ class Xmp:
 def parse_xmp(packets: Iterable[bytes], *, is_embedded: bool = True) -> Xmp:
     """Parse packets that belong together, such as the main and the extended XMP of a JPEG; blocks.
 
-    Args:
-        packets: As they are in the file.
-        is_embedded: Whether they are from a picture, whose XMP seldom has anything of interest.
+    XMP that is embedded in a picture seldom has anything of interest.
 
     Raises:
         XmpDamaged: one is no well-formed XML.
@@ -163,11 +157,7 @@ def _read(packet: bytes, encoding: str | None, values: dict[str, list[tuple[str,
 
 
 class _Properties:
-    """Takes what a parser finds, and keeps the wanted properties of the picture itself.
-
-    Args:
-        values: Where language and text of each value are added, by the property's name.
-    """
+    """Adds to `values` what a parser finds: language and text of wanted properties of the picture itself, by name."""
 
     def __init__(self, values: dict[str, list[tuple[str, str]]]) -> None:
         self._values = values

@@ -39,8 +39,6 @@ class LibraryQueries:
     """One persona's photos as they are browsed, as queries.
 
     Args:
-        persona_id: Whose photos.
-        browse: Which of them, in which order.
         scheduled: Selects the ids of all photos that have a post.
         stacks: Selects `photo_id` and `stack_id` of the photos that are in a stack; None if that is not known.
         machine_id: Where copies of their files are looked for.

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from fluffy_tui.buffer import BufferError
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.model import Step
-from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class ChannelHealth:
         for channel in await self._outdated():
             organizations.setdefault(channel.organization_id, {})[channel.id] = channel
         for organization_id, before in organizations.items():
-            if await self.delivery.budget.closed_for(reserve=RESERVE) is not None:
+            if not await self.delivery.budget.may_ask():
                 log.info("channels are not checked: the remaining requests are reserved for posts")
                 return
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from procrastinate import Blueprint, JobContext, builtin_tasks
+from procrastinate import App, Blueprint, JobContext, builtin_tasks
 
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
@@ -17,8 +17,6 @@ from fluffy_tui.scheduling.profile.outside_sync import OutsideSync
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    from procrastinate import App
 
     from fluffy_tui.scheduling.background.recovery import Recovery
     from fluffy_tui.scheduling.background.status_sync import StatusSync

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.core.errors import FluffyError
@@ -30,7 +30,6 @@ from fluffy_tui.scheduling.timings import FOREVER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
@@ -193,12 +192,9 @@ class MediaUpkeep:
         return result
 
     async def clean(self, *, dry_run: bool = False) -> CleanupResult:
-        """Delete the pictures that have not been needed for as long as pictures are kept.
+        """Delete pictures that have not been needed for as long as pictures are kept; only return them in a dry run.
 
         Only pictures that this database knows are deleted; others may belong to another one.
-
-        Args:
-            dry_run: only return what would be deleted.
 
         Raises:
             MediaHostError: the host does not answer; what was deleted before stays deleted.

@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import BufferError
 from fluffy_tui.core.event_stream import POSTS_CHANNEL
-from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import PostMetricRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
@@ -39,16 +38,10 @@ class MetricsSync:
 
     async def run(self) -> None:
         """Ask for the numbers of each organisation that is due; cheap if none is."""
-        buffer = self.delivery.buffer
-        if buffer is None:
-            return
-        channels = await self.delivery.personas.channels_by_organization()
-        for organization_id, channel_ids in channels.items():
-            if await self.delivery.budget.closed_for(reserve=RESERVE) is not None:
-                log.info("numbers are not asked for: the remaining requests are reserved for posts")
-                return
+        asked = self.delivery.budget.organizations(self.delivery.personas, self.delivery.buffer)
+        async for client, organization_id, channel_ids in asked:
             if await self._take_round(organization_id):
-                await self._ask(buffer, organization_id, channel_ids)
+                await self._ask(client, organization_id, channel_ids)
 
     async def _take_round(self, organization_id: str) -> bool:
         """Return whether the organisation is due and this worker is the first to see it.

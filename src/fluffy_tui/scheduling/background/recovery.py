@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, exists, func, literal, or_, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, Select, exists, func, literal, or_, select, text, true
 
 from fluffy_tui.core.job_queue import JobEnded, end_job
 from fluffy_tui.scheduling import transitions
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from procrastinate import App
     from procrastinate.jobs import Job
-    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.database import Database

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, BufferStatus, Code, ShareMode
-from fluffy_tui.core.database import database_now
+from fluffy_tui.core.database import Database, database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
@@ -28,7 +28,6 @@ from fluffy_tui.scheduling.edits.withdrawn_deliveries import WithdrawnDeliveries
 from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
 from fluffy_tui.scheduling.post_events import RequestEvent, record_event
-from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient, BufferPost
-    from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.request_budget import RequestBudget
     from fluffy_tui.scheduling.timings import Timings
 
@@ -88,7 +86,7 @@ class StatusSync:
             if asked_at > self.now() + _UNSURE:  # by a clock that was wrong then, or is not known yet
                 moment = self.now()
             if moment <= self.now():
-                if await self.budget.closed_for(reserve=RESERVE) is not None:
+                if not await self.budget.may_ask():
                     log.info(
                         "Buffer is not asked about posts: the remaining requests are reserved for new ones"
                     )

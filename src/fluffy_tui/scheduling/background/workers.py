@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from procrastinate import exceptions
+from procrastinate import App, exceptions
 from sqlalchemy import text
 
 from fluffy_tui.core.errors import FluffyError
@@ -19,8 +19,6 @@ from fluffy_tui.scheduling.delivery.delivery_jobs import QUEUE, machine_queue
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
-
-    from procrastinate import App
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.background.recovery import Recovery
@@ -96,7 +94,6 @@ class Workers:
     """The workers that are registered in this database.
 
     Args:
-        database: where they register.
         can_deliver: whether this process has what delivery needs; if not, a worker that does not either is enough.
     """
 
@@ -117,12 +114,10 @@ class Workers:
         return time.monotonic() < self._expected_until
 
     async def heartbeat_age(self, *, host: str | None = None) -> float | None:
-        """Return seconds since the delivery of any worker last reported, or None if there is none.
+        """Return seconds since the delivery of any worker, or of one on a host, last reported; None if there is none.
 
-        A process that is alive but does not deliver does not count, unless this one could not deliver either.
-
-        Args:
-            host: only workers that run on this computer, by its host name: no other can read its photos.
+        A process that is alive but does not deliver does not count, unless this one could not deliver either. With a
+        host, only workers on that computer count: no other can read its photos.
         """
         values = {"others": self._others, "host": host}
         async with self._database.transaction() as session:
@@ -157,13 +152,8 @@ async def work(
 ) -> None:
     """Deliver until `stop` is set; running jobs may finish.
 
-    Args:
-        delivery: brings posts into Buffer.
-        recovery: finds what dead workers left behind.
-        status_sync: asks Buffer about the posts that it has.
-        stop: set it to stop.
-        before_start: awaited before every start, for example to restart the embedded server.
-        liveness: tracks the progress of deliveries.
+    `before_start` is awaited before every start, for example to restart the embedded server. `liveness` tracks the
+    progress of deliveries.
     """
     timings = delivery.timings
     recovery_needed = asyncio.Event()
@@ -211,12 +201,8 @@ async def upload(
 ) -> None:
     """Make and upload pictures of this machine's photos until `stop` is set; others send the posts.
 
-    Args:
-        delivery: without a Buffer key.
-        queue: with the tasks of a machine alone, and its purpose `uploader` in its name.
-        stop: set it to stop.
-        before_start: awaited before every start.
-        liveness: tracks the progress of the uploads.
+    The queue has the tasks of a machine alone, and its purpose `uploader` in its name. The delivery has no Buffer
+    key.
     """
     await run_worker(
         queue,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Delete, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from fluffy_tui.buffer import BufferStatus, Code
+from fluffy_tui.buffer import BufferPost, BufferStatus, Code
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.hosted_pictures import list_pictures
 from fluffy_tui.scheduling.edits.cancellation import not_found
@@ -26,7 +26,6 @@ from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.buffer import BufferPost
     from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.timings import Timings
 

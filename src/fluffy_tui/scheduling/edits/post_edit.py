@@ -17,13 +17,13 @@ from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.delivery_key import next_delivery_key
 from fluffy_tui.scheduling.edits import planned_edits
-from fluffy_tui.scheduling.edits.cancellation import is_live, not_found, not_shown, required
+from fluffy_tui.scheduling.edits.cancellation import Cancellation, is_live, not_found, not_shown, required
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, OutcomeUnknown, PictureLost, Post, Step
 from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.submit.submission_check import buffer_now, text_refusal, time_refusal
-from fluffy_tui.scheduling.tables import PostRow
-from fluffy_tui.scheduling.timings import FOREVER
+from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
+from fluffy_tui.scheduling.timings import FOREVER, Timings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,10 +32,7 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Framing
     from fluffy_tui.personas import Personas
     from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
-    from fluffy_tui.scheduling.edits.cancellation import Cancellation
     from fluffy_tui.scheduling.post_photo import PostPhoto
-    from fluffy_tui.scheduling.tables import PlannedEditRow
-    from fluffy_tui.scheduling.timings import Timings
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,7 @@ class Retry:
     budget: RequestBudget
 
     async def retry(self, existing: Post, *, upload_again: bool = False) -> Post:
-        """Queue a failed or held post or a draft; see `Scheduling.retry`.
-
-        Args:
-            existing: the post as it was read.
-            upload_again: whether to render and upload its picture again.
-        """
+        """Queue a failed or held post or a draft, and upload its picture again or not; see `Scheduling.retry`."""
         if self.missing:
             raise NotPossibleNow("The post cannot be sent yet.", " ".join(map(str, self.missing)))
         persona = await self.personas.by_id(existing.persona_id)

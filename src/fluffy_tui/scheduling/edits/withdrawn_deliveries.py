@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
@@ -12,19 +12,16 @@ from sqlalchemy import delete, select, update
 from fluffy_tui.buffer import BufferError, BufferStatus
 from fluffy_tui.scheduling.delivery.find_in_buffer import FRONT_SKEW
 from fluffy_tui.scheduling.delivery_key import delivery_stem
-from fluffy_tui.scheduling.request_budget import RESERVE
-from fluffy_tui.scheduling.tables import WithdrawnDeliveryRow
+from fluffy_tui.scheduling.tables import PostRow, WithdrawnDeliveryRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.request_budget import RequestBudget
-    from fluffy_tui.scheduling.tables import PostRow
     from fluffy_tui.scheduling.timings import Timings
 
 log = logging.getLogger(__name__)
@@ -71,7 +68,7 @@ class WithdrawnDeliveries:
             await session.execute(delete(WithdrawnDeliveryRow).where(told))
             rows = list(await session.scalars(due))
         for row in rows:
-            if await self.budget.closed_for(reserve=RESERVE) is not None:
+            if not await self.budget.may_ask():
                 return
             try:
                 await self._check(buffer, row)

@@ -8,14 +8,13 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.buffer import Channel, ShareMode
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 from fluffy_tui.scheduling.plan.slots import channel_zone, slots
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from fluffy_tui.buffer import Channel
 
 TOO_CLOSE = timedelta(hours=2)
 """Two posts of one channel that are closer than this compete for attention."""
@@ -110,9 +109,7 @@ class Agenda:
     def near(self, at: datetime, share_mode: ShareMode | None = None) -> list[Planned]:
         """Return what goes or went out too close to a moment, the closest first.
 
-        Args:
-            at: The moment, in UTC or with its zone.
-            share_mode: How a post gets that time. One at the front of the queue moves back the one that has it.
+        A post that gets that time at the front of the queue moves back the one that has it.
         """
         is_first = share_mode is ShareMode.SHARE_NEXT
         close = [

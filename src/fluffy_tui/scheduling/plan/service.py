@@ -45,12 +45,8 @@ class Planning:
     ) -> Agenda:
         """Return what waits for a persona's channel, whichever persona wrote it, and what ended in some days.
 
-        Args:
-            persona: the one whose channel it is.
-            now: the present moment.
-            since: posts that went live, or failed at a time, before this are left out.
-            until: and so are those that did from this moment on; none if not given.
-            channel_id: which of the persona's channels; the main one if not given.
+        Posts that went live, or failed at a time, before `since` or from `until` on are left out. The channel is the
+        main one if none is given.
         """
         channel = next(
             (chosen.channel for chosen in persona.channels if channel_id in (None, chosen.id)), None
@@ -78,13 +74,9 @@ class Planning:
     ) -> Rendition:
         """Render a photo as it will be posted on a network; slow, so call it in a thread.
 
-        Args:
-            photo: The photo.
-            service: The network.
-            framing: How the picture is fitted.
-            ratio: Width ÷ height of the picture in place of the framing's shape: that of its post's cover.
-            accept_damaged: Whether to render what is left of a damaged photo.
-            longest_side: Pixels to which the picture is made smaller, without any mark; None for what is posted.
+        `ratio` is width ÷ height of the picture in place of the framing's shape: that of its post's cover. With
+        `accept_damaged` what is left of a damaged photo is rendered. To `longest_side` pixels the picture is made
+        smaller, without any mark.
 
         Raises:
             PhotoUnreadable: the file is gone, on another machine, forbidden, damaged, too large or not a picture.

@@ -29,12 +29,8 @@ def slots(channel: Channel, after: datetime, until: datetime | None = None) -> I
     """Yield the channel's slots later than `after` and not later than `until`, in order, each once, in UTC.
 
     Slots are wall-clock times: 09:00 stays 09:00 when the clocks change. A slot in the hour that is skipped in spring
-    is an hour later by the clock; one in the hour that occurs twice in autumn counts the first time.
-
-    Args:
-        channel: its schedule and time zone are read.
-        after: a moment, with a zone.
-        until: the last moment of interest; `HORIZON` after the first if not given.
+    is an hour later by the clock; one in the hour that occurs twice in autumn counts the first time. Without `until`,
+    the end is `HORIZON` after the first.
     """
     zone = channel_zone(channel)
     end = until or after + HORIZON

@@ -5,26 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_
 
-from fluffy_tui.media import frame_small
+from fluffy_tui.media import Framing, frame_small
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY
-from fluffy_tui.scheduling.profile.outside_post import OutsidePost, ProfilePage, profile_key
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Post
+from fluffy_tui.scheduling.profile.outside_post import OutsidePost, ProfileKey, ProfilePage, profile_key
 from fluffy_tui.scheduling.tables import IS_LIVE, OutsidePostRow, PostRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
-
     from fluffy_tui.core.database import Database
-    from fluffy_tui.media import Framing
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling.model import Post
     from fluffy_tui.scheduling.plan.agenda import Agenda, Planned
-    from fluffy_tui.scheduling.profile.outside_post import ProfileKey
 
 
 def ahead_on_profile(agenda: Agenda) -> list[tuple[Post, Planned | None]]:
@@ -49,13 +44,9 @@ class ChannelProfile:
         limit: int = 60,
         outside_only: bool = False,
     ) -> ProfilePage:
-        """Return what went out on some channels before a place, the latest first.
+        """Return what went out on some channels before a place, the latest first; all, or only what was made elsewhere.
 
-        Args:
-            channel_ids: which channels: one for its profile.
-            before: `ProfilePage.rest` of the page before; None for the first one.
-            limit: how many posts at most.
-            outside_only: leave out what was made here.
+        The place is `ProfilePage.rest` of the page before; None for the first one.
         """
         found: list[Post | OutsidePost] = []
         async with self.database.transaction() as session:
@@ -77,14 +68,9 @@ class ChannelProfile:
             return {row[0]: row[1] for row in await session.execute(query) if row[1]}
 
     def framed(self, picture: Any, photo: Photo, service: str, framing: Framing, side: int) -> object:
-        """Return a small picture of a photo as a network gets it; slow, so call it in a thread.
+        """Return a picture of a photo, `side` pixels at most, as a network gets it; slow, so call it in a thread.
 
-        Args:
-            picture: The photo's thumbnail, upright and in sRGB.
-            photo: The photo.
-            service: The network.
-            framing: How the photo is fitted.
-            side: Pixels of the longer side.
+        It is made of the photo's thumbnail, upright and in sRGB.
         """
         return frame_small(picture, (photo.width, photo.height), rules_for(service).image, framing, side)
 

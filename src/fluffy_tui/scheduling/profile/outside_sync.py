@@ -14,7 +14,6 @@ from sqlalchemy.dialects.postgresql import insert
 from fluffy_tui.buffer import BufferError
 from fluffy_tui.core.event_stream import POSTS_CHANNEL
 from fluffy_tui.scheduling.profile.thumbnail_fetch import fetch_thumbnails
-from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import OutsidePostRow, OutsideRoundRow, PostRow
 
 if TYPE_CHECKING:
@@ -45,16 +44,11 @@ class OutsideSync:
 
     async def run(self) -> None:
         """Ask for the posts of each organisation that is due; cheap if none is."""
-        buffer = self.delivery.buffer
-        if buffer is None:
-            return
-        channels = await self.delivery.personas.channels_by_organization()
-        for organization_id, channel_ids in channels.items():
-            if await self.delivery.budget.closed_for(reserve=RESERVE) is not None:
-                return  # the remaining requests are reserved for posts
+        asked = self.delivery.budget.organizations(self.delivery.personas, self.delivery.buffer)
+        async for client, organization_id, channel_ids in asked:
             round_ = await self._take_round(organization_id, channel_ids)
             if round_ is not None:
-                await self._list(buffer, round_)
+                await self._list(client, round_)
 
     async def fetch_thumbnails(self) -> None:
         """Fetch some thumbnails; cheap if none is due."""

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fluffy_tui.networks import hashtags
 from fluffy_tui.photos import Orientation
 from fluffy_tui.scheduling.plan.slots import DAYS, channel_zone
-from fluffy_tui.scheduling.results.post_results import FIRST
-from fluffy_tui.similarity import Relation
+from fluffy_tui.scheduling.results.post_results import FIRST, Results
+from fluffy_tui.similarity import Neighbour, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
 
     from fluffy_tui.buffer import Channel, Metric
-    from fluffy_tui.scheduling.results.post_results import Results
-    from fluffy_tui.similarity import Neighbour
 
 FEW = 3
 """Fewer posts than this say nothing."""
@@ -124,11 +121,9 @@ class Comparison:
         return sorted(self.posts, key=lambda one: -one.ratio)[:count]
 
     def grouped(self, keys: Callable[[CountedPost], Iterable[Key]], few: int = FEW) -> dict[Key, Group[Key]]:
-        """Return how the posts did that have a key in common.
+        """Return how the posts did that have a key in common; a group of fewer than `few` has no ratio.
 
-        Args:
-            keys: Returns the keys of a post, each once; a post without any is left out.
-            few: With fewer posts than this, a group has no ratio.
+        `keys` returns those of a post, each once; a post without any is left out.
         """
         ratios: dict[Key, list[float]] = defaultdict(list)
         for one in self.posts:
@@ -141,12 +136,10 @@ class Comparison:
 
 
 def compare(posts: Sequence[CountedPost], measure: str = "") -> Comparison:
-    """Compare posts with the medians of their channels.
+    """Compare posts, the newest first, with the medians of their channels.
 
-    Args:
-        posts: Newest first.
-        measure: Buffer's name of the number, such as `reach`. If not given, it is for each channel the first of
-            `FIRST` among those that most of its posts have.
+    The measure is Buffer's name of a number, such as `reach`. If not given, it is for each channel the first of
+    `FIRST` among those that most of its posts have.
     """
     counted = [post for post in posts if post.results.metrics]
     settled = _settled(counted)
@@ -190,12 +183,7 @@ def slot_results(comparison: Comparison, channel: Channel) -> dict[Slot, Group[S
 
 
 def similar_results(comparison: Comparison, neighbours: Iterable[Neighbour]) -> Group[None] | None:
-    """Return how the posts did whose cover is similar to a photo; None if too few different pictures are.
-
-    Args:
-        comparison: Of the photo's persona.
-        neighbours: Covers with their relation to the photo.
-    """
+    """Return how posts did whose cover is among a photo's neighbours; None if too few different pictures are."""
     similar = {one.photo_id for one in neighbours if one.relation is not Relation.OTHER}
     found = [one for one in comparison.posts if one.post.photo_id in similar]
     if len({one.post.photo_id for one in found}) < FEW:

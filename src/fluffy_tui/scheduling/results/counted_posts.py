@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Double, func, literal_column, select, true, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Double,
+    Select,
+    func,
+    literal_column,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from fluffy_tui.buffer import Metric
@@ -15,11 +25,6 @@ from fluffy_tui.scheduling.results.post_results import Results
 from fluffy_tui.scheduling.tables import DRAFT, TIME, PostMetricRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from typing import Any
-
-    from sqlalchemy import ColumnElement, Select
-
     from fluffy_tui.core.database import Database
 
 SPAN = timedelta(days=365)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, select
 
 from fluffy_tui.buffer import Metric
-from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.model import Post, Step
 from fluffy_tui.scheduling.tables import PostMetricRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fluffy_tui.core.database import Database
-    from fluffy_tui.scheduling.model import Post
 
 FIRST = (
     *("reactions", "likes", "favorites", "comments", "shares", "reposts", "saves"),

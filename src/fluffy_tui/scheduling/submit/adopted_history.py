@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import clean_caption
-from fluffy_tui.photos import locked
+from fluffy_tui.photos import Photo, locked
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import PostStatus, Step
 from fluffy_tui.scheduling.photo_usage import taking_photos
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.database import Database
-    from fluffy_tui.photos import Photo
 
 
 @dataclass(frozen=True, slots=True)

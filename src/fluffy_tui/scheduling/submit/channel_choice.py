@@ -74,11 +74,8 @@ def chosen_channels(
 ) -> list[ChosenChannel] | ScheduleResult:
     """Return the channels of a submission, or why it is refused.
 
-    Args:
-        persona: whose channels.
-        wanted: which of them, each once; all if None, and none if the user was shown none.
-        captions: by channel id, where it differs.
-        common: what is the same on all.
+    Those `wanted` are each named once; all are if it is None, and none if the user was shown none. A caption may
+    differ by channel id; `common` is the same on all.
     """
     own = {chosen.id: chosen for chosen in persona.channels}
     choices: dict[str, ChannelChoice] = {}

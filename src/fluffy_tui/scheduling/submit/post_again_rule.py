@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
-from fluffy_tui.scheduling.model import PostStatus
+from fluffy_tui.core.clocks import months_later
+from fluffy_tui.scheduling.model import Post, PostStatus
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
 if TYPE_CHECKING:
@@ -16,17 +16,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.scheduling.model import Post
-
 
 def again_refusal(posts: Sequence[Post | PostRow], now: datetime, months: int) -> str:
-    """Return why the photos of a submission cannot be posted again now; empty if they can.
-
-    Args:
-        posts: All posts of the submission that has the photos.
-        now: By the database's clock.
-        months: For how long they have to be live.
-    """
+    """Return why photos cannot be posted again: not all posts of theirs are live for so many months; else empty."""
     if any(post.status != PostStatus.POSTED for post in posts):
         return "The photo has a post that is not live yet. Wait until it is, or cancel it."
     last = max(post.posted_at for post in posts if post.posted_at)
@@ -37,13 +29,6 @@ def again_refusal(posts: Sequence[Post | PostRow], now: datetime, months: int) -
             f"({months} months, FLUFFY_POST_AGAIN_MONTHS)."
         )
     return ""
-
-
-def months_later(moment: datetime, months: int) -> datetime:
-    """Return the same day so many months later, or the last day of that month."""
-    year, month = divmod(moment.month - 1 + months, 12)
-    year, month = moment.year + year, month + 1
-    return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
 
 
 def _day(moment: datetime) -> str:

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from fluffy_tui.core.database import database_now
+from fluffy_tui.core.database import Database, database_now
 from fluffy_tui.photos import locked
 from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery, defer_waking
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
-from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
+from fluffy_tui.scheduling.model import Missing, Post, PostStatus, Reason, ScheduleResult, Step
 from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.submit.post_again_rule import again_refusal, holders_of
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.core.database import Database
     from fluffy_tui.photos import Photos
-    from fluffy_tui.scheduling.model import Post
     from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.submit.submission_check import Submission
 
@@ -48,11 +45,9 @@ class PostWriter:
     async def write(self, requests: Sequence[Sequence[Submission]]) -> list[ScheduleResult]:
         """Write the posts of each request and defer their delivery, or refuse it if a photo already has a post.
 
-        All are written in one transaction and leave at the same moment, so that they can be undone together.
-
-        Args:
-            requests: what each channel is to get, the lead's first; at least one, and of the same photos. All
-                requests are of one persona.
+        A request is what each channel is to get, the lead's first; at least one, and of the same photos. All requests
+        are of one persona, are written in one transaction and leave at the same moment, so that they can be undone
+        together.
         """
         async with self.database.transaction() as session:
             await session.execute(taking_photos(requests[0][0].persona.id))

@@ -11,6 +11,7 @@ from fluffy_tui.networks import (
     MOST_PHOTOS,
     UNKNOWN_SERVICE,
     CaptionFault,
+    NetworkRules,
     alt_text_problem,
     caption_problem,
     first_comment_problem,
@@ -18,18 +19,15 @@ from fluffy_tui.networks import (
     photo_count_problem,
     rules_for,
 )
-from fluffy_tui.photos import PhotoState
+from fluffy_tui.photos import Photo, PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
-from fluffy_tui.scheduling.post_photo import TaggedPerson
+from fluffy_tui.scheduling.post_photo import PostPhoto, TaggedPerson
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from fluffy_tui.buffer import BufferClient
-    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona, PersonaChannel
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.tables import PostRow
 
 COMMENT_REFUSAL_COUNTS = timedelta(days=7)
@@ -133,12 +131,7 @@ def tagged_people(
 
 
 def shown_channels_refusal(persona: Persona, shown_ids: Collection[str]) -> ScheduleResult | None:
-    """Return why a submission would not go to the channels that the user was shown, or None if it would.
-
-    Args:
-        persona: as it is now.
-        shown_ids: none if the user was shown a persona without a channel.
-    """
+    """Return why a submission would not go to the channels, or to none, that the user was shown; None if it would."""
     own = persona.board_by_channel
     if all(channel_id in own for channel_id in shown_ids) and (shown_ids or not own):
         return None
@@ -188,12 +181,7 @@ def _first_comment_refusal(submission: Submission, now: datetime) -> ScheduleRes
 
 
 def photos_refusal(photos: Sequence[Photo], shown: Sequence[PostPhoto]) -> ScheduleResult | None:
-    """Return why these photos cannot be in one post, or None if they can.
-
-    Args:
-        photos: as they are in the library.
-        shown: the same with how they are to be posted.
-    """
+    """Return why these photos, `shown` as they are to be posted, cannot be in one post, or None if they can."""
     if len({photo.persona_id for photo in photos}) > 1:
         reason = "The photos belong to several personas. Choose photos of one persona."
         return ScheduleResult(False, reason=reason, code=Reason.SEVERAL_PERSONAS)
@@ -231,28 +219,21 @@ def time_refusal(share_mode: ShareMode, at: datetime | None, now: datetime) -> S
     if share_mode is not ShareMode.CUSTOM_SCHEDULED:
         return None
     if at is None or at.tzinfo is None:
-        return ScheduleResult(
-            False, reason="The time to post at is missing, or has no time zone.", code=Reason.TIME_MISSING
-        )
-    if at <= now:
-        return ScheduleResult(
-            False, reason="That time is past. Choose a later one, or post now.", code=Reason.TIME_PAST
-        )
-    return None
+        reason, code = "The time to post at is missing, or has no time zone.", Reason.TIME_MISSING
+    elif at <= now:
+        reason, code = "That time is past. Choose a later one, or post now.", Reason.TIME_PAST
+    else:
+        return None
+    return ScheduleResult(False, reason=reason, code=code)
 
 
 def file_refusal(state: PhotoState, photo: Photo) -> ScheduleResult:
     """Return why a photo cannot be submitted whose file is no longer the one that was imported."""
-    if state is PhotoState.MISSING:
-        return ScheduleResult(
-            False,
-            reason=f"{photo.path} is missing. Restore the file, or import its new folder.",
-            code=Reason.PHOTO_MISSING,
-        )
-    if state is PhotoState.CHANGED:
-        return ScheduleResult(
-            False,
-            reason=f"{photo.path} has changed since it was imported. Import its folder again.",
-            code=Reason.PHOTO_CHANGED,
-        )
-    return ScheduleResult(False, reason=f"{photo.path} could not be read.", code=Reason.PHOTO_UNREADABLE)
+    what, code = {
+        PhotoState.MISSING: ("is missing. Restore the file, or import its new folder.", Reason.PHOTO_MISSING),
+        PhotoState.CHANGED: (
+            "has changed since it was imported. Import its folder again.",
+            Reason.PHOTO_CHANGED,
+        ),
+    }.get(state, ("could not be read.", Reason.PHOTO_UNREADABLE))
+    return ScheduleResult(False, reason=f"{photo.path} {what}", code=code)

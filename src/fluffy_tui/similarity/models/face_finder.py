@@ -92,9 +92,7 @@ class FaceFinder:
     ) -> list[Face]:
         """Return the faces in an upright RGB picture of about 512 pixels, the largest first; blocks.
 
-        Args:
-            picture: Where they are looked for.
-            larger: Makes a larger one, for the eyes of faces that count and are too small here.
+        `larger` makes a larger picture, for the eyes of faces that count and are too small here.
 
         Raises:
             ModelUnavailable: the extra `embed` is not installed.
@@ -139,15 +137,11 @@ class FaceFinder:
         return more
 
     def _boxes(self, picture: Image.Image, share: float) -> tuple[list[Floats], list[Floats], float]:
-        """Look for faces.
+        """Look for faces in a picture, which takes a share of the network's.
 
         Returns:
             Centre, size and six points of each face, of which the first two are the eyes; the same of what may be one,
             the likeliest first; and the highest probability in the picture.
-
-        Args:
-            picture: Where they are looked for.
-            share: Of the network's picture, what this one takes.
         """
         scale = _SIDE * share / max(picture.size)
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))

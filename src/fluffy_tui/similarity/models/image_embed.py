@@ -11,7 +11,7 @@ import io
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,7 +21,6 @@ from fluffy_tui.trusted_authorities import trusted_authorities
 
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Self
 
     from PIL import Image
 
@@ -56,11 +55,7 @@ class EmbedRefused:
 
 
 class ImageEmbed:
-    """A client that sends one picture at a time; open it with `async with`.
-
-    Args:
-        url: Where the service is, with or without a slash at the end.
-    """
+    """A client that sends one picture at a time to a URL, which may end with a slash; open it with `async with`."""
 
     description = DESCRIPTION
     operation = OPERATION

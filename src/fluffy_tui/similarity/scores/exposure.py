@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING
 
-from PIL import ImageChops
-
-if TYPE_CHECKING:
-    from PIL import Image
+from PIL import Image, ImageChops
 
 _WHITE = 252
 """Shade of 255 from which all colours together count as white."""

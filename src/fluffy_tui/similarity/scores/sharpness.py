@@ -52,12 +52,8 @@ def sharpness(picture: Image.Image, faces: Sequence[tuple[float, float, float, f
     """Return how sharp an upright RGB picture is: 0 for all blur or nothing to see, and less than 100.
 
     Of good photos, blur of one in 500 of the longer side leaves about 40, and of one in 250 about 20. Takes a few
-    milliseconds of one core.
-
-    Args:
-        picture: Of any size.
-        faces: Left, upper, right and lower edges of faces, as shares of its width and height. Nothing else counts,
-            unless they are too small to be measured.
+    milliseconds of one core. Of faces, the edges (left, upper, right, lower) are shares of width and height. Nothing
+    else counts, unless they are too small to be measured.
     """
     luma = np.asarray(_at_one_size(picture.convert("L")), np.float32)
     # A strip has a tile too.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import Select, SelectBase, func, literal, select
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.similarity.model import (
@@ -21,7 +21,6 @@ from fluffy_tui.similarity.tables import PHOTOS, PhotoHashRow, among, bits_apart
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select, SelectBase
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
@@ -32,13 +31,7 @@ async def same_picture(session: AsyncSession, photo_id: int) -> list[Copy]:
 
 
 async def posted_before(session: AsyncSession, photo_id: int, posts: SelectBase) -> EarlierPost | None:
-    """Return the latest post of the photo itself or of one that shows the same picture.
-
-    Args:
-        session: The transaction.
-        photo_id: Whose picture is searched for.
-        posts: As `service.Similarity` takes it.
-    """
+    """Return the latest of the posts of the photo itself or of one that shows the same picture."""
     bits = {copy.photo_id: copy.bits for copy in await same_picture(session, photo_id)} | {photo_id: 0}
     post = posts.subquery()
     at = func.coalesce(post.c.posted_at, post.c.scheduled_at)
@@ -57,13 +50,7 @@ async def posted_before(session: AsyncSession, photo_id: int, posts: SelectBase)
 
 
 async def posted_elsewhere(session: AsyncSession, photo_id: int, outside: SelectBase) -> OutsideMatch | None:
-    """Return the latest post from elsewhere, on a channel of the photo's persona, that shows the same picture.
-
-    Args:
-        session: The transaction.
-        photo_id: Whose picture is searched for.
-        outside: As `service.Similarity` takes it.
-    """
+    """Return the latest post from elsewhere, on a channel of the photo's persona, that shows the same picture."""
     own, post = aliased(PhotoHashRow), outside.subquery()
     bits = bits_apart(own.pdq, post.c.pdq)
     query = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from fluffy_tui.similarity.index.index_counts import count_indexed
 from fluffy_tui.similarity.model import NoEmbeddings, NotIndexedYet
@@ -15,7 +15,6 @@ from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.errors import FluffyError
@@ -24,14 +23,7 @@ if TYPE_CHECKING:
 async def explained(
     session: AsyncSession, error: NoEmbeddings | NotIndexedYet, photo_ids: Sequence[int], has_service: bool
 ) -> FluffyError:
-    """Return the error again, with what is missing or how many photos are indexed.
-
-    Args:
-        session: A transaction.
-        error: As the search raised it.
-        photo_ids: The photos that were asked about.
-        has_service: Whether an image_embed service is set.
-    """
+    """Return the error again that a search for these photos raised, with what is missing or how many are indexed."""
     if isinstance(error, NoEmbeddings) and not has_service and not BuiltinModel.is_installed():
         return NoEmbeddings("Photos cannot be compared: the extra `embed` is not installed.", INSTALL)
     if len(photo_ids) == 1 and (reason := await session.scalar(_reason(photo_ids))):

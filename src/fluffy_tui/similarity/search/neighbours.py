@@ -105,11 +105,7 @@ async def least_like(
 async def recent_photos(session: AsyncSession, persona_id: int, last: int, posts: SelectBase) -> list[int]:
     """Return the photos of the persona's last posts, from which the next one is to differ.
 
-    Args:
-        session: The transaction.
-        persona_id: The persona.
-        last: How many posts at most.
-        posts: As `service.Similarity` takes it: those that wait to go out are among them.
+    The posts are as `service.Similarity` takes them: those that wait to go out are among them.
     """
     post = posts.subquery()
     at = func.coalesce(post.c.posted_at, post.c.scheduled_at, post.c.created_at)
@@ -147,17 +143,10 @@ async def _query_vector(session: AsyncSession, photo_ids: Sequence[int]) -> tupl
 async def _nearest(
     session: AsyncSession, scope: SearchScope, asked: dict[str, Any], limit: int, *, iterates: bool
 ) -> list[tuple[int, float, bool]]:
-    """Return the nearest of the allowed photos, from the index or by comparing all.
+    """Return the nearest of the allowed photos, from the index if it can `iterates`, or by comparing all.
 
-    Args:
-        session: The transaction.
-        scope: Where to search.
-        asked: `sought` and `without` as the queries take them, and `same_as` if duplicates of it are to be marked.
-        limit: How many at most.
-        iterates: As `can_iterate` returns it.
-
-    Returns:
-        Each with its distance, and whether it shows the same picture as `same_as`.
+    Each comes with its distance, and whether it shows the same picture as `same_as`, if `asked` has that beside
+    `sought` and `without`.
     """
     width = max(_SEARCH_WIDTH, min(limit * 2, _WIDEST))
     asked, mark_same = {**asked, "limit": limit}, "same_as" in asked

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos import Verdict
 from fluffy_tui.similarity import Relation
-from fluffy_tui.tui.batch.batch_order import symmetric
-from fluffy_tui.tui.batch.model import BatchPost
+from fluffy_tui.tui.batch.batch_order import Similarity, symmetric
+from fluffy_tui.tui.batch.model import Batch, BatchPost
 from fluffy_tui.tui.compose import find_earlier_post, find_outside_post, load_agenda
 from fluffy_tui.tui.rendition import load_rendition
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.media import Framing
     from fluffy_tui.personas import Persona
-    from fluffy_tui.tui.batch.batch_order import Similarity
-    from fluffy_tui.tui.batch.model import Batch
     from fluffy_tui.tui.session.context import Context
 
 log = logging.getLogger(__name__)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.themes import ThemeCalendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from fluffy_tui.scheduling import Planned
@@ -158,11 +157,9 @@ class _Search:
         self._steps = 0
 
     def order(self, photo_ids: Sequence[int], most_broken: int) -> list[int] | None:
-        """Return an order without clashes; None where there is none, or it was not found in time.
+        """Return photos, in the preferred order if possible, without clashes and with so many broken rests at most.
 
-        Args:
-            photo_ids: In the preferred order.
-            most_broken: How many rests it may break.
+        None where there is no such order, or it was not found in time.
         """
         self._steps = 0
         return self._from([], list(photo_ids), most_broken)

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import DataTable, Static
 
 from fluffy_tui.tui.batch.batch_table import BatchTable
-from fluffy_tui.tui.compose import CaptionForm
+from fluffy_tui.tui.compose import CaptionForm, Mark
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.times import both_zones
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.tui.batch.batch_loader import BatchLoader
     from fluffy_tui.tui.batch.model import Batch, BatchPost
-    from fluffy_tui.tui.compose import Mark
     from fluffy_tui.tui.photo.photo_preview import PhotoPreview
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import DraftWriter

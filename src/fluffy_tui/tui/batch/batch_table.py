@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.message import Message
 from textual.widgets import DataTable
 
-from fluffy_tui.tui.compose import Level
+from fluffy_tui.tui.compose import Level, Mark
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.text.times import moment_words
 from fluffy_tui.tui.text.words import one_line
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from fluffy_tui.tui.batch.model import Batch, BatchPost
-    from fluffy_tui.tui.compose import Mark
 
 WHEN_WIDTH = 13
 PHOTO_WIDTH = 14

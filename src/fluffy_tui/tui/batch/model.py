@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import alt_text_problem, caption_problem, rules_for
-from fluffy_tui.photos import Verdict
-from fluffy_tui.scheduling import PostPhoto
-from fluffy_tui.themes import ThemeCalendar
-from fluffy_tui.tui.batch.batch_order import Rests, crowding, slot_neighbours
+from fluffy_tui.photos import Photo, Verdict
+from fluffy_tui.scheduling import Agenda, Post, PostPhoto, TaggedPerson
+from fluffy_tui.themes import ThemeCalendar, ThemePlace
+from fluffy_tui.tui.batch.batch_order import Crowding, Rests, Similarity, crowding, slot_neighbours
 from fluffy_tui.tui.compose import Level, Mark, PreflightInput, preflight_marks
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.post_channels import PostChannels
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
     from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda, Post, TaggedPerson
     from fluffy_tui.similarity import EarlierPost, OutsideMatch
-    from fluffy_tui.themes import ThemePlace
-    from fluffy_tui.tui.batch.batch_order import Crowding, Similarity
     from fluffy_tui.tui.rendition import RenderResult
 
 _KEYS = {"esc": "ctrl+o", "ctrl+t": "", "alt+↓": "f2", "f10": "ctrl+o"}

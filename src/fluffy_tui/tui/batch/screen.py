@@ -13,11 +13,11 @@ from fluffy_tui.tui.batch.batch_panel import BatchPanel
 from fluffy_tui.tui.batch.batch_submission import KEYS, BatchSubmission
 from fluffy_tui.tui.batch.batch_table import BatchTable
 from fluffy_tui.tui.batch.model import Batch
-from fluffy_tui.tui.compose import CaptionScreen, damage_question
+from fluffy_tui.tui.compose import CaptionScreen, Mark, damage_question
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.session.messages import on_event
+from fluffy_tui.tui.session.messages import FillWeek, on_event
 from fluffy_tui.tui.ui.keys_footer import dimmed
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
 
     from fluffy_tui.similarity import EarlierPost
-    from fluffy_tui.tui.compose import Mark
     from fluffy_tui.tui.session.context import Context
-    from fluffy_tui.tui.session.messages import FillWeek
 
 _TEXTS = ("caption", "alt_text", "first_comment", "hashtags")
 _CHOICES = ("fit", "ai_label", "suggest")
@@ -38,11 +36,7 @@ REVIEW_KEYS = "{fill.submit} submits all · {fill.edit} edits the caption · {fi
 
 
 class BatchScreen(CaptionScreen):
-    """The photos of a batch: written one by one, reviewed in a table, submitted and undone together.
-
-    Args:
-        wanted: The photos, and whether the user has put them into their order.
-    """
+    """The photos of a batch: written one by one, reviewed in a table, submitted and undone together."""
 
     PLACE = Place.FILL
     TAB = None

@@ -10,20 +10,16 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.content import Content
 from textual.geometry import Offset
-from textual.widgets import OptionList
+from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from fluffy_tui.name_key import name_key
 from fluffy_tui.networks import hashtags
-from fluffy_tui.personas import SnippetKind
+from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from textual.widgets import TextArea
-
-    from fluffy_tui.personas import Snippet
 
     Location = tuple[int, int]
 
@@ -59,7 +55,6 @@ class Vocabulary:
     """The hashtags and snippets of one persona.
 
     Args:
-        snippets: Its hashtag sets and snippets.
         captions: Its recent captions, newest first.
         keywords: Hashtags made from the photo's keywords, which are suggested first.
     """
@@ -77,11 +72,9 @@ class Vocabulary:
         self._hashtags = ours | others
 
     def completions(self, word: str, used: Iterable[str] = ()) -> tuple[Completion, ...]:
-        """Return what can complete a word; nothing where it is complete and has no alternative.
+        """Return what can complete a word from `word_before`; nothing where it is complete and has no alternative.
 
-        Args:
-            word: As `word_before` returns it.
-            used: Hashtags that the rest of the caption has, which are not suggested again.
+        Hashtags that the rest of the caption uses are not suggested again.
         """
         sign, rest = word[:1], name_key(word[1:])
         if sign == SNIPPET_SIGN:
@@ -128,7 +121,6 @@ class Autocomplete(OptionList, can_focus=False):
     Nothing is suggested until `vocabulary` is set.
 
     Args:
-        editor: The text area.
         insert: Replaces what is between two locations of its text.
     """
 

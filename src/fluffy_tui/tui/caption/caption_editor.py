@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual import events
-    from textual.binding import BindingType
     from textual.timer import Timer
     from textual.widgets.text_area import Edit, EditResult, Location
 
@@ -292,5 +291,5 @@ class CaptionEditor(TextArea, inherit_bindings=False):
     def action_previous(self) -> None:
         self.autocomplete.step(-1)
 
-    def action_dismiss(self) -> None:
+    def action_end_suggestions(self) -> None:
         self.autocomplete.dismiss()

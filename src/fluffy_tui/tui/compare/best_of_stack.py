@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import Verdict
+from fluffy_tui.photos import BestReason, Photo, Verdict
 from fluffy_tui.tui.text.stack_words import best_words
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from fluffy_tui.photos import BestReason, Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +29,7 @@ class BestOfStack:
         return [(best, Verdict.PICK), *((photo, Verdict.REJECT) for photo in others)]
 
     def question(self, own: Mapping[str, str]) -> ConfirmScreen:
-        """Return the dialog that asks, in which `enter` means yes: one undo takes it all back.
-
-        Args:
-            own: The user's own keys by action id.
-        """
+        """Return the dialog that asks, in which `enter` means yes: one undo takes it all back."""
         others = len(self.photos) - 1
         name, reason = one_line(self.photos[0].name), best_words(self.best_by, others + 1)
         return ConfirmScreen(

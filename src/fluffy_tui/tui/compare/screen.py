@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 
-from fluffy_tui.photos import Verdict
+from fluffy_tui.photos import Photo, Verdict
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.text.score_words import score_words
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.events import Resize
 
-    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.session.context import Context
 
 MOST = 4
@@ -39,12 +38,9 @@ _FLAGS = {"pick": "✓ picked", "reject": "✗ rejected"}
 
 
 class CompareScreen(Screen[None]):
-    """Photos side by side; keys for flags act on the one with the bright border.
+    """Two to four photos side by side; keys for flags act on the one with the bright border.
 
-    Args:
-        photos: Two to four.
-        decide: Flags photos together, as one step of undo.
-        undo: Takes back the last step.
+    `decide` flags photos together, as one step of undo.
     """
 
     PLACE = Place.COMPARE
@@ -158,6 +154,3 @@ class CompareScreen(Screen[None]):
         self._photos = [before.get(photo.id, photo) for photo in self._photos]
         self._current = next(number for number, photo in enumerate(self._photos) if photo.id in before)
         self._update()
-
-    def action_back(self) -> None:
-        self.dismiss()

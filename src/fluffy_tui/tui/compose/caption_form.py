@@ -15,6 +15,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Framing
 from fluffy_tui.networks import (
     CaptionFault,
+    NetworkRules,
     alt_text_problem,
     caption_problem,
     first_comment_problem,
@@ -22,10 +23,10 @@ from fluffy_tui.networks import (
     split_hashtags,
     text_length,
 )
-from fluffy_tui.scheduling import Reason, comment_refusal
+from fluffy_tui.scheduling import Agenda, Reason, comment_refusal
 from fluffy_tui.tui.caption.caption_editor import LONG, PAUSE, CaptionEditor
 from fluffy_tui.tui.compose.caption_tools import CaptionTools
-from fluffy_tui.tui.compose.preflight import PreflightInput
+from fluffy_tui.tui.compose.preflight import Mark, PreflightInput
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.when.when_picker import WhenPicker
 from fluffy_tui.tui.platform.external_editor import EditorFailed
@@ -44,11 +45,8 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import Widget
 
-    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda
-    from fluffy_tui.tui.compose.preflight import Mark
     from fluffy_tui.tui.keymap.bindings import Place
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.post_channels import PostChannels
@@ -64,11 +62,7 @@ _TIME = frozenset({Reason.TIME_MISSING, Reason.TIME_PAST})
 class CaptionForm(ReportsErrors, Vertical):
     """The fields of one post. The screen also lays out `status`: a message, and the preflight line.
 
-    Args:
-        place: Which screen this is, whose keys are named.
-        check: Returns the preflight marks of what the form contains.
-        has_text: Whether caption and alt text can be changed.
-        has_time: Whether the time can be changed.
+    `check` returns the preflight marks of what the form contains.
     """
 
     DEFAULT_CSS = """
@@ -132,7 +126,7 @@ class CaptionForm(ReportsErrors, Vertical):
             id="alt-text",
             placeholder=ALT_TEXT_HINT,
         )
-        own = context.setup.settings.keys
+        own = context.keys
         self.below_caption: Widget | None = None
         """What the screen shows there."""
         self.when = WhenPicker(self.zone, context.zone, context.clock, own, id="when")
@@ -395,11 +389,7 @@ class CaptionForm(ReportsErrors, Vertical):
             )  # plain: it would be taken for markup
 
     def act(self, verb: str) -> None:
-        """Do what a key about writing says.
-
-        Args:
-            verb: Of the key table, such as `caption`, `fit` or `editor`.
-        """
+        """Do what a key about writing says: a verb of the key table, such as `caption`, `fit` or `editor`."""
         match verb:
             case "caption":
                 self.caption.focus()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from fluffy_tui.networks import photo_count_problem
+from fluffy_tui.networks import NetworkRules, photo_count_problem
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.photo_arrangement import PhotoArrangement
 from fluffy_tui.tui.compose.submitter import Submitter
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from textual.binding import ActiveBinding
 
-    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import EarlierPost
     from fluffy_tui.tui.compose.preflight import Mark
@@ -32,12 +31,7 @@ if TYPE_CHECKING:
 
 
 class CaptionScreen(FrameScreen):
-    """A photo beside a caption form; the screen's keys that are about writing go to the form.
-
-    Args:
-        has_text: Whether caption and alt text can be changed.
-        has_time: Whether the time can be changed.
-    """
+    """A photo beside a caption form; the screen's keys that are about writing go to the form."""
 
     DEFAULT_CSS = """
     CaptionScreen {
@@ -103,11 +97,7 @@ class CaptionScreen(FrameScreen):
 
 
 class PhotosScreen(CaptionScreen):
-    """A caption screen for a post of one photo or several.
-
-    Args:
-        has_text: Whether caption and alt text can be changed.
-    """
+    """A caption screen for a post of one photo or several."""
 
     def __init__(self, context: Context, preview: PhotoPreview, *, has_text: bool = True) -> None:
         super().__init__(context, preview, has_text=has_text)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from fluffy_tui.networks import hashtags, rules_for, text_length
-from fluffy_tui.personas import SnippetKind
+from fluffy_tui.personas import Persona, Snippet, SnippetKind
 from fluffy_tui.tui.caption.autocomplete import Vocabulary
 from fluffy_tui.tui.compose.recent_captions import LISTED, NAME_LENGTH, caption_choices
 from fluffy_tui.tui.keywords import WrittenTexts, load_written
@@ -17,7 +17,6 @@ from fluffy_tui.tui.text.words import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from fluffy_tui.personas import Persona, Snippet
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.caption.caption_editor import CaptionEditor
     from fluffy_tui.tui.keymap.bindings import Place
@@ -28,13 +27,7 @@ COMPARED = 30
 
 
 class CaptionTools:
-    """Inserts texts into one caption editor.
-
-    Args:
-        persona: Whose captions and snippets are offered.
-        editor: The editor.
-        place: Where the editor is, whose keys are named.
-    """
+    """Inserts texts into one caption editor; sentences name the keys of the place where it is."""
 
     def __init__(self, context: Context, persona: Persona, editor: CaptionEditor, place: Place) -> None:
         self._context, self.persona, self._editor, self._place = context, persona, editor, place
@@ -79,11 +72,7 @@ class CaptionTools:
         return tuple(dict.fromkeys(caption for caption in captions if caption.strip()))[:LISTED]
 
     def suggest(self, unsubmitted: Iterable[str] = ()) -> None:
-        """Suggest hashtags and snippets while the caption is typed.
-
-        Args:
-            unsubmitted: Captions that have no post yet.
-        """
+        """Suggest hashtags and snippets while the caption is typed, also from captions that have no post yet."""
         self._unsubmitted = tuple(unsubmitted)
         captions = (*self._unsubmitted, *self.earlier_captions)
         self._editor.autocomplete.vocabulary = Vocabulary(self._snippets, captions, self.written.hashtags)
@@ -102,10 +91,7 @@ class CaptionTools:
     ) -> None:
         """List what was written about the photo, hashtag sets and snippets, and insert one into a text.
 
-        Args:
-            editor: Where it is inserted.
-            for_alt_text: Whether that is the alt text.
-            longest: Characters to which what was read in the picture is cut.
+        What was read in the picture is cut to `longest` characters.
         """
         self._pick(
             editor,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import (
+    CaptionProblem,
+    NetworkRules,
     alt_text_problem,
     caption_problem,
     first_comment_problem,
@@ -21,7 +23,6 @@ from fluffy_tui.tui.text.channel_words import channel_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.tui.compose.caption_form import CaptionForm
@@ -35,10 +36,8 @@ NONE_ON = "No channel is switched on for this post. {compose.toggle_channel} swi
 class ChannelSwitcher:
     """Keeps form and chips in step with what each channel gets.
 
-    Args:
-        form: Shows what the current channel gets.
-        draft: Returns everything on the form, with the photos.
-        changed: Called after another channel is shown, or one is switched on or off.
+    `draft` returns everything on the form, with the photos. `changed` is called after another channel is shown, or
+    one is switched on or off.
     """
 
     def __init__(
@@ -135,11 +134,7 @@ class ChannelSwitcher:
         return rules_for(self.channels.persona.led_by(channel_id).service)
 
     def show(self, levels: Mapping[str, Level]) -> None:
-        """Show the chips.
-
-        Args:
-            levels: How serious what was found on each channel is.
-        """
+        """Show the chips, with how serious what was found on each channel is."""
         channels = self.channels
         chips = [self._chip(channels, chosen, levels) for chosen in channels.persona.channels]
         self.strip.show(chips, channels.index)

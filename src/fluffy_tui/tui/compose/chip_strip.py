@@ -18,7 +18,6 @@ class ChipStrip(Static):
 
     Args:
         hint: The keys that act on it, for where there is room.
-        clicked: Called with the index of a chip that was clicked.
     """
 
     DEFAULT_CSS = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import WHOLE, Part, canvas_ratio, window_for
+from fluffy_tui.media import WHOLE, Framing, Part, Window, canvas_ratio, window_for
 from fluffy_tui.networks import MOST_PHOTOS, alt_text_problem, people_tag_problem
 from fluffy_tui.tui.compose.chip_strip import ChipStrip
 from fluffy_tui.tui.rendition import PeopleScreen
@@ -15,7 +15,6 @@ from fluffy_tui.tui.text.words import one_line, shortened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from fluffy_tui.media import Framing, Window
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import PostPhoto, TaggedPerson
     from fluffy_tui.tui.compose.caption_form import CaptionForm
@@ -28,12 +27,7 @@ KEYS = "{compose.previous_photo} {compose.next_photo} photo · {compose.photo_le
 
 
 class PhotoArrangement:
-    """Keeps form and strip in step with the photos and their order.
-
-    Args:
-        form: Shows alt text and framing of the current photo.
-        changed: Called after the order or the current photo has changed.
-    """
+    """Keeps form and strip in step with the photos; `changed` is called after their order or the current one did."""
 
     def __init__(self, context: Context, form: CaptionForm, changed: Callable[[], None]) -> None:
         self._context, self._form, self._changed = context, form, changed
@@ -43,12 +37,7 @@ class PhotoArrangement:
         self.strip = ChipStrip("photos", context.with_keys(KEYS), self.go_to)
 
     def load(self, files: Iterable[Photo], photos: PostPhotos) -> None:
-        """Show the photos of a post.
-
-        Args:
-            files: Their files, in any order.
-            photos: The photos.
-        """
+        """Show the photos of a post, whose files come in any order."""
         self._files = {file.id: file for file in files}
         self._photos = photos
         self._show()
@@ -128,9 +117,7 @@ class PhotoArrangement:
     def draft(self, of_post: tuple[PostPhoto, ...] = ()) -> Draft:
         """Return what is kept of the form: alt text and framing of a single photo, or all photos.
 
-        Args:
-            of_post: The photos of an existing post. A single one that is left of several, or that took the place of
-                another one, is named.
+        A single one that is left of several of an existing post, or that took the place of another one, is named.
         """
         photos = of_post if self._photos is None else self.photos.photos
         if not photos:

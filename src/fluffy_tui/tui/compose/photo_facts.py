@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.tui.photo.same_picture import find_earlier_post, find_outside_post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
-    from typing import Any
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import EarlierPost, OutsideMatch
@@ -17,11 +16,7 @@ if TYPE_CHECKING:
 
 
 class PhotoFacts:
-    """Searches for each photo once.
-
-    Args:
-        found: Called whenever more is known.
-    """
+    """Searches for each photo once; `found` is called whenever more is known."""
 
     def __init__(self, screen: FrameScreen, found: Callable[[], None]) -> None:
         self._screen, self._found = screen, found

@@ -19,9 +19,6 @@ class PostPreview(Widget):
     """Account, caption up to where the network folds it, and first comment of what is in a form.
 
     Nothing is worked out before it is drawn, and then only for what there is room for, so that keys are not held up.
-
-    Args:
-        form: What is typed, and for which channel.
     """
 
     DEFAULT_CSS = """

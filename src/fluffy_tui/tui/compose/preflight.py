@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import (
     CaptionFault,
+    CaptionProblem,
     Counting,
+    NetworkRules,
     alt_text_problem,
     caption_advice,
     caption_problem,
@@ -19,7 +21,7 @@ from fluffy_tui.networks import (
     photo_count_problem,
     text_length,
 )
-from fluffy_tui.scheduling import MissingCode
+from fluffy_tui.scheduling import Agenda, MissingCode
 from fluffy_tui.tui.session.drafts import unread_in
 from fluffy_tui.tui.text.times import moment_words
 from fluffy_tui.tui.text.words import bytes_words, one_line, plural, quoted, shape_words
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from fluffy_tui.media import Rendition
-    from fluffy_tui.networks import CaptionProblem, NetworkRules
-    from fluffy_tui.scheduling import Agenda
     from fluffy_tui.similarity import EarlierPost, OutsideMatch
     from fluffy_tui.tui.rendition import RenderResult
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
-from fluffy_tui.tui.compose.preflight import SEVERITY, Level
+from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.keymap.key_hints import own_keys
 from fluffy_tui.tui.text.words import one_line
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from textual.geometry import Size
 
-    from fluffy_tui.tui.compose.preflight import Mark
 
 _TONES = {
     Level.FINE: "$text-success",
@@ -31,12 +30,7 @@ WIDE = 100
 
 
 class PreflightLine(Widget):
-    """What stops the post comes first, with the keys that lead to a fix; what is fine comes last.
-
-    Args:
-        own: The user's own keys, by action id.
-        place: Where the line is, whose keys are shown.
-    """
+    """What stops the post comes first, with the keys that lead to a fix; what is fine comes last."""
 
     DEFAULT_CSS = """
     PreflightLine { height: auto; max-height: 3; padding: 0 1; }

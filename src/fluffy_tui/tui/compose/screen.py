@@ -10,18 +10,18 @@ from textual.containers import Horizontal
 
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.media import WHOLE
-from fluffy_tui.scheduling import Reason, comment_refusal
+from fluffy_tui.scheduling import Agenda, Post, Reason, ScheduleResult, comment_refusal
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import PhotosScreen
 from fluffy_tui.tui.compose.channel_switcher import ChannelSwitcher
 from fluffy_tui.tui.compose.photo_facts import PhotoFacts
 from fluffy_tui.tui.compose.post_preview import PostPreview
-from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, preflight_marks
+from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, PreflightInput, preflight_marks
 from fluffy_tui.tui.compose.submitter import comment_question, damage_question, submit_draft
 from fluffy_tui.tui.compose.when.forecast import forecast_moment, load_agenda
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.photo_details import photo_details
-from fluffy_tui.tui.rendition import RenditionPreview, damages
+from fluffy_tui.tui.rendition import RenderResult, RenditionPreview, damages
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.session.post_channels import PostChannels
@@ -38,10 +38,7 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda, Post, ScheduleResult
     from fluffy_tui.similarity import EarlierPost
-    from fluffy_tui.tui.compose.preflight import PreflightInput
-    from fluffy_tui.tui.rendition import RenderResult
     from fluffy_tui.tui.session.context import Context
 
 

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import PostRequest, ScheduleResult
+from fluffy_tui.scheduling import ChannelChoice, PostPhoto, PostRequest, ScheduleResult
 from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.words import error_words, one_line
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from fluffy_tui.personas import PersonaChannel
-    from fluffy_tui.scheduling import ChannelChoice, PostPhoto
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft
 
@@ -59,7 +58,7 @@ def damage_question(context: Context, refusals: Sequence[str]) -> ConfirmScreen:
         "\n\n".join([*shown, f"Only what is left of {pictures} can be posted."]),
         yes="Post anyway",
         no="Do not post",
-        own=context.setup.settings.keys,
+        own=context.keys,
     )
 
 
@@ -72,7 +71,7 @@ def comment_question(context: Context, channels: Sequence[PersonaChannel]) -> Co
         "Send without the first comment?",
         yes="Send without it",
         no="Do not send",
-        own=context.setup.settings.keys,
+        own=context.keys,
     )
 
 

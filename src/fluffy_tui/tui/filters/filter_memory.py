@@ -22,16 +22,12 @@ DELETES = "The filter is empty: this deletes the saved filter of that name."
 
 
 class FilterMemory:
-    """The saved filters.
-
-    Args:
-        screen: What the prompt opens on.
-    """
+    """The saved filters."""
 
     def __init__(self, screen: FrameScreen, context: Context) -> None:
         self._screen = screen
         self._filters = context.services.filters
-        self._own = context.setup.settings.keys
+        self._own = context.keys
         self._texts: dict[str, str] = {}
 
     def load(self) -> None:

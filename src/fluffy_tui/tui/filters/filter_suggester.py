@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual.suggester import Suggester
 
-from fluffy_tui.tui.keywords import completed
+from fluffy_tui.tui.keywords import Complete, completed
 from fluffy_tui.tui.text.filter_words import COMPLETED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.tui.keywords import Complete
 
 _LAST = re.compile(r'(?:^|\s)([#＃@])(?:"([^"]+)|([^\s"]+))$')
 _SAVED = re.compile(r'(?:^|\s)@([^"@]+)$')
@@ -25,9 +24,7 @@ _WORD = re.compile(r"(?:^|\s)([a-z]{2,})$")
 class FilterSuggester(Suggester):
     """Completes what follows `#` or `@` at the end of a filter, and words that mean something there.
 
-    Args:
-        keywords: Returns the keywords that begin like a text.
-        filters: Returns the names of saved filters that do.
+    Both return the names that begin like a text: of keywords, and of saved filters.
     """
 
     def __init__(self, keywords: Complete, filters: Complete) -> None:

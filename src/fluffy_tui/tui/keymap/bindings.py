@@ -22,12 +22,7 @@ def actions_of(*places: Place) -> tuple[Action, ...]:
 def bindings(
     place: Place, *, only: Collection[str] | None = None, without: Collection[str] = ()
 ) -> list[BindingType]:
-    """Return a place's actions as Textual bindings.
-
-    Args:
-        place: Where they work.
-        only: Ids to take, in this order; all of the place by default.
-        without: Ids to leave out.
+    """Return a place's actions as Textual bindings: all, or `only` some ids in their order, or those `without` others.
 
     Raises:
         KeyError: An id in `only` or `without` is not an action of this place.
@@ -36,6 +31,17 @@ def bindings(
     chosen = found.values() if only is None else [found[id_] for id_ in only]
     left_out = [found[id_] for id_ in without]
     return [_binding(action) for action in chosen if action not in left_out]
+
+
+def field_bindings(place: Place, *, only: Collection[str] | None = None) -> list[BindingType]:
+    """Return the bindings of a field: actions of a place, and those of Textual's whose keys the place does not use."""
+    from textual.widgets import Input  # not for the first frame
+
+    taken = {key for action in actions_of(place) for key in action.keys.split(",")}
+    usual = [
+        key for key in Input.BINDINGS if isinstance(key, Binding) and taken.isdisjoint(key.key.split(","))
+    ]
+    return [*bindings(place, only=only), *usual]
 
 
 def help_binding() -> list[BindingType]:

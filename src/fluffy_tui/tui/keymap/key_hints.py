@@ -19,10 +19,6 @@ def key_of(id_: str, own: Mapping[str, str]) -> str:
 
     It is the one that the line of keys shows.
 
-    Args:
-        id_: The action.
-        own: The user's own keys, by action id.
-
     Raises:
         KeyError: There is no such action.
     """
@@ -34,10 +30,6 @@ def with_keys(sentence: str, own: Mapping[str, str]) -> str:
 
     Insert text that users wrote afterwards: it may contain braces.
 
-    Args:
-        sentence: With action ids in braces.
-        own: The user's own keys, by action id.
-
     Raises:
         KeyError: The sentence names an unknown action.
     """
@@ -45,12 +37,9 @@ def with_keys(sentence: str, own: Mapping[str, str]) -> str:
 
 
 def own_keys(written: str, own: Mapping[str, str], *places: Place) -> str:
-    """Replace default keys by the user's own.
+    """Replace default keys, as they are written in a text such as `esc then @ then c`, by the user's own.
 
-    Args:
-        written: Default keys as they are written in text, such as `ctrl+f` or `esc then @ then c`.
-        own: The user's own keys, by action id.
-        places: Where to look for each key; the first place that has it wins.
+    Of the places where a key is looked for, the first that has it wins.
     """
     return _THEN.join(_own_key(key, own, places) for key in written.split(_THEN))
 

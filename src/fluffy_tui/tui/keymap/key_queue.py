@@ -6,13 +6,11 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from textual.app import ScreenStackError
-from textual.events import Key
+from textual.app import App, ScreenStackError
+from textual.events import Event, Key
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 if TYPE_CHECKING:
-    from textual.app import App
-    from textual.events import Event
     from textual.message_pump import MessagePump
     from textual.screen import Screen
     from textual.widget import Widget
@@ -25,7 +23,7 @@ OPENING = frozenset(
 LOADING = frozenset({"photo-ids", "photo-rows"})
 """Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
 
-LEAVING = frozenset({"back", "cancel", "leave"})
+LEAVING = frozenset({"back", "dismiss", "leave"})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
 
 SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})
@@ -40,14 +38,11 @@ MAX_ROUNDS = 100
 class KeyQueue:
     """Holds keys and pasted texts until everything that the ones before them have set off is done.
 
-    Textual sends a key to the widget that has the focus when the key arrives. If an earlier key is only then opening a
-    screen, the new key goes to the widget below, and what was typed ahead is lost or taken for commands.
+    Textual sends a key to the widget that has the focus when the key arrives. If an earlier key is only then opening
+    a screen, the new key goes to the widget below, and what was typed ahead is lost or taken for commands.
 
     A key is done when the queues of the widgets from the focus up to the app were passed from below, and neither they
-    nor the focus have changed since.
-
-    Args:
-        app: The app; it asks `admits` about each key that arrives.
+    nor the focus have changed since. The app's `admits` is asked about each key that arrives.
     """
 
     def __init__(self, app: App[Any]) -> None:

@@ -137,14 +137,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("channels.toggle",          "space",                  "Toggle",          "Tick or untick the channel", FOOTER | NOT_IN_PALETTE, "tick"),
     Action("channels.move_up",         "K",                      "Move up",         "Move up in the persona's order (the first channel is the main one)", FOOTER),
     Action("channels.reload",          "r",                      "Reload",          "Reload the channels from Buffer", FOOTER),
-    Action("channels.back",            "escape",                 "Cancel",          "Keep the channels as they were", FOOTER),
+    Action("channels.back",            "escape",                 "Cancel",          "Keep the channels as they were", FOOTER, "dismiss"),
 
     Action("import.start",             "enter",                  "Import",          "Import these folders", FOOTER, "screen.start"),
     Action("import.complete",          "tab",                    "Complete",        "Complete the folder's name, as a shell does", FOOTER | NOT_IN_PALETTE),
     Action("import.add_folder",        "ctrl+n",                 "Add",             "Add another folder", FOOTER),
     # The folder field has its own use for ctrl+x.
     Action("import.stop",              "ctrl+x",                 "Stop",            "Stop the import (imported photos are kept)", FOOTER | PRIORITY),
-    Action("import.back",              "escape",                 "Back",            "Go back (the import keeps running)", FOOTER),
+    Action("import.back",              "escape",                 "Back",            "Go back (the import keeps running)", FOOTER, "app.back"),
 
     Action("library.caption",          "enter",                  "Caption",         "Write a caption (with several photos selected: one post of all of them, in the order selected)", FOOTER),
     Action("library.pick",             "p",                      "Pick",            "Pick and go to the next photo", FOOTER, "decide('pick')"),
@@ -184,7 +184,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom.right",               "l,right",                "Right",           "Move to the right", NOT_IN_PALETTE, "pan(1, 0)"),
     Action("zoom.up",                  "k,up",                   "Up",              "Move up", NOT_IN_PALETTE, "pan(0, -1)"),
     Action("zoom.down",                "j,down",                 "Down",            "Move down", NOT_IN_PALETTE, "pan(0, 1)"),
-    Action("zoom.back",                "escape",                 "Back",            "Go back to the library", FOOTER),
+    Action("zoom.back",                "escape",                 "Back",            "Go back to the library", FOOTER, "dismiss"),
 
     Action("compare.next",             "tab",                    "Next photo",      "Go to the next photo", FOOTER, "step(1)"),
     Action("compare.previous",         "shift+tab",              "Previous photo",  "Go to the previous photo", NOT_IN_PALETTE, "step(-1)"),
@@ -199,7 +199,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare.right",            "l,right",                "Right",           "Move all to the right", NOT_IN_PALETTE, "pan(1, 0)"),
     Action("compare.up",               "k,up",                   "Up",              "Move all up", NOT_IN_PALETTE, "pan(0, -1)"),
     Action("compare.down",             "j,down",                 "Down",            "Move all down", NOT_IN_PALETTE, "pan(0, 1)"),
-    Action("compare.back",             "escape",                 "Back",            "Go back to the library", FOOTER),
+    Action("compare.back",             "escape",                 "Back",            "Go back to the library", FOOTER, "dismiss"),
 
     Action("filter.clear",             "escape",                 "Clear",           "Clear the filter", FOOTER | NOT_IN_PALETTE, "leave(True)"),
     Action("filter.save",              "ctrl+s",                 "Save filter",     "In the library: save the filter under a name (@name uses it again); an empty one deletes a saved one"),
@@ -227,19 +227,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("time_picker.next_week",      "down",                 "Next week",       "Next week", NOT_IN_PALETTE, "move_days(7)"),
     Action("time_picker.previous_month", "pageup",               "Previous month",  "Previous month", NOT_IN_PALETTE, "move_months(-1)"),
     Action("time_picker.next_month",     "pagedown",             "Next month",      "Next month", NOT_IN_PALETTE, "move_months(1)"),
-    Action("time_picker.back",           "escape",               "Cancel",          "Go back to the time as it was", FOOTER),
+    Action("time_picker.back",           "escape",               "Cancel",          "Go back to the time as it was", FOOTER, "dismiss"),
 
     Action("autocomplete.accept",      "tab,enter",              "Accept",          "Accept the suggestion", NOT_IN_PALETTE),
     Action("autocomplete.next",        "down",                   "Next",            "Next suggestion", NOT_IN_PALETTE),
     Action("autocomplete.previous",    "up",                     "Previous",        "Previous suggestion", NOT_IN_PALETTE),
-    Action("autocomplete.dismiss",     "escape",                 "Dismiss",         "Dismiss the suggestions", NOT_IN_PALETTE),
+    Action("autocomplete.dismiss",     "escape",                 "Dismiss",         "Dismiss the suggestions", NOT_IN_PALETTE, "end_suggestions"),
 
     Action("picker.insert",            "enter",                  "Insert",          "Insert at the cursor", FOOTER | NOT_IN_PALETTE, "submit"),
     Action("picker.next",              "down,ctrl+n",            "Next",            "Next text", NOT_IN_PALETTE),
     Action("picker.previous",          "up,ctrl+b",              "Previous",        "Previous text", NOT_IN_PALETTE),
     Action("picker.page_down",         "pagedown",               "Page down",       "Scroll the text down", NOT_IN_PALETTE),
     Action("picker.page_up",           "pageup",                 "Page up",         "Scroll the text up", NOT_IN_PALETTE),
-    Action("picker.back",              "escape",                 "Cancel",          "Go back without inserting", FOOTER),
+    Action("picker.back",              "escape",                 "Cancel",          "Go back without inserting", FOOTER, "dismiss"),
 
     Action("suggestions.again",        "r",                      "Ask again",       "Ask the model again", FOOTER | NOT_IN_PALETTE),
     Action("suggestions.stop",         "escape",                 "Stop",            "Stop the model and go back", FOOTER),
@@ -247,7 +247,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("photo_picker.add",         "enter",                  "Choose",          "Choose the photo", FOOTER | NOT_IN_PALETTE, "submit"),
     Action("photo_picker.next",        "down,ctrl+n",            "Next",            "Next photo", NOT_IN_PALETTE),
     Action("photo_picker.previous",    "up,ctrl+b",              "Previous",        "Previous photo", NOT_IN_PALETTE),
-    Action("photo_picker.back",        "escape",                 "Cancel",          "Go back without choosing a photo", FOOTER),
+    Action("photo_picker.back",        "escape",                 "Cancel",          "Go back without choosing a photo", FOOTER, "dismiss"),
 
     Action("snippets.edit",            "enter,e",                "Edit",            "Edit", FOOTER),
     Action("snippets.new_set",         "n",                      "New set",         "Create a hashtag set", FOOTER),
@@ -255,7 +255,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("snippets.rename",          "r",                      "Rename",          "Rename"),
     Action("snippets.delete",          "x,delete",               "Delete",          "Delete (can be undone)", FOOTER),
     Action("snippets.undo",            "z",                      "Undo",            "Undo the last delete"),
-    Action("snippets.back",            "escape",                 "Back",            "Go back", FOOTER),
+    Action("snippets.back",            "escape",                 "Back",            "Go back", FOOTER, "dismiss"),
 
     Action("snippet.save",             "ctrl+s,ctrl+j",          "Save",            "Save", FOOTER),
     Action("snippet.back",             "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
@@ -264,7 +264,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("themes.new",               "n",                      "New",             "Create a theme", FOOTER),
     Action("themes.delete",            "x,delete",               "Delete",          "Delete (can be undone)", FOOTER),
     Action("themes.undo",              "z",                      "Undo",            "Undo the last delete", FOOTER),
-    Action("themes.back",              "escape",                 "Back",            "Go back", FOOTER),
+    Action("themes.back",              "escape",                 "Back",            "Go back", FOOTER, "dismiss"),
 
     Action("theme.save",               "ctrl+s,ctrl+j",          "Save",            "Save", FOOTER),
     Action("theme.back",               "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
@@ -273,7 +273,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("fit.rotate",               "r",                      "Rotate",          "Rotate 90° clockwise", FOOTER),
     Action("fit.next_row",             "j,down,tab",             "Next row",        "Next row", NOT_IN_PALETTE),
     Action("fit.previous_row",         "k,up,shift+tab",         "Previous row",    "Previous row", NOT_IN_PALETTE),
-    Action("fit.back",                 "escape",                 "Cancel",          "Go back without changing the fit", FOOTER),
+    Action("fit.back",                 "escape",                 "Cancel",          "Go back without changing the fit", FOOTER, "dismiss"),
 
     Action("people.apply",             "enter,ctrl+s",           "Apply",           "Tag these people", FOOTER, "screen.apply"),
     Action("people.add",               "ctrl+n",                 "Add",             "Add a person in the middle of the picture", FOOTER, "screen.add"),
@@ -288,9 +288,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("people.far_right",         "shift+right",            "Far right",       "Move the person ten steps to the right", NOT_IN_PALETTE, "screen.move(10, 0)"),
     Action("people.far_up",            "shift+up",               "Far up",          "Move the person ten steps up", NOT_IN_PALETTE, "screen.move(0, -10)"),
     Action("people.far_down",          "shift+down",             "Far down",        "Move the person ten steps down", NOT_IN_PALETTE, "screen.move(0, 10)"),
-    Action("people.back",              "escape",                 "Cancel",          "Go back without changing the tags", FOOTER, "screen.back"),
+    Action("people.back",              "escape",                 "Cancel",          "Go back without changing the tags", FOOTER, "screen.dismiss"),
 
-    Action("same_picture.back",        "escape,f8",              "Back",            "Go back to the caption", FOOTER),
+    Action("same_picture.back",        "escape,f8",              "Back",            "Go back to the caption", FOOTER, "dismiss"),
 
     Action("fill.next",                "ctrl+j,ctrl+n",          "Next",            "Save this caption and go to the next one (after the last: to the table)", FOOTER),
     Action("fill.previous",            "ctrl+b",                 "Previous",        "Go to the previous caption", FOOTER),
@@ -335,7 +335,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("profile.first",            "g,home",                 "First",           "First tile", NOT_IN_PALETTE),
     Action("profile.next_channel",     "alt+down",               "Next channel",    "Show the profile of the persona's next channel", FOOTER, "channel('next')"),
     Action("profile.previous_channel", "alt+up",                 "Previous channel", "Show the profile of the previous channel", method="channel('previous')"),
-    Action("profile.back",             "escape",                 "Back",            "Go back to the plan", FOOTER),
+    Action("profile.back",             "escape",                 "Back",            "Go back to the plan", FOOTER, "dismiss"),
 
     Action("posts.open",               "enter",                  "Details",         "Show post details", FOOTER),
     Action("posts.select",             "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER),
@@ -372,16 +372,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("settings.reset",           "x,delete",               "Reset",           "Remove the setting from config.toml, so that its default counts again", FOOTER),
     Action("settings.connect_buffer",  "b",                      "Connect Buffer",  "Connect Buffer", FOOTER),
     Action("settings.copy",            "y",                      "Copy",            "Copy the line for config.toml", FOOTER),
-    Action("settings.back",            "escape",                 "Back",            "Go back", FOOTER),
+    Action("settings.back",            "escape",                 "Back",            "Go back", FOOTER, "app.back"),
 
     Action("doctor.rerun",             "r",                      "Run again",       "Run health checks again", FOOTER),
-    Action("doctor.back",              "escape",                 "Back",            "Go back", FOOTER),
+    Action("doctor.back",              "escape",                 "Back",            "Go back", FOOTER, "app.back"),
 
-    Action("dialog.yes",               "y",                      "Yes",             "Yes", NOT_IN_PALETTE),
+    Action("dialog.yes",               "y",                      "Yes",             "Yes", NOT_IN_PALETTE, "dismiss(True)"),
     Action("dialog.all",               "a",                      "All",             "On all channels", NOT_IN_PALETTE),
-    Action("dialog.no",                "n,escape",               "No",              "No", NOT_IN_PALETTE),
-    Action("dialog.cancel",            "escape",                 "Cancel",          "Cancel", NOT_IN_PALETTE),
+    Action("dialog.no",                "n,escape",               "No",              "No", NOT_IN_PALETTE, "dismiss(False)"),
+    Action("dialog.cancel",            "escape",                 "Cancel",          "Cancel", NOT_IN_PALETTE, "dismiss"),
 
-    Action("help.close",               "escape,q,question_mark", "Close",           "Close", NOT_IN_PALETTE),
+    Action("help.close",               "escape,q,question_mark", "Close",           "Close", NOT_IN_PALETTE, "dismiss"),
 )
 # fmt: on

@@ -32,12 +32,7 @@ class KeywordChanges:
 
 
 def line_of(keywords: Mapping[int, Sequence[Keyword]], photos: int) -> str:
-    """Return the keywords of some photos in one line, in alphabetical order.
-
-    Args:
-        keywords: By photo id.
-        photos: How many photos there are, those without keywords too.
-    """
+    """Return the keywords of so many photos, those without any too, by photo id, in one line in alphabetical order."""
     words = {name_key(one.word): one_line(one.word) for mine in keywords.values() for one in mine}
     uses = Counter(name_key(one.word) for mine in keywords.values() for one in mine)
     return f"{SEPARATOR} ".join(

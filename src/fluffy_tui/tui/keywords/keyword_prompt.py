@@ -30,7 +30,7 @@ class KeywordPrompt:
     def __init__(self, screen: FrameScreen, context: Context, persona_id: int) -> None:
         self._screen = screen
         self._keywords = context.services.keywords
-        self._own = context.setup.settings.keys
+        self._own = context.keys
         self._persona_id = persona_id
 
     def open(self, photo_ids: Sequence[int]) -> None:

@@ -13,11 +13,7 @@ Complete = Callable[[str], Awaitable[Sequence[str]]]
 
 
 class KeywordSuggester(Suggester):
-    """Completes the last keyword of a line.
-
-    Args:
-        complete: Returns the keywords that begin like a text.
-    """
+    """Completes the last keyword of a line to one of those that begin like it."""
 
     def __init__(self, complete: Complete) -> None:
         super().__init__(use_cache=False, case_sensitive=True)

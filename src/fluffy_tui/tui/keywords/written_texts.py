@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.networks import hashtags
-from fluffy_tui.photos import PhotoTexts
+from fluffy_tui.photos import Keyword, PhotoTexts
 from fluffy_tui.tui.snippets import PickedText
 from fluffy_tui.tui.text.words import one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.photos import Keyword
     from fluffy_tui.tui.ports import Services
 
 _NOTHING = PhotoTexts()
@@ -35,11 +34,9 @@ class WrittenTexts:
         return tuple(dict.fromkeys(one for one in written if hashtags(one) == (one,)))
 
     def choices(self, *, for_alt_text: bool, longest: int | None = None) -> list[PickedText]:
-        """Return what can be inserted, the likeliest first.
+        """Return what can be inserted into alt text or caption, the likeliest first.
 
-        Args:
-            for_alt_text: Whether it is for the alt text, else for the caption.
-            longest: Characters to which what was read in the picture is cut.
+        What was read in the picture is cut to `longest` characters.
         """
         texts = self.texts
         in_picture = one_line(texts.in_picture)

@@ -8,18 +8,17 @@ from rich.segment import Segment
 from textual.filter import monochrome_style
 from textual.strip import Strip
 
-from fluffy_tui.tui.library.photo_rows import Grid
-from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.photo.small_pictures import P, SmallPictures
+from fluffy_tui.tui.library.photo_rows import Grid, Viewport
+from fluffy_tui.tui.photo.painter import Painter, PictureArea
+from fluffy_tui.tui.photo.small_pictures import P, SmallPictures, Thumbnail
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual.geometry import Size
+    from textual.geometry import Region, Size
     from textual.widget import Widget
 
-    from fluffy_tui.tui.photo.painter import Painter
 
 TILE_WIDTH = 19
 """Cells of the narrowest tile, with the gap after it."""
@@ -34,8 +33,6 @@ class ContactSheet(Generic[P]):
 
     Args:
         node: The list; runs the workers.
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
         painted: Called with each photo whose picture is ready.
         photo_at: Returns the photo at an index of the list; None if there is none or it is not loaded.
         label: Returns the line of the photo at an index, in a width.
@@ -45,7 +42,7 @@ class ContactSheet(Generic[P]):
         self,
         node: Widget,
         renderer: Painter | None,
-        thumbnail: Callable[[P, int, int], object],
+        thumbnail: Thumbnail[P],
         *,
         painted: Callable[[P], object],
         photo_at: Callable[[int], P | None],
@@ -72,14 +69,21 @@ class ContactSheet(Generic[P]):
             photos = (self._photo_at(index) for index in order)
             self.pictures.want([photo for photo in photos if photo is not None], self._area)
 
-    def lines(self, top: int, drawn: range, width: int) -> list[Strip]:
-        """Return lines of tiles.
+    def drawn_over(self, lines: list[Strip], crop: Region, view: Viewport) -> list[Strip]:
+        """Return lines of the whole width of the list, from which the crop is taken, with the tiles in their frame."""
+        gutter, width = self._node.gutter, self._node.scrollable_content_region.width
+        before = (
+            crop.y - gutter.top
+        )  # lines of tiles above the crop; less than none if it begins with the frame
+        drawn = range(max(0, before), min(view.rows * view.grid.height, before + crop.height))
+        for y, tiles in zip(drawn, self.lines(view.top, drawn, width), strict=True):
+            frame = lines[y - before]
+            parts = [frame.crop(0, gutter.left), tiles, frame.crop(gutter.left + width)]
+            lines[y - before] = JoinedStrip(parts)
+        return [line.crop(crop.x, crop.right) for line in lines]
 
-        Args:
-            top: The first row on the screen.
-            drawn: Which of the lines from there on.
-            width: Cells of a line.
-        """
+    def lines(self, top: int, drawn: range, width: int) -> list[Strip]:
+        """Return lines of tiles in so many cells: those `drawn`, counted from the `top` row on the screen."""
         area, grid = self._area, self.grid  # what the style is has to be looked up in the whole tree
         empty, gap = Strip.blank(area.width, area.style), Strip.blank(1, area.style)
         rest = Strip.blank(width - grid.width * grid.columns, area.style)

@@ -7,12 +7,11 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import MOST_STARS, Verdict
+from fluffy_tui.photos import MOST_STARS, Photo, Verdict
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.ports import PhotosPort
 

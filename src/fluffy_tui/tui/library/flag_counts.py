@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.widgets import Static
 
-from fluffy_tui.photos import Posted, Verdict
+from fluffy_tui.photos import Photo, Posted, Verdict
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 
 if TYPE_CHECKING:
-    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.library.flag_changes import Triage
     from fluffy_tui.tui.library.library_view import LibraryView
     from fluffy_tui.tui.ports import PhotosPort
@@ -22,10 +21,6 @@ class FlagCounts(ReportsErrors, Static):
     """Shows in a line how many photos without a post are picked, rejected and left to decide about.
 
     A flag moves the counts at once, without counting again.
-
-    Args:
-        view: Whose photos are listed, and which.
-        triage: Knows which decisions are not stored yet.
     """
 
     DEFAULT_CSS = "FlagCounts { height: 1; padding: 0 1; color: $text-muted; }"

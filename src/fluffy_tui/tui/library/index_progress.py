@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 class IndexProgress(ReportsErrors, Static):
     """Shows the progress of one persona's index in a line, which is hidden when all photos are indexed.
 
-    Args:
-        on_complete: Called when the progress was updated and all photos are indexed.
+    `on_complete` is called whenever it was updated then.
     """
 
     DEFAULT_CSS = "IndexProgress { height: 1; padding: 0 1; color: $text-muted; display: none; }"

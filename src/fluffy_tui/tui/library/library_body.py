@@ -12,9 +12,9 @@ from textual.style import Style
 from textual.widgets import Static
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.tui.filters import FilterSuggester
+from fluffy_tui.tui.filters import FilterMemory, FilterSuggester
 from fluffy_tui.tui.library.contact_sheet import ContactSheet
-from fluffy_tui.tui.library.library_view import SEPARATOR
+from fluffy_tui.tui.library.library_view import SEPARATOR, LibraryView
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.photo.filmstrip import Filmstrip
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
@@ -31,10 +31,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.filters import FilterMemory
     from fluffy_tui.tui.library.flag_counts import FlagCounts
     from fluffy_tui.tui.library.index_progress import IndexProgress
-    from fluffy_tui.tui.library.library_view import LibraryView
     from fluffy_tui.tui.library.loader import LibraryPage
     from fluffy_tui.tui.library.photo_notes import PhotoNotes
     from fluffy_tui.tui.library.stacks import Stacks

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import Browse, Sort, Verdict
+from fluffy_tui.photos import Browse, Photo, Sort, Verdict
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime, tzinfo
 
-    from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.ports import PhotosPort, SimilarityPort
 
@@ -40,11 +39,7 @@ class SimilarQuery:
 
 
 class LibraryView:
-    """Filter and order of a persona's library, and the query whose results replace it for a while.
-
-    Args:
-        zone: The user's time zone, which says what day today is.
-    """
+    """Filter and order of a persona's library, and the query whose results replace it for a while."""
 
     def __init__(self, persona_id: int, zone: tzinfo, clock: Callable[[], datetime]) -> None:
         self.persona_id = persona_id
@@ -73,13 +68,9 @@ class LibraryView:
         return SEPARATOR.join(words for words, _ in self.chips)
 
     async def opens_on(self, photos: PhotosPort, last: int | None) -> int | None:
-        """Return the photo on which the cursor begins.
+        """Return the photo on which the cursor begins, given the last one that it was on, if known.
 
         That is the first one without a verdict from the last one on, else from the top, else the last one.
-
-        Args:
-            photos: Finds it.
-            last: The photo under the cursor when the library was left, if known.
         """
         for after in dict.fromkeys((last, None)):
             found = await photos.first_ids(

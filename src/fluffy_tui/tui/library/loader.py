@@ -43,11 +43,7 @@ class LibraryLoader:
     """Keeps the list of one persona's photos up to date.
 
     Args:
-        services: The photos, and the answers to queries for similar ones.
-        view: What is to be listed.
-        stacks: Knows which duplicates are expanded.
         node: Runs the worker; nothing is loaded before it is mounted.
-        highlighted: Returns the photo under the cursor.
         start_at: The photo under the cursor when the library was left, which says what it opens on.
     """
 
@@ -89,11 +85,7 @@ class LibraryLoader:
         return self._highlighted() == self._opened_on
 
     def reload(self, cursor_on: int | None = None) -> None:
-        """Load the list again; a change while it is loading causes one more pass.
-
-        Args:
-            cursor_on: The photo to put the cursor on; None to leave it where it is.
-        """
+        """Load the list again, and put the cursor on a photo; a change while it is loading causes one more pass."""
         self.cursor_on = cursor_on or self.cursor_on
         self.is_stale = True
         if not self.is_loading and self._node.is_mounted:

@@ -20,7 +20,6 @@ from textual.strip import Strip
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library.photo_line import PLAIN, RowNote, line_parts
 from fluffy_tui.tui.library.photo_rows import Grid, PhotoRows, Viewport, index_after_change
-from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -333,15 +332,7 @@ class PhotoList(ScrollView, can_focus=True):
         if self._sheet is None:
             return super().render_lines(crop)
         lines = super().render_lines(Region(0, crop.y, self.outer_size.width, crop.height))
-        view, left, width = self.view, self.gutter.left, self.scrollable_content_region.width
-        before = (
-            crop.y - self.gutter.top
-        )  # lines of tiles above the crop; less than none if it begins with the frame
-        drawn = range(max(0, before), min(view.rows * view.grid.height, before + crop.height))
-        for y, tiles in zip(drawn, self._sheet.lines(view.top, drawn, width), strict=True):
-            frame = lines[y - before]
-            lines[y - before] = JoinedStrip([frame.crop(0, left), tiles, frame.crop(left + width)])
-        return [line.crop(crop.x, crop.right) for line in lines]
+        return self._sheet.drawn_over(lines, crop, self.view)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen; `render_lines` draws the contact sheet over it."""

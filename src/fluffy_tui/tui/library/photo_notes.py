@@ -7,10 +7,10 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
-from fluffy_tui.photos import Sort, Verdict
-from fluffy_tui.similarity import Relation
+from fluffy_tui.photos import Keyword, Photo, PhotoTexts, Sort, Verdict
+from fluffy_tui.similarity import Neighbour, Relation
 from fluffy_tui.tui.library.photo_line import UNREADABLE, RowNote
-from fluffy_tui.tui.library.stacks import ALONE, CAPACITY
+from fluffy_tui.tui.library.stacks import ALONE, CAPACITY, Stacks
 from fluffy_tui.tui.photo.photo_details import photo_details, short_path
 from fluffy_tui.tui.results import SimilarPosts
 from fluffy_tui.tui.text.stack_words import best_words
@@ -19,10 +19,7 @@ from fluffy_tui.tui.text.words import excerpt, one_line, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fluffy_tui.photos import Keyword, Photo, PhotoTexts
-    from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.library.library_view import LibraryView
-    from fluffy_tui.tui.library.stacks import Stacks
     from fluffy_tui.tui.session.context import Context
 
 _RELATIONS = {

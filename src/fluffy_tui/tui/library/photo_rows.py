@@ -92,11 +92,7 @@ class Viewport:
 
 
 class PhotoRows:
-    """Ids at 8 bytes each, and a bounded cache of photos.
-
-    Args:
-        capacity: Photos in the cache; has to exceed what is fetched at a time.
-    """
+    """Ids at 8 bytes each, and a bounded cache of photos, of more than are fetched at a time."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.ids: array[int] = array("q")

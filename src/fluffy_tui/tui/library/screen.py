@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding, BindingType
 
 from fluffy_tui.core.app_events import (
     Connected,
@@ -17,7 +17,7 @@ from fluffy_tui.core.app_events import (
     VerdictChanged,
 )
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.photos import Posted, Verdict
+from fluffy_tui.photos import Photo, Posted, Verdict
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.compare import MOST, BestOfStack, CompareScreen
 from fluffy_tui.tui.compose import ComposeScreen
@@ -35,7 +35,14 @@ from fluffy_tui.tui.library.photo_notes import PhotoNotes
 from fluffy_tui.tui.library.similar_view import SimilarView
 from fluffy_tui.tui.library.stacks import Stacks
 from fluffy_tui.tui.platform.image_viewer import show_outside
-from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, SubmitUndone, concerns, on_event
+from fluffy_tui.tui.session.messages import (
+    AppEvent,
+    FillWeek,
+    OverviewChanged,
+    SubmitUndone,
+    concerns,
+    on_event,
+)
 from fluffy_tui.tui.session.submit_undo import in_grace
 from fluffy_tui.tui.text.filter_query import DATE_EXAMPLE
 from fluffy_tui.tui.text.words import plural
@@ -48,11 +55,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import ActiveBinding, BindingType
 
-    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.session.context import Context
-    from fluffy_tui.tui.session.messages import AppEvent
 
 SELECT_FIRST = (
     "Select photos with {library.select} first. They fill the free slots in the order you select them."
@@ -254,7 +258,7 @@ class LibraryScreen(FrameScreen):
             if is_accepted:
                 self._decide_all(proposal.verdicts)
 
-        self.app.push_screen(proposal.question(self.context.setup.settings.keys), accept)
+        self.app.push_screen(proposal.question(self.context.keys), accept)
 
     @work(group="verdicts", exit_on_error=False, description="saving picks and rejects")
     async def _store_decisions(self, *, reload: bool) -> None:
@@ -325,10 +329,9 @@ class LibraryScreen(FrameScreen):
             if photo_id is not None:
                 self._change_view(self._view.sort_by_date, cursor_on=photo_id)
 
-        keys = self.context.setup.settings.keys
-        self.app.push_screen(
-            AskTextScreen("go to date", DATE_EXAMPLE, self._loader.find_date, verb="go", own=keys), go_to
-        )
+        keys = self.context.keys
+        question = AskTextScreen("go to date", DATE_EXAMPLE, self._loader.find_date, verb="go", own=keys)
+        self.app.push_screen(question, go_to)
 
     # Duplicates and similar photos
 

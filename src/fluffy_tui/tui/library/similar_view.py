@@ -37,10 +37,7 @@ class _Previous:
 class SimilarView:
     """Shows the results of queries in the list, one on top of another, and goes back through them.
 
-    Args:
-        services: Photos, and the answers to queries.
-        loader: Loads the list, and knows what it shows.
-        back: How titles name the key that goes back, such as `esc back`.
+    Titles name the key that goes `back`, as in `esc back`.
     """
 
     def __init__(self, services: Services, loader: LibraryLoader, photo_list: PhotoList, back: str) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import Stack
+from fluffy_tui.photos import Browse, Photo, Stack
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Sequence
 
-    from fluffy_tui.photos import Browse, Photo
     from fluffy_tui.tui.library.library_view import LibraryView
     from fluffy_tui.tui.library.photo_list import PhotoList
     from fluffy_tui.tui.ports import PhotosPort

@@ -7,24 +7,21 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
-from textual.containers import Vertical
 from textual.content import Content
 from textual.fuzzy import Matcher
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from fluffy_tui.tui.keymap.action import Trait
 from fluffy_tui.tui.keymap.bindings import ACTIONS, Place, bindings, written_key
 from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.dialogs import DialogScreen
-from fluffy_tui.tui.ui.vim_list import FilteredList, cell
+from fluffy_tui.tui.ui.dialogs import SearchScreen
+from fluffy_tui.tui.ui.vim_list import cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from textual.app import ComposeResult
     from textual.screen import Screen
 
 ABOUT_WEIGHT = 0.3
@@ -82,53 +79,31 @@ def commands(screen: Screen[Any]) -> list[Command]:
     return found + [Command(FURTHER, one.title, "", one.help, one.callback) for one in further]
 
 
-class PaletteScreen(DialogScreen[None]):
-    """Lists what can be done on the screen below, and does what is chosen.
-
-    Args:
-        below: The screen below.
-        own: The user's own keys, by action id.
-    """
+class PaletteScreen(SearchScreen[None]):
+    """Lists what can be done on the screen below, and does what is chosen."""
 
     PLACE = Place.DIALOG
     BINDINGS = bindings(Place.PICKER, only=("picker.next", "picker.previous", "picker.back"))
     CSS: ClassVar[str] = """
-    PaletteScreen {
-        &.dialog #dialog { width: 116; height: 80%; padding: 0 1; }
-        #commands { margin-top: 1; }
-        #no-command { display: none; height: 1fr; padding: 1 0; }
-        &.-empty #commands { display: none; }
-        &.-empty #no-command { display: block; }
-    }
     PaletteScreen.-narrow, PaletteScreen.-normal {
         &.dialog #dialog { height: 94%; }
     }
     """
 
     def __init__(self, below: Screen[Any], own: Mapping[str, str]) -> None:
-        super().__init__()
+        field = Input(placeholder="Type a few letters to search", compact=True, max_length=200)
+        super().__init__("Palette", field)
         self._commands, self._own = commands(below), own
         self._shown: list[Command | None] = []
         """The command of each line; None for a heading."""
-        self._listing = FilteredList(id="commands")
-        self._nothing = Static(id="no-command", markup=False)
-
-    def compose(self) -> ComposeResult:
-        """Lay out the field above the list."""
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Palette"
-            dialog.border_subtitle = Content(with_keys("enter run   {picker.back} close", self._own))
-            yield Input(placeholder="Type a few letters to search", compact=True, max_length=200)
-            yield self._listing
-            yield self._nothing
 
     def on_mount(self) -> None:
-        """List everything."""
-        self._show(self._commands, with_headings=True)
+        hint = with_keys("enter run   {picker.back} close", self._own)
+        self.query_one("#dialog").border_subtitle = Content(hint)
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        query = event.value.strip()
+    def search(self, text: str) -> None:
+        """List what matches; everything below headings where nothing is typed."""
+        query = text.strip()
         if not query:
             self._show(self._commands, with_headings=True)
             return
@@ -138,10 +113,10 @@ class PaletteScreen(DialogScreen[None]):
             for number, one in enumerate(self._commands)
         }
         best = sorted((number for number in scores if scores[number] > 0), key=lambda n: -scores[n])
-        self._show([self._commands[number] for number in best], with_headings=False)
-        self._nothing.update(f"Nothing matches “{one_line(query)}”.")
+        nothing = f"Nothing matches “{one_line(query)}”."
+        self._show([self._commands[number] for number in best], with_headings=False, nothing=nothing)
 
-    def _show(self, found: Iterable[Command], *, with_headings: bool) -> None:
+    def _show(self, found: Iterable[Command], *, with_headings: bool, nothing: str = "") -> None:
         rows: list[Content | Option] = []
         self._shown = []
         for group, of_group in groupby(found, key=lambda one: one.group if with_headings else ""):
@@ -151,27 +126,11 @@ class PaletteScreen(DialogScreen[None]):
             for one in of_group:
                 rows.append(one.row())
                 self._shown.append(one)
-        self._listing.fill(rows)
-        self.set_class(not rows, "-empty")
+        self.show_found(rows, nothing)
 
-    @on(OptionList.OptionSelected)
-    @on(Input.Submitted)
-    def _run(self) -> None:
+    def take(self, line: int | None) -> None:
         """Close, and do what is under the cursor on the screen below."""
-        line = self._listing.highlighted
         command = self._shown[line] if line is not None else None
         if command is not None:
             self.dismiss(None)
             self.app.call_later(command.run)
-
-    def action_next(self) -> None:
-        """Go to the next line."""
-        self._listing.action_cursor_down()
-
-    def action_previous(self) -> None:
-        """Go to the previous line."""
-        self._listing.action_cursor_up()
-
-    def action_back(self) -> None:
-        """Close."""
-        self.dismiss(None)

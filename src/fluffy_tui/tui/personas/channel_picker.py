@@ -35,12 +35,7 @@ QUESTION = "Where should this persona post? The first channel is its main channe
 
 
 class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
-    """Lists the channels, those of the persona ticked and numbered; closes with the changed persona, or with None.
-
-    Args:
-        personas: The service that lists and sets channels.
-        own: The user's own keys, by action id.
-    """
+    """Lists the channels, those of the persona ticked and numbered; closes with the changed persona, or with None."""
 
     PLACE = Place.CHANNELS
     BINDINGS = bindings(Place.CHANNELS) + help_binding()
@@ -210,9 +205,6 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
 
     def action_reload(self) -> None:
         self._load()
-
-    def action_back(self) -> None:
-        self.dismiss(None)
 
 
 @dataclass(frozen=True, slots=True)

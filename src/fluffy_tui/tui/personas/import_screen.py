@@ -127,10 +127,6 @@ class ImportScreen(FrameScreen):
     def action_stop(self) -> None:
         self.post_message(ImportStopWanted())
 
-    async def action_back(self) -> None:
-        """Go back; a running import continues."""
-        await self.run_action("app.back")
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim `stop` unless an import is running."""
         return None if action == "stop" and not self.context.import_run.is_running else True

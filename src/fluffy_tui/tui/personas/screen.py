@@ -150,15 +150,14 @@ class PersonasScreen(FrameScreen):
         async def rename(name: str) -> Persona:
             return await personas.rename(persona, name)
 
-        keys = self.context.setup.settings.keys
+        keys = self.context.keys
         question = AskTextScreen("Rename persona", "New name", rename, text=persona.name, own=keys)
         await self._changed(await self.app.push_screen_wait(question))
 
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="choosing the channels")
     async def action_channel(self) -> None:
         if persona := self._highlighted():
-            keys = self.context.setup.settings.keys
-            picker = ChannelPickerScreen(self.context.services.personas, persona, keys)
+            picker = ChannelPickerScreen(self.context.services.personas, persona, self.context.keys)
             await self._changed(await self.app.push_screen_wait(picker))
 
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="changing the AI label")
@@ -171,8 +170,7 @@ class PersonasScreen(FrameScreen):
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="changing the voice")
     async def action_voice(self) -> None:
         if persona := self._highlighted():
-            keys = self.context.setup.settings.keys
-            editor = VoiceScreen(self.context.services.personas, persona, keys)
+            editor = VoiceScreen(self.context.services.personas, persona, self.context.keys)
             await self._changed(await self.app.push_screen_wait(editor))
 
     def action_snippets(self) -> None:
@@ -203,7 +201,7 @@ async def ask_new_persona(context: Context, app: App[object]) -> Persona | None:
         "New persona",
         "Name, for example the one you post under",
         context.services.personas.create,
-        own=context.setup.settings.keys,
+        own=context.keys,
     )
     return await app.push_screen_wait(question)
 

@@ -11,8 +11,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from fluffy_tui.tui.photo.graphics_protocol import text_renderer
-from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.photo.small_pictures import SmallPictures
+from fluffy_tui.tui.photo.painter import Painter, PictureArea
+from fluffy_tui.tui.photo.small_pictures import SmallPictures, Thumbnail
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from textual import events
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.photo.painter import Painter
 
 FRAME_WIDTH = 12
 """Cells."""
@@ -32,10 +31,7 @@ FRAME_HEIGHT = 6
 class Filmstrip(Widget):
     """Shows the neighbours of the cursor in a photo list, the nearest first.
 
-    Args:
-        photo_at: Returns the photo at an index of the list; None if there is none or it is not loaded.
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
+    `photo_at` returns the photo at an index of the list; None if there is none or it is not loaded.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"filmstrip--cursor", "filmstrip--empty"}
@@ -58,7 +54,7 @@ class Filmstrip(Widget):
         self,
         photo_at: Callable[[int], Photo | None],
         renderer: Painter | None,
-        thumbnail: Callable[[Photo, int, int], object],
+        thumbnail: Thumbnail[Photo],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import WHOLE, Fit
+from fluffy_tui.media import WHOLE, Fit, Framing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fluffy_tui.media import Framing
 
 FIT_WORDS: Mapping[Fit, str] = {
     Fit.PAD: "pad blurred",

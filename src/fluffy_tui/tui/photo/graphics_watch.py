@@ -24,8 +24,6 @@ class GraphicsWatch:
 
     Args:
         preview: The setting; only `auto` follows the terminal.
-        name: How pictures are drawn now.
-        switch: Called when they are to be drawn in another way.
     """
 
     def __init__(

@@ -20,9 +20,7 @@ HalfCells = tuple[tuple[Segment, ...], ...]
 def half_cells(image: Image, shades: str = "") -> HalfCells:
     """Return an RGB picture as cells: one column per pixel, one line per two pixels.
 
-    Args:
-        image: The picture.
-        shades: Characters from dark to light, used in place of colours: see `shades_on`.
+    The shades, characters from dark to light, are used in place of colours: see `shades_on`.
     """
     width, height = image.size
     if shades:

@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 class ToastWatch:
     """Says when a toast that may have covered a picture is gone: Textual rewrites only the lines that it covered.
 
-    A dialog is a screen of its own, and everything is rewritten when it closes.
-
-    Args:
-        node: On the screen; mounted.
-        on_gone: Called then.
+    A dialog is a screen of its own, and everything is rewritten when it closes. The node has to be mounted on the
+    screen.
     """
 
     def __init__(self, node: Widget, on_gone: Callable[[], object]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PIL.Image import Resampling
+from PIL.Image import Image, Resampling
 from rich.segment import ControlType, Segment
 from textual.strip import Strip
 
@@ -22,7 +22,6 @@ from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from PIL.Image import Image
     from rich.console import Console
     from rich.style import Style
 

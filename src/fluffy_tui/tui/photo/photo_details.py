@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import DateSource
+from fluffy_tui.photos import DateSource, Photo
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.text.score_words import score_words
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
-    from fluffy_tui.photos import Photo
 
 DATE_SOURCES: dict[DateSource | None, str] = {
     DateSource.CAMERA_ZONED: "camera, time zone known",
@@ -39,14 +38,9 @@ def photo_details(
     notes: Sequence[str] = (),
     framing: Framing | None = None,
 ) -> str:
-    """Return three lines: facts about the file, what posting does to the picture, and the path.
+    """Return lines: facts about the file, notes, what posting to a network does to the picture, and the path.
 
-    Args:
-        photo: The photo.
-        rules: The rules of the network it would be posted to.
-        zone: The user's time zone.
-        notes: More lines, below the facts.
-        framing: How it is fitted, if that was already chosen.
+    The framing is the one that was already chosen, if any.
     """
     facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size)]
     if photo.is_screenshot:
@@ -88,12 +82,9 @@ def file_facts(photo: Photo) -> str:
 
 
 def needed_shape(photo: Photo, rules: NetworkRules, turn: int = 0) -> str:
-    """Return the shape that a network requires, such as `4:5`; empty if it accepts the photo's own.
+    """Return the shape that a network requires of a photo, turned by so many degrees first, such as `4:5`.
 
-    Args:
-        photo: The photo.
-        rules: The network's rules.
-        turn: Degrees by which it is turned first.
+    It is empty if the network accepts the photo's own.
     """
     image, ratio = rules.image, 1 / photo.ratio if turn % 180 else photo.ratio
     if image.min_ratio is not None and ratio < image.min_ratio * 0.999:

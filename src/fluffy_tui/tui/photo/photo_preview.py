@@ -15,20 +15,19 @@ from textual.filter import monochrome_style
 from textual.message import Message
 from textual.widgets import Static
 
-from fluffy_tui.photos import PhotoUnreadable
+from fluffy_tui.photos import Photo, PhotoUnreadable
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
-from fluffy_tui.tui.photo.painter import PictureArea
+from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea
 from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from PIL.Image import Image
     from textual.app import ComposeResult
 
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.photo.painter import Painter, Painting
+    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +58,6 @@ class PhotoPreview(Vertical):
     """Shows one photo at a time with its details.
 
     Pictures are shrunk and painted in a thread. A picture that is ready after another photo was chosen is not shown.
-
-    Args:
-        renderer: See `graphics_protocol.renderer_named`; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
     """
 
     ALLOW_MAXIMIZE = True
@@ -80,7 +75,7 @@ class PhotoPreview(Vertical):
     def __init__(
         self,
         renderer: Painter | None,
-        thumbnail: Callable[[Photo, int, int], object],
+        thumbnail: Thumbnail[Photo],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:

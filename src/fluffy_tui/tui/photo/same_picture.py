@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.similarity import Relation
+from fluffy_tui.similarity import EarlierPost, OutsideMatch, Relation
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import file_facts
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Post
-    from fluffy_tui.similarity import EarlierPost, OutsideMatch
     from fluffy_tui.tui.session.context import Context
 
 log = logging.getLogger(__name__)
@@ -57,11 +56,7 @@ async def find_outside_post(context: Context, photo: Photo) -> OutsideMatch | No
 
 
 class SamePictureScreen(ReportsErrors, Screen[None]):
-    """The photo beside the one that was posted, over what is known about that post.
-
-    Args:
-        photo: The photo that a caption is written for.
-    """
+    """The photo beside the one that was posted, over what is known about that post."""
 
     PLACE = Place.SAME_PICTURE
     BINDINGS = bindings(Place.SAME_PICTURE)
@@ -93,9 +88,6 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
         self._now.repaint()
         self._before.repaint()
 
-    def action_back(self) -> None:
-        self.dismiss()
-
     @work(group="earlier-post", exit_on_error=False, description="loading the earlier post")
     async def _load(self) -> None:
         services, earlier = self.context.services, self._earlier_post
@@ -120,14 +112,9 @@ def _show(preview: PhotoPreview, title: str, photo: Photo) -> None:
 def earlier_post_text(
     earlier: EarlierPost, post: Post | None, now: datetime, zone: tzinfo, *, count_bits: bool
 ) -> str:
-    """Describe an earlier post in two or three lines.
+    """Describe an earlier post, which may be deleted by now, in two or three lines.
 
-    Args:
-        earlier: The post as the similarity search knows it.
-        post: The post itself; None when it was deleted meanwhile.
-        now: The present moment.
-        zone: The user's.
-        count_bits: Whether to say how much the pictures differ.
+    `count_bits` says how much the pictures differ.
     """
     if earlier.at is None:
         first = "This picture is in the queue already."

@@ -21,13 +21,9 @@ def shades_on(background: Color | None) -> str:
 
 
 def shade_lines(image: Image.Image, columns: int, lines: int, shades: str) -> list[str]:
-    """Return a picture as lines of text, a character per cell, by its brightness.
+    """Return an RGB picture, stretched to so many columns and lines, as text: a character per cell, by its brightness.
 
-    Args:
-        image: RGB; stretched to the cells.
-        columns: Characters of each line.
-        lines: How many.
-        shades: From dark to light.
+    The shades are characters from dark to light.
     """
     grey = ImageOps.autocontrast(image.convert("L").resize((columns, lines), Image.Resampling.BOX), cutoff=1)
     text = "".join(shades[value * len(shades) // 256] for value in grey.tobytes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
@@ -11,8 +12,6 @@ from fluffy_tui.photos import PhotoUnreadable
 from fluffy_tui.tui.photo.picture_cache import PictureCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from PIL.Image import Image
     from textual.widget import Widget
 
@@ -38,23 +37,21 @@ class Pictured(Protocol):
 
 
 P = TypeVar("P", bound=Pictured)
+Thumbnail = Callable[[P, int, int], object]
+"""Returns a small upright Pillow image in a width and height; slow, called in a thread; raises PhotoUnreadable."""
 
 
 class SmallPictures(Generic[P]):
     """The pictures of the photos that a widget shows, all of one size.
 
-    Args:
-        node: The widget; runs the workers.
-        renderer: Paints them; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
-        painted: Called with each photo whose picture is ready, or cannot be made.
+    `painted` is called with each photo whose picture is ready, or cannot be made.
     """
 
     def __init__(
         self,
         node: Widget,
         renderer: Painter | None,
-        thumbnail: Callable[[P, int, int], object],
+        thumbnail: Thumbnail[P],
         painted: Callable[[P], object],
     ) -> None:
         self._node = node

@@ -1,10 +1,9 @@
 """The Plan tab: two weeks of a channel's slots."""
 
 from fluffy_tui.tui.plan.move_mode import (
+    MoveKeys as MoveKeys,
     MoveKind as MoveKind,
     MoveMode as MoveMode,
-    MoveRefused as MoveRefused,
-    PostMove as PostMove,
     can_move as can_move,
 )
 from fluffy_tui.tui.plan.plan_cells import Cell as Cell

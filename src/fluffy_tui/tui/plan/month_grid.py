@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import Calendar, monthrange
+from calendar import Calendar
 from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,7 +11,8 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, days_of, today_of
+from fluffy_tui.core.clocks import months_later
+from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, PlanDay, days_of, today_of
 from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar, heading, nothing
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from textual import events
 
     from fluffy_tui.scheduling import Agenda
-    from fluffy_tui.tui.plan.plan_cells import PlanDay
 
 _ORDER = f"■▲✓●!?✗{FREE.sign}"
 """The signs of states, those that need the least first."""
@@ -108,9 +108,7 @@ class MonthGrid(SlotCalendar):
 
     def _go_months(self, by: int) -> None:
         if self.day is not None:
-            year, month = divmod(self.day.year * 12 + self.day.month - 1 + by, 12)
-            last = monthrange(year, month + 1)[1]
-            self.day = date(year, month + 1, min(self.day.day, last))
+            self.day = months_later(self.day, by)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the day that was clicked."""

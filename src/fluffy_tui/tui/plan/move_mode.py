@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.tui.keymap.bindings import Place, actions_of
 from fluffy_tui.tui.text.post_refusals import why_not
+from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.text.words import error_words, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from datetime import datetime
 
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.plan.plan_cells import Cell
     from fluffy_tui.tui.ports import SchedulingPort
+    from fluffy_tui.tui.ui.frame_screen import FrameScreen
+
+_ACTIONS = frozenset(action.name for action in actions_of(Place.MOVE))
 
 
 def can_move(cell: Cell) -> bool:
@@ -59,11 +64,7 @@ class MoveMode:
         """The post that was picked up; None outside move mode."""
 
     def prompt(self, with_keys: Callable[[str], str]) -> str:
-        """Return what to do next, in one line; empty outside move mode.
-
-        Args:
-            with_keys: Replaces action IDs in braces with the user's keys.
-        """
+        """Return what to do next, in one line; empty outside move mode."""
         if self.picked is None:
             return ""
         target = "a free slot" if self.picked.kind is MoveKind.MOVE else "the post to swap it with"
@@ -130,3 +131,57 @@ class MoveMode:
             await self._scheduling.edit(post.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
         except FluffyError as error:
             raise MoveRefused(f"{failed}: {error_words(error)}") from error
+
+
+class MoveKeys:
+    """The keys of move mode on a screen; `changed` is called when a post may have been picked up or let go."""
+
+    def __init__(self, screen: FrameScreen, mode: MoveMode, changed: Callable[[], None]) -> None:
+        self._screen, self._mode, self._changed = screen, mode, changed
+
+    def check(self, action: str, outside: Container[str]) -> bool | None:
+        """Return whether an action of move mode, or one that only works outside it, works now; None for others."""
+        is_moving = self._mode.picked is not None
+        if action in _ACTIONS:
+            return is_moving
+        return False if action in outside and is_moving else None
+
+    def pick_up(self, kind: MoveKind, cell: Cell | None) -> None:
+        """Pick up the post of a cell, or say why it cannot move."""
+        try:
+            self._mode.pick_up(kind, cell)
+        except MoveRefused as refused:
+            self._refuse(refused)
+        self._changed()
+
+    def drop(self, cell: Cell) -> None:
+        """Drop the post on a cell, or say why it cannot go there."""
+        try:
+            move = self._mode.drop(cell)
+        except MoveRefused as refused:
+            self._refuse(refused)
+            return
+        self._changed()
+        if move is not None:
+            self._screen.run_worker(
+                self._apply(move), group="moving", exit_on_error=False, description="moving posts"
+            )
+
+    def cancel(self) -> None:
+        """Leave the post where it is."""
+        self._mode.cancel()
+        self._changed()
+
+    def _refuse(self, refused: MoveRefused) -> None:
+        self._screen.notify(self._screen.context.with_keys(str(refused)), markup=False)
+
+    async def _apply(self, move: PostMove) -> None:
+        context = self._screen.context
+        try:
+            await self._mode.apply(move)
+        except FluffyError as error:
+            self._screen.notify(str(error), severity="error", timeout=15, markup=False)
+        else:
+            zone = context.post_zone(move.post.persona_id, move.post.channel_id)
+            when = both_zones(move.to, context.clock(), zone, context.zone) if move.to else ""
+            self._screen.notify("Swapped." if move.other else f"Moved to {when}.", markup=False)

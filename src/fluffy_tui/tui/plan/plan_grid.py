@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import work
+from textual import events, work
 from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from fluffy_tui.tui.photo.painter import paint_shades
+from fluffy_tui.tui.photo.painter import Painter, paint_shades
 from fluffy_tui.tui.photo.shades import shades_on
-from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, Cell, days_of, monday_of, today_of
+from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, Cell, PlanDay, days_of, monday_of, today_of
 from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar, heading, nothing
 from fluffy_tui.tui.plan.slot_pictures import SlotPictures
-from fluffy_tui.tui.plan.slot_shades import SIGNS
+from fluffy_tui.tui.plan.slot_shades import SIGNS, SlotShades
 from fluffy_tui.tui.text.post_state import photo_count_words
 from fluffy_tui.tui.text.words import one_line
 
@@ -25,13 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from textual import events
-
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
-    from fluffy_tui.tui.photo.painter import Painter
-    from fluffy_tui.tui.plan.plan_cells import PlanDay
-    from fluffy_tui.tui.plan.slot_shades import SlotShades
+    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 WEEKS = 2
 ROOM_FOR_WORDS = 13
@@ -56,10 +52,8 @@ class Line:
 class PlanGrid(SlotCalendar):
     """This week and the next one, or others, with a cursor on one cell; a post on the move is in angle brackets.
 
-    Args:
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
-        shades: Of slots whose posts are known to have done better or worse than others.
-        renderer: How pictures are drawn, with characters alone; None for no pictures.
+    The shades are those of slots whose posts are known to have done better or worse than others. Pictures are drawn
+    with characters alone, whatever the renderer.
     """
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0), init=False)
@@ -67,9 +61,7 @@ class PlanGrid(SlotCalendar):
     moving: reactive[int | None] = reactive(None)
     """ID of the post that is being moved or swapped."""
 
-    def __init__(
-        self, thumbnail: Callable[[Photo, int, int], object], shades: SlotShades, *, renderer: Painter | None
-    ) -> None:
+    def __init__(self, thumbnail: Thumbnail[Photo], shades: SlotShades, *, renderer: Painter | None) -> None:
         super().__init__("plan")
         self._agenda: Agenda | None = None
         self._week = 0  # the first one that is shown, counted from the present one
@@ -114,9 +106,7 @@ class PlanGrid(SlotCalendar):
     def show(self, agenda: Agenda, photos: Mapping[int, Photo]) -> None:
         """Show a plan; the cursor stays at its time, or moves to the next cell after it, or after the day wanted.
 
-        Args:
-            agenda: The plan.
-            photos: The photos of the posts by ID, without those that are no longer in the library.
+        The photos of the posts are given by id, without those that are no longer in the library.
         """
         before = self.cell
         self._agenda, self._photos = agenda, photos

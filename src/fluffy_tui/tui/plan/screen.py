@@ -10,14 +10,13 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
 from fluffy_tui.core.app_events import Connected, PhotosChanged, PostChanged, VerdictChanged
-from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import compare
+from fluffy_tui.scheduling import Agenda, Post, compare
 from fluffy_tui.tui.compose import ComposeScreen, runway_words
-from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
+from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.plan.month_grid import MonthGrid
-from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused, PostMove, can_move
+from fluffy_tui.tui.plan.move_mode import MoveKeys, MoveKind, MoveMode, can_move
 from fluffy_tui.tui.plan.next_photos import MOST_AT_ONCE, count_undecided, next_photos
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
 from fluffy_tui.tui.plan.shown_channel import ShownChannel
@@ -27,7 +26,6 @@ from fluffy_tui.tui.plan.slot_words import NO_SLOT, day_lines, slot_lines
 from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, ProfileWanted, on_event
 from fluffy_tui.tui.text.channel_words import also_on
-from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.keys_footer import dimmed, relabelled
 
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding, BindingType
 
-    from fluffy_tui.scheduling import Agenda, Post
     from fluffy_tui.tui.session.context import Context
 
 NO_CHANNEL = (
@@ -98,6 +95,7 @@ class PlanScreen(FrameScreen):
         self._nothing = Static("Loading the plan …", id="no-plan", markup=False)
         self._below = Horizontal(self._slot, self._preview, id="below")
         self._move_mode = MoveMode(context.services.scheduling)
+        self._move = MoveKeys(self, self._move_mode, self._show_move_mode)
         self._channel = ShownChannel(lambda: self.persona, context.zone)
         self._agenda: Agenda | None = None
         """Of the channel that is shown; None until it is loaded."""
@@ -122,11 +120,8 @@ class PlanScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done in move mode or outside it, with a plan that is loaded, and channels that exist."""
-        is_moving = self._move_mode.picked is not None
-        if action in _IN_MOVE_MODE:
-            return is_moving
-        if action in _OUTSIDE_MOVE_MODE and is_moving:
-            return False
+        if (works := self._move.check(action, _OUTSIDE_MOVE_MODE)) is not None:
+            return works
         if action == "channel":
             return self._channel.beside(parameters[0]) is not None
         if action in _ON_PLAN and self._agenda is None:
@@ -221,52 +216,24 @@ class PlanScreen(FrameScreen):
             await self.run_action("app.tab('library')")
 
     def action_move(self) -> None:
-        self._pick_up(MoveKind.MOVE)
+        self._move.pick_up(MoveKind.MOVE, None if self._is_month else self._grid.cell)
 
     def action_swap(self) -> None:
-        self._pick_up(MoveKind.SWAP)
-
-    def _pick_up(self, kind: MoveKind) -> None:
-        try:
-            self._move_mode.pick_up(kind, None if self._is_month else self._grid.cell)
-        except MoveRefused as refused:
-            self.notify(self.context.with_keys(str(refused)), markup=False)
-        else:
-            self._show_move_mode()
+        self._move.pick_up(MoveKind.SWAP, None if self._is_month else self._grid.cell)
 
     def action_drop(self) -> None:
         if self._grid.cell is None:
             self.notify(NO_SLOT)
-            return
-        try:
-            move = self._move_mode.drop(self._grid.cell)
-        except MoveRefused as refused:
-            self.notify(self.context.with_keys(str(refused)), markup=False)
-            return
-        self._show_move_mode()
-        if move is not None:
-            self._apply(move)
+        else:
+            self._move.drop(self._grid.cell)
 
     def action_cancel_move(self) -> None:
-        """Leave the post where it is."""
-        self._move_mode.cancel()
-        self._show_move_mode()
+        self._move.cancel()
 
     def _show_move_mode(self) -> None:
         picked = self._move_mode.picked
         self._grid.moving = picked.post.id if picked else None
         self._describe()
-
-    @work(group="moving", exit_on_error=False, description="moving posts")
-    async def _apply(self, move: PostMove) -> None:
-        try:
-            await self._move_mode.apply(move)
-        except FluffyError as error:
-            self.notify(str(error), severity="error", timeout=15, markup=False)
-        else:
-            zone = self.context.post_zone(move.post.persona_id, move.post.channel_id)
-            when = both_zones(move.to, self.context.clock(), zone, self.context.zone) if move.to else ""
-            self.notify("Swapped." if move.other else f"Moved to {when}.", markup=False)
 
     @on(SlotCalendar.Highlighted)
     def _highlighted(self) -> None:
@@ -410,6 +377,3 @@ class PlanScreen(FrameScreen):
             self.app.push_screen(
                 ComposeScreen(context, photos, selection.remove, at=at, channel_id=channel_id)
             )
-
-
-_IN_MOVE_MODE = frozenset(action.name for action in actions_of(Place.MOVE))

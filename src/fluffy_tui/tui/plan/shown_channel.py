@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 class ShownChannel:
     """The main channel until another one is chosen, and again if the persona does not have that one any more.
 
-    Args:
-        persona: Returns the persona as it is at the moment.
-        own_zone: The user's time zone.
-        chosen: The id of the channel that is shown first; the main one if not given.
+    `persona` returns it as it is at the moment; `chosen` is the id of the channel that is shown first.
     """
 
     def __init__(self, persona: Callable[[], Persona], own_zone: tzinfo, chosen: str = "") -> None:

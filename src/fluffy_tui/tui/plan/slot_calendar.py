@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK
+from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK, PlanDay
 from fluffy_tui.tui.plan.slot_words import nothing_words
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
-    from fluffy_tui.tui.plan.plan_cells import PlanDay
 
 CURSOR_ACTIONS = tuple(
     f"plan.{verb}"

@@ -5,26 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import PhotoUnreadable
-from fluffy_tui.tui.photo.half_cells import half_cells
+from fluffy_tui.photos import Photo, PhotoUnreadable
+from fluffy_tui.tui.photo.half_cells import HalfCells, half_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PIL.Image import Image
 
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.photo.half_cells import HalfCells
+    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 
 class SlotPictures:
-    """Pictures of the planned photos, as large as a slot allows.
+    """Pictures of the planned photos, as large as a slot allows."""
 
-    Args:
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
-    """
-
-    def __init__(self, thumbnail: Callable[[Photo, int, int], object]) -> None:
+    def __init__(self, thumbnail: Thumbnail[Photo]) -> None:
         self._thumbnail = thumbnail
         self._wanted: dict[int, Photo] = {}
         self._size = (0, 0)
@@ -58,12 +53,7 @@ class SlotPictures:
         return photo is None or (photo.sha256 in self._made and self._made[photo.sha256] is None)
 
     async def make(self, made: Callable[[], object], shades: str = "") -> None:
-        """Make the pictures, calling `made` after each; one that is finished too late is discarded.
-
-        Args:
-            made: Shows what there is.
-            shades: See `half_cells`.
-        """
+        """Make the pictures (see `half_cells`), calling `made` after each; one that is made too late is discarded."""
         token = self._token
         while token == self._token and (photo := self._next()) is not None:
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.plan.plan_cells import FREE
+from fluffy_tui.tui.plan.plan_cells import FREE, Cell, PlanDay
 from fluffy_tui.tui.text.post_state import photo_count_words, state_words
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.text.words import one_line, plural
@@ -13,7 +13,6 @@ from fluffy_tui.tui.text.words import one_line, plural
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from fluffy_tui.tui.plan.plan_cells import Cell, PlanDay
     from fluffy_tui.tui.session.context import Context
 
 NO_SLOT = "There is nothing here: no slots and no posts in these two weeks."
@@ -28,15 +27,10 @@ def slot_lines(
     is_target: bool = False,
     results: str = "",
 ) -> list[str]:
-    """Describe a slot and its post, or what can be done with a free one.
+    """Describe a slot and its post, and how posts in the slot did, or what can be done with a free one.
 
-    Args:
-        cell: The slot.
-        context: What is known at the moment.
-        zone: The channel's.
-        is_main: Whether it is the main channel, whose slots are for posts on all channels.
-        is_target: Whether a post is on the move: then a free slot is only where it may go.
-        results: How the account's own posts in the slot did.
+    Slots of the main channel are for posts on all channels. While a post is on the move (`is_target`), a free slot is
+    only where it may go.
     """
     if cell is None:
         return [NO_SLOT]

@@ -10,15 +10,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.settings import public_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from textual.app import App
 
 
 _USUAL_EDITORS = ("nano", "vi")

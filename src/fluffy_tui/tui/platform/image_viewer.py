@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.photos import PhotoUnreadable
+from fluffy_tui.photos import Photo, PhotoUnreadable
 from fluffy_tui.settings import public_environment
 from fluffy_tui.tui.platform.web_browser import has_browser
 from fluffy_tui.tui.text.words import one_line
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from fluffy_tui.photos import Photo
 
 _OPENERS = {"darwin": "open", "win32": "explorer"}
 ANSWERS_WITHIN = 5.0

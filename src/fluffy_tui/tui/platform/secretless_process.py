@@ -10,13 +10,7 @@ from fluffy_tui.settings import public_environment
 
 
 async def run_without_secrets(program: str, *arguments: str, text: str = "") -> bool:
-    """Return whether a Python program succeeded.
-
-    Args:
-        program: Its source; whatever it prints is lost.
-        arguments: In `sys.argv` from 1 on.
-        text: What it reads from its standard input.
-    """
+    """Return whether a Python program, given as text, succeeded with these arguments and input; its output is lost."""
     try:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-c", program, *arguments),

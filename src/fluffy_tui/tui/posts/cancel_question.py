@@ -24,20 +24,14 @@ NAMED = 5
 def question_about(
     context: Context, posts: Sequence[Post], groups: Mapping[int, Sequence[Post]]
 ) -> ConfirmScreen:
-    """Return the question whether posts are to be cancelled.
-
-    Args:
-        context: What every screen shares.
-        posts: Those that can be; at least one.
-        groups: By group id, all posts of their submissions.
-    """
+    """Return the question whether posts are to be cancelled, given all posts of their submissions by group id."""
     if len(posts) > 1:
         return _about_several(context, posts, groups)
     post, group = posts[0], groups[posts[0].group_id]
     if len(group) > 1:
         return _about_channels(context, post, group)
     question = f"{post_name(post)}\n\n{_consequence(context, post, frees_photos=True)}"
-    keys = context.setup.settings.keys
+    keys = context.keys
     return ConfirmScreen("Cancel this post?", question, yes="Cancel post", no="Keep post", own=keys)
 
 
@@ -61,7 +55,7 @@ def _about_channels(context: Context, post: Post, group: Sequence[Post]) -> Conf
         yes=f"Only {names[post.id]}",
         all_of_them=f"All {count} channels" if can_all else "",
         no="Keep",
-        own=context.setup.settings.keys,
+        own=context.keys,
     )
 
 
@@ -77,9 +71,8 @@ def _about_several(
         )
     if in_buffer := sum(post.buffer_post_id is not None for post in posts):
         does = f"{in_buffer} of them will be deleted in Buffer first. {does}"
-    keys = context.setup.settings.keys
     title, question = f"Cancel {count} posts?", f"{post_names(posts)}\n\n{does}"
-    return ConfirmScreen(title, question, yes="Cancel posts", no="Keep posts", own=keys)
+    return ConfirmScreen(title, question, yes="Cancel posts", no="Keep posts", own=context.keys)
 
 
 def _consequence(context: Context, post: Post, *, frees_photos: bool) -> str:

@@ -47,7 +47,7 @@ async def duplicate(app: App[Any], context: Context, post: Post) -> None:
                 f"{one_line(photo.name)} already has a draft.{text}",
                 yes="Replace",
                 no="Keep",
-                own=context.setup.settings.keys,
+                own=context.keys,
             )
             if not await app.push_screen_wait(question):
                 return

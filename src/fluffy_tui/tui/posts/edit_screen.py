@@ -11,8 +11,8 @@ from textual.widgets import Static
 
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.networks import CaptionFault, rules_for
-from fluffy_tui.scheduling import PostStatus, Reason, Step
+from fluffy_tui.networks import CaptionFault, NetworkRules, rules_for
+from fluffy_tui.scheduling import Agenda, Post, PostStatus, Reason, Step
 from fluffy_tui.tui.compose import (
     CaptionForm,
     Level,
@@ -45,10 +45,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda, Post
     from fluffy_tui.tui.ports import SchedulingPort
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft
@@ -61,14 +59,8 @@ _OF_CAPTION = frozenset({CaptionFault.EMPTY, CaptionFault.TOO_LONG})
 class EditPostScreen(PhotosScreen):
     """The caption form with an existing post in it, or with what several posts have in common.
 
-    Of the posts of one submission that are texts, photos and time; of other posts it is the time.
-
-    Args:
-        context: What every screen shares.
-        posts: What is changed.
-        only_time: Whether only the time is changed.
-        saved: Called when everything is changed.
-        left_out: Posts of the same submission that cannot be changed any more.
+    Of the posts of one submission that are texts, photos and time; of other posts it is the time. Posts of the same
+    submission that cannot be changed any more are `left_out`.
     """
 
     PLACE = Place.EDIT

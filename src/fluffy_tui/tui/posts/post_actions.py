@@ -48,14 +48,10 @@ _ONE_AT_A_TIME = {
 
 
 class PostActions:
-    """Acts on the posts that a screen says are selected.
+    """Acts on the posts that a screen says are selected: `selected` returns those, or else the one under the cursor.
 
-    Args:
-        screen: Shows toasts and dialogs, and runs what takes time.
-        context: The app's services and state.
-        selected: Returns the selected posts, or else the one under the cursor.
-        channel_id: Returns the channel to open in Buffer; that of the first selected post if not given.
-        done: Called after posts were acted on, to clear the selection.
+    `channel_id` returns the channel to open in Buffer; that of the first selected post if not given. `done` is called
+    after posts were acted on, to clear the selection.
     """
 
     def __init__(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import (
+    CaptionProblem,
+    NetworkRules,
     alt_text_problem,
     caption_problem,
     first_comment_problem,
@@ -21,17 +23,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fluffy_tui.media import Part
-    from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.scheduling import Agenda, Planned, Post, PostPhoto
 
 
 class EditedPosts:
     """The posts that one form is about, and what a draft changes about each of them.
 
-    Args:
-        posts: Of one submission, or others of which only the time is changed.
-        rules: Returns the rules of a post's network.
-        only_time: Whether only the time is changed.
+    They are of one submission, or only their time is changed.
     """
 
     def __init__(
@@ -136,13 +134,9 @@ def changes(post: Post, draft: Draft, *, only_time: bool = False) -> dict[str, A
 
 
 def shared_changes(post: Post, rules: NetworkRules, before: Draft, after: Draft) -> dict[str, Any]:
-    """Return what a change made for several posts is for one of them.
+    """Return what a change made for several posts, whose texts and photos may differ, is for one of them.
 
-    Args:
-        post: One of the posts, which may have had other texts and photos than the draft.
-        rules: Of its network, which is not given what it does not have.
-        before: The draft as it was shown, with all photos.
-        after: The draft as the user left it, with all photos.
+    Both drafts have all photos. The post is not given what its network does not have.
     """
     then, now = _everywhere(before), _everywhere(after)
     possible = {"first_comment": rules.first_comment_limit is not None, "ai_generated": rules.has_ai_label}

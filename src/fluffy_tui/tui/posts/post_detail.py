@@ -40,12 +40,7 @@ LABEL_WIDTH = 16
 
 
 class PostDetailScreen(ReportsErrors, DialogScreen[None]):
-    """Shows all fields and the timeline of a post, with the same keys as the table.
-
-    Args:
-        context: The app's services and state.
-        post: The post as it was last loaded.
-    """
+    """Shows all fields and the timeline of a post, with the same keys as the table."""
 
     PLACE = Place.POSTS
     BINDINGS: ClassVar = [
@@ -112,10 +107,6 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
     def action_act_on_posts(self, name: str) -> None:
         """Do something with the post."""
         self._actions.run(name)
-
-    def action_cancel(self) -> None:
-        """Close."""
-        self.dismiss()
 
     def action_cursor_down(self) -> None:
         """Scroll down."""
@@ -200,16 +191,8 @@ def post_facts(
 ) -> dict[str, str]:
     """Return what is known about a post by label, the most asked for first; unknown facts are left out.
 
-    Args:
-        post: The post.
-        now: The current time.
-        zone: The channel's time zone.
-        own_zone: The user's time zone.
-        place: Its position in the queue of its channel, and the length of that queue.
-        uploaded: When its picture was uploaded.
-        channel: The name of its channel; its ID is shown without one.
-        others: On which other channels its submission is, with the states there.
-        results: What its network counts, if it is live.
+    The place is its position in the queue of its channel, and the length of that queue. A channel without a name is
+    shown by its ID. The others are those on which its submission is, with the states there.
     """
 
     def when(moment: datetime | None) -> str:

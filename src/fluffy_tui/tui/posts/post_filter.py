@@ -8,14 +8,13 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
+from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, PersonaCounts, Post, Step
 from fluffy_tui.tui.keymap.bindings import Place, actions_of
 from fluffy_tui.tui.keymap.key_hints import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fluffy_tui.scheduling import PersonaCounts, Post
 
 FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "all": None,
@@ -35,11 +34,7 @@ SPACED_FROM, COUNT_FROM, HINT_FROM = 66, 112, 140
 
 
 class PostFilter(Static):
-    """The line of filters above the table, with the current one highlighted and the size of the selection.
-
-    Args:
-        keys: The user's own keys, by action id.
-    """
+    """The line of filters above the table, with the current one highlighted and the size of the selection."""
 
     DEFAULT_CSS = """
     PostFilter { height: 1; text-wrap: nowrap; }

@@ -13,11 +13,7 @@ if TYPE_CHECKING:
 
 
 class PostGroups:
-    """Keeps the posts of several submissions, read with one query for however many are shown.
-
-    Args:
-        scheduling: Where posts are read.
-    """
+    """Keeps the posts of several submissions, read with one query for however many are shown."""
 
     def __init__(self, scheduling: SchedulingPort) -> None:
         self._scheduling = scheduling

@@ -18,12 +18,7 @@ PICTURE_FROM = 100
 
 
 class PostPicture:
-    """Shows the cover of one post at a time in its `widget`, and none that is found after another was chosen.
-
-    Args:
-        screen: Runs what takes time.
-        context: The app's services and state.
-    """
+    """Shows the cover of one post at a time in its `widget`, and none that is found after another was chosen."""
 
     def __init__(self, screen: Screen[Any], context: Context) -> None:
         self._screen = screen

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import Post, Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.submit_undo import is_in_grace
 from fluffy_tui.tui.text.channel_words import channel_of_each, zone_of
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime, tzinfo
 
-    from textual import events
-
-    from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.posts.post_groups import PostGroups
     from fluffy_tui.tui.session.context import Context
 
@@ -45,10 +42,6 @@ class PostTable(VimList):
     """Shows when each post goes out, its caption and its state, under headings that the cursor skips.
 
     The cursor stays on its post, in the same line of the screen, while others change, come, go or move.
-
-    Args:
-        context: The app's services and state.
-        groups: Knows on which other channels each post is.
     """
 
     BINDINGS = bindings(Place.POSTS, only=("posts.open",))
@@ -144,12 +137,9 @@ class PostTable(VimList):
         *,
         cursor_on: Post | None = None,
     ) -> None:
-        """Show these posts; the cursor stays on its post.
+        """Show these posts; the cursor stays on its post, or goes to another one in the middle of the screen.
 
-        Args:
-            posts: The posts.
-            places: Position in the queue and length of the queue of each held post, by post ID.
-            cursor_on: The post to put the cursor on instead, in the middle of the screen.
+        The places are position in the queue and length of the queue of each held post, by post ID.
         """
         before, self._posts = self._posts, {post.id: post for post in posts}
         for post_id, post in before.items():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import PostEvent, Step
 from fluffy_tui.tui.text.event_words import event_words
 from fluffy_tui.tui.text.times import zone_name
 from fluffy_tui.tui.text.words import one_line
@@ -15,8 +15,6 @@ from fluffy_tui.tui.ui.hanging_indent import hanging
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
-
-    from fluffy_tui.scheduling import PostEvent
 
 
 def uploaded_at(events: Sequence[PostEvent]) -> datetime | None:
@@ -27,11 +25,7 @@ def uploaded_at(events: Sequence[PostEvent]) -> datetime | None:
 def timeline(events: Sequence[PostEvent], zone: tzinfo, own_zone: tzinfo, room: int | None = None) -> Content:
     """Return the history, oldest first: channel's time, user's time where it differs, event, worker.
 
-    Args:
-        events: The post's events.
-        zone: The channel's time zone.
-        own_zone: The user's time zone.
-        room: Columns to wrap lines at; None before the layout is known.
+    Lines are wrapped at `room` columns; None before the layout is known.
     """
     if not events:
         return Content("")

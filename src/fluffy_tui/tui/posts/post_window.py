@@ -19,12 +19,7 @@ MOST = 5 * PAGE
 
 
 class PostWindow:
-    """Loads posts around a time, then more at either end; answers that come after it was opened anew are refused.
-
-    Args:
-        scheduling: Where posts are read.
-        persona_id: Whose posts.
-    """
+    """Loads posts around a time, then more at either end; answers that come after it was opened anew are refused."""
 
     def __init__(self, scheduling: SchedulingPort, persona_id: int) -> None:
         self._scheduling = scheduling
@@ -48,10 +43,8 @@ class PostWindow:
     ) -> tuple[Sequence[Post], Sequence[Post]] | None:
         """Load the posts later and earlier than a place, the latest first; None if it was opened again meanwhile.
 
-        Args:
-            start: The place.
-            steps: Only posts at one of these steps; all if None.
-            text: Only posts with these words in the caption or in the name of a photo's file.
+        Only posts at one of the steps count, if any are given, with these words in the caption or in the name of a
+        photo's file.
         """
         self._token += 1
         self._steps, self._text, token = steps, text, self._token
@@ -87,9 +80,7 @@ class PostWindow:
     def shrink(self, posts: Sequence[Post], *, later: bool) -> Sequence[Post]:
         """Return the posts to keep of those that are loaded, the latest first.
 
-        Args:
-            posts: Those that are loaded, the latest first.
-            later: Whether the window has grown at its later end, and is cut at the other one.
+        The window has grown at its later end, or at the earlier one, and is cut at the other.
         """
         if len(posts) <= MOST:
             return posts

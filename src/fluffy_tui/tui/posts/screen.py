@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.core.app_events import Connected, OutsidePostsChanged, PostChanged
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import Post, Step, TimeKey
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.outside import OutsideTable
 from fluffy_tui.tui.posts.post_actions import PostActions
@@ -32,11 +32,9 @@ from fluffy_tui.tui.ui.frame_screen import FrameScreen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
 
-    from fluffy_tui.scheduling import Post, TimeKey
     from fluffy_tui.tui.session.context import Context
 
 DATE_EXAMPLE = "tomorrow, last fri, 24 nov, may 2026"
@@ -50,11 +48,7 @@ SEARCHING = "Searching …"
 
 
 class PostsScreen(FrameScreen):
-    """The posts of the persona, with filters above and the photo beside them.
-
-    Args:
-        context: The app's services and state.
-    """
+    """The posts of the persona, with filters above and the photo beside them."""
 
     PLACE = Place.POSTS
     TAB = "posts"
@@ -69,7 +63,7 @@ class PostsScreen(FrameScreen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._filter = PostFilter(context.setup.settings.keys)
+        self._filter = PostFilter(context.keys)
         self._search = FilterBar("words of the caption, or part of a file name", id="post-search")
         self._groups = PostGroups(context.services.scheduling)
         self._table = PostTable(context, self._groups)
@@ -225,10 +219,9 @@ class PostsScreen(FrameScreen):
             if start is not None:
                 self._load(start)
 
-        keys = self.context.setup.settings.keys
-        self.app.push_screen(
-            AskTextScreen("go to date", DATE_EXAMPLE, self._find_date, verb="go", own=keys), go_to
-        )
+        keys = self.context.keys
+        question = AskTextScreen("go to date", DATE_EXAMPLE, self._find_date, verb="go", own=keys)
+        self.app.push_screen(question, go_to)
 
     async def _find_date(self, text: str) -> TimeKey:
         """Return the place behind the posts of a date; raises FluffyError if it cannot be found."""
@@ -255,11 +248,9 @@ class PostsScreen(FrameScreen):
 
     @work(group="posts", exclusive=True, exit_on_error=False, description="loading posts")
     async def _load(self, start: TimeKey | None = None, *, keep_cursor: bool = False) -> None:
-        """Load the posts around a place, with the cursor on the one before it.
+        """Load the posts around a place, with the cursor on the one before it, unless it is to be kept on its post.
 
-        Args:
-            start: The place; if none is given it is now, and the cursor is on the next post to go out.
-            keep_cursor: Whether the cursor stays on its post instead.
+        If no place is given it is now, and the cursor is on the next post to go out.
         """
         if self._filter.is_outside:
             self._outside.load()

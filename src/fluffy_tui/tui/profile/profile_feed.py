@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_to_fit
-from fluffy_tui.scheduling import OutsidePost, ahead_on_profile
+from fluffy_tui.scheduling import OutsidePost, Post, ProfileKey, ahead_on_profile
 from fluffy_tui.tui.profile.tile import Tile
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Framing
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Post, ProfileKey
     from fluffy_tui.tui.ports import Services
 
 PAGE = 60
@@ -38,11 +37,7 @@ class TilePicture:
 
 
 class ProfileFeed:
-    """Tiles of a channel, the latest first: what is planned, then what went out.
-
-    Args:
-        services: Answer everything from the database; Buffer is not asked.
-    """
+    """Tiles of a channel, the latest first: what is planned, then what went out."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -54,14 +49,7 @@ class ProfileFeed:
         self._pictures: dict[tuple[bool, int], TilePicture] = {}
 
     async def load(self, persona: Persona, zone: tzinfo, now: datetime, count: int = PAGE) -> None:
-        """Load what is planned on the persona's first channel, and so many of the posts that went out.
-
-        Args:
-            persona: Led by the channel.
-            zone: The channel's.
-            now: The present moment.
-            count: How many were on the screen before, if more than a page.
-        """
+        """Load what is planned on the persona's first channel, and so many of the posts that went out, or a page."""
         agenda = await self._services.planning.agenda(persona, now, now, now)
         if agenda.channel is None:
             self.tiles, self._rest = (), None

@@ -14,8 +14,7 @@ from textual.strip import Strip
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library import ContactSheet, Grid, Viewport
-from fluffy_tui.tui.profile.tile import LEGEND
-from fluffy_tui.tui.ui.joined_strip import JoinedStrip
+from fluffy_tui.tui.profile.tile import LEGEND, Tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.tui.photo.painter import Painter
     from fluffy_tui.tui.profile.profile_feed import ProfileFeed, TilePicture
-    from fluffy_tui.tui.profile.tile import Tile
 
 COLUMNS = 3
 MOST_OF_WIDTH = 0.62
@@ -38,13 +36,7 @@ CURSOR_ACTIONS = tuple(
 
 
 class ProfileGrid(ScrollView, can_focus=True):
-    """Tiles of a channel with a cursor; only those on the screen, and a row around them, are drawn and loaded.
-
-    Args:
-        feed: The tiles, and their pictures.
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        label: Returns the line of a tile in a width.
-    """
+    """Tiles of a channel with a cursor; only those on the screen, and a row around them, are drawn and loaded."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROFILE, only=CURSOR_ACTIONS)
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -112,11 +104,9 @@ class ProfileGrid(ScrollView, can_focus=True):
         return Viewport(grid, round(self.scroll_y) // grid.height, self.scrollable_content_region.height)
 
     def fit(self, room: Size, ratio: float) -> None:
-        """Lay the tiles out for a room: in their shape, and two rows of them if these are not too low.
+        """Lay the tiles out for the room that grid and details have: in their shape, width ÷ height, and in two rows.
 
-        Args:
-            room: What grid and details have together.
-            ratio: Width ÷ height of a tile.
+        Where two rows would be too low, there is one.
         """
         if not room.height:
             return  # not laid out yet
@@ -198,13 +188,7 @@ class ProfileGrid(ScrollView, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw the frame as usual, and in it the tiles, which go to the terminal as they are."""
         lines = super().render_lines(Region(0, crop.y, self.outer_size.width, crop.height))
-        view, left, width = self._view, self.gutter.left, self.scrollable_content_region.width
-        before = crop.y - self.gutter.top
-        drawn = range(max(0, before), min(view.rows * view.grid.height, before + crop.height))
-        for y, tiles in zip(drawn, self._sheet.lines(view.top, drawn, width), strict=True):
-            frame = lines[y - before]
-            lines[y - before] = JoinedStrip([frame.crop(0, left), tiles, frame.crop(left + width)])
-        return [line.crop(crop.x, crop.right) for line in lines]
+        return self._sheet.drawn_over(lines, crop, self._view)
 
     def render_line(self, y: int) -> Strip:
         """Draw an empty line; `render_lines` draws the tiles over it."""

@@ -10,11 +10,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.core.app_events import Connected, OutsidePostsChanged, PhotosChanged, PostChanged
-from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.networks import rules_for
-from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
+from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
-from fluffy_tui.tui.plan import MoveKind, MoveMode, MoveRefused, PostMove, ShownChannel, can_move
+from fluffy_tui.tui.plan import MoveKeys, MoveKind, MoveMode, ShownChannel, can_move
 from fluffy_tui.tui.platform.web_browser import open_address
 from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.profile.profile_feed import ProfileFeed
@@ -37,16 +36,11 @@ NOTHING = (
     "Posts from elsewhere are read from Buffer every few hours, while a worker runs."
 )
 NO_LINK = "Buffer knows no link of this post."
-_IN_MOVE_MODE = frozenset(action.name for action in actions_of(Place.MOVE))
-_OUTSIDE_MOVE_MODE = frozenset({"open", "swap", "back", "channel"})
+_OUTSIDE_MOVE_MODE = frozenset({"open", "swap", "dismiss", "channel"})
 
 
 class ProfileScreen(FrameScreen):
-    """Three columns of tiles, the latest first, with details of the one under the cursor beside them.
-
-    Args:
-        channel_id: The channel that is shown first.
-    """
+    """Three columns of tiles, the latest first, with details of the one under the cursor beside them."""
 
     PLACE = Place.PROFILE
     TAB = "plan"
@@ -67,6 +61,7 @@ class ProfileScreen(FrameScreen):
         super().__init__(context)
         self._channel = ShownChannel(lambda: self.persona, context.zone, channel_id)
         self._move_mode = MoveMode(context.services.scheduling)
+        self._move = MoveKeys(self, self._move_mode, self._describe)
         self._feed = ProfileFeed(context.services)
         self._grid = ProfileGrid(self._feed, renderer_named(context.preview), self._label)
         self._words = Static("", id="words", markup=False)
@@ -94,11 +89,8 @@ class ProfileScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done in move mode or outside it, and channels that exist."""
-        is_moving = self._move_mode.picked is not None
-        if action in _IN_MOVE_MODE:
-            return is_moving
-        if action in _OUTSIDE_MOVE_MODE and is_moving:
-            return False
+        if (works := self._move.check(action, _OUTSIDE_MOVE_MODE)) is not None:
+            return works
         if action == "channel":
             return self._channel.beside(parameters[0]) is not None
         if action in ("open", "swap") and self._grid.tile is None:
@@ -137,44 +129,19 @@ class ProfileScreen(FrameScreen):
         tile = self._grid.tile
         if tile is not None and tile.why_fixed:
             self.notify(tile.why_fixed, markup=False)
-            return
-        try:
-            self._move_mode.pick_up(MoveKind.SWAP, tile.cell if tile else None)
-        except MoveRefused as refused:
-            self.notify(self.context.with_keys(str(refused)), markup=False)
-        self._describe()
+        else:
+            self._move.pick_up(MoveKind.SWAP, tile.cell if tile else None)
 
     def action_drop(self) -> None:
         """Swap the post that was taken up with this one."""
         tile = self._grid.tile
         if tile is None or tile.cell is None:
             self.notify(tile.why_fixed if tile else NOTHING, markup=False)
-            return
-        try:
-            move = self._move_mode.drop(tile.cell)
-        except MoveRefused as refused:
-            self.notify(self.context.with_keys(str(refused)), markup=False)
-            return
-        self._describe()
-        if move is not None:
-            self._apply(move)
+        else:
+            self._move.drop(tile.cell)
 
     def action_cancel_move(self) -> None:
-        """Leave the post where it is."""
-        self._move_mode.cancel()
-        self._describe()
-
-    def action_back(self) -> None:
-        self.dismiss()
-
-    @work(group="moving", exit_on_error=False, description="swapping posts")
-    async def _apply(self, move: PostMove) -> None:
-        try:
-            await self._move_mode.apply(move)
-        except FluffyError as error:
-            self.notify(str(error), severity="error", timeout=15, markup=False)
-        else:
-            self.notify("Swapped.")
+        self._move.cancel()
 
     @on_event(PostChanged, Connected)
     @work(group="profile", exclusive=True, exit_on_error=False, description="loading the profile")

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from fluffy_tui.media import TURNS, WHOLE, Fit, Framing, Part, Shape, cuts_for, shapes_for
-from fluffy_tui.networks import rules_for
+from fluffy_tui.media import TURNS, WHOLE, Fit, Framing, Part, Rendition, Shape, cuts_for, shapes_for
+from fluffy_tui.networks import NetworkRules, rules_for
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
@@ -26,8 +26,6 @@ from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from fluffy_tui.media import Rendition
-    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.session.context import Context
 
@@ -40,7 +38,6 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
     """Choices below two pictures; closes with the framing that was chosen, or None.
 
     Args:
-        service: The network, by Buffer's name.
         ratio: Width ÷ height that the cover of its post gives it; then there is no choice of a shape.
         most_parts: Into how many pictures of its post it can be cut at most.
     """
@@ -138,10 +135,6 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
     def action_apply(self) -> None:
         """Close with the framing that is chosen."""
         self.dismiss(self.framing)
-
-    def action_back(self) -> None:
-        """Close without a change."""
-        self.dismiss(None)
 
     @on(Choice.Changed)
     def _option_chosen(self, event: Choice.Changed) -> None:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
@@ -14,8 +13,8 @@ from textual.widgets import Input, Static
 
 from fluffy_tui.media import window_for
 from fluffy_tui.networks import people_tag_problem, rules_for
-from fluffy_tui.scheduling import TaggedPerson
-from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
+from fluffy_tui.scheduling import PostPhoto, TaggedPerson
+from fluffy_tui.tui.keymap.bindings import Place, bindings, field_bindings
 from fluffy_tui.tui.rendition.rendition_preview import RenditionPreview
 from fluffy_tui.tui.rendition.tag_editor import TagEditor
 from fluffy_tui.tui.rendition.tag_markers import draw_markers
@@ -25,29 +24,19 @@ from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import PostPhoto
     from fluffy_tui.tui.session.context import Context
 
 MOVE = "{people.left} {people.right} {people.up} {people.down} move"
 STEP = 0.01
 """Fraction of the picture."""
-_OWN_KEYS = {key for action in actions_of(Place.PEOPLE) for key in action.keys.split(",")}
 
 
 class _HandleField(Input, inherit_bindings=False):
     """The field for a handle; the screen's keys are the screen's here too, arrows among them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.PEOPLE),
-        *(
-            key
-            for key in Input.BINDINGS
-            if isinstance(key, Binding) and _OWN_KEYS.isdisjoint(key.key.split(","))
-        ),
-    ]
+    BINDINGS = field_bindings(Place.PEOPLE)
 
 
 class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
@@ -55,9 +44,7 @@ class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
 
     Args:
         photo: How it is fitted, and who is tagged in it so far.
-        service: The network, by Buffer's name.
         ratio: Width ÷ height that the cover of its post gives it.
-        tagged_elsewhere: How many people are tagged in the other photos of the post.
     """
 
     PLACE = Place.PEOPLE
@@ -150,10 +137,6 @@ class PeopleScreen(ReportsErrors, Screen[tuple[TaggedPerson, ...] | None]):
             self._show(f"@{self.tags.repeated} is tagged twice. Remove one of the tags.", error=True)
             return
         self.dismiss(self.tags.people)
-
-    def action_back(self) -> None:
-        """Close without a change."""
-        self.dismiss(None)
 
     @on(Input.Changed)
     def _handle_typed(self, event: Input.Changed) -> None:

@@ -6,12 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import PhotoUnreadable, Unreadable
+from fluffy_tui.media import Framing, PhotoUnreadable, Rendition, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.media import Framing, Rendition
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import PostPhoto
     from fluffy_tui.tui.session.context import Context

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.rendition.rendition_loader import load_rendition
+from fluffy_tui.tui.rendition.rendition_loader import RenderResult, load_rendition
 from fluffy_tui.tui.text.words import bytes_words, one_line
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.media import Framing
     from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.rendition.rendition_loader import RenderResult
     from fluffy_tui.tui.session.context import Context
 
     Draw = Callable[[Image], None]
@@ -49,13 +48,7 @@ class RenditionPreview:
     ) -> RenderResult:
         """Show a photo as posted, or why it cannot be; until then the file, or another rendition of the same photo.
 
-        Args:
-            photo: The photo.
-            service: The network.
-            framing: How it is fitted.
-            details: What is shown below it.
-            ratio: Width ÷ height that the cover of its post gives it.
-            place: Which photo of its post it is.
+        Its post's cover gives it the ratio, width ÷ height; its place is which photo of the post it is.
         """
         prefix = f"{place} · " if place else ""
         if self.widget.photo is None or self.widget.photo.id != photo.id:
@@ -78,8 +71,7 @@ class RenditionPreview:
     def draw_over(self, draw: Draw) -> None:
         """Show the last picture with something drawn over it, as soon as the drawing before is seen.
 
-        Args:
-            draw: Draws into an RGB picture of the size in which it is shown; called in a thread.
+        `draw` draws into an RGB picture of the size in which it is shown, in a thread.
         """
         self._wanted = draw
         if not self._is_drawing:

@@ -25,13 +25,7 @@ class UnnamedTag:
 
 
 class TagEditor:
-    """Tags with a current one; a new one is in the middle of the picture.
-
-    Args:
-        tags: The people in the photo so far.
-        window: What the picture shows of the photo.
-        turn: Degrees clockwise by which the photo is turned.
-    """
+    """Tags with a current one; a new one is in the middle of the picture, which shows a window of the turned photo."""
 
     def __init__(self, tags: Sequence[TaggedPerson], window: Window, turn: int) -> None:
         self._tags = [UnnamedTag(tag.handle, tag.place) for tag in tags]

@@ -16,12 +16,9 @@ OUTLINE, OTHER, CURRENT = (16, 16, 16), (255, 255, 255), (255, 40, 150)
 
 
 def draw_markers(image: Image, places: Sequence[tuple[float, float] | None], current: int) -> None:
-    """Draw a disc at each place, the current one larger, in another colour and above the others.
+    """Draw into an RGB picture a disc at each place, the current one larger, in another colour and above the others.
 
-    Args:
-        image: RGB, of the size in which it is shown; it is changed.
-        places: From the left and the top, in fractions of the picture; None is left out.
-        current: The index of the current one.
+    The places are from the left and the top, in fractions of the picture as it is shown; None is left out.
     """
     from PIL import ImageDraw
 

@@ -14,8 +14,8 @@ from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import text_renderer
-from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.photo.small_pictures import SmallPictures
+from fluffy_tui.tui.photo.painter import Painter, PictureArea
+from fluffy_tui.tui.photo.small_pictures import SmallPictures, Thumbnail
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import ComparedPost
-    from fluffy_tui.tui.photo.painter import Painter
 
 HIGH_FROM = 36
 """Lines of the terminal from which pictures are a line higher."""
@@ -35,10 +34,7 @@ HIGH_FROM = 36
 class BestPosts(Widget, can_focus=True):
     """Shows posts, the best first, with a cursor on one.
 
-    Args:
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
-        lines: Returns what is said beside the picture of the post with a rank, 1 for the best.
+    `lines` returns what is said beside the picture of the post with a rank, 1 for the best.
     """
 
     BINDINGS = bindings(Place.LIST)
@@ -67,7 +63,7 @@ class BestPosts(Widget, can_focus=True):
     def __init__(
         self,
         renderer: Painter | None,
-        thumbnail: Callable[[Photo, int, int], object],
+        thumbnail: Thumbnail[Photo],
         lines: Callable[[int, ComparedPost], Sequence[str]],
     ) -> None:
         super().__init__(id="best")
@@ -77,12 +73,7 @@ class BestPosts(Widget, can_focus=True):
         self._pictures = SmallPictures(self, text_renderer(renderer), thumbnail, lambda _: self.refresh())
 
     def show(self, posts: Sequence[ComparedPost], photos: Mapping[int, Photo]) -> None:
-        """Show posts; the cursor stays on its post while that is among them.
-
-        Args:
-            posts: The best first.
-            photos: Their covers by id, without those that are no longer in the library.
-        """
+        """Show posts, the best first, with covers by id; the cursor stays on its post while that is among them."""
         before = self.current
         self._posts, self._photos = posts, photos
         ids = [one.post.id for one in posts]

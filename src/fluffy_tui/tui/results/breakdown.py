@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from textual.containers import VerticalScroll
@@ -16,7 +16,6 @@ from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date, datetime, tzinfo
 
     from fluffy_tui.scheduling import ChannelMedian, Comparison, CountedPost, Group
 
@@ -63,15 +62,7 @@ class BreakdownPane(VerticalScroll):
 def breakdown(
     comparison: Comparison, now: datetime, zone: Zone, name: Callable[[str], str], room: int
 ) -> Content:
-    """Return all sections.
-
-    Args:
-        comparison: Of the posts.
-        now: The present moment.
-        zone: Returns the time zone of a channel.
-        name: Returns the name of a channel.
-        room: Columns of a line.
-    """
+    """Return all sections in so many columns, given functions for zone and name of a channel."""
     weeks = comparison.grouped(lambda post: [_monday(post, zone)], few=1)
     weekdays = comparison.grouped(lambda post: [post.at.astimezone(zone(post.channel_id)).weekday()])
     hours = comparison.grouped(lambda post: [post.at.astimezone(zone(post.channel_id)).hour])

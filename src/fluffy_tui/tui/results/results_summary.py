@@ -17,15 +17,7 @@ if TYPE_CHECKING:
 def summary(
     posts: Sequence[CountedPost], comparison: Comparison, now: datetime, zone: tzinfo, own_zone: tzinfo
 ) -> list[str]:
-    """Return by what posts are compared and as of when; then why Buffer gave no new numbers, if it gave none.
-
-    Args:
-        posts: All live posts.
-        comparison: Of those.
-        now: The present moment.
-        zone: The main channel's time zone.
-        own_zone: The user's.
-    """
+    """Return by what posts are compared and as of when; then why Buffer gave no new numbers, if it gave none."""
     names = list(dict.fromkeys(metric_name(one.metric) for one in comparison.channels))
     compared = f"Compared by {' or '.join(names)}: {count_words(len(comparison.posts))} of the last year"
     if comparison.as_of is not None:

@@ -19,11 +19,7 @@ ROOM_FOR_SENTENCE = 56
 
 
 class SimilarPosts:
-    """Knows how a persona's posts did, and compares their covers with a photo when asked.
-
-    Args:
-        services: The posts, and their similarity.
-    """
+    """Knows how a persona's posts did, and compares their covers with a photo when asked."""
 
     def __init__(self, services: Services, persona_id: int) -> None:
         self._services = services
@@ -67,12 +63,7 @@ class SimilarPosts:
                 raise
 
     def line(self, photo_id: int, room: int) -> str:
-        """Return what is known of a photo in one line; empty for a persona whose posts cannot be compared.
-
-        Args:
-            photo_id: The photo.
-            room: Columns of the line.
-        """
+        """Return what is known of a photo in a line of so many columns; empty if the posts cannot be compared."""
         if not self._comparison.posts:
             return ""
         if photo_id != self._photo_id:

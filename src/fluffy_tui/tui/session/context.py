@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -53,6 +53,11 @@ class Context:
     """How pictures are drawn: a value of `settings.Preview`."""
     demo: bool = False
 
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The user's own keys by action id."""
+        return self.setup.settings.keys
+
     def database_now(self) -> datetime:
         """Return the time by the database's clock."""
         return self.clock() + self.overview.database_lead
@@ -65,7 +70,7 @@ class Context:
 
     def with_keys(self, sentence: str) -> str:
         """Return a sentence with the user's keys in place of action ids in braces."""
-        return with_keys(sentence, self.setup.settings.keys)
+        return with_keys(sentence, self.keys)
 
     def channel(self, channel_id: str | None) -> Channel | None:
         """Return a channel as it was last known, whoever uses it; None if Buffer never listed it."""

@@ -115,9 +115,7 @@ class Drafts:
     def load(self, photo: Photo, edit: str = "") -> Draft | None:
         """Return a photo's draft, or None; a damaged file is renamed and logged.
 
-        Args:
-            photo: What the post shows first.
-            edit: Of which edit; if empty, of the photo's next post, else of the latest edit.
+        If no edit is named, it is that of the photo's next post, else of the latest edit.
 
         Raises:
             OSError: The file cannot be read.
@@ -254,9 +252,7 @@ def _choice_from_json(content: dict[str, Any]) -> ChannelChoice:
 class DraftWriter:
     """Saves what is typed on one screen, off the event loop; an older text never overwrites a newer one.
 
-    Args:
-        screen: Runs the timer and the worker.
-        failed: Called with a sentence when the disk refuses; the text is on the screen only.
+    `failed` is called with a sentence when the disk refuses; the text is on the screen only.
     """
 
     def __init__(self, drafts: Drafts, screen: DOMNode, failed: Callable[[str], None]) -> None:

@@ -36,10 +36,7 @@ WORKER_START_SECONDS = 1.0
 class LiveUpdates:
     """Listens to the services of a context. Its workers run on the app, so they outlive every screen.
 
-    Args:
-        app: Runs the workers and timers.
-        context: Its overview is kept up to date, and its screens are notified.
-        on_posts_changed: Called with the posts that changed, as they are now.
+    `on_posts_changed` is called with the posts that changed, as they are now.
     """
 
     def __init__(

@@ -70,12 +70,7 @@ class PostNews:
 
 
 class Notifications:
-    """Announces news of posts in the app and in the terminal.
-
-    Args:
-        context: Knows the time and the setting for notifications.
-        write: Writes an escape sequence to the terminal.
-    """
+    """Announces news of posts in the app and in the terminal, to which `write` writes an escape sequence."""
 
     def __init__(self, app: App[Any], context: Context, write: Callable[[str], None]) -> None:
         self._app = app

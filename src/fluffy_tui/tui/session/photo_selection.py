@@ -40,8 +40,7 @@ class PhotoSelection:
     def too_many(self, fill: str) -> str:
         """Return why one post cannot have all selected photos; empty if it can.
 
-        Args:
-            fill: The key that makes one post of each, or its action id in braces.
+        `fill` is the key that makes one post of each, or its action id in braces.
         """
         if len(self) <= MOST_PHOTOS:
             return ""

@@ -94,9 +94,8 @@ class PostChannels:
     def with_shown(self, shown: Draft, framing: Framing | None) -> Self:
         """Return the channels after the user has changed what is shown.
 
-        Args:
-            shown: Everything that is typed and chosen; alt texts, photos and AI label are the same everywhere.
-            framing: Whose fit and shape the pictures get on this channel; ignored on the main one.
+        Alt texts, photos and AI label are the same everywhere. From the framing the pictures get fit and shape on
+        this channel; it is ignored on the main one.
         """
         if self.index == 0:
             return replace(self, shared=shown)

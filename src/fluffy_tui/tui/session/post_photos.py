@@ -67,9 +67,8 @@ class PostPhotos:
     def cut(self, framing: Framing, windows: Sequence[Window]) -> Self:
         """Return the photos with the current one in several parts, or put together again from those it is in now.
 
-        Args:
-            framing: Of each part, whatever its own part is.
-            windows: What each part shows of the photo, which decides where its people are tagged; one for the whole.
+        The framing is that of each part, whatever its own part is. The windows, one for the whole, are what each part
+        shows of the photo, which decides where its people are tagged.
         """
         own = [photo for photo in self.photos if photo.photo_id == self.current.photo_id]
         others = [photo for photo in self.photos if photo.photo_id != self.current.photo_id]

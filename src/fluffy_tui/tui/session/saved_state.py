@@ -33,11 +33,7 @@ class State:
 
 
 class StateFile:
-    """The state and its file; a missing or damaged file means an empty state.
-
-    Args:
-        path: A JSON file; its folder is created on the first write.
-    """
+    """The state and its file; a missing or damaged file means an empty state."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -63,11 +59,8 @@ class StateFile:
     ) -> None:
         """Change the state and write it; a failed write is only logged.
 
-        Args:
-            persona: Name of the open persona.
-            theme: Name of the theme.
-            position: A persona's id and the id of the photo under its library's cursor.
-            framing: A persona's id and the framing of its next pictures.
+        Position and framing come with a persona's id: that of the photo under the library's cursor, and that of the
+        next pictures.
         """
         moved = {str(position[0]): position[1]} if position else {}
         new = replace(

@@ -63,12 +63,7 @@ def what_cancelling_does(
 ) -> str:
     """Return what happens when this post is cancelled, in sentences.
 
-    Args:
-        post: The post.
-        now: The present moment.
-        zone: The channel's.
-        own_zone: The user's.
-        frees_photos: Whether no post on another channel has the same photos.
+    It frees its photos if no post on another channel has the same.
     """
     count = len(post.photo_ids)
     photos = "Its photo returns" if count == 1 else f"Its {count} photos return"

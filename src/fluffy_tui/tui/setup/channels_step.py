@@ -32,11 +32,7 @@ NO_CHANNELS = (
 
 
 class ChannelsStep(Vertical):
-    """Offers an organization's channels; each one selected gets a persona, or joins the one of its name.
-
-    Args:
-        settings: The current settings, including the user's own keys.
-    """
+    """Offers an organization's channels; each one selected gets a persona, or joins the one of its name."""
 
     TITLE = "Channels"
     DEFAULT_CSS = """

@@ -48,10 +48,6 @@ class DoctorScreen(FrameScreen):
     def action_rerun(self) -> None:
         self._check()
 
-    async def action_back(self) -> None:
-        """Go back; running checks are cancelled."""
-        await self.run_action("app.back")
-
     @work(group="doctor", exclusive=True, exit_on_error=False, description="running health checks")
     async def _check(self) -> None:
         found: list[Check] = []

@@ -21,13 +21,7 @@ class FormInput(Input):
 
 
 class FormField(Horizontal):
-    """A label and its field.
-
-    Args:
-        variable: The environment variable of the setting.
-        placeholder: What an empty field shows.
-        secret: Whether to hide what is typed.
-    """
+    """A label and its field for an environment variable, in which a secret is hidden."""
 
     DEFAULT_CSS = """
     FormField {

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from fluffy_tui.settings import MediaHostKind
+from fluffy_tui.settings import MediaHostKind, Settings
 from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.setup.form_field import IS_SET, OPTION_KEYS, FormField
 from fluffy_tui.tui.ui.choice import Choice
-
-if TYPE_CHECKING:
-    from fluffy_tui.settings import Settings
 
 LATER = "later"
 """The choice of no media host for now."""
@@ -49,11 +45,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 
 
 class HostStep(VerticalScroll, can_focus=False):
-    """Asks where pictures are uploaded so that Buffer can fetch them.
-
-    Args:
-        typed: Unsaved input by setting.
-    """
+    """Asks where pictures are uploaded so that Buffer can fetch them."""
 
     TITLE = "Pictures"
     DEFAULT_CSS = """

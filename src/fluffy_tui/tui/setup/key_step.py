@@ -19,11 +19,7 @@ KEY = "BUFFER_API_KEY"
 
 
 class KeyStep(Vertical):
-    """Asks for the API key, which is never shown, not even while it is pasted.
-
-    Args:
-        typed: Unsaved input by setting.
-    """
+    """Asks for the API key, which is never shown, not even while it is pasted."""
 
     TITLE = "API key"
 

@@ -63,11 +63,7 @@ class _Line:
 
 
 class SettingsScreen(FrameScreen):
-    """Lists the settings, explains the one under the cursor and edits it.
-
-    Args:
-        variable: Where the cursor starts; at the first line if not given.
-    """
+    """Lists the settings, explains the one under the cursor, at first the one of this variable, and edits it."""
 
     PLACE = Place.SETTINGS
     BINDINGS = bindings(Place.SETTINGS)
@@ -178,7 +174,7 @@ class SettingsScreen(FrameScreen):
             IS_SET if line.is_hidden else setting.default,
             save,
             text=line.text,
-            own=self.context.setup.settings.keys,
+            own=self.context.keys,
             about=f"{line.purpose}.\nA change {self._effect(setting.variable)}.",
             secret=setting.secret or line.is_hidden,
             may_be_empty=True,
@@ -202,7 +198,7 @@ class SettingsScreen(FrameScreen):
                 self._use(setting, "Removed")
 
         question = f"Remove {line.name} from config.toml? {'Its value is shown nowhere.' * line.is_hidden}"
-        own = self.context.setup.settings.keys
+        own = self.context.keys
         self.app.push_screen(
             ConfirmScreen("Reset?", question.rstrip(), yes="Remove", no="Keep", own=own), answered
         )
@@ -238,9 +234,6 @@ class SettingsScreen(FrameScreen):
 
     def action_connect_buffer(self) -> None:
         self.app.push_screen(SetupWizard(self.context))
-
-    async def action_back(self) -> None:
-        await self.run_action("app.back")
 
 
 def _line(value: SettingValue, settings: Settings, effect: str) -> _Line:

@@ -17,11 +17,9 @@ _IN_NAME, _LETTERS_IN_ORDER, _IN_TEXT = 120.0, 110.0, 100.0
 
 
 def best_matches(query: str, texts: Sequence[tuple[str, str]]) -> list[int]:
-    """Return the indexes of the matching texts, best first; all of them for an empty query.
+    """Return the indexes of the matching texts (name and content), best first; all of them for an empty query.
 
-    Args:
-        query: A few letters, words, or an abbreviation such as `sf` for “sea and fog”.
-        texts: Name and content of each text.
+    A query is a few letters, words, or an abbreviation such as `sf` for “sea and fog”.
     """
     wanted = " ".join(name_key(query).split())
     if not wanted:

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from fluffy_tui.core.app_events import Connected
 from fluffy_tui.networks import hashtag_count, rules_for
-from fluffy_tui.personas import Snippet, SnippetKind
+from fluffy_tui.personas import Persona, Snippet, SnippetKind
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen, over_limit_words
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
 
-    from fluffy_tui.personas import Persona
     from fluffy_tui.tui.session.context import Context
 
 _EMPTY = """No hashtag sets or snippets yet
@@ -133,8 +132,8 @@ class SnippetsScreen(FrameScreen):
 
     def _create(self, kind: SnippetKind) -> None:
         save = partial(self.context.services.snippets.create, self._persona.id, kind)
-        keys = self.context.setup.settings.keys
-        self.app.push_screen(SnippetEditorScreen(kind, self._rules, save, own=keys), self._saved)
+        editor = SnippetEditorScreen(kind, self._rules, save, own=self.context.keys)
+        self.app.push_screen(editor, self._saved)
 
     @on(OptionList.OptionSelected)
     def action_edit(self) -> None:
@@ -143,7 +142,7 @@ class SnippetsScreen(FrameScreen):
             async def save(name: str, text: str) -> Snippet:
                 return await self.context.services.snippets.change(snippet, name=name, text=text)
 
-            keys = self.context.setup.settings.keys
+            keys = self.context.keys
             editor = SnippetEditorScreen(snippet.kind, self._rules, save, snippet, own=keys)
             self.app.push_screen(editor, self._saved)
 
@@ -153,7 +152,7 @@ class SnippetsScreen(FrameScreen):
             async def rename(name: str) -> Snippet:
                 return await self.context.services.snippets.change(snippet, name=name)
 
-            keys = self.context.setup.settings.keys
+            keys = self.context.keys
             question = AskTextScreen("Rename", "New name", rename, text=snippet.name, own=keys)
             self.app.push_screen(question, self._saved)
 
@@ -184,9 +183,6 @@ class SnippetsScreen(FrameScreen):
         )
         self._deleted.pop()
         self._load(restored.id)
-
-    async def action_back(self) -> None:
-        await self.dismiss()
 
 
 def _line(snippet: Snippet) -> Content:

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on, work
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Input, Static, TextArea
+from textual import on
+from textual.widgets import Input, TextArea
 
-from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.networks import hashtag_count, text_length
+from fluffy_tui.networks import NetworkRules, hashtag_count, text_length
 from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.words import SAVING, one_line, plural
+from fluffy_tui.tui.text.words import plural
 from fluffy_tui.tui.ui.dialogs import EditorScreen
-from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from textual.app import ComposeResult
 
-    from fluffy_tui.networks import NetworkRules
 
 _WORDS = {
     SnippetKind.HASHTAGS: ("hashtag set", "Name, for example sea", "#sea #fog #beach"),
@@ -41,15 +35,10 @@ def over_limit_words(count: int, rules: NetworkRules) -> str:
     return f"! {count} {plural(count, 'hashtag')}, {over} too many: {rules.name} allows {rules.hashtag_limit} in a post"
 
 
-class SnippetEditorScreen(ReportsErrors, EditorScreen[Snippet | None]):
+class SnippetEditorScreen(EditorScreen[Snippet | None]):
     """Asks for name and text, and closes with the saved snippet, or with None if the user cancels.
 
-    Args:
-        kind: Hashtag set or snippet.
-        rules: Those of the persona's network, whose limits are shown.
-        save: Saves name and text; raises FluffyError with what is wrong.
-        snippet: The one to edit; None for a new one.
-        own: The user's own keys, by action id.
+    `save` raises FluffyError with what is wrong. The limits of the rules are shown.
     """
 
     PLACE = Place.SNIPPET
@@ -57,9 +46,9 @@ class SnippetEditorScreen(ReportsErrors, EditorScreen[Snippet | None]):
     DEFAULT_CSS = """
     SnippetEditorScreen {
         #snippet-text { height: 8; margin-top: 1; }
-        #snippet-message { height: auto; margin-top: 1; }
-        #snippet-message.-error { color: $text-error; }
-        #snippet-message.-warning { color: $text-warning; }
+        #editor-message { height: auto; margin-top: 1; }
+        #editor-message.-error { color: $text-error; }
+        #editor-message.-warning { color: $text-warning; }
     }
     """
 
@@ -72,11 +61,11 @@ class SnippetEditorScreen(ReportsErrors, EditorScreen[Snippet | None]):
         *,
         own: Mapping[str, str],
     ) -> None:
-        super().__init__(classes="-broad")
-        self._kind, self._rules, self._save, self._own = kind, rules, save, own
+        what, name_hint, text_hint = _WORDS[kind]
+        super().__init__(f"{'Edit' if snippet else 'New'} {what}", what, own)
+        self._kind, self._rules, self._save = kind, rules, save
         self._is_new = snippet is None
         self._before = (snippet.name, snippet.text) if snippet else ("", "")
-        self._what, name_hint, text_hint = _WORDS[kind]
         self._name_field = Input(
             self._before[0], placeholder=name_hint, compact=True, max_length=60, id="snippet-name"
         )
@@ -87,15 +76,10 @@ class SnippetEditorScreen(ReportsErrors, EditorScreen[Snippet | None]):
             id="snippet-text",
             placeholder=text_hint,
         )
-        self._message = Static(id="snippet-message", markup=False)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"{'New' if self._is_new else 'Edit'} {self._what}"
-            yield self._name_field
-            yield self._text_field
-            yield self._message
-        yield KeysFooter()
+    def compose_fields(self) -> ComposeResult:
+        yield self._name_field
+        yield self._text_field
 
     def on_mount(self) -> None:
         """Focus the name of a new one, else the text."""
@@ -115,13 +99,13 @@ class SnippetEditorScreen(ReportsErrors, EditorScreen[Snippet | None]):
     def _show_count(self) -> None:
         count = self._hashtag_count()
         if warning := over_limit_words(count, self._rules):
-            self._show(warning, "-warning")
+            self.show_message(warning, "-warning")
         elif count:
             limit = self._rules.hashtag_limit
             allowed = f" ({self._rules.name} allows {limit} in a post)" if limit is not None else ""
-            self._show(f"{count} {plural(count, 'hashtag')}{allowed}")
+            self.show_message(f"{count} {plural(count, 'hashtag')}{allowed}")
         else:
-            self._show("")
+            self.show_message("")
 
     def _hashtag_count(self) -> int:
         """Return the number of hashtags; in a set every word is one, with or without its sign."""
@@ -130,21 +114,9 @@ class SnippetEditorScreen(ReportsErrors, EditorScreen[Snippet | None]):
             return len(text.replace(",", " ").split())
         return hashtag_count(text)
 
-    def _show(self, message: str, tone: str = "") -> None:
-        self._message.set_classes(tone)
-        self._message.update(Content(message))
+    @property
+    def is_changed(self) -> bool:
+        return self._written != self._before
 
-    @work(group="snippet", exclusive=True, exit_on_error=False, description="saving the snippet")
-    async def action_save(self) -> None:
-        """Save, and close if that works."""
-        self._show(SAVING)
-        try:
-            saved = await self._save(*self._written)
-        except FluffyError as error:
-            self._show(f"! {one_line(str(error))}", "-error")
-        else:
-            self.dismiss(saved)
-
-    def action_back(self) -> None:
-        """Close; ask first if there are changes."""
-        self.close_unless(self._written != self._before, self._what, self._own)
+    async def save(self) -> Snippet:
+        return await self._save(*self._written)

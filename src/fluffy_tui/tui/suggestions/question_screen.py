@@ -70,11 +70,7 @@ class Answered:
 
 
 class _Progress(Static):
-    """Says who is asked, and for how long already.
-
-    Args:
-        label: The model and where it is.
-    """
+    """Says who is asked, and for how long already."""
 
     def __init__(self, label: str, clock: Callable[[], datetime]) -> None:
         super().__init__(id="progress")
@@ -93,12 +89,7 @@ class _Progress(Static):
 
 
 class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
-    """Waits for the model, and closes with what it suggests, or with None if the user stops it.
-
-    Args:
-        subject: What it is asked about.
-        before: Captions that it has suggested already.
-    """
+    """Waits for the model, and closes with what it suggests, other than before, or with None if the user stops it."""
 
     PLACE = Place.SUGGESTIONS
     BINDINGS = bindings(Place.SUGGESTIONS) + help_binding()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.session.drafts import unread_in
+from fluffy_tui.tui.session.drafts import Draft, unread_in
 from fluffy_tui.tui.snippets import PickedText, PickTextScreen
-from fluffy_tui.tui.suggestions.question_screen import Answered, AskModelScreen
+from fluffy_tui.tui.suggestions.question_screen import Answered, AskModelScreen, Subject
 from fluffy_tui.tui.suggestions.suggestion_words import alt_text_choice, caption_choice, sent_words
 from fluffy_tui.tui.text.words import one_line, quoted
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.caption.caption_editor import CaptionEditor
     from fluffy_tui.tui.ports import CaptionModelPort
     from fluffy_tui.tui.session.context import Context
-    from fluffy_tui.tui.session.drafts import Draft
-    from fluffy_tui.tui.suggestions.question_screen import Subject
 
 NO_MODEL = "No model is set up to suggest captions: set model_url in Settings."
 _AGAIN = PickedText("Ask again", "for other captions", "Ask the model for captions that differ from these.")
@@ -29,12 +27,9 @@ _QUOTES = 2
 
 
 class Suggester:
-    """Fills one caption form from a model.
+    """Fills one caption form from a model; `changed` is called when a text was inserted, or confirmed to be read.
 
-    Args:
-        first_comment: Where hashtags of a caption may be moved to.
-        alt_text: Where alt texts are inserted.
-        changed: Called when a text was inserted, or confirmed to be read.
+    Hashtags of a caption may be moved to the first comment.
     """
 
     def __init__(
@@ -127,10 +122,7 @@ class Suggester:
     def asks_first(self, draft: Draft, verb: str, then: Callable[[], None]) -> bool:
         """Ask whether suggested texts were read; False if a draft has none that were not changed.
 
-        Args:
-            draft: What is about to be submitted.
-            verb: What is about to be done with it.
-            then: Called once the user has confirmed.
+        The verb says what is about to be done with the draft, `then` is called once the user has confirmed.
         """
         unread = list(dict.fromkeys(draft.unread))
         if not unread:
@@ -155,7 +147,7 @@ class Suggester:
                 question,
                 yes=f"{verb} as it is",
                 no="Go back",
-                own=self._context.setup.settings.keys,
+                own=self._context.keys,
             ),
             confirmed,
         )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.networks import cut_hashtags, text_length
+from fluffy_tui.networks import NetworkRules, cut_hashtags, text_length
 from fluffy_tui.tui.snippets import PickedText
 from fluffy_tui.tui.text.words import bytes_words, one_line, plural
 
 if TYPE_CHECKING:
     from fluffy_tui.caption_model import CaptionRequest
-    from fluffy_tui.networks import NetworkRules
 
 _NAME = 60
 """Characters of a text that are shown in the list."""

@@ -28,9 +28,7 @@ def channel_name(channel: Channel) -> str:
 def channel_of_each(posts: Sequence[Post], known: KnownChannel) -> dict[int, str]:
     """Return the network of each post of a submission by the post's id; with the handle where it has several there.
 
-    Args:
-        posts: All posts of the submission.
-        known: Returns a channel by its id; None for one that no persona has any more.
+    `known` returns a channel by its id; None for one that no persona has any more.
     """
     channels = {post.id: known(post.channel_id) for post in posts}
     networks = [channel.network for channel in channels.values() if channel]

@@ -66,10 +66,8 @@ class Days:
 def read_days(text: str, today: date, *, ahead: bool) -> Days | None:
     """Return the day, week, month or year that was typed; None if the text has no form of a date.
 
-    Args:
-        text: Such as `24 nov`, `24.11.2026`, `may 2023`, `2026`, `next fri`, `last week`.
-        today: Where the days are counted from.
-        ahead: Whether a date without a year is the next one, today included, or else the last one.
+    Such as `24 nov`, `24.11.2026`, `may 2023`, `2026`, `next fri`, `last week`. A date without a year is the next one
+    if it is `ahead`, today included, or else the last one.
 
     Raises:
         DateNotUnderstood: There is no such date.
@@ -88,10 +86,7 @@ def read_days(text: str, today: date, *, ahead: bool) -> Days | None:
 def nearest_days(text: str, today: date, example: str) -> Days:
     """Return the day, week, month or year that was typed; of dates without a year, the one closest to today.
 
-    Args:
-        text: As for `read_days`.
-        today: Where the days are counted from.
-        example: Dates to name when the text is none.
+    When the text, as for `read_days`, is none, the error names the example.
 
     Raises:
         DateNotUnderstood: The text is no date.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import PostEvent, Step
 from fluffy_tui.tui.text.post_state import step_state
 from fluffy_tui.tui.text.times import both_zones
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from fluffy_tui.scheduling import PostEvent
 
 _EVENTS = {
     "double_deleted": "was in Buffer twice; one was deleted there",

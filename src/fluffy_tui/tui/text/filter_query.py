@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.terminal_text import UNSAFE
@@ -14,7 +14,6 @@ from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
 KEYWORDS: dict[str, dict[str, Any]] = {
     "picked": {"verdict": Verdict.PICK},
@@ -70,10 +69,6 @@ def written_out(text: str, saved: Mapping[str, str]) -> str:
     """Return a filter with the saved ones that it names, as in `@best`, written out; other names stay as they are.
 
     A name with blanks needs no quotes; of two that begin alike, the longer one is meant.
-
-    Args:
-        text: The filter.
-        saved: The texts of saved filters by their names.
     """
     by_key = {name_key(name): one for name, one in saved.items()}
     longest_first = sorted((name for name in saved if " " in name), key=len, reverse=True)
@@ -92,12 +87,8 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
 
     Words without a meaning of their own have to occur in the name, or begin a keyword or a word in the picture; in
     quotes, that is true of any word. What follows `#` has to begin a keyword; what follows `text:`, words in the
-    picture.
-
-    Args:
-        text: Such as `picked portrait may 2023 beach`, `2025..2026-03 "square"` or `stars>=3 #"black sand"`.
-        base: Its order and folding are kept, and its verdict unless the filter names one.
-        today: Where `last week` is counted from.
+    picture. Such as `picked portrait may 2023 beach`, `2025..2026-03 "square"` or `stars>=3 #"black sand"`. Folding
+    of `base` is kept, too, and its verdict unless the filter names one.
     """
     changes: dict[str, Any] = {"verdict": base.verdict}
     names: list[str] = []

@@ -30,12 +30,9 @@ def grapheme_around(text: str, index: int) -> tuple[int, int]:
 
 
 def index_at_cell(text: str, cell: int, tab_width: int) -> int:
-    """Return the index of the grapheme that covers a column, counted in cells; the length of the text beyond it.
+    """Return the index of the grapheme of a line that covers a column, in cells; the line's length beyond it.
 
-    Args:
-        text: One line.
-        cell: The column.
-        tab_width: Cells between two tab stops.
+    `tab_width` is the cells between two tab stops.
     """
     reached = 0
     for index, grapheme in graphemes(text):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import Post, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from fluffy_tui.scheduling import Post
 
     Reasons = Mapping[Step | None, str]
     """By the state; None is a draft's."""
@@ -82,9 +80,7 @@ _VERBS: Mapping[str, tuple[Callable[[Post], object], Reasons]] = {
 def why_not(verb: str, post: Post) -> str:
     """Return why something cannot be done with a post now, with action ids in braces; empty if it can.
 
-    Args:
-        verb: Of the key table, such as `retry`; what is not about a post's state is always possible.
-        post: The post.
+    The verb is one of the key table, such as `retry`; what is not about a post's state is always possible.
     """
     if verb not in _VERBS:
         return ""

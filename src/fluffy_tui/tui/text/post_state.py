@@ -8,15 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.scheduling import PostStatus, Step
+from fluffy_tui.scheduling import Post, PostStatus, Step
 from fluffy_tui.tui.text.times import both_zones, duration_words, moment_words, own_moment
 from fluffy_tui.tui.text.words import one_line, ordinal
-
-if TYPE_CHECKING:
-    from fluffy_tui.scheduling import Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +85,7 @@ def state_of(post: Post) -> PostState:
 def state_words(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
     """Describe a post's state in one line, with short times; of an error only the first sentence.
 
-    Args:
-        post: The post.
-        now: The current time.
-        zone: The channel's time zone, for when the post goes out.
-        own_zone: The user's time zone, for when something is retried.
+    When it goes out is in the channel's zone; when something is retried, in the user's.
     """
     return _words(post, now, zone, own_zone, lambda moment: moment_words(moment, now, zone))
 

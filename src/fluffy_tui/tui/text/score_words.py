@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from fluffy_tui.photos import Flaw
+from fluffy_tui.photos import Flaw, PhotoScores
 from fluffy_tui.tui.text.words import plural
-
-if TYPE_CHECKING:
-    from fluffy_tui.photos import PhotoScores
 
 _SHARP = 55.0
 """Sharpness from which nobody would call a photo soft, at any size."""

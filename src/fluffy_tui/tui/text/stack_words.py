@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from fluffy_tui.photos import BestBy
-
-if TYPE_CHECKING:
-    from fluffy_tui.photos import BestReason
+from fluffy_tui.photos import BestBy, BestReason
 
 _BEST = {
     BestBy.PICKED: "picked one",

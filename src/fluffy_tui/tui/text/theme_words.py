@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fluffy_tui.themes import WINDOW
+from fluffy_tui.themes import WINDOW, Choice, Theme, ThemePlace, ThemeSupply
 from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from fluffy_tui.buffer import Channel
-    from fluffy_tui.themes import Choice, Theme, ThemePlace, ThemeSupply
 
 
 def short_day(day: date) -> str:

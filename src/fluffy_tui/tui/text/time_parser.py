@@ -31,15 +31,9 @@ class TimeNotUnderstood(FluffyError):
 
 
 def read_time(text: str, now: datetime, zone: tzinfo, day: date | None = None) -> datetime:
-    """Return the moment that was typed, in `zone`; a time without a date is its next occurrence.
+    """Return the moment that was typed, in `zone`; a time without a date is its next occurrence, or on a given day.
 
     A time that the clocks show twice, in autumn, needs `first` or `second` behind it while both are ahead.
-
-    Args:
-        text: What was typed.
-        now: The present moment.
-        zone: In which it was typed.
-        day: The day of a time without a date, in place of that of its next occurrence.
 
     Raises:
         TimeNotUnderstood: It is not a time, does not exist in that zone, occurs twice, or has passed.
@@ -118,12 +112,7 @@ def _time_of_day(found: re.Match[str]) -> time:
 def _checked(local: datetime, has_day: bool, now: datetime, zone: tzinfo, turn: str) -> datetime:
     """Return the moment of a local time, its next occurrence where no day was typed.
 
-    Args:
-        local: Without a zone.
-        has_day: Whether a day was typed.
-        now: The present moment.
-        zone: In which it was typed.
-        turn: `first` or `second` for a time that the clocks show twice; empty if that was not typed.
+    The turn is `first` or `second` for a time that the clocks show twice; empty if that was not typed.
 
     Raises:
         TimeNotUnderstood: The clocks skip it or show it twice, or it has passed.

@@ -10,7 +10,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from fluffy_tui.core.app_events import Connected, PersonaEdited, PhotosChanged, PostChanged, VerdictChanged
-from fluffy_tui.themes import LOW_DAYS, WINDOW
+from fluffy_tui.themes import LOW_DAYS, WINDOW, Theme, ThemeCalendar, ThemeSupply
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.text.channel_words import zone_of
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
 
     from fluffy_tui.personas import Persona
-    from fluffy_tui.themes import Theme, ThemeCalendar, ThemeSupply
     from fluffy_tui.tui.session.context import Context
 
 _EMPTY = """No themes yet
@@ -193,6 +192,3 @@ class ThemesScreen(FrameScreen):
         )
         self._deleted.pop()
         self._saved(restored)
-
-    async def action_back(self) -> None:
-        await self.dismiss()

@@ -5,19 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from textual import on, work
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual import on
+from textual.containers import Horizontal
 from textual.suggester import Suggester
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.themes import ThemeRefused
+from fluffy_tui.themes import Theme, ThemeRefused
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.words import SAVING, one_line
 from fluffy_tui.tui.ui.dialogs import EditorScreen
-from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,7 +21,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.personas import Persona
-    from fluffy_tui.themes import Theme
     from fluffy_tui.tui.ports import KeywordsPort
     from fluffy_tui.tui.session.context import Context
 
@@ -56,12 +51,10 @@ class KeywordSuggester(Suggester):
         return value + found[0][len(value) :] if found else None
 
 
-class ThemeEditorScreen(ReportsErrors, EditorScreen["Theme | None"]):
+class ThemeEditorScreen(EditorScreen["Theme | None"]):
     """Asks for keyword, share and rest, and closes with the saved theme, or with None if the user cancels.
 
-    Args:
-        save: Saves keyword, share and rest; raises FluffyError with what is wrong.
-        theme: The one to edit; None for a new one.
+    `save` raises FluffyError with what is wrong.
     """
 
     PLACE = Place.THEME
@@ -71,8 +64,8 @@ class ThemeEditorScreen(ReportsErrors, EditorScreen["Theme | None"]):
         .field { height: 1; }
         .field Label { width: 14; color: $text-muted; }
         .field Input { width: 1fr; }
-        #theme-message { height: auto; margin-top: 1; color: $text-muted; }
-        #theme-message.-error { color: $text-error; }
+        #editor-message { height: auto; margin-top: 1; color: $text-muted; }
+        #editor-message.-error { color: $text-error; }
     }
     """
 
@@ -83,9 +76,9 @@ class ThemeEditorScreen(ReportsErrors, EditorScreen["Theme | None"]):
         save: Callable[[str, int, int], Awaitable[Theme]],
         theme: Theme | None = None,
     ) -> None:
-        super().__init__(classes="-broad")
+        title, own = "Edit theme" if theme else "New theme", context.keys
+        super().__init__(title, "theme", own, "→ completes the keyword")
         self._save, self._is_new = save, theme is None
-        self._own = context.setup.settings.keys
         before = (theme.keyword, str(theme.share), str(theme.rest_days)) if theme else ("", "", "0")
         self._before = before
         suggester = KeywordSuggester(context.services.keywords, persona)
@@ -100,17 +93,12 @@ class ThemeEditorScreen(ReportsErrors, EditorScreen["Theme | None"]):
             )
             for (name, _, hint), text in zip(_LABELS, before, strict=True)
         ]
-        self._message = Static("→ completes the keyword", id="theme-message", markup=False)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = "New theme" if self._is_new else "Edit theme"
-            for (_, label, _), field in zip(_LABELS, self._fields, strict=True):
-                with Horizontal(classes="field"):
-                    yield Label(label, markup=False)
-                    yield field
-            yield self._message
-        yield KeysFooter()
+    def compose_fields(self) -> ComposeResult:
+        for (_, label, _), field in zip(_LABELS, self._fields, strict=True):
+            with Horizontal(classes="field"):
+                yield Label(label, markup=False)
+                yield field
 
     def on_mount(self) -> None:
         """Focus the keyword of a new one, else the share."""
@@ -129,23 +117,13 @@ class ThemeEditorScreen(ReportsErrors, EditorScreen["Theme | None"]):
         else:
             self._fields[number + 1].focus()
 
-    @work(group="theme", exclusive=True, exit_on_error=False, description="saving the theme")
-    async def action_save(self) -> None:
-        """Save, and close if that works."""
-        keyword, share, rest = self._written
-        self._message.remove_class("-error")
-        self._message.update(SAVING)
-        try:
-            saved = await self._save(keyword, _number(share, "share", 25), _number(rest, "rest", 3))
-        except FluffyError as error:
-            self._message.add_class("-error")
-            self._message.update(Content(f"! {one_line(str(error))}"))
-        else:
-            self.dismiss(saved)
+    @property
+    def is_changed(self) -> bool:
+        return self._written != self._before
 
-    def action_back(self) -> None:
-        """Close; ask first if there are changes."""
-        self.close_unless(self._written != self._before, "theme", self._own)
+    async def save(self) -> Theme:
+        keyword, share, rest = self._written
+        return await self._save(keyword, _number(share, "share", 25), _number(rest, "rest", 3))
 
 
 def _number(text: str, what: str, example: int) -> int:

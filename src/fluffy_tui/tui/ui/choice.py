@@ -25,12 +25,9 @@ _MORE = "…"
 
 
 class Choice(Widget, can_focus=True):
-    """One line of options; arrows, `h` and `l` or a click choose another one.
+    """One line of options (value and label), at first the first; arrows, `h` and `l` or a click choose another one.
 
     If not all fit, those around the chosen one are shown, and none is cut.
-
-    Args:
-        options: Pairs of a value and its label; the first is chosen initially.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,39 +1,40 @@
-"""Dialogs: the base with its dimmed backdrop, a yes-or-no question, and a prompt for one line of text."""
+"""Dialogs: the base with its dimmed backdrop, a yes-or-no question, a prompt for one line of text, and a search."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input, OptionList, Static
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.key_hints import key_of, with_keys
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.words import SAVING, one_line
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip, dimmed
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets, screen_strips
+from fluffy_tui.tui.ui.vim_list import FilteredList
 
 if TYPE_CHECKING:
     from textual.geometry import Region, Size
-    from textual.screen import Screen
     from textual.suggester import Suggester
+    from textual.widget import Widget
+    from textual.widgets.option_list import Option
 
 Made = TypeVar("Made")
 
 
 class DialogScreen(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
-    """A dialog over the screen it was opened from, which is dimmed.
-
-    Args:
-        classes: Style classes in addition to `dialog`.
-    """
+    """A dialog over the screen it was opened from, which is dimmed."""
 
     def __init__(self, *, classes: str = "") -> None:
         super().__init__(classes=f"dialog {classes}".rstrip())
@@ -84,11 +85,8 @@ class ConfirmScreen(DialogScreen[bool]):
     """A yes-or-no question.
 
     Args:
-        question: One or a few sentences.
-        yes: Label of the button for yes.
         no: Label of the button for no, which has the focus, so that `enter` alone is harmless.
         yes_first: Whether the other one has it: yes is harmless, since it can be undone.
-        own: The user's own keys by action id.
         all_of_them: Label of a button for yes to more than what was asked about; without one there is none.
     """
 
@@ -120,16 +118,13 @@ class ConfirmScreen(DialogScreen[bool]):
             dialog.border_title = Content(self._title).markup
             yield Static(self._question, markup=False)
             with Horizontal(classes="buttons"):
-                yield Button(Content(self._yes), id="yes", compact=True, action="screen.yes")
+                yield Button(Content(self._yes), id="yes", compact=True, action="screen.dismiss(True)")
                 if self._all:
                     yield Button(Content(self._all), id="all", compact=True, action="screen.all")
-                yield Button(Content(self._no), id="no", compact=True, action="screen.no")
+                yield Button(Content(self._no), id="no", compact=True, action="screen.dismiss(False)")
 
     def on_mount(self) -> None:
         self.query_one("#yes" if self._yes_first else "#no", Button).focus()
-
-    def action_yes(self) -> None:
-        self.dismiss(True)
 
     def action_all(self) -> None:
         """Answer yes to all of them, where that is offered."""
@@ -137,16 +132,54 @@ class ConfirmScreen(DialogScreen[bool]):
             self.means_all = True
             self.dismiss(True)
 
-    def action_no(self) -> None:
-        self.dismiss(False)
 
+class EditorScreen(ReportsErrors, DialogScreen[ScreenResultType]):
+    """A dialog in which something is written: it says why that cannot be saved, and asks before changes are lost."""
 
-class EditorScreen(DialogScreen[ScreenResultType]):
-    """A dialog in which something is written: it asks before changes are lost."""
+    def __init__(self, title: str, what: str, own: Mapping[str, str], message: str = "") -> None:
+        super().__init__(classes="-broad")
+        self._title, self._what, self._own = title, what, own
+        self.message = Static(message, id="editor-message", markup=False)
 
-    def close_unless(self, changed: bool, what: str, own: Mapping[str, str]) -> None:
-        """Close without a result; if there are changes to this, ask first."""
-        if not changed:
+    @abstractmethod
+    def compose_fields(self) -> ComposeResult:
+        """Yield what is above the message."""
+
+    @property
+    @abstractmethod
+    def is_changed(self) -> bool:
+        """Whether there are changes."""
+
+    @abstractmethod
+    async def save(self) -> ScreenResultType:
+        """Save what is written, and return it; raises FluffyError with what is wrong."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self._title)
+            yield from self.compose_fields()
+            yield self.message
+        yield KeysFooter()
+
+    def show_message(self, text: str, tone: str = "") -> None:
+        """Show a line below the fields."""
+        self.message.set_classes(f"-shown {tone}")
+        self.message.update(Content(text))
+
+    @work(group="saving", exclusive=True, exit_on_error=False, description="saving what is written")
+    async def action_save(self) -> None:
+        """Save, and close if that works."""
+        self.show_message(SAVING)
+        try:
+            saved = await self.save()
+        except FluffyError as error:
+            self.show_message(f"! {one_line(str(error))}", "-error")
+        else:
+            self.dismiss(saved)
+
+    def action_back(self) -> None:
+        """Close without a result; ask first if there are changes."""
+        if not self.is_changed:
             self.dismiss(None)
             return
 
@@ -156,10 +189,10 @@ class EditorScreen(DialogScreen[ScreenResultType]):
 
         question = ConfirmScreen(
             "Discard changes?",
-            f"Your changes to this {what} are not saved.",
+            f"Your changes to this {self._what} are not saved.",
             yes="Discard",
             no="Keep editing",
-            own=own,
+            own=self._own,
         )
         self.app.push_screen(question, close)
 
@@ -170,15 +203,10 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
     If nothing can be made of it, the dialog stays open with the text and shows the reason.
 
     Args:
-        prompt: The placeholder of the field.
         make: Makes the result; raises FluffyError with what is wrong with the text.
         verb: What `enter` does, in one word.
-        own: The user's own keys by action id.
-        about: What is shown above the field.
-        secret: Whether to hide what is typed.
         may_be_empty: Whether something can be made of no text.
         longest: Characters, at most.
-        suggester: Suggests the rest of what is typed.
     """
 
     PLACE = Place.DIALOG
@@ -256,6 +284,62 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
         line.add_class("-shown")
         line.set_class(is_wrong, "-wrong")
 
-    def action_cancel(self) -> None:
-        """Close without a change."""
-        self.dismiss(None)
+
+class SearchScreen(DialogScreen[ScreenResultType]):
+    """A field above a list of what matches it, which keeps the focus."""
+
+    DEFAULT_CSS = """
+    SearchScreen {
+        #picking { height: 1fr; margin-top: 1; }
+        #none-found { display: none; height: 1fr; padding: 1 0; }
+        &.-empty #picking { display: none; }
+        &.-empty #none-found { display: block; }
+    }
+    """
+
+    def __init__(
+        self, title: str, field: Input, *, beside: Sequence[Widget] = (), below: Sequence[Widget] = ()
+    ) -> None:
+        super().__init__(classes="-search")
+        self._title, self.field, self._beside, self._below_list = title, field, beside, below
+        self.listing = FilteredList(id="found")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self._title)
+            yield self.field
+            yield Horizontal(self.listing, *self._beside, id="picking")
+            yield Static(id="none-found", markup=False)
+            yield from self._below_list
+
+    def on_mount(self) -> None:
+        self.search("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self.search(event.value)
+
+    @abstractmethod
+    def search(self, text: str) -> object:
+        """Find what matches a text, for `show_found`."""
+
+    def show_found(self, rows: Sequence[Content | Option], nothing: str) -> None:
+        """List what was found, or say why there is nothing."""
+        self.listing.fill(rows)
+        self.set_class(not rows, "-empty")
+        self.query_one("#none-found", Static).update(Content(nothing))
+
+    @on(OptionList.OptionSelected)
+    @on(Input.Submitted)
+    def _taken(self) -> None:
+        self.take(self.listing.highlighted)
+
+    @abstractmethod
+    def take(self, line: int | None) -> None:
+        """Do what is to be done with the line under the cursor; None where there is none."""
+
+    def action_next(self) -> None:
+        self.listing.action_cursor_down()
+
+    def action_previous(self) -> None:
+        self.listing.action_cursor_up()

@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 
 
 class FilterBar(Input):
-    """Filters as you type; visible only while it is used or holds a filter.
-
-    Args:
-        suggester: Suggests the rest of what is typed.
-        save: Saves the filter under a name; without it that is not offered.
-    """
+    """Filters as you type; visible only while it is used or holds a filter, which can be saved if there is a `save`."""
 
     BINDINGS = bindings(Place.FILTER)
     DEFAULT_CSS = """

@@ -11,10 +11,7 @@ LEAST_ROOM = 16
 def hanging(head: Content, words: Content, room: int | None) -> Content:
     """Return head and words as one text whose further lines start below the first word.
 
-    Args:
-        head: The beginning of the first line.
-        words: What may be too long.
-        room: Width of a line; None if it is not known yet, and then nothing is wrapped.
+    Nothing is wrapped while the room, the width of a line, is not known yet.
     """
     indent = head.cell_length
     if room is None or room - indent < LEAST_ROOM:

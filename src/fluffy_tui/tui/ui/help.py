@@ -25,12 +25,7 @@ FIRST_COLUMN = 20
 
 
 class HelpSection(Widget):
-    """What is written or pressed beside what that does, wrapped to the width that the layout gives it.
-
-    Args:
-        rows: What is written or pressed, and what that does.
-        idle: What of it does nothing now, and is dimmed.
-    """
+    """What is written or pressed beside what that does, wrapped to the layout's width; what is idle is dimmed."""
 
     DEFAULT_CSS = """
     HelpSection { height: auto; }
@@ -67,13 +62,7 @@ def _row(written: str, meaning: str, width: int) -> list[Content]:
 
 
 class HelpScreen(DialogScreen[None]):
-    """The keys of a place and then those of every place, including the user's own.
-
-    Args:
-        place: The current place; only the global keys are shown if not given.
-        keymap: The user's own keys by action id.
-        idle: Ids of the actions that do nothing now.
-    """
+    """The keys of a place, if any, and then those of every place, including the user's own; idle ones are dimmed."""
 
     PLACE = Place.DIALOG
     BINDINGS = bindings(Place.HELP)
@@ -120,9 +109,6 @@ class HelpScreen(DialogScreen[None]):
 
     def _written(self, action: Action) -> str:
         return "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
-
-    def action_close(self) -> None:
-        self.dismiss(None)
 
 
 _WITH_CAPTIONS = (Place.COMPOSE, Place.FILL, Place.EDIT)

@@ -27,11 +27,9 @@ _PADDING = 3
 
 
 def relabelled(active: Mapping[str, ActiveBinding], labels: Mapping[str, str]) -> dict[str, ActiveBinding]:
-    """Return a screen's active bindings with other labels in the footer.
+    """Return a screen's active bindings with other labels, by action id, in the footer.
 
-    Args:
-        active: The bindings by key.
-        labels: Labels by action id; those actions are shown, except where the label is empty.
+    Those actions are shown, except where the label is empty.
     """
     changed = {}
     for key, one in active.items():

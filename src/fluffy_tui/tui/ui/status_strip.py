@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.content import Content
 from textual.widgets import Static
 
-from fluffy_tui.scheduling import ON_THE_WAY, Step
+from fluffy_tui.scheduling import ON_THE_WAY, Post, Step
 from fluffy_tui.tui.keymap.bindings import Place, actions_of
 from fluffy_tui.tui.session.import_run import import_progress_words
 from fluffy_tui.tui.session.submit_undo import in_grace, is_in_grace, submitted_with
@@ -17,7 +17,6 @@ from fluffy_tui.tui.text.words import quoted
 from fluffy_tui.tui.ui.keys_footer import is_typed
 
 if TYPE_CHECKING:
-    from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.overview import Overview
 
@@ -44,7 +43,7 @@ class StatusStrip(Static):
         self.context, self._now = context, context.clock
         self._undo = context.with_keys(f"{{{_UNDO}}} undo")
         default = next(action.keys for action in actions_of(Place.EVERYWHERE) if action.id == _UNDO)
-        self._undo_key = context.setup.settings.keys.get(_UNDO, default).split(",")[0]
+        self._undo_key = context.keys.get(_UNDO, default).split(",")[0]
         self._overview: Overview | None = None
 
     def show(self, overview: Overview) -> None:

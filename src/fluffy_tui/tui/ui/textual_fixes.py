@@ -411,9 +411,6 @@ class LazyStrip(Strip):
 
     Textual's strips are made from a finished list of segments, kept in the private `_segments`. Joining and comparing
     strips read that list directly, so no public method can be overridden to fill it late.
-
-    Args:
-        cell_length: Columns.
     """
 
     __slots__ = ("_made",)

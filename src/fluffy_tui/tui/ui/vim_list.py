@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -15,8 +15,6 @@ from textual.widgets.option_list import Option
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.color import Color
 
 

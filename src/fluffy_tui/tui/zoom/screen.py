@@ -49,6 +49,3 @@ class ZoomScreen(Screen[None]):
 
     def action_zoom(self, factor: float) -> None:
         self.zoomed.zoom(factor)
-
-    def action_back(self) -> None:
-        self.dismiss()

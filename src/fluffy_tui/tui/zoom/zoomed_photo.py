@@ -13,23 +13,19 @@ from textual.content import Content
 from textual.filter import monochrome_style
 from textual.widgets import Static
 
-from fluffy_tui.photos import PhotoUnreadable
+from fluffy_tui.photos import Photo, PhotoUnreadable
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
-from fluffy_tui.tui.photo.painter import PictureArea, cell_pixels
+from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea, cell_pixels
 from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF
 from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.zoom.zoom_view import ZoomView, contains, scaled_size
+from fluffy_tui.tui.zoom.zoom_view import Box, ZoomView, contains, scaled_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
-
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.photo.painter import Painter, Painting
-    from fluffy_tui.tui.zoom.zoom_view import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +57,9 @@ class DecodedPart:
 
 
 class ZoomedPhoto(ReportsErrors, Container):
-    """Shows a photo pixel by pixel.
+    """Shows a photo pixel by pixel: at first the whole, if it `fits`, else its center at 100 %.
 
-    Args:
-        renderer: How pictures are drawn in this terminal; None for no pictures.
-        part: Returns a part of the photo as a Pillow image of a size; slow, called in a thread; raises PhotoUnreadable.
-        fits: Whether the whole photo is shown at first; otherwise its center at 100 %.
+    `part` returns a part of the photo as a Pillow image of a size; slow, called in a thread; raises PhotoUnreadable.
     """
 
     DEFAULT_CSS = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
@@ -10,8 +10,6 @@ from fluffy_tui.tui.text.times import both_zones, duration_left, moment_words, z
 from fluffy_tui.tui.text.words import ordinal, quoted
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
-
     from fluffy_tui.personas import Persona
     from fluffy_tui.scheduling import Agenda, Planned
     from fluffy_tui.tui.session.context import Context
@@ -83,13 +81,6 @@ def runway_words(
     """Say how long the planned posts last, how many problems there are, and how many photos are undecided.
 
     Such as `9 days left · next Tue 09:00 New York (your 15:00) · 2 problems · 214 undecided · queue 7/10`.
-
-    Args:
-        agenda: What is planned.
-        zone: The channel's.
-        own_zone: The user's.
-        needing: How many problems need attention.
-        undecided: How many photos are neither picked nor rejected; None while that is not known.
     """
     upcoming = [planned for planned in agenda.to_come if planned.at > agenda.now]
     parts = [_left(agenda.runway.days), _next(upcoming[0].at, agenda, zone, own_zone)] if upcoming else []

@@ -26,12 +26,7 @@ _WEEKS = 6
 
 
 class MonthCalendar(Widget):
-    """The month of the chosen day, Monday first; a click chooses another day.
-
-    Args:
-        today: Marked; days before it cannot be chosen.
-        last: The last day that can be chosen.
-    """
+    """The month of the chosen day, Monday first; a click chooses another day, from today (marked) to the last."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "calendar--month",

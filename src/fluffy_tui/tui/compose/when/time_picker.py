@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from fluffy_tui.scheduling import HORIZON
+from fluffy_tui.core.clocks import months_later
+from fluffy_tui.scheduling import HORIZON, Agenda, Post
 from fluffy_tui.tui.compose.when.forecast import warning_words
 from fluffy_tui.tui.compose.when.month_calendar import MonthCalendar
-from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
+from fluffy_tui.tui.keymap.bindings import Place, bindings, field_bindings, help_binding
 from fluffy_tui.tui.text.post_state import state_of
 from fluffy_tui.tui.text.time_parser import TimeNotUnderstood, read_time, written_time
 from fluffy_tui.tui.text.times import both_zones, own_time, relative_time, zone_name
@@ -27,36 +26,27 @@ from fluffy_tui.tui.ui.vim_list import FilteredList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import tzinfo
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from fluffy_tui.scheduling import Agenda, Post
 
 SEARCHED = 60
 """Days in which the next free slot is searched."""
 _CAPTION = 14
 """Characters of the caption of a post that has a slot."""
-_MOVES = frozenset({"left", "right", "enter"})
-"""Keys that are not the field's here: what is typed is too short to walk in."""
 
 
 class _TimeOfDay(Input, inherit_bindings=False):
-    """Where another time is typed; the footer shows its `enter`."""
+    """Where another time, too short to walk in, is typed; the footer shows its `enter`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.TIME_PICKER, only=("time_picker.take",)),
-        *(key for key in Input.BINDINGS if isinstance(key, Binding) and key.key not in _MOVES),
-    ]
+    BINDINGS = field_bindings(Place.TIME_PICKER, only=("time_picker.take",))
 
 
 class TimePicker(DialogScreen["datetime | None"]):
     """Chooses a day, then one of its free slots or a time that is typed; closes with it, or with None.
 
     Args:
-        zone: The channel's.
-        own_zone: The user's.
         agenda: What is planned on the channel; None while that is not known.
         at: The time that is chosen already.
     """
@@ -267,11 +257,4 @@ class TimePicker(DialogScreen["datetime | None"]):
         self._calendar.day += timedelta(days=by)
 
     def action_move_months(self, by: int) -> None:
-        day = self._calendar.day
-        years, month = divmod(day.month - 1 + by, 12)
-        length = monthrange(day.year + years, month + 1)[1]
-        self._calendar.day = date(day.year + years, month + 1, min(day.day, length))
-
-    def action_back(self) -> None:
-        """Close without a change."""
-        self.dismiss(None)
+        self._calendar.day = months_later(self._calendar.day, by)

@@ -71,13 +71,7 @@ class TimeField(Input):
 
 
 class WhenPicker(Vertical):
-    """A choice, and below it when the post will go out, in the channel's time zone and the user's.
-
-    Args:
-        zone: The channel's zone, in which a time is typed.
-        own_zone: The user's zone.
-        own: The user's own keys, by action id.
-    """
+    """A choice, and below it when the post will go out, in the channel's time zone and the user's."""
 
     DEFAULT_CSS = """
     WhenPicker {
