@@ -325,10 +325,10 @@ class PostMachine(RuleBasedStateMachine):
     @rule(after=st.sampled_from([None, Step.QUEUED]))
     def cancel(self, after: Step | None) -> None:
         """Let the user cancel the post and use its photo again."""
-        deleted = self._do(lambda session: transitions.delete_unsent(session, self.post_id))
+        deleted = self._do(lambda session: transitions.delete_unsent(session, [self.post_id]))
         free = (None, Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.HELD, Step.FAILED)
-        assert (deleted is not None) == (self.model.step in free and not self.model.sent)
-        if deleted is not None:
+        assert bool(deleted) == (self.model.step in free and not self.model.sent)
+        if deleted:
             self._submit(after)  # its photo is free again
 
     @invariant()

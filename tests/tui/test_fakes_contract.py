@@ -678,6 +678,18 @@ async def test_a_post_that_has_not_left_can_be_deleted_and_frees_its_photo(world
     assert world.ids[0] in list(await world.services.photos.ids(world.sarah.id, Browse()))
 
 
+async def test_posts_that_were_not_sent_are_cancelled_at_once(world: World) -> None:
+    scheduling = world.services.scheduling
+    waiting, failed, live = [(await submit(world, number)).id for number in range(3)]
+    await world.fail(failed)
+    await world.publish(live, datetime.now(UTC))
+    assert await scheduling.cancel_unsent([]) == set()
+    assert await scheduling.cancel_unsent([UNKNOWN, waiting, failed, live]) == {waiting, failed}
+    assert by_id(await scheduling.posts_with(world.ids)) == [live]
+    assert await scheduling.posts_with([]) == []
+    assert set(world.ids[:2]) <= set(await world.services.photos.ids(world.sarah.id, Browse()))
+
+
 async def test_a_deleted_post_cannot_be_changed(world: World) -> None:
     scheduling = world.services.scheduling
     for change in (
@@ -703,9 +715,9 @@ async def test_a_submission_to_several_channels_has_a_post_for_each(world: World
     assert [post.caption for post in result.posts] == ["fog", "fog, at length", "fog"]
     assert [post.group_id for post in result.posts] == [lead.id] * 3
     assert await scheduling.groups({lead.group_id}) == [lead, *cross_posts]
-    assert await scheduling.posts_with(world.ids[0]) == [lead, *cross_posts]
+    assert await scheduling.posts_with([world.ids[0]]) == [lead, *cross_posts]
     await scheduling.cancel(lead.id)
-    heir, last = await scheduling.posts_with(world.ids[0])
+    heir, last = await scheduling.posts_with([world.ids[0]])
     assert [(heir.id, heir.lead_post_id), (last.id, last.lead_post_id)] == [
         (cross_posts[0].id, None),
         (cross_posts[1].id, heir.id),
@@ -714,7 +726,7 @@ async def test_a_submission_to_several_channels_has_a_post_for_each(world: World
     assert world.ids[0] not in list(await world.services.photos.ids(world.sarah.id, Browse()))
     for post in (heir, last):
         await scheduling.cancel(post.id)
-    assert await scheduling.posts_with(world.ids[0]) == []
+    assert await scheduling.posts_with([world.ids[0]]) == []
     assert world.ids[0] in list(await world.services.photos.ids(world.sarah.id, Browse()))
 
 
@@ -824,11 +836,11 @@ async def test_a_live_post_is_posted_again_after_some_months(world: World) -> No
     [result] = await scheduling.schedule_posts([replace(request, again=True)])
     assert result.ok and result.post is not None
     assert result.post.again_of_id == post.id
-    assert by_id(await scheduling.posts_with(post.photo_id)) == [result.post.id]
+    assert by_id(await scheduling.posts_with([post.photo_id])) == [result.post.id]
     with pytest.raises(NotPossibleNow, match="not live yet"):
         await scheduling.posts_to_repeat(post.id)
     await scheduling.cancel(result.post.id)
-    assert by_id(await scheduling.posts_with(post.photo_id)) == [post.id]
+    assert by_id(await scheduling.posts_with([post.photo_id])) == [post.id]
 
 
 async def test_a_profile_has_what_is_live_on_its_channel(world: World) -> None:

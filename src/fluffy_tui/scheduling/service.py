@@ -375,11 +375,11 @@ class Scheduling:
         """Return all posts of these submissions, by `Post.group_id`, in the order in which they were written."""
         return await self._posts(in_groups(group_ids)) if group_ids else []
 
-    async def posts_with(self, photo_id: int) -> list[Post]:
-        """Return the posts that have a photo: those of one submission at most, and none while the photo is free."""
-        lead = select(PostPhotoRow.post_id).where(PostPhotoRow.photo_id == photo_id)
-        group = await self._posts(in_groups(lead))
-        return [post for post in group if any(photo.photo_id == photo_id for photo in post.photos)]
+    async def posts_with(self, photo_ids: Collection[int]) -> list[Post]:
+        """Return the posts that have any of these photos: those of one submission at most for each photo."""
+        leads = select(PostPhotoRow.post_id).where(PostPhotoRow.photo_id.in_(photo_ids))
+        groups = await self._posts(in_groups(leads)) if photo_ids else []
+        return [post for post in groups if not post.photo_ids.isdisjoint(photo_ids)]
 
     async def post(self, post_id: int) -> Post | None:
         """Return one post, or None if it does not exist any more."""
@@ -484,6 +484,13 @@ class Scheduling:
             BufferError: Buffer could not be asked, or did not answer.
         """
         await self._cancellation.cancel(post_id)
+
+    async def cancel_unsent(self, post_ids: Collection[int]) -> set[int]:
+        """Cancel those of these posts that were not sent yet, all at once, and return their ids.
+
+        For the others `cancel` asks Buffer, or says why they cannot be cancelled.
+        """
+        return await self._cancellation.cancel_unsent(post_ids)
 
     async def edit(
         self,

@@ -8,18 +8,20 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, any_, case, delete, extract, func, literal, null, or_, select, update
+from sqlalchemy import and_, any_, case, delete, extract, func, literal, null, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import Code, ShareMode
+from fluffy_tui.photos import locked
 from fluffy_tui.scheduling.delivery_key import PHOTO_DIGITS, next_delivery_key
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, PostStatus, Step
+from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.post_from_buffer import changed_values, missing_pictures, row_values, shown_photos
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostPhotoRow, PostRow, UnknownPostRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -311,17 +313,39 @@ def shows_photo_of(post: PostRow) -> ColumnElement[bool]:
     return shows
 
 
-async def delete_unsent(session: AsyncSession, post_id: int) -> PostRow | None:
-    """Delete a post that cannot be in Buffer, which frees its photo, and return it; None if it may be there."""
-    row = await session.scalar(select(PostRow).where(PostRow.id == post_id).with_for_update())
-    free = (None, Step.QUEUED, Step.HELD, Step.FAILED, *_PREPARING)
-    if row is None or not ((row.step in free and row.create_sent_at is None) or row.to_post().is_ambiguous):
-        return None
-    if row.buffer_post_id is not None and row.error_code == Code.IMAGE_DROPPED:
-        return None  # it waits there without all of its pictures
-    await session.delete(row)
-    await session.flush()
-    return row
+async def delete_unsent(session: AsyncSession, post_ids: Collection[int]) -> list[PostRow]:
+    """Delete those of these posts that cannot be in Buffer, which frees their photos, and return them.
+
+    An ambiguous post counts as unsent: the user says that the one in Buffer is to stay, or is not this one.
+    """
+    found = select(PostRow.id, PostRow.persona_id).where(PostRow.id.in_(post_ids), _is_unsent())
+    persona_by_id = dict((await session.execute(found)).all())
+    if not persona_by_id:
+        return []
+    for persona_id in sorted(set(persona_by_id.values())):
+        await session.execute(taking_photos(persona_id))
+    ids = [*persona_by_id]
+    leads = select(func.coalesce(PostRow.lead_post_id, PostRow.id)).where(PostRow.id.in_(ids))
+    photos = select(PostPhotoRow.photo_id).where(PostPhotoRow.post_id.in_(leads))
+    await session.execute(locked(await session.scalars(photos)))
+    # with the cross-posts, one of which may become the lead; in the order of the ids, as moving up in the queue does
+    cross_posts = select(PostRow.id).where(PostRow.lead_post_id.in_(ids))
+    all_ids = union_all(select(PostRow.id).where(PostRow.id.in_(ids)), cross_posts)
+    in_order = select(PostRow.id).where(PostRow.id.in_(all_ids)).order_by(PostRow.id).with_for_update()
+    await session.execute(in_order)
+    statement = delete(PostRow).where(PostRow.id.in_(ids), _is_unsent()).returning(PostRow)
+    deleted = await session.scalars(statement, execution_options={"synchronize_session": False})
+    return sorted(deleted, key=lambda row: row.id)
+
+
+def _is_unsent() -> ColumnElement[bool]:
+    """Return the condition that a post cannot be in Buffer, or that only the user can tell."""
+    waits = PostRow.step.in_((Step.QUEUED, Step.HELD, Step.FAILED, *_PREPARING))
+    is_ambiguous = and_(PostRow.step == Step.UNCONFIRMED, PostRow.error_code == PostError.AMBIGUOUS)
+    # it waits there without all of its pictures
+    is_incomplete = and_(PostRow.buffer_post_id.is_not(None), PostRow.error_code == Code.IMAGE_DROPPED)
+    never_left = and_(or_(PostRow.step.is_(None), waits), PostRow.create_sent_at.is_(None))
+    return and_(or_(never_left, is_ambiguous), is_incomplete.is_not(True))
 
 
 async def delete_removed(session: AsyncSession, post_id: int, buffer_post_id: str) -> bool:

@@ -108,6 +108,8 @@ class FakeScheduling:
         self.uploaded_again: list[int] = []
         self.groups_read: list[list[int]] = []
         """The ids that `groups` was asked for."""
+        self.cancelled_at_once: list[int] = []
+        """The posts that `cancel_unsent` has cancelled."""
         self.other_problems: list[Problem] = []
         """Problems of a channel, of the worker or of the budget."""
         self.on_change: Callable[[Post], None] = lambda post: None
@@ -237,7 +239,7 @@ class FakeScheduling:
         group = await self.groups({post.group_id})
         for refusal in (
             again_refusal(group, NOW, 3),
-            again_refusal(await self.posts_with(post.photo_id), NOW, 3),
+            again_refusal(await self.posts_with([post.photo_id]), NOW, 3),
         ):
             if refusal:
                 raise NotPossibleNow(refusal)
@@ -301,13 +303,13 @@ class FakeScheduling:
         self.groups_read.append(sorted(group_ids))
         return [post for _, post in sorted(self.all_posts.items()) if post.group_id in group_ids]
 
-    async def posts_with(self, photo_id: int) -> list[Post]:
-        """Return the posts that have a photo."""
+    async def posts_with(self, photo_ids: Collection[int]) -> list[Post]:
+        """Return the posts that have any of these photos."""
         self._raise()
         return [
             post
             for _, post in sorted(self.all_posts.items())
-            if any(photo.photo_id == photo_id for photo in post.photos) and not self._is_repeated(post)
+            if not post.photo_ids.isdisjoint(photo_ids) and not self._is_repeated(post)
         ]
 
     async def post(self, post_id: int) -> Post | None:
@@ -370,6 +372,17 @@ class FakeScheduling:
             heir = cross_posts[0].id
             self._store(replace(other, lead_post_id=None if other.id == heir else heir))
         self.on_change(post)
+
+    async def cancel_unsent(self, post_ids: Collection[int]) -> set[int]:
+        """Cancel the posts that are not in Buffer; none if the next change is to be refused."""
+        posts = (
+            [] if self.not_possible else [self.all_posts[id_] for id_ in post_ids if id_ in self.all_posts]
+        )
+        unsent = {post.id for post in posts if post.can_be_cancelled and post.step is not Step.ACCEPTED}
+        self.cancelled_at_once += sorted(unsent)
+        for post_id in sorted(unsent, reverse=True):
+            await self.cancel(post_id)
+        return unsent
 
     async def edit(
         self,

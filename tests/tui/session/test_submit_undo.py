@@ -10,13 +10,14 @@ import pytest
 
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import NotPossibleNow, Post, PostPhoto, Step
+from fluffy_tui.photos import Photo
+from fluffy_tui.scheduling import NotPossibleNow, Post, PostNotFound, PostPhoto, Step
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.session.context import Context
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.submit_undo import (
     DraftNotSaved,
-    cancel_keeping_draft,
+    cancel_keeping_drafts,
     draft_of,
     in_grace,
     what_cancelling_does,
@@ -50,7 +51,7 @@ def kept(context: Context, services: FakeServices, post: Post) -> Draft | None:
 
 
 async def test_the_text_is_kept_with_the_photo(context: Context, services: FakeServices, post: Post) -> None:
-    await cancel_keeping_draft(context, [post])
+    await cancel_keeping_drafts(context, [[post]])
     assert post.id not in services.scheduling.all_posts
     assert kept(context, services, post) == draft_of(post)
 
@@ -62,7 +63,7 @@ async def test_the_photos_of_a_post_are_kept_in_their_order(
     uploaded = replace(post.cover, media_url="https://media.example/1.jpg")
     services.scheduling.all_posts[WAITING] = several = replace(post, photos=(uploaded, *others))
     assert "Its 2 photos return to the library" in what_cancelling_does(several, NOW, NOW.tzinfo, NOW.tzinfo)  # type: ignore[arg-type]
-    await cancel_keeping_draft(context, [several])
+    await cancel_keeping_drafts(context, [[several]])
     draft = kept(context, services, post)
     assert draft is not None and draft.photos == (post.cover, *others)
 
@@ -76,7 +77,7 @@ def test_a_post_stays_assisted_by_ai_and_is_read(post: Post) -> None:
 
 async def test_a_newer_draft_is_not_overwritten(context: Context, services: FakeServices, post: Post) -> None:
     context.drafts.save(services.photos.photos[post.photo_id], Draft(caption="newer"))
-    await cancel_keeping_draft(context, [post])
+    await cancel_keeping_drafts(context, [[post]])
     assert kept(context, services, post) == Draft(caption="newer")
 
 
@@ -84,7 +85,7 @@ async def test_a_post_that_cannot_be_cancelled_leaves_no_draft(
     context: Context, services: FakeServices, post: Post
 ) -> None:
     services.scheduling.not_possible = NotPossibleNow("It is live.")
-    cancelled = await cancel_keeping_draft(context, [post])
+    [cancelled] = await cancel_keeping_drafts(context, [[post]])
     assert (cancelled.done, cancelled.left) == ([], [post])
     assert [(one, str(error)) for one, error in cancelled.refused] == [(post, "It is live.")]
     assert kept(context, services, post) is None
@@ -97,8 +98,10 @@ async def test_a_post_whose_text_cannot_be_saved_is_not_cancelled(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(context.drafts, "save", full)
-    with pytest.raises(DraftNotSaved, match="No space left on device"):
-        await cancel_keeping_draft(context, [post])
+    [cancelled] = await cancel_keeping_drafts(context, [[post]])
+    [(refused, error)] = cancelled.refused
+    assert refused == post and isinstance(error, DraftNotSaved)
+    assert "No space left on device" in str(error)
     assert post.id in services.scheduling.all_posts
 
 
@@ -152,10 +155,10 @@ async def test_no_draft_stays_on_a_photo_that_another_channel_has(
     lead, bluesky, gone = on_channels(services, WAITING, *[Step.QUEUED] * 3)
     async with running(persona="sarah") as driver:
         context = driver.app.context
-        cancelled = await cancel_keeping_draft(context, [lead])
+        [cancelled] = await cancel_keeping_drafts(context, [[lead]])
         assert [post.id for post in cancelled.left] == [bluesky.id, gone.id]
         assert kept(context, services, lead) is None
-        await cancel_keeping_draft(context, services.scheduling.posts_of(bluesky, gone))
+        await cancel_keeping_drafts(context, [services.scheduling.posts_of(bluesky, gone)])
         assert kept(context, services, lead) is not None
 
 
@@ -214,6 +217,47 @@ async def test_an_undo_that_is_too_late_for_some_posts_says_for_how_many(
             "warning",
         )
         assert [post.id for post in services.scheduling.posts_of(*batch)] == [61]
+
+
+async def test_what_was_not_sent_is_cancelled_at_once_and_the_rest_one_after_the_other(
+    driver: Driver, context: Context, services: FakeServices
+) -> None:
+    batch = submitted_together(services, 4)
+    in_buffer = replace(batch[2], step=Step.ACCEPTED)
+    services.scheduling.all_posts[in_buffer.id] = in_buffer
+    gone = replace(batch[3], id=99)
+    slow: list[int] = []
+    groups = [[batch[0]], [batch[1]], [in_buffer], [gone]]
+    ends = await cancel_keeping_drafts(context, groups, slow.append)
+    assert services.scheduling.cancelled_at_once == [batch[0].id, batch[1].id]
+    assert slow == [3, 4]
+    assert [end.done for end in ends] == [[batch[0]], [batch[1]], [in_buffer], []]
+    [(_, error)] = ends[3].refused
+    assert isinstance(error, PostNotFound)
+    assert kept(context, services, batch[1]) == draft_of(batch[1])
+    assert kept(context, services, gone) is None, "its photo has another post"
+
+
+async def test_a_text_that_cannot_be_saved_keeps_only_its_own_post(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = submitted_together(services, 3)
+    async with running(persona="sarah") as driver:
+        save = driver.app.context.drafts.save
+
+        def refuse_one(photo: Photo, draft: Draft) -> None:
+            if photo.id == batch[1].photo_id:
+                raise OSError(28, "No space left on device")
+            save(photo, draft)
+
+        monkeypatch.setattr(driver.app.context.drafts, "save", refuse_one)
+        await driver.press("z")
+        assert driver.toasts()[-1] == (
+            "Undone: 2 of 3 posts. The post was not cancelled, because its text could not be saved: "
+            "No space left on device. Free some disk space, then try again.",
+            "warning",
+        )
+        assert services.scheduling.posts_of(*batch) == [batch[1]]
 
 
 async def test_after_an_undo_the_cursor_is_on_the_photo_and_stays_there(

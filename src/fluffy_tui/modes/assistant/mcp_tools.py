@@ -184,7 +184,7 @@ class AssistantTools:
         """Look at a photo: a small picture, its draft and its posts."""
         photo = await self.services.photos.get(photo_id)
         persona = await self.services.personas.by_id(photo.persona_id)
-        posts = await self.services.scheduling.posts_with(photo.id)
+        posts = await self.services.scheduling.posts_with([photo.id])
         draft = await self.drafts.of(photo)
         earlier = await self.services.similarity.posted_before(photo)
         elsewhere = await self.services.similarity.posted_elsewhere(photo)

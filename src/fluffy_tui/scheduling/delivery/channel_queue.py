@@ -19,7 +19,7 @@ from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -118,11 +118,17 @@ async def wait_behind(session: AsyncSession, post_id: int, timings: Timings) -> 
     return True
 
 
-async def after_departure(session: AsyncSession, queue: App, post: PostRow) -> None:
-    """Have the posts attempted in time that `post` tried for, now that it is no longer ahead of them."""
-    await _schedule_first(session, queue, PostRow.channel_id == post.channel_id, post.next_try_at)
-    if post.error_code in ACCOUNT_WIDE:
-        await _schedule_first(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), post.next_try_at)
+async def after_departure(session: AsyncSession, queue: App, posts: Collection[PostRow]) -> None:
+    """Have the posts attempted in time that these tried for, now that they are no longer ahead of them."""
+    for channel_id in dict.fromkeys(post.channel_id for post in posts):
+        at = _soonest(post for post in posts if post.channel_id == channel_id)
+        await _schedule_first(session, queue, PostRow.channel_id == channel_id, at)
+    if for_all := [post for post in posts if post.error_code in ACCOUNT_WIDE]:
+        await _schedule_first(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), _soonest(for_all))
+
+
+def _soonest(posts: Iterable[PostRow]) -> datetime | None:
+    return min((post.next_try_at for post in posts if post.next_try_at is not None), default=None)
 
 
 async def _schedule_first(
@@ -257,7 +263,7 @@ async def move_up(session: AsyncSession, queue: App, post_id: int) -> bool:
     )
     await session.flush()
     if position == 1:
-        await after_departure(session, queue, earlier)
+        await after_departure(session, queue, [earlier])
     return True
 
 

@@ -1,4 +1,4 @@
-"""Cancel a post: at once while it has not been sent, through Buffer once it is there."""
+"""Cancel posts: at once while they have not been sent, through Buffer once they are there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from procrastinate import App
+    from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.core.database import Database
@@ -42,12 +45,8 @@ class Cancellation:
             PostNotFound: it was cancelled already.
             BufferError: Buffer could not be asked, or did not answer.
         """
-        # An ambiguous post counts as unsent: the user says that the one in Buffer is to stay, or is not this one.
         async with self.database.transaction() as session:
-            deleted = await transitions.delete_unsent(session, post_id)
-            if deleted is not None:
-                note_lost_creates(session, deleted, self.timings)
-                await channel_queue.after_departure(session, self.queue, deleted)
+            if await self._delete_unsent(session, [post_id]):
                 return
             row = await session.get(PostRow, post_id)
         if row is None:
@@ -60,6 +59,18 @@ class Cancellation:
                 "That is being checked. Try again in a minute.",
             )
         await self._cancel_in_buffer(row, row.buffer_post_id)
+
+    async def cancel_unsent(self, post_ids: Collection[int]) -> set[int]:
+        """Cancel those of these posts that cannot be in Buffer, in one transaction, and return their ids."""
+        async with self.database.transaction() as session:
+            return {row.id for row in await self._delete_unsent(session, post_ids)}
+
+    async def _delete_unsent(self, session: AsyncSession, post_ids: Collection[int]) -> list[PostRow]:
+        deleted = await transitions.delete_unsent(session, post_ids)
+        for row in deleted:
+            note_lost_creates(session, row, self.timings)
+        await channel_queue.after_departure(session, self.queue, deleted)
+        return deleted
 
     async def _cancel_in_buffer(self, row: PostRow, buffer_post_id: str) -> None:
         buffer = required(self.buffer)

@@ -9,7 +9,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import PostPhoto, PostRequest, Reason
 from fluffy_tui.tui.compose import submit_all
 from fluffy_tui.tui.session.post_channels import PostChannels
-from fluffy_tui.tui.session.submit_undo import cancel_keeping_draft
+from fluffy_tui.tui.session.submit_undo import cancel_keeping_drafts
 from fluffy_tui.tui.text.words import error_words, one_line, plural
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.batch.model import Batch, BatchPost
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import DraftWriter
+    from fluffy_tui.tui.session.submit_undo import Cancelled
 
 KEYS = "{fill.undo} undoes all · {fill.back} closes"
 
@@ -88,23 +89,33 @@ class BatchSubmission:
 
     async def undo(self) -> None:
         """Undo every post that can be, on all its channels; its text becomes the photo's draft again."""
-        scheduling = self._context.services.scheduling
-        entries = [(entry, entry.post) for entry in self._batch.posts if entry.post is not None]
-        for number, (entry, post) in enumerate(entries, 1):
-            self._report(f"Undoing {number} of {len(entries)}…")
-            try:
-                group = await scheduling.groups({post.group_id}) or [post]
-                cancelled = await cancel_keeping_draft(self._context, group)
-            except FluffyError as error:
+        entries = {entry.post.group_id: entry for entry in self._batch.posts if entry.post is not None}
+        count = len(entries)
+        self._report(f"Undoing {count} {plural(count, 'post')}…")
+        try:
+            found = await self._context.services.scheduling.groups([*entries])
+            groups = [
+                [post for post in found if post.group_id == group_id] or [entry.post]
+                for group_id, entry in entries.items()
+            ]
+            ends = await cancel_keeping_drafts(
+                self._context, groups, lambda number: self._report(f"Undoing {number} of {count}…")
+            )
+        except FluffyError as error:
+            for entry in entries.values():
                 entry.record(error_words(error), failed=True)
-                continue
-            if cancelled.refused:
-                reasons = (error_words(error) for _, error in cancelled.refused)
-                entry.record(" ".join(dict.fromkeys(reasons)), failed=True)
-            else:
-                entry.post = None
-                entry.record("undone")
-                self._drafts.load(entry.photo)
+        else:
+            for entry, cancelled in zip(entries.values(), ends, strict=True):
+                self._record_undo(entry, cancelled)
         await self._loader.reload_agenda(self._batch)
         left = len(self._batch.submitted)
         self._report(f"! {left} could not be undone: see the table." if left else "All posts are undone.")
+
+    def _record_undo(self, entry: BatchPost, cancelled: Cancelled) -> None:
+        if cancelled.refused:
+            reasons = (error_words(error) for _, error in cancelled.refused)
+            entry.record(" ".join(dict.fromkeys(reasons)), failed=True)
+        else:
+            entry.post = None
+            entry.record("undone")
+            self._drafts.load(entry.photo)

@@ -9,7 +9,7 @@ from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
 from fluffy_tui.tui.posts.cancel_question import post_name, post_names, question_about
-from fluffy_tui.tui.session.submit_undo import STAYS_LIVE, cancel_keeping_draft
+from fluffy_tui.tui.session.submit_undo import STAYS_LIVE, cancel_keeping_drafts
 from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.post_refusals import why_not
 from fluffy_tui.tui.text.words import one_line
@@ -197,16 +197,16 @@ class PostActions:
         """Cancel posts, those of one submission together, and report what became of them and of their photos."""
         done: list[Post] = []
         left: list[Post] = []
-        for group_id in dict.fromkeys(post.group_id for post in posts):
+        mine: dict[int, list[Post]] = {}
+        for post in sorted(posts, key=lambda post: post.id):
+            mine.setdefault(post.group_id, []).append(post)
+        try:
+            ends = await cancel_keeping_drafts(self._context, [*mine.values()])
+        except FluffyError as error:
+            self._warn(str(error))
+            return
+        for group_id, cancelled in zip(mine, ends, strict=True):
             names = channel_of_each(groups[group_id], self._context.channel)
-            mine = sorted((post for post in posts if post.group_id == group_id), key=lambda post: post.id)
-            try:
-                cancelled = await cancel_keeping_draft(self._context, mine)
-            except FluffyError as error:
-                self._warn(str(error) if len(posts) == 1 else f"{post_name(mine[0])}: {error}")
-                if isinstance(error, DatabaseUnavailable):
-                    break
-                continue
             for post, reason in cancelled.refused:
                 where = f"{names[post.id]}: " if len(names) > 1 else ""
                 self._warn(f"{where}{reason}" if len(posts) == 1 else f"{post_name(post)}: {where}{reason}")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import ShareMode
@@ -20,13 +19,14 @@ from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from textual.app import App
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.ports import SchedulingPort
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Drafts
 
@@ -39,7 +39,7 @@ STAYS_LIVE = "The photo stays with its live post, where {posts.post_again} shows
 
 
 class DraftNotSaved(FluffyError):
-    """The text could not be saved, so the post was not cancelled."""
+    """A text could not be saved, so its post was not cancelled."""
 
 
 def in_grace(posts: Iterable[Post], now: datetime) -> Post | None:
@@ -146,11 +146,7 @@ async def undo_last_submit(app: App[Any], context: Context) -> None:
         return
     try:
         ids = {post.group_id for post in submitted_with(last, context.overview.strip)}
-        posts = await context.services.scheduling.groups(ids) or [last]
-        undos = [
-            await _undo(context, [*group])
-            for _, group in groupby(sorted(posts, key=_in_groups), lambda post: post.group_id)
-        ]
+        undos = await _undo(context, await context.services.scheduling.groups(ids) or [last])
     except FluffyError as error:
         app.notify(one_line(str(error)), severity="warning", timeout=10, markup=False)
         return
@@ -175,27 +171,39 @@ class _Undo:
     """Why it came too late, by the post's id."""
 
 
-async def _undo(context: Context, group: Sequence[Post]) -> _Undo:
-    cancelled = await cancel_keeping_draft(context, [post for post in group if not _why_not_undone(post)])
-    too_late = {post.id: context.with_keys(_why_not_undone(post)) for post in group if _why_not_undone(post)}
-    too_late |= {post.id: str(error) for post, error in cancelled.refused}
-    return _Undo(group, cancelled, too_late)
-
-
-def _in_groups(post: Post) -> tuple[int, int]:
-    return post.group_id, post.id
+async def _undo(context: Context, posts: Iterable[Post]) -> list[_Undo]:
+    groups: dict[int, list[Post]] = {}
+    for post in sorted(posts, key=lambda post: (post.group_id, post.id)):
+        groups.setdefault(post.group_id, []).append(post)
+    waiting = {
+        group_id: [post for post in group if not _why_not_undone(post)] for group_id, group in groups.items()
+    }
+    waiting = {group_id: group for group_id, group in waiting.items() if group}
+    cancelled = dict(zip(waiting, await cancel_keeping_drafts(context, [*waiting.values()]), strict=True))
+    undos = []
+    for group_id, group in groups.items():
+        ended = cancelled.get(group_id, Cancelled((), (), ()))
+        reasons = {post.id: context.with_keys(_why_not_undone(post)) for post in group}
+        reasons |= {post.id: str(error) for post, error in ended.refused}
+        too_late = {post_id: reason for post_id, reason in reasons.items() if reason}
+        undos.append(_Undo(group, ended, too_late))
+    return undos
 
 
 def _several_words(undos: Sequence[_Undo]) -> str:
     """Return what an undo of several submissions did, with action ids in braces."""
-    late = sum(bool(undo.too_late) for undo in undos)
-    if not late:
+    refused = sum(bool(undo.too_late) for undo in undos)
+    if not refused:
         return f"Undone: {len(undos)} posts. Their photos are back in the library with their texts."
-    left = "1 had left" if late == 1 else f"{late} had left"
-    return (
-        f"Undone: {len(undos) - late} of {len(undos)} posts. {left} already. "
-        "To cancel what is in Buffer, select it in Posts and press {posts.cancel}."
-    )
+    errors = [error for undo in undos for _, error in undo.cancelled.refused]
+    unsaved = [str(error) for error in errors if isinstance(error, DraftNotSaved)]
+    words = [f"Undone: {len(undos) - refused} of {len(undos)} posts."]
+    if late := refused - len(unsaved):
+        left = "1 had left" if late == 1 else f"{late} had left"
+        words.append(
+            f"{left} already. To cancel what is in Buffer, select it in Posts and press {{posts.cancel}}."
+        )
+    return " ".join([*words, *unsaved[:1]])
 
 
 def _undo_words(undo: _Undo, context: Context) -> str:
@@ -227,38 +235,79 @@ def _why_not_undone(post: Post) -> str:
     return why_not("cancel", post)
 
 
-async def cancel_keeping_draft(context: Context, posts: Sequence[Post]) -> Cancelled:
-    """Cancel posts of one submission, one after the other; one that cannot be cancelled does not stop the others.
+async def cancel_keeping_drafts(
+    context: Context,
+    groups: Sequence[Sequence[Post]],
+    progress: Callable[[int], None] = lambda number: None,
+) -> list[Cancelled]:
+    """Cancel posts of several submissions; one that cannot be cancelled does not stop the others.
 
-    Before that the text of the first is saved with its photo, unless this has a newer draft. If a post still has the
-    photo afterwards, that draft is deleted again.
+    Before that the text of each submission's first post is saved with its photo, unless this has a newer draft; where
+    it cannot be saved, the submission is not cancelled. What was not sent yet is cancelled at once, the rest one after
+    the other. If a post still has the photo afterwards, that draft is deleted again.
+
+    Args:
+        context: What every screen shares.
+        groups: The posts of each submission that are to be cancelled, at least one, in the order of their ids.
+        progress: Called with the number of a submission before its posts are cancelled one after the other.
 
     Raises:
-        DraftNotSaved: the text cannot be saved; nothing was cancelled.
         DatabaseUnavailable: what became of the posts is not known.
     """
-    if not posts:
-        return Cancelled((), (), ())
-    photo_id = posts[0].photo_id
-    photo = (await context.services.photos.by_ids([photo_id])).get(photo_id)
-    draft = draft_of_submission(context, posts)
-    was_saved = photo is not None and await asyncio.to_thread(_save, context.drafts, photo, draft)
-    done, refused = [], []
-    for post in reversed(posts):  # the lead last: it hands its photos on with every post that is left
+    scheduling = context.services.scheduling
+    photos = await context.services.photos.by_ids([posts[0].photo_id for posts in groups])
+    submissions = [
+        _Cancelling(posts, photos.get(posts[0].photo_id), draft_of_submission(context, posts))
+        for posts in groups
+    ]
+    await asyncio.to_thread(_save, context.drafts, submissions)
+    unsent = await scheduling.cancel_unsent([post.id for each in submissions for post in each.waiting])
+    for number, each in enumerate(submissions, 1):
+        each.done += [post for post in each.waiting if post.id in unsent]
+        each.waiting = [post for post in each.waiting if post.id not in unsent]
+        if each.waiting:
+            progress(number)
+        # the lead last: it hands its photos on with every post that is left
+        for post in reversed(each.waiting):
+            await each.cancel(scheduling, post)
+    found = await scheduling.posts_with([posts[0].photo_id for posts in groups])
+    cancelled = [each.end(found) for each in submissions]
+    await asyncio.to_thread(_forget, context.drafts, submissions, cancelled)
+    return cancelled
+
+
+@dataclass(slots=True)
+class _Cancelling:
+    """Posts of one submission while they are cancelled."""
+
+    posts: Sequence[Post]
+    photo: Photo | None
+    """The cover, if it is in the library."""
+    draft: Draft
+    is_saved: bool = False
+    """Whether the draft was saved with the photo."""
+    waiting: Sequence[Post] = ()
+    """Those that are to be cancelled still; none before the draft is safe."""
+    done: list[Post] = field(default_factory=list)
+    refused: list[tuple[Post, FluffyError]] = field(default_factory=list)
+
+    async def cancel(self, scheduling: SchedulingPort, post: Post) -> None:
+        """Cancel one of them, or note why that cannot be."""
         try:
-            await context.services.scheduling.cancel(post.id)
+            await scheduling.cancel(post.id)
         except DatabaseUnavailable:
             raise
         except FluffyError as error:
-            refused.append((post, error))
+            self.refused.append((post, error))
         else:
-            done.append(post)
-    earlier = {post.again_of_id for post in posts}  # the live post takes its photos back
-    found = await context.services.scheduling.posts_with(photo_id)
-    left = [post for post in found if post.group_id not in earlier]
-    if photo is not None and was_saved and left:
-        await asyncio.to_thread(_forget, context.drafts, photo)
-    return Cancelled(done, refused, left)
+            self.done.append(post)
+
+    def end(self, found: Iterable[Post]) -> Cancelled:
+        """Return what became of them, given all posts that have a photo of theirs now."""
+        cover_id = self.posts[0].photo_id
+        earlier = {post.again_of_id for post in self.posts}  # the live post takes its photos back
+        left = [post for post in found if cover_id in post.photo_ids and post.group_id not in earlier]
+        return Cancelled(self.done, self.refused, left)
 
 
 def _channels_without(posts: Sequence[Post], context: Context) -> tuple[str, ...]:
@@ -268,22 +317,28 @@ def _channels_without(posts: Sequence[Post], context: Context) -> tuple[str, ...
     return tuple(id_ for id_ in persona.board_by_channel if id_ not in used) if persona and used else ()
 
 
-def _save(drafts: Drafts, photo: Photo, draft: Draft) -> bool:
-    """Save a draft unless there is a newer one; return whether it was saved."""
-    try:
-        if drafts.load(photo) is not None:
-            return False
-        drafts.save(photo, draft)
-    except OSError as error:
-        raise DraftNotSaved(
-            f"The post was not cancelled, because its text could not be saved: {error.strerror}.",
-            "Free some disk space, then try again.",
-        ) from error
-    return True
+def _save(drafts: Drafts, submissions: Iterable[_Cancelling]) -> None:
+    """Save the drafts, except where there is a newer one; where that fails, nothing is to be cancelled."""
+    for each in submissions:
+        try:
+            if each.photo is not None and drafts.load(each.photo) is None:
+                drafts.save(each.photo, each.draft)
+                each.is_saved = True
+        except OSError as error:
+            not_saved = DraftNotSaved(
+                f"The post was not cancelled, because its text could not be saved: {error.strerror}.",
+                "Free some disk space, then try again.",
+            )
+            each.refused.append((each.posts[0], not_saved))
+        else:
+            each.waiting = each.posts
 
 
-def _forget(drafts: Drafts, photo: Photo) -> None:
-    try:
-        drafts.delete(photo)
-    except OSError as error:
-        log.warning("cannot delete the draft of photo %s: %s", photo.id, error)
+def _forget(drafts: Drafts, submissions: Iterable[_Cancelling], cancelled: Iterable[Cancelled]) -> None:
+    """Delete the drafts of those photos that still have a post."""
+    for each, end in zip(submissions, cancelled, strict=True):
+        if each.photo is not None and each.is_saved and end.left:
+            try:
+                drafts.delete(each.photo)
+            except OSError as error:
+                log.warning("cannot delete the draft of photo %s: %s", each.photo.id, error)
