@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from fluffy_tui.media import Framing, render, smaller
 from fluffy_tui.networks import rules_for
+from fluffy_tui.photos import HashWhen, PhotoState, state_of
 from fluffy_tui.scheduling.model import IN_BUFFER, NO_TIME, ON_THE_WAY, Missing, Step
 from fluffy_tui.scheduling.plan.agenda import Agenda
 from fluffy_tui.scheduling.posts_by_time import GOES_AT
@@ -78,6 +79,8 @@ class Planning:
     ) -> Rendition:
         """Render a photo as it will be posted on a network; slow, so call it in a thread.
 
+        What a worker has found whole is not looked at for damage again until it is posted.
+
         Args:
             photo: The photo.
             service: The network.
@@ -89,8 +92,15 @@ class Planning:
         Raises:
             PhotoUnreadable: the file is gone, on another machine, forbidden, damaged, too large or not a picture.
         """
+        file = photo.file
+        is_unchanged = state_of(photo, HashWhen.NEVER) is PhotoState.UNCHANGED
         rendition = render(
-            photo.file, rules_for(service), framing, ratio=ratio, accept_damaged=accept_damaged
+            file,
+            rules_for(service),
+            framing,
+            ratio=ratio,
+            accept_damaged=accept_damaged,
+            is_known_whole=is_unchanged and photo.is_known_whole,
         )
         return rendition if longest_side is None else smaller(rendition, longest_side)
 
