@@ -17,6 +17,7 @@ from fluffy_tui.settings import (
     MediaHostKind,
     Preview,
     Secret,
+    Setting,
     load_settings,
     setting_values,
 )
@@ -366,3 +367,45 @@ def test_a_file_without_an_end_is_no_configuration(tmp_path: Path, kind: str) ->
     says = "larger than 1 MB" if kind == "huge" else "not a regular file"
     with pytest.raises(InvalidSetting, match=f"{file}: {says}"):
         load_settings({"FLUFFY_CONFIG": str(file)})
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.variable)
+def test_bytes_that_are_no_text_are_refused_but_in_paths(setting: Setting, tmp_path: Path) -> None:
+    """An environment may have any; a key could not be sent, and nothing of it is shown."""
+    path = os.fsdecode(bytes(tmp_path) + b"/h\xff")
+    folder = {**BUCKET, "FLUFFY_MEDIA_HOST": "directory", "FLUFFY_MEDIA_DIRECTORY": "x"}
+    if setting.variable in ("FLUFFY_CONFIG", "FLUFFY_DATA_DIR", "FLUFFY_MEDIA_DIRECTORY"):
+        assert load_settings({**folder, setting.variable: path}).shown
+        return
+    with pytest.raises(InvalidSetting, match=f"{setting.variable} is not UTF-8 text") as caught:
+        load_settings({**folder, setting.variable: os.fsdecode(b"hush\xff")})
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("keys = 3", "keys in the configuration file .* must be a table"),
+        ('preview = ["kitty"]', "preview in the configuration file .* one value, not several"),
+        ("[buffer_api_key]\nhush = 1", "buffer_api_key in the configuration file .* one value, not several"),
+        (f"preview = {'[' * 20_000}", "lists in lists"),
+        ('data_dir = "/tmp/x\\u0000y"', "FLUFFY_DATA_DIR is not UTF-8 text"),
+    ],
+    ids=["keys", "list", "table", "endless", "nul"],
+)
+def test_a_value_of_another_kind_is_refused_and_nothing_of_a_secret_is_shown(
+    tmp_path: Path, content: str, says: str
+) -> None:
+    with pytest.raises(InvalidSetting, match=says) as caught:
+        load_settings(write(tmp_path / "config.toml", content))
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["utf-8-sig", "crlf"])
+def test_a_file_from_windows_is_read(tmp_path: Path, form: str) -> None:
+    content = 'preview = "kitty"\n[keys]\n"library.open" = "o"\n'
+    environment = write(tmp_path / "config.toml", "")
+    file = tmp_path / "config.toml"
+    file.write_bytes(content.encode(form) if form != "crlf" else content.replace("\n", "\r\n").encode())
+    settings = load_settings(environment)
+    assert (settings.preview, settings.keys) == (Preview.KITTY, {"library.open": "o"})

@@ -237,6 +237,8 @@ SETTINGS: tuple[Setting, ...] = (
 SECRETS = frozenset(setting.variable for setting in SETTINGS if setting.secret)
 """The environment variables of secrets."""
 _KEYS = {setting.variable: setting.key for setting in SETTINGS}
+_PATHS = frozenset({"FLUFFY_CONFIG", "FLUFFY_DATA_DIR", "FLUFFY_MEDIA_DIRECTORY"})
+"""The settings that may hold any bytes, as names of folders do."""
 _NAMED = re.compile(rf"\b({'|'.join(sorted(_KEYS, key=len, reverse=True))})\b")
 
 
@@ -344,6 +346,9 @@ def load_settings(
             values[setting.variable], origins[setting.variable] = str(from_file[setting.key]), "config.toml"
         else:
             origins[setting.variable] = "default"
+    for variable, value in values.items():
+        if "\0" in value or (variable not in _PATHS and not _is_utf8(value)):
+            raise InvalidSetting(f"{variable} is not UTF-8 text. Set it again.", variable)
     data = _path(values.get("FLUFFY_DATA_DIR"), default_data_folder).absolute()
     settings = Settings(
         paths=Paths(config_file=config_file, data=data),
@@ -357,6 +362,15 @@ def load_settings(
         place = place_in_file(settings, error.variable)
         text = with_own_names(f"{error}{f' It is in {place}.' if place else ''}", origins)
         raise InvalidSetting(text, error.variable) from None
+
+
+def _is_utf8(value: str) -> bool:
+    """Return whether a value can be stored, sent and shown: an environment may have any bytes."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def with_own_names(text: str, origins: Mapping[str, str]) -> str:
@@ -474,12 +488,20 @@ def _read_config(config_file: Path) -> dict[str, Any]:
         why = str((error.strerror if isinstance(error, OSError) else "") or error)
         why = f"{why[:1].lower()}{why[1:]}"
         raise InvalidSetting(f"Cannot read the configuration file {config_file}: {why}.") from error
+    except RecursionError:
+        raise InvalidSetting(
+            f"Cannot read the configuration file {config_file}: it has lists in lists without end."
+        ) from None
     known = {setting.key for setting in SETTINGS if setting.key} | {"keys", "theme"}
     unknown = sorted(set(content) - known)
     if unknown:
         raise InvalidSetting(
             f"The configuration file {config_file} has unknown settings: {', '.join(unknown)}. Remove them."
         )
+    for key, value in content.items():
+        if (key == "keys") is not isinstance(value, dict) or isinstance(value, list):
+            what = "a table: write [keys] on a line of its own" if key == "keys" else "one value, not several"
+            raise InvalidSetting(f"{key} in the configuration file {config_file} must be {what}.")
     has_secret = any(setting.secret and setting.key in content for setting in SETTINGS)
     if has_secret and config_file.stat().st_mode & 0o077:
         raise InvalidSetting(
