@@ -33,6 +33,8 @@ def test_help_imports_nothing_slow() -> None:
     "arguments",
     [
         ["--import", "somewhere"],
+        ["--import", "", "--persona", "sarah"],
+        ["--export", ""],
         ["--json"],
         ["--add", "a.jpg"],
         ["--add-csv", "posts.csv"],

@@ -17,6 +17,7 @@ from fluffy_tui.settings import (
     MediaHostKind,
     Preview,
     Secret,
+    Setting,
     load_settings,
     setting_values,
 )
@@ -200,8 +201,8 @@ def test_every_setting_has_its_own_variable() -> None:
 
 def test_values_are_shown_with_their_origin(tmp_path: Path) -> None:
     environment = write(tmp_path / "config.toml", 'preview = "sixel"\nbuffer_api_key = "hush"\n')
-    embed = {"IMAGE_EMBED_URL": "https://me:hush@embed.example/v1"}
-    settings = load_settings({**environment, **embed, "DATABASE_URL": "postgresql://hush"})
+    unused = {"FLUFFY_MEDIA_BASE_URL": "https://me:hush@media.example/v1"}
+    settings = load_settings({**environment, **unused, "DATABASE_URL": "postgresql://hush"})
     values = {value.setting.variable: (value.shown, value.origin) for value in setting_values(settings)}
     assert list(values) == [setting.variable for setting in SETTINGS]
     assert values["BUFFER_API_KEY"] == ("set", "config.toml")
@@ -210,7 +211,7 @@ def test_values_are_shown_with_their_origin(tmp_path: Path) -> None:
     assert values["FLUFFY_PREVIEW"] == ("sixel", "config.toml")
     assert values["FLUFFY_CONFIG"] == (environment["FLUFFY_CONFIG"], "environment")
     assert values["FLUFFY_NOTIFY"] == ("bell", "default")
-    assert values["IMAGE_EMBED_URL"] == ("https://…@embed.example/v1", "environment")
+    assert values["FLUFFY_MEDIA_BASE_URL"] == ("https://…@media.example/v1", "environment")
 
 
 def test_the_table_for_the_docs_has_every_setting() -> None:
@@ -258,8 +259,9 @@ BUCKET = {
         ("AWS_SECRET_ACCESS_KEY", "hush\u00a0hush", "may only hold"),
         ("FLUFFY_BUFFER_URL", "https://api.buffer.com:hush", "a port that is not a number"),
         ("FLUFFY_BUFFER_URL", "https://api.buffer.com:70000", "a port that is not a number"),
-        ("FLUFFY_BUFFER_URL", "https://me:hu@sh/x@api.buffer.com/", "write @ as %40"),
-        ("FLUFFY_BUFFER_URL", "https://me:12/hush@api.buffer.com/", "/ as %2F"),
+        ("FLUFFY_BUFFER_URL", "https://me:hu@sh/x@api.buffer.com/", "may not hold a name or password"),
+        ("FLUFFY_BUFFER_URL", "https://me:12/hush@api.buffer.com/", "may not hold a name or password"),
+        ("FLUFFY_BUFFER_URL", "https://me:hu/sh@api.buffer.com/", "may not hold a name or password"),
         ("FLUFFY_BUFFER_URL", "https://ü..example", "must be an https address"),
         ("FLUFFY_BUFFER_URL", "https://[hush", "must be an https address"),
         ("FLUFFY_MEDIA_BASE_URL", "https://pictures.example:hush", "a port that is not a number"),
@@ -289,17 +291,52 @@ def test_spaces_around_an_address_or_a_key_do_not_matter() -> None:
 
 
 @pytest.mark.parametrize("password", ["hush", "hu/sh", "hu@sh", "hu?sh", "hu#sh", "hush:hush"])
-def test_no_part_of_a_password_in_an_address_is_shown(password: str) -> None:
+def test_no_part_of_a_password_in_an_address_that_is_not_used_is_shown(password: str) -> None:
     settings = load_settings({"FLUFFY_MEDIA_BASE_URL": f"https://me:{password}@media.example/v1"})
     assert settings.shown["FLUFFY_MEDIA_BASE_URL"] == "https://…@media.example/v1"
 
 
-ADDRESSES = ("FLUFFY_BUFFER_URL", "FLUFFY_MEDIA_BASE_URL", "FLUFFY_S3_ENDPOINT", "IMAGE_EMBED_URL")
+ADDRESSES = {
+    "FLUFFY_BUFFER_URL": "Set BUFFER_API_KEY",
+    "FLUFFY_MEDIA_BASE_URL": "every post publishes the address",
+    "FLUFFY_S3_ENDPOINT": "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "IMAGE_EMBED_URL": "image_embed asks for none",
+    "FLUFFY_MODEL_URL": "Set FLUFFY_MODEL_KEY",
+}
+"""The settings that are web addresses, and where a password belongs instead."""
+
+
+def test_every_setting_that_is_an_address_is_a_secret_or_tried_here() -> None:
+    named = {
+        setting.variable for setting in SETTINGS if "ddress" in setting.purpose or "URL" in setting.variable
+    }
+    secrets = {setting.variable for setting in SETTINGS if setting.secret}
+    assert named - secrets == ADDRESSES.keys() - {"FLUFFY_S3_ENDPOINT"}
+
+
+@pytest.mark.parametrize(
+    "login", ["me:hush", "me", ":hush", "me:hu@sh", "me:hu/sh", "me:12/hush", "me%40x:hush"]
+)
+@pytest.mark.parametrize("variable", ADDRESSES)
+def test_no_address_holds_a_name_or_password(variable: str, login: str) -> None:
+    """It would be shown on screens and in errors."""
+    with pytest.raises(
+        InvalidSetting, match=f"may not hold a name or password.*{ADDRESSES[variable]}"
+    ) as caught:
+        load_settings({**BUCKET, variable: f"https://{login}@host.example/v1"})
+    assert caught.value.variable == variable
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ADDRESSES)
+def test_an_address_may_have_an_at_sign_behind_its_host(variable: str) -> None:
+    address = "https://host.example/@me/v1"
+    assert load_settings({**BUCKET, variable: address}).shown[variable]
 
 
 @given(
     st.text(string.ascii_uppercase + string.digits + "@/?#:%[] ", min_size=4, max_size=16),
-    st.sampled_from(ADDRESSES),
+    st.sampled_from(sorted(ADDRESSES)),
 )
 def test_no_part_of_a_password_is_in_an_error_or_shown(password: str, variable: str) -> None:
     try:
@@ -332,10 +369,43 @@ def test_a_file_without_an_end_is_no_configuration(tmp_path: Path, kind: str) ->
         load_settings({"FLUFFY_CONFIG": str(file)})
 
 
-def test_the_address_of_buffer_holds_no_password() -> None:
-    with pytest.raises(
-        InvalidSetting, match=r"may not hold a name or password\. Set BUFFER_API_KEY"
-    ) as caught:
-        load_settings({"FLUFFY_BUFFER_URL": "https://me:hush@api.buffer.com"})
-    assert caught.value.variable == "FLUFFY_BUFFER_URL"
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.variable)
+def test_bytes_that_are_no_text_are_refused_but_in_paths(setting: Setting, tmp_path: Path) -> None:
+    """An environment may have any; a key could not be sent, and nothing of it is shown."""
+    path = os.fsdecode(bytes(tmp_path) + b"/h\xff")
+    folder = {**BUCKET, "FLUFFY_MEDIA_HOST": "directory", "FLUFFY_MEDIA_DIRECTORY": "x"}
+    if setting.variable in ("FLUFFY_CONFIG", "FLUFFY_DATA_DIR", "FLUFFY_MEDIA_DIRECTORY"):
+        assert load_settings({**folder, setting.variable: path}).shown
+        return
+    with pytest.raises(InvalidSetting, match=f"{setting.variable} is not UTF-8 text") as caught:
+        load_settings({**folder, setting.variable: os.fsdecode(b"hush\xff")})
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("keys = 3", "keys in the configuration file .* must be a table"),
+        ('preview = ["kitty"]', "preview in the configuration file .* one value, not several"),
+        ("[buffer_api_key]\nhush = 1", "buffer_api_key in the configuration file .* one value, not several"),
+        (f"preview = {'[' * 20_000}", "lists in lists"),
+        ('data_dir = "/tmp/x\\u0000y"', "FLUFFY_DATA_DIR is not UTF-8 text"),
+    ],
+    ids=["keys", "list", "table", "endless", "nul"],
+)
+def test_a_value_of_another_kind_is_refused_and_nothing_of_a_secret_is_shown(
+    tmp_path: Path, content: str, says: str
+) -> None:
+    with pytest.raises(InvalidSetting, match=says) as caught:
+        load_settings(write(tmp_path / "config.toml", content))
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["utf-8-sig", "crlf"])
+def test_a_file_from_windows_is_read(tmp_path: Path, form: str) -> None:
+    content = 'preview = "kitty"\n[keys]\n"library.open" = "o"\n'
+    environment = write(tmp_path / "config.toml", "")
+    file = tmp_path / "config.toml"
+    file.write_bytes(content.encode(form) if form != "crlf" else content.replace("\n", "\r\n").encode())
+    settings = load_settings(environment)
+    assert (settings.preview, settings.keys) == (Preview.KITTY, {"library.open": "o"})

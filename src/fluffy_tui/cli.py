@@ -33,8 +33,11 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _path(text: str) -> Path:
+    """Return an argument as a path; an empty one, as of a variable that is not set, would be the current folder."""
     from pathlib import Path
 
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
     return Path(text)
 
 

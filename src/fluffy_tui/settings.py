@@ -237,6 +237,8 @@ SETTINGS: tuple[Setting, ...] = (
 SECRETS = frozenset(setting.variable for setting in SETTINGS if setting.secret)
 """The environment variables of secrets."""
 _KEYS = {setting.variable: setting.key for setting in SETTINGS}
+_PATHS = frozenset({"FLUFFY_CONFIG", "FLUFFY_DATA_DIR", "FLUFFY_MEDIA_DIRECTORY"})
+"""The settings that may hold any bytes, as names of folders do."""
 _NAMED = re.compile(rf"\b({'|'.join(sorted(_KEYS, key=len, reverse=True))})\b")
 
 
@@ -342,6 +344,9 @@ def load_settings(
             values[setting.variable], origins[setting.variable] = str(from_file[setting.key]), "config.toml"
         else:
             origins[setting.variable] = "default"
+    for variable, value in values.items():
+        if "\0" in value or (variable not in _PATHS and not _is_utf8(value)):
+            raise InvalidSetting(f"{variable} is not UTF-8 text. Set it again.", variable)
     data = _path(values.get("FLUFFY_DATA_DIR"), default_data_folder).absolute()
     settings = Settings(
         paths=Paths(config_file=config_file, data=data),
@@ -355,6 +360,15 @@ def load_settings(
         place = place_in_file(settings, error.variable)
         text = with_own_names(f"{error}{f' It is in {place}.' if place else ''}", origins)
         raise InvalidSetting(text, error.variable) from None
+
+
+def _is_utf8(value: str) -> bool:
+    """Return whether a value can be stored, sent and shown: an environment may have any bytes."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def with_own_names(text: str, origins: Mapping[str, str]) -> str:
@@ -467,12 +481,20 @@ def _read_config(config_file: Path) -> dict[str, Any]:
         why = str((error.strerror if isinstance(error, OSError) else "") or error)
         why = f"{why[:1].lower()}{why[1:]}"
         raise InvalidSetting(f"Cannot read the configuration file {config_file}: {why}.") from error
+    except RecursionError:
+        raise InvalidSetting(
+            f"Cannot read the configuration file {config_file}: it has lists in lists without end."
+        ) from None
     known = {setting.key for setting in SETTINGS if setting.key} | {"keys", "theme"}
     unknown = sorted(set(content) - known)
     if unknown:
         raise InvalidSetting(
             f"The configuration file {config_file} has unknown settings: {', '.join(unknown)}. Remove them."
         )
+    for key, value in content.items():
+        if (key == "keys") is not isinstance(value, dict) or isinstance(value, list):
+            what = "a table: write [keys] on a line of its own" if key == "keys" else "one value, not several"
+            raise InvalidSetting(f"{key} in the configuration file {config_file} must be {what}.")
     has_secret = any(setting.secret and setting.key in content for setting in SETTINGS)
     if has_secret and config_file.stat().st_mode & 0o077:
         raise InvalidSetting(
@@ -496,9 +518,7 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         adopt_url=Secret(values["FLUFFY_ADOPT_URL"]) if "FLUFFY_ADOPT_URL" in values else None,
         buffer_api_key=Secret(values["BUFFER_API_KEY"].strip()) if "BUFFER_API_KEY" in values else None,
         buffer_url=_buffer_address(values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
-        image_embed_url=_web_address("IMAGE_EMBED_URL", values["IMAGE_EMBED_URL"], allow_http=True)
-        if "IMAGE_EMBED_URL" in values
-        else None,
+        image_embed_url=_embed_address(values["IMAGE_EMBED_URL"]) if "IMAGE_EMBED_URL" in values else None,
         model_url=_model_address(values["FLUFFY_MODEL_URL"]) if "FLUFFY_MODEL_URL" in values else None,
         model_key=Secret(values["FLUFFY_MODEL_KEY"].strip()) if "FLUFFY_MODEL_KEY" in values else None,
         model_name=_model_name(values.get("FLUFFY_MODEL_NAME", "")),
@@ -521,7 +541,7 @@ def _with_media(settings: Settings, values: Mapping[str, str]) -> Settings:
     settings = replace(
         settings,
         media_host=media_host,
-        media_base_url=_web_address("FLUFFY_MEDIA_BASE_URL", base_url).rstrip("/"),
+        media_base_url=_media_address(base_url).rstrip("/"),
     )
     if media_host is MediaHostKind.DIRECTORY:
         directory = _path(_required("FLUFFY_MEDIA_DIRECTORY", values, media_host)).absolute()
@@ -546,7 +566,7 @@ def _s3_settings(values: Mapping[str, str], media_host: MediaHostKind) -> S3Sett
     key = (r"[!-~]+", "letters, digits and signs of ASCII, without spaces")
     return S3Settings(
         bucket=checked("FLUFFY_S3_BUCKET", r"[A-Za-z0-9_.-]+", "letters, digits, points and hyphens"),
-        endpoint=_web_address("FLUFFY_S3_ENDPOINT", endpoint, allow_http=True) if endpoint else None,
+        endpoint=_s3_address(endpoint) if endpoint else None,
         region=checked("FLUFFY_S3_REGION", r"[A-Za-z0-9_-]+", "letters, digits and hyphens", "us-east-1"),
         access_key_id=Secret(checked("AWS_ACCESS_KEY_ID", *key)),
         secret_access_key=Secret(checked("AWS_SECRET_ACCESS_KEY", *key)),
@@ -604,21 +624,27 @@ def is_private_host(host: str) -> bool:
 
 
 def _buffer_address(address: str) -> str:
-    address = _web_address("FLUFFY_BUFFER_URL", address)
-    _refuse_login("FLUFFY_BUFFER_URL", address, "BUFFER_API_KEY")
-    return address
+    return _web_address("FLUFFY_BUFFER_URL", address, "Set BUFFER_API_KEY.")
 
 
-def _refuse_login(variable: str, address: str, key: str) -> None:
-    """Refuse a name or password in an address, which gets into logs; `key` is the setting for the secret."""
-    if "@" in urlsplit(address).netloc:
-        raise InvalidSetting(f"{variable} may not hold a name or password. Set {key}.", variable)
+def _media_address(address: str) -> str:
+    why = "Buffer and the networks fetch pictures without one, and every post publishes the address."
+    return _web_address("FLUFFY_MEDIA_BASE_URL", address, why)
+
+
+def _s3_address(address: str) -> str:
+    keys = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    return _web_address("FLUFFY_S3_ENDPOINT", address, keys, allow_http=True)
+
+
+def _embed_address(address: str) -> str:
+    why = "image_embed asks for none: run it on this machine, or in a private network."
+    return _web_address("IMAGE_EMBED_URL", address, why, allow_http=True)
 
 
 def _model_address(address: str) -> str:
     variable = "FLUFFY_MODEL_URL"
-    address = _web_address(variable, address, allow_http=True)
-    _refuse_login(variable, address, "FLUFFY_MODEL_KEY")
+    address = _web_address(variable, address, "Set FLUFFY_MODEL_KEY.", allow_http=True)
     parts = urlsplit(address)
     if parts.scheme == "http" and not is_private_host(parts.hostname or ""):
         raise InvalidSetting(
@@ -646,8 +672,17 @@ def _months(variable: str, value: str) -> int:
     return int(value)
 
 
-def _web_address(variable: str, address: str, *, allow_http: bool = False) -> str:
-    """Check an address and return it; the error quotes nothing of it, since it may hold a password."""
+def _web_address(variable: str, address: str, instead: str, *, allow_http: bool = False) -> str:
+    """Check an address and return it; the error quotes nothing of it, since it may hold a password.
+
+    Addresses are shown on screens and in errors and get into logs, so none may hold a name or password.
+
+    Args:
+        variable: The setting.
+        address: As the user has written it.
+        instead: The sentence that says where a password belongs.
+        allow_http: Whether http is enough, also where it leads to another machine.
+    """
     address = address.strip()
     try:
         parts = urlsplit(address)
@@ -661,15 +696,15 @@ def _web_address(variable: str, address: str, *, allow_http: bool = False) -> st
         what = "an https or http address" if allow_http else "an https address (http only on this machine)"
         raise InvalidSetting(f"{variable} must be {what}, such as https://example.com.", variable)
     try:
-        has_port = parts.port is not None  # reading it checks it
+        is_number, has_port = True, parts.port is not None  # reading it checks it
     except ValueError:
+        is_number, has_port = False, True
+    # In front of an unencoded /, ? or # a password looks like a port.
+    if "@" in parts.netloc or (has_port and "@" in address):
+        raise InvalidSetting(f"{variable} may not hold a name or password. {instead}", variable)
+    if not is_number:
         raise InvalidSetting(
             f"{variable} has a port that is not a number from 0 to 65535. Write it as https://example.com:443.",
             variable,
-        ) from None
-    has_name = "@" in parts.netloc
-    if (has_name or has_port) and address.count("@") > has_name:
-        raise InvalidSetting(
-            f"{variable} has a password with an unencoded @ or /; write @ as %40 and / as %2F.", variable
         )
     return address

@@ -285,3 +285,5 @@ async def test_a_name_is_the_same_in_one_character_or_in_two(personas: Personas)
         await personas.create("José")
     with pytest.raises(PersonaNotFound):
         await personas.get("jos\udce9")
+    with pytest.raises(FluffyError, match="bytes that are not text"):
+        await personas.create("jos\udce9")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
-from fluffy_tui.photos import Photo, PhotoUnreadable
+from fluffy_tui.photos import Photo, PhotoScores, PhotoUnreadable
 from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.photos.thumbnails import _VERSION, SIDE, ThumbnailCache, Thumbnails
 from photos.photo_files import FORMATS, write
@@ -64,6 +65,37 @@ def test_the_second_time_the_file_is_not_decoded(
     assert (again.size, tiny.size) == ((300, 200), (12, 8))
     assert all(abs(a - b) < 24 for a, b in zip(colour(first), colour(again), strict=True))
     assert len(kept(tmp_path / "thumbnails")) == 1
+
+
+@pytest.fixture
+def rotten(tmp_path: Path) -> Path:
+    """A PNG that decodes without a complaint, although the checksum of its pixels is wrong."""
+    path = write(tmp_path / "a.png", picture_format="PNG", width=60, height=40)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"IEND") - 6] ^= 1
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("side", [60, SIDE + 1])
+def test_what_a_worker_found_whole_is_not_looked_at_for_damage_again(rotten: Path, side: int) -> None:
+    """For some formats that takes as long as decoding them. The file is one that nobody would find whole."""
+    photo, thumbnails = known(rotten), Thumbnails(None)
+    with pytest.raises(PhotoUnreadable):
+        thumbnails.make(photo, side, side)
+    found_whole = replace(photo, scores=PhotoScores(50.0, 0.0, 0.0))
+    assert thumbnails.make(found_whole, side, side).size == (60, 40)
+
+
+@pytest.mark.parametrize("change", ["time", "size"])
+def test_what_a_worker_found_whole_counts_only_for_that_file(rotten: Path, change: str) -> None:
+    photo = replace(known(rotten), scores=PhotoScores(50.0, 0.0, 0.0))
+    if change == "time":
+        os.utime(rotten, ns=(0, 0))
+    else:
+        rotten.write_bytes(rotten.read_bytes() + b"\0")
+    with pytest.raises(PhotoUnreadable):
+        Thumbnails(None).make(photo, 60, 60)
 
 
 def test_larger_pictures_than_are_kept_come_from_the_file(tmp_path: Path) -> None:

@@ -114,31 +114,51 @@ class DecodedPicture:
         return to_srgb(small, self.profile)
 
 
-def decode(source: Path | bytes, *, at_least: float = 1.0, accept_damaged: bool = False) -> DecodedPicture:
+def decode(
+    source: Path | bytes,
+    *,
+    at_least: float = 1.0,
+    accept_damaged: bool = False,
+    is_known_whole: bool = False,
+) -> DecodedPicture:
     """Decode a picture; blocks for as long as that takes, and may be called in several threads at once.
 
     Args:
         source: The file, or its content.
         at_least: The share of its width and height that is needed. Decoding a JPEG smaller saves most of the time.
         accept_damaged: Whether to return what the decoder can make of a damaged picture, if it can make anything of it.
+        is_known_whole: Whether these bytes were decoded before, so that nobody has to look for damage that decoders
+            pass over: for that, some formats are decoded twice.
 
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
-    return within_limits(_decoded, source, min(1.0, at_least), accept_damaged)
+    return within_limits(_decoded, source, min(1.0, at_least), accept_damaged, is_known_whole)
 
 
-def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
+def decode_to_fit(
+    source: Path | bytes, width: int, height: int, *, is_known_whole: bool = False
+) -> Image.Image:
     """Return an upright sRGB picture that fits `width` × `height` pixels, never larger than the original.
 
+    Args:
+        source: The file, or its content.
+        width: In pixels.
+        height: In pixels.
+        is_known_whole: As in `decode`.
+
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
-    return within_limits(_fitted, source, width, height)
+    return within_limits(_fitted, source, width, height, is_known_whole)
 
 
 def decode_part(
-    source: Path | bytes, box: tuple[float, float, float, float], size: tuple[int, int]
+    source: Path | bytes,
+    box: tuple[float, float, float, float],
+    size: tuple[int, int],
+    *,
+    is_known_whole: bool = False,
 ) -> Image.Image:
     """Return a part of a picture at another size, as opaque sRGB; what is decoded is the picture.
 
@@ -146,37 +166,44 @@ def decode_part(
         source: The file, or its content.
         box: The part: left, upper, right, lower, in pixels of the upright picture.
         size: Of what is returned.
+        is_known_whole: As in `decode`.
 
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
-    return within_limits(_part, source, box, size)
+    return within_limits(_part, source, box, size, is_known_whole)
 
 
-def _decoded(source: Path | bytes, at_least: float, accept_damaged: bool) -> DecodedPicture:
+def _decoded(
+    source: Path | bytes, at_least: float, accept_damaged: bool, is_known_whole: bool
+) -> DecodedPicture:
     with reading(source) as file:
         opened = open_to_decode(file)
         with opened.picture:
-            return _decode(opened, at_least, _ALL_SCALES, accept_damaged=accept_damaged)
+            options = {"accept_damaged": accept_damaged, "is_known_whole": is_known_whole}
+            return _decode(opened, at_least, _ALL_SCALES, **options)
 
 
-def _fitted(source: Path | bytes, width: int, height: int) -> Image.Image:
+def _fitted(source: Path | bytes, width: int, height: int, is_known_whole: bool) -> Image.Image:
     with reading(source) as file:
         opened = open_to_decode(file)
         size = opened.upright_size
         scale = min(1.0, max(1, width) / size[0], max(1, height) / size[1])
         with opened.picture:
-            decoded = _decode(opened, min(1.0, scale * _PREVIEW_GAP))
+            decoded = _decode(opened, min(1.0, scale * _PREVIEW_GAP), is_known_whole=is_known_whole)
     fitted = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     return decoded.resized(fitted, gap=_PREVIEW_GAP)
 
 
-def _part(source: Path | bytes, box: tuple[float, float, float, float], size: tuple[int, int]) -> Image.Image:
+def _part(
+    source: Path | bytes, box: tuple[float, float, float, float], size: tuple[int, int], is_known_whole: bool
+) -> Image.Image:
     scale = max(size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1]))
+    at_least = min(1.0, scale * _PREVIEW_GAP if scale < 1 else 1.0)
     with reading(source) as file:
         opened = open_to_decode(file)
         with opened.picture:
-            decoded = _decode(opened, min(1.0, scale * _PREVIEW_GAP if scale < 1 else 1.0))
+            decoded = _decode(opened, at_least, is_known_whole=is_known_whole)
     return decoded.resized(size, box)
 
 
@@ -186,6 +213,7 @@ def _decode(
     scales: Sequence[int] = _FAST_SCALES,
     *,
     accept_damaged: bool = False,
+    is_known_whole: bool = False,
 ) -> DecodedPicture:
     """Decode a picture, in one attempt: after an error Pillow would return what it has got so far."""
     picture = opened.picture
@@ -195,7 +223,8 @@ def _decode(
     try:
         profile = color_profile(picture, opened.exif, opened.file, opened.byte_size)
         several = picture.format in _ANIMATED and bool(getattr(picture, "is_animated", False))
-        pixels = _pixels(opened, at_least, scales, accept_damaged=accept_damaged)
+        options = {"accept_damaged": accept_damaged, "is_known_whole": is_known_whole}
+        pixels = _pixels(opened, at_least, scales, **options)
         if opened.orientation in _TRANSPOSITIONS:
             pixels = pixels.transpose(_TRANSPOSITIONS[opened.orientation])
     except TOO_LARGE:
@@ -215,7 +244,12 @@ def _decode(
 
 
 def _pixels(
-    opened: OpenedPicture, at_least: float, scales: Sequence[int], *, accept_damaged: bool
+    opened: OpenedPicture,
+    at_least: float,
+    scales: Sequence[int],
+    *,
+    accept_damaged: bool,
+    is_known_whole: bool,
 ) -> Image.Image:
     """Return the pixels as stored, in a simple mode; they may be smaller than the picture is."""
     picture = opened.picture
@@ -223,7 +257,7 @@ def _pixels(
         eighths = next(eighths for eighths in scales if eighths == 8 or eighths >= 8 * at_least)
         ends = {"has_end": opened.is_complete, "strict": not accept_damaged}
         return jpeg_pixels(opened.file, picture.mode, picture.size, eighths, **ends)
-    if accept_damaged:
+    if accept_damaged or is_known_whole:
         picture.load()
     elif picture.format in _READ_WHOLE:
         with ThreadPoolExecutor(1) as beside:

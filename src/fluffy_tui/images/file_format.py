@@ -23,7 +23,10 @@ START_OF_SCAN = 0xDA
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _LOSSLESS = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
 _FRAME_HEAD = 16
-_MOST_JUNK = 1 << 16
+_MOST_SEGMENTS = 1 << 16
+"""Of a JPEG in front of its pixels, bytes of junk between them included; the longest metadata take some thousand."""
+_MOST_CHUNKS = 1 << 16
+"""Of a WebP; an animation has one for each picture."""
 
 _JXL = (b"\xff\x0a", b"\0\0\0\x0cJXL ")
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -141,9 +144,11 @@ def odd_jpeg(file: BinaryIO, segments: Iterable[Segment]) -> str | None:
 def webp_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, position and length of the data of each chunk, those of an animation's first picture too."""
     position, has_frame = 12, False
-    while position + 8 <= size:
+    for _ in range(_MOST_CHUNKS):
         file.seek(position)
         head = file.read(8)
+        if len(head) < 8:
+            return
         kind, length = head[:4], int.from_bytes(head[4:], "little")
         yield kind, position + 8, min(length, size - position - 8)
         if kind == b"ANMF" and not has_frame:
@@ -158,14 +163,14 @@ def jpeg_segments(file: BinaryIO) -> Iterator[Segment]:
 
     From there on an end marker cannot occur by chance.
     """
-    position, junk = 2, 0
-    while junk < _MOST_JUNK:
+    position = 2
+    for _ in range(_MOST_SEGMENTS):
         file.seek(position)
         head = file.read(4)
         if len(head) < 4:
             return
         if head[0] != 0xFF or head[1] == 0xFF:  # junk or padding between segments, which decoders skip too
-            position, junk = position + 1, junk + 1
+            position += 1
             continue
         has_no_length = head[1] in (0x00, 0x01) or 0xD0 <= head[1] <= 0xD8
         length = 2 if has_no_length else 2 + int.from_bytes(head[2:], "big")

@@ -21,6 +21,8 @@ PngImagePlugin.MAX_TEXT_CHUNK = MOST_TEXT
 _SUSPICIOUS = MOST_TEXT // 1032
 """Compressed bytes from which on a chunk may be more than that."""
 _MOST_CHUNK = 1 << 20
+_MOST_CHUNKS = 1 << 18
+"""Of a file; most programs cut the pixels into chunks of 8 kB and more, so this is 2 GB."""
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _NOT_SHOWN = _TEXTS | {b"tIME", b"pHYs", b"bKGD", b"hIST", b"sPLT"}
 """Chunks on which neither the colours of the pixels nor the side that is up depend."""
@@ -32,11 +34,11 @@ _XMP = b"XML:com.adobe.xmp\0"
 def png_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, position and length of the data of each chunk that lies within the file, up to the last."""
     position = 8
-    while position + 12 <= size:
+    for _ in range(_MOST_CHUNKS):
         file.seek(position)
         head = file.read(8)
         length, kind = int.from_bytes(head[:4], "big"), head[4:]
-        if position + 12 + length > size:
+        if position + 12 + length > size or not kind.isalpha():  # zeros, where a download was given its room
             return
         yield kind, position + 8, length
         if kind == b"IEND":

@@ -49,9 +49,9 @@ async def probe(host: MediaHost) -> float:
 def _check_base_url(base_url: str, buffer_url: str) -> None:
     """Refuse what a key cannot be put behind, what every post would publish, and what Buffer cannot reach."""
     parts = urlsplit(base_url)
-    if parts.query or parts.fragment or parts.username or parts.password:
+    if parts.query or parts.fragment:
         raise MediaHostError(
-            "FLUFFY_MEDIA_BASE_URL may hold no `?`, no `#`, no name and no password.",
+            "FLUFFY_MEDIA_BASE_URL may hold no `?` and no `#`.",
             "Give the plain public address; presigned or protected ones stop working before the post is due.",
             temporary=False,
         )

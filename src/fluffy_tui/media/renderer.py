@@ -6,6 +6,7 @@ import hashlib
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter, ImageOps
 
@@ -15,6 +16,9 @@ from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame_of_part, 
 from fluffy_tui.media.framing import Fit, Framing
 from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.networks import ImageRules, NetworkRules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 QUALITIES = (92, 88, 84, 80, 75, 70, 64, 58, 50)
 """JPEG qualities tried from the best; below the last one the picture gets smaller instead."""
@@ -29,6 +33,7 @@ def render(
     *,
     ratio: float | None = None,
     accept_damaged: bool = False,
+    is_known_whole: bool = False,
 ) -> Rendition:
     """Render the photo for a network; the file itself is only read, and equal input gives equal bytes.
 
@@ -44,22 +49,25 @@ def render(
         ratio: Width ÷ height of the rendition, whatever the shape: the cover's `canvas_ratio` for the other
             pictures of its post, where the network shows all in one frame. None for the shape.
         accept_damaged: Whether to render what is left of a damaged photo.
+        is_known_whole: Whether nobody has to look for damage in the photo, which some formats are decoded twice for.
+            Not for what is posted.
 
     Raises:
         PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
     """
-    return within_limits(_render, path, rules.image, framing, ratio, accept_damaged)
+    options = {"accept_damaged": accept_damaged, "is_known_whole": is_known_whole}
+    return within_limits(_render, path, rules.image, framing, ratio, options)
 
 
 def _render(
-    path: Path, rules: ImageRules, framing: Framing, ratio: float | None, accept_damaged: bool
+    path: Path, rules: ImageRules, framing: Framing, ratio: float | None, options: Mapping[str, bool]
 ) -> Rendition:
     header = header_of(path)
     part, size = framing.part, (header.width, header.height)
     target = frame_of_part(size, rules, framing, ratio)
     # Half as much again as is needed leaves the resampling enough to work with.
     at_least = 1.5 * target.picture[0] / (target.box[2] - target.box[0])
-    picture = decode(path, at_least=at_least, accept_damaged=accept_damaged).turned(framing.turn)
+    picture = decode(path, at_least=at_least, **options).turned(framing.turn)
     mark = find_ai_mark(path)
     parts = _cut(_compose(picture, target, framing.fit), part.count)
     limit = min(rules.upload_bytes, rules.max_bytes)

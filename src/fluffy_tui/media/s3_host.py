@@ -132,7 +132,7 @@ class S3Host:
     @property
     def _place(self) -> str:
         if self._settings.endpoint:
-            return urlsplit(self._settings.endpoint).netloc.rpartition("@")[2]
+            return urlsplit(self._settings.endpoint).netloc
         return f"AWS {self._settings.region}"
 
     async def _certificate_problem(self) -> str:

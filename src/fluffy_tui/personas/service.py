@@ -276,6 +276,8 @@ def _spelled(name: str) -> str:
 
 
 def _clean(name: str) -> str:
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise FluffyError("The name contains bytes that are not text.", "Check that it is UTF-8.")
     clean = _spelled(name)
     if not clean:
         raise FluffyError("A persona needs a name.", "Enter at least one letter.")

@@ -109,6 +109,14 @@ class Photo:
         return self.path.name
 
     @property
+    def is_known_whole(self) -> bool:
+        """Whether a worker has decoded its content without finding damage.
+
+        What was measured in a picture is forgotten when its photo's content changes.
+        """
+        return self.scores is not None
+
+    @property
     def ratio(self) -> float:
         """Width over height."""
         return self.width / self.height

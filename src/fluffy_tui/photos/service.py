@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, decode_to_fit, readable_path
+from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, readable_path
 from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.photos.ingest.catalogue import Catalogue, is_storable
 from fluffy_tui.photos.ingest.file_presence import change_places, mark_missing_files
@@ -514,7 +514,7 @@ class Photos:
             PhotoUnreadable: the file is gone or on another machine, cannot be read, or is no sound picture.
         """
         if dry_run:
-            return decode_to_fit(photo.file, width, height)
+            return Thumbnails(None).make(photo, width, height)
         return self._thumbnails.make(photo, width, height)
 
     def part(self, photo: Photo, box: tuple[int, int, int, int], size: tuple[int, int]) -> Image.Image:
@@ -528,7 +528,7 @@ class Photos:
         file = photo.file
         if state_of(photo, HashWhen.TOUCHED) is PhotoState.CHANGED:  # its pixels are not where they were
             raise PhotoUnreadable(Unreadable.STILL_CHANGING, name=photo.name)
-        return decode_part(file, box, size)
+        return decode_part(file, box, size, is_known_whole=photo.is_known_whole)
 
 
 def _photo(row: Any) -> Photo:

@@ -51,22 +51,21 @@ class Thumbnails:
     def make(self, photo: Photo, width: int, height: int) -> Image.Image:
         """Return an upright sRGB picture that fits `width` × `height` pixels; blocks.
 
-        A kept thumbnail stands for the content that was imported, so it is used only while the file looks untouched.
+        A kept thumbnail stands for the content that was imported, as does what a worker has found out about it, so
+        both are used only while the file looks untouched.
 
         Raises:
             PhotoUnreadable: the file is gone or on another machine, cannot be read, or is no sound picture.
         """
         file, cache = photo.file, self._cache
-        if (
-            cache is None
-            or max(width, height) > SIDE
-            or state_of(photo, HashWhen.NEVER) is not PhotoState.UNCHANGED
-        ):
-            return decode_to_fit(file, width, height)
+        is_unchanged = state_of(photo, HashWhen.NEVER) is PhotoState.UNCHANGED
+        is_known_whole = is_unchanged and photo.is_known_whole
+        if cache is None or max(width, height) > SIDE or not is_unchanged:
+            return decode_to_fit(file, width, height, is_known_whole=is_known_whole)
         kept = cache.get(photo.sha256, width, height)
         if kept is not None:
             return kept
-        largest = decode_to_fit(file, SIDE, SIDE)
+        largest = decode_to_fit(file, SIDE, SIDE, is_known_whole=is_known_whole)
         cache.put(photo.sha256, largest)
         largest.thumbnail((max(1, width), max(1, height)), Image.Resampling.LANCZOS, reducing_gap=2)
         return largest

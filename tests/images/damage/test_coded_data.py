@@ -8,7 +8,15 @@ import zlib
 import pytest
 from PIL import Image, ImageDraw
 
-from fluffy_tui.images import PhotoUnreadable, Unreadable, decode
+from fluffy_tui.images import (
+    PhotoUnreadable,
+    Unreadable,
+    decode,
+    decode_part,
+    decode_to_fit,
+    decoder,
+    limited_process,
+)
 from fluffy_tui.images.iso_boxes import read_items
 from photos.photo_files import FORMATS
 
@@ -162,3 +170,23 @@ def test_pixel_data_that_do_not_end_are_damage() -> None:
         content[: start - 4] + chunk + zlib.crc32(chunk).to_bytes(4, "big") + content[start + length + 4 :]
     )
     assert_damaged(forged)
+
+
+@pytest.mark.parametrize("picture_format", [*FORMATS, "GIF", "TIFF"])
+def test_whole_bytes_are_looked_at_once(picture_format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture is the same, whether its data are looked at or not."""
+    monkeypatch.setattr(limited_process._here, "is_limited", True, raising=False)
+    content = saved(noisy(), picture_format)
+    looked_at = decode_to_fit(content, 100, 100)
+    monkeypatch.setattr(decoder, "is_whole", None)
+    assert decode_to_fit(content, 100, 100, is_known_whole=True) == looked_at
+    box = (100.0, 60.0, 300.0, 260.0)
+    assert decode_part(content, box, (200, 200), is_known_whole=True).size == (200, 200)
+
+
+def test_a_jpeg_is_decoded_strictly_at_any_time() -> None:
+    """That costs nothing."""
+    content = bytearray(saved(noisy(), "JPEG"))
+    content[len(content) // 2 : -2] = bytes(len(content) - len(content) // 2 - 2)
+    with pytest.raises(PhotoUnreadable):
+        decode_to_fit(bytes(content), 100, 100, is_known_whole=True)

@@ -38,6 +38,13 @@ def test_several_photos_and_channels_are_in_one_cell(tmp_path: Path) -> None:
     assert post.channels == ("@x", "y")
 
 
+def test_a_home_folder_that_nobody_has_costs_its_own_line(tmp_path: Path) -> None:
+    missing, other = read(tmp_path, "photo\n~nobody-here/a.jpg\nb.jpg\n")
+    assert isinstance(missing, WrittenPost)
+    assert isinstance(other, WrittenPost)
+    assert (missing.files, other.files) == ((tmp_path / "~nobody-here/a.jpg",), (tmp_path / "b.jpg",))
+
+
 def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     found = read(tmp_path, 'photo,caption\na.jpg,"one\ntwo"\n,nothing\n\nb.jpg,too,much\nc.jpg,\n')
     lines = [post.line if isinstance(post, WrittenPost) else post[0] for post in found]

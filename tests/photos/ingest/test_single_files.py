@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from scheduling.workplace import Workplace, workplace, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -115,11 +115,14 @@ def test_only_a_file_that_is_there_is_taken(tmp_path: Path) -> None:
     path = write_photo(tmp_path / "a.jpg")
     link = tmp_path / "link.jpg"
     link.symlink_to(path)
+    (tmp_path / "self").symlink_to(tmp_path / "self")
     assert existing_file(link) == path.resolve()
     for wrong, words in (
         (tmp_path, "is a folder"),
         (tmp_path / "none", "does not exist"),
         (path / "x", "exist"),
+        (tmp_path / "self", "a link that points back to itself"),
+        (Path("~nobody-here/a.jpg"), "does not exist"),
     ):
         with pytest.raises(UsageError, match=words):
             existing_file(wrong)

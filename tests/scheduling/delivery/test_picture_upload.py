@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from fluffy_tui.media import PhotoUnreadable, Unreadable, render
 from fluffy_tui.scheduling import Step
@@ -38,6 +39,27 @@ async def test_a_picture_that_cannot_be_decoded_fails_with_its_reason(place: Wor
         failed = await place.until(result.post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))
     assert failed.error_code == "photo_unreadable"
     assert photo.path.name in str(failed.error_message)
+    assert place.in_buffer() == []
+
+
+async def test_what_is_posted_is_always_looked_at_for_damage(place: Workplace) -> None:
+    """Also if a worker is said to have found the photo whole, so that its previews are not."""
+    place.folder.mkdir()
+    path = place.folder / "IMG_1.png"
+    Image.effect_noise((400, 500), 50).convert("RGB").save(path)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"IEND") - 6] ^= 1  # a checksum
+    path.write_bytes(content)
+    await place.services.photos.import_folders([place.folder], place.persona)
+    async with place.services.database.transaction() as session:
+        await session.execute(text("UPDATE photos SET sharpness = 50"))
+    [photo] = await place.services.photos.unscheduled(place.persona)
+    assert place.services.planning.preview_rendition(photo, "instagram").width == 400
+    result = await place.services.scheduling.schedule_post(photo, "damaged")
+    assert result.post is not None
+    async with place.worker():
+        failed = await place.until(result.post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))
+    assert failed.error_code == "photo_unreadable"
     assert place.in_buffer() == []
 
 

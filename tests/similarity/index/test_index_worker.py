@@ -462,7 +462,7 @@ class FakeReader:
         self.read_files: list[str] = []
         self.rests = 0
 
-    def read(self, path: Path) -> PictureText:
+    def read(self, path: Path, *, is_known_whole: bool) -> PictureText:
         """Return the text, or raise."""
         self.read_files.append(path.stem)
         found = self.texts.get(path.stem, "")
@@ -565,7 +565,7 @@ class EndlessReader(FakeReader):
         super().__init__({})
         self.began, self.ended = began, threading.Event()
 
-    def read(self, path: Path) -> PictureText:
+    def read(self, path: Path, *, is_known_whole: bool) -> PictureText:
         """Begin, and wait."""
         self.began()
         self.ended.wait()

@@ -82,7 +82,7 @@ def test_nothing_is_downloaded_and_no_host_is_asked(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(os, "nice", lambda more: 0)
     text_reader._engine.cache_clear()
-    assert read_text(page(tmp_path / "a.png", "Nothing leaves")).text == "Nothing leaves"
+    assert read_text(page(tmp_path / "a.png", "Nothing leaves"), False).text == "Nothing leaves"
 
 
 @installed

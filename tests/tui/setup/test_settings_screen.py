@@ -226,7 +226,7 @@ async def test_copy_gives_numbers_without_marks_and_no_password_of_an_address(
     ("name", "typed", "refusal"),
     [
         ("image_embed_url", "localhost:8000", "image_embed_url must be an https or http address"),
-        ("media_host", "s3", "media_host is s3, which also needs s3_bucket"),
+        ("media_host", "s3", "media_base_url may not hold a name or password"),
         ("database_url", "postgresql://host:port/x", "database_url has a port that is not a number"),
     ],
 )

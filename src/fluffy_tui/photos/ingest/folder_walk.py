@@ -82,7 +82,7 @@ def existing_folders(folders: Sequence[Path]) -> list[Path]:
     resolved: dict[Path, None] = {}
     for folder in folders:
         try:
-            absolute = folder.expanduser().resolve(strict=True)
+            absolute = real_path(folder)
             with os.scandir(absolute):
                 resolved[absolute] = None
         except NotADirectoryError:
@@ -93,9 +93,20 @@ def existing_folders(folders: Sequence[Path]) -> list[Path]:
             ) from None
         except (FileNotFoundError, ValueError):  # ValueError: a NUL in the path
             raise _not_found(folder, "does not exist", "Check the spelling.") from None
-        except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, or no home for ~name
-            raise _not_found(folder, f"cannot be opened ({error})", "Check the disk.") from None
+        except OSError as error:
+            failure = unreadable(error).named(f"The folder {readable_path(str(folder))}")
+            raise FolderNotFound(failure.message, failure.hint) from None
     return list(resolved)
+
+
+def real_path(path: Path) -> Path:
+    """Return where a path that somebody has typed leads, with `~` and links resolved.
+
+    Raises:
+        OSError: there is nothing, or it cannot be reached.
+        ValueError: it has a NUL.
+    """
+    return Path(os.path.realpath(os.path.expanduser(path), strict=True))  # noqa: PTH111 - pathlib differs by version
 
 
 def has_picture_name(path: str) -> bool:

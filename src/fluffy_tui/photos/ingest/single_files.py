@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import UsageError
-from fluffy_tui.images import readable_path
+from fluffy_tui.images import readable_path, unreadable
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
-from fluffy_tui.photos.ingest.folder_walk import Listing, Walked, next_listing, with_companions
+from fluffy_tui.photos.ingest.folder_walk import Listing, Walked, next_listing, real_path, with_companions
 from fluffy_tui.photos.metadata.companions import spelled_in
 from fluffy_tui.photos.model import FailedFile, Photo
 
@@ -53,7 +53,7 @@ def existing_file(path: Path) -> Path:
     """
     shown = readable_path(str(path))
     try:
-        absolute = path.expanduser().resolve(strict=True)
+        absolute = real_path(path)
         is_folder = absolute.is_dir()
     except PermissionError:
         raise UsageError(
@@ -61,8 +61,9 @@ def existing_file(path: Path) -> Path:
         ) from None
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         raise UsageError(f"{shown} does not exist.", "Check the spelling.") from None
-    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, or no home for ~name
-        raise UsageError(f"{shown} cannot be opened ({error}).", "Check the disk.") from None
+    except OSError as error:
+        failure = unreadable(error).named(shown)
+        raise UsageError(failure.message, failure.hint) from None
     if is_folder:
         raise UsageError(f"{shown} is a folder.", "Name the files in it, or import it with --import.")
     return absolute

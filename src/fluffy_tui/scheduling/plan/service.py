@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from fluffy_tui.media import Framing, render, smaller
 from fluffy_tui.networks import rules_for
+from fluffy_tui.photos import HashWhen, PhotoState, state_of
 from fluffy_tui.scheduling.model import IN_BUFFER, NO_TIME, ON_THE_WAY, Missing, Step
 from fluffy_tui.scheduling.plan.agenda import Agenda
 from fluffy_tui.scheduling.posts_by_time import GOES_AT
@@ -76,13 +77,20 @@ class Planning:
 
         `ratio` is width ÷ height of the picture in place of the framing's shape: that of its post's cover. With
         `accept_damaged` what is left of a damaged photo is rendered. To `longest_side` pixels the picture is made
-        smaller, without any mark.
+        smaller, without any mark. What a worker has found whole is not looked at for damage again until it is posted.
 
         Raises:
             PhotoUnreadable: the file is gone, on another machine, forbidden, damaged, too large or not a picture.
         """
+        file = photo.file
+        is_unchanged = state_of(photo, HashWhen.NEVER) is PhotoState.UNCHANGED
         rendition = render(
-            photo.file, rules_for(service), framing, ratio=ratio, accept_damaged=accept_damaged
+            file,
+            rules_for(service),
+            framing,
+            ratio=ratio,
+            accept_damaged=accept_damaged,
+            is_known_whole=is_unchanged and photo.is_known_whole,
         )
         return rendition if longest_side is None else smaller(rendition, longest_side)
 

@@ -72,7 +72,7 @@ def scan(
         ModelUnavailable: the model cannot be used; the photo may be fine.
     """
     stretched = _SHORT_SIDE * max(photo.ratio, 1 / photo.ratio)
-    picture = _decoded(photo, round(min(_LONGEST_SIDE, max(_LONG_SIDE, stretched))))
+    picture = _decoded(photo, round(min(_LONGEST_SIDE, max(_LONG_SIDE, stretched))), is_known_whole=False)
     if isinstance(picture, Failure):
         return picture
     return PhotoScan(
@@ -98,13 +98,13 @@ def _scores(
 
 def _larger(photo: Photo) -> Image.Image | None:
     """Return a photo large enough for the eyes of a group."""
-    picture = _decoded(photo, _GROUP_SIDE)
+    picture = _decoded(photo, _GROUP_SIDE, is_known_whole=True)  # it is being scanned
     return picture if isinstance(picture, Image.Image) else None
 
 
 def picture_for_service(photo: Photo) -> Image.Image | Failure:
     """Return the picture that is sent to image_embed, or why there is none; blocks."""
-    return _decoded(photo, SIDE)
+    return _decoded(photo, SIDE, is_known_whole=photo.is_known_whole)
 
 
 def read(photo: Photo, reader: TextReader) -> PhotoScan | Failure:
@@ -113,14 +113,16 @@ def read(photo: Photo, reader: TextReader) -> PhotoScan | Failure:
     Raises:
         ModelUnavailable: no picture can be read now; the photo may be fine.
     """
-    text = _unless_changed(photo, reader.read)
+    text = _unless_changed(photo, partial(reader.read, is_known_whole=photo.is_known_whole))
     if isinstance(text, Failure):
         return text
     return PhotoScan(photo.id, bytes.fromhex(photo.sha256), text=text)
 
 
-def _decoded(photo: Photo, longest_side: int) -> Image.Image | Failure:
-    return _unless_changed(photo, lambda path: decode_to_fit(path, longest_side, longest_side))
+def _decoded(photo: Photo, longest_side: int, *, is_known_whole: bool) -> Image.Image | Failure:
+    return _unless_changed(
+        photo, lambda path: decode_to_fit(path, longest_side, longest_side, is_known_whole=is_known_whole)
+    )
 
 
 def _unless_changed(photo: Photo, use: Callable[[Path], T]) -> T | Failure:

@@ -50,8 +50,12 @@ class TextReader:
         """Return whether the extra `ocr` is installed."""
         return importlib.util.find_spec("rapidocr") is not None
 
-    def read(self, path: Path) -> PictureText:
+    def read(self, path: Path, *, is_known_whole: bool = False) -> PictureText:
         """Return the text in a picture; blocks for seconds. One picture at a time.
+
+        Args:
+            path: Where it is.
+            is_known_whole: Whether it was decoded before without finding damage.
 
         Raises:
             ModelUnavailable: no picture can be read now.
@@ -61,7 +65,7 @@ class TextReader:
             self.rest()
             self._process = _started()
         try:
-            return self._process.call(read_text, (path,), {})
+            return self._process.call(read_text, (path, is_known_whole), {})
         except PhotoUnreadable as error:
             if error.reason is Unreadable.NO_DECODER:
                 raise _unavailable() from error
@@ -76,7 +80,7 @@ class TextReader:
             self._process = None
 
 
-def read_text(path: Path) -> PictureText:
+def read_text(path: Path, is_known_whole: bool) -> PictureText:
     """Return the text in a picture; runs in the limited process.
 
     Raises:
@@ -84,7 +88,7 @@ def read_text(path: Path) -> PictureText:
     """
     import numpy as np
 
-    picture = np.asarray(decode_to_fit(path, _SIDE, _SIDE))
+    picture = np.asarray(decode_to_fit(path, _SIDE, _SIDE, is_known_whole=is_known_whole))
     found = _engine()(np.ascontiguousarray(picture[:, :, ::-1]))  # it takes blue first
     if not found.txts:
         return PictureText("", 0.0)
