@@ -115,9 +115,10 @@ class ProblemsScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim actions that need a row, or a post, while there is none."""
+        current = self._list.current
         if (
-            (action == "select" and self._list.current is None)
-            or (action in ("open", "select_group") and not self.selected_posts())
+            (action == "select" and current is None)
+            or (action in ("open", "select_group") and (current is None or current.post is None))
             or (action == "act_on_posts" and not self._actions.is_possible(parameters[0]))
         ):
             return None
