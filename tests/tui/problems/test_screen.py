@@ -132,6 +132,23 @@ async def test_details_that_do_not_fit_are_scrolled_with_the_keys_of_the_list(
         assert driver.screen.focused is problem_list(driver), "here they fit"
 
 
+@pytest.mark.parametrize("tabs", [("4",), ("4", "1")])
+async def test_details_are_wrapped_to_the_width_that_they_get(
+    running: Running, tabs: tuple[str, ...]
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*tabs)
+        await driver.pilot.resize_terminal(60, 18)
+        await driver.settle()
+        await driver.press("4")
+        assert "What   This post was not published." in driver.text("#problem").splitlines()
+        await driver.pilot.resize_terminal(100, 30)
+        await driver.settle()
+        width = driver.screen.query_one("#problem").content_size.width
+        assert 30 < width < 60
+        assert all(len(line) <= width for line in driver.text("#problem").splitlines())
+
+
 async def test_header_and_tab_count_the_problems_that_do_not_pass_by_themselves(
     running: Running, services: FakeServices
 ) -> None:
