@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from PIL import Image
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind, StandIn
 from fluffy_tui.scheduling import PostError, PostStatus, ProblemKind, Remedy, Step
-from scheduling.workplace import Barrier, workplace, write_photo
+from scheduling.workplace import QUICK, Barrier, workplace, write_photo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,6 +99,23 @@ async def test_a_computer_without_a_network_knows_that_neither_buffer_nor_the_me
                         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
                     mine = [one for one in back.posts() if one.channel_id == place.persona.buffer_channel_id]
                     assert len(mine) == 2
+
+
+async def test_a_worker_that_starts_tries_at_once_whether_there_is_a_network_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    patient = replace(QUICK, backoff_min=900.0, backoff_max=900.0)
+    async with AsyncExitStack() as network:
+        before = await network.enter_async_context(StandIn(media=media))
+        port = int(before.url.rpartition(":")[2])
+        async with workplace(database_url, tmp_path, before, media, timings=patient) as place:
+            await network.aclose()
+            post = await place.submit()
+            async with place.worker():
+                await place.until(post.id, lambda now: now.step is Step.HELD)
+            async with StandIn(media=media, port=port, world=before.world), place.worker():
+                await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
 
 
 async def test_a_media_host_that_alone_is_not_reached_is_told_from_one_that_refuses(
