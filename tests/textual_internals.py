@@ -90,6 +90,21 @@ def counting_layouts() -> Iterator[Counter[Screen[Any]]]:
 
 
 @contextmanager
+def counting_draws() -> Iterator[Counter[Screen[Any]]]:
+    """Yield how often something of each screen is drawn, as soon as Textual has it drawn."""
+    counted: Counter[Screen[Any]] = Counter()
+
+    def counting(screen: Screen[Any]) -> None:
+        counted[screen] += bool(screen._compositor._dirty_regions)
+        _refresh(screen)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Screen, "_compositor_refresh", counting)
+        patch.setattr("textual.screen.UPDATE_PERIOD", 0.001)
+        yield counted
+
+
+@contextmanager
 def as_in_textual(owner: type, name: str) -> Iterator[None]:
     """Take one of our fixes of a private method away."""
     with pytest.MonkeyPatch.context() as patch:

@@ -50,6 +50,26 @@ async def test_refused_connection_is_safe_to_retry() -> None:
     assert (error.code, error.next_step) == ("unreachable", NextStep.RETRY)
 
 
+async def test_whether_buffer_can_be_reached_is_asked_without_the_key() -> None:
+    asked: list[bytes] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with BufferClient(f"http://127.0.0.1:{port}/", Secret(KEY)) as client:
+        assert await client.is_reachable()
+        [request] = asked
+        assert request.startswith(b"HEAD ")
+        assert KEY.encode() not in request
+        server.close()
+        await server.wait_closed()
+        assert not await client.is_reachable()
+
+
 async def test_failed_tls_is_safe_to_retry() -> None:
     """The handshake happens before the request."""
     async with asking() as (_, server):

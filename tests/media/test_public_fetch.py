@@ -118,6 +118,7 @@ async def test_an_unreachable_server_is_temporary() -> None:
     with pytest.raises(MediaHostError) as caught:
         await verify_public(f"http://127.0.0.1:{port}/x.jpg", PICTURE)
     assert caught.value.temporary
+    assert caught.value.unreachable
     assert f"127.0.0.1:{port}" in caught.value.message
 
 

@@ -145,6 +145,7 @@ async def test_an_unreachable_service_is_temporary(caplog: pytest.LogCaptureFixt
         port = unused.getsockname()[1]
     error = await refusal(host_for(f"http://127.0.0.1:{port}"))
     assert error.temporary
+    assert error.unreachable
     assert f"127.0.0.1:{port}" in error.message
     assert SECRET not in caplog.text
     assert KEY_ID not in caplog.text

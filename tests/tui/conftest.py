@@ -60,7 +60,7 @@ def notices_stay() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def screenshots_are_compact() -> Iterator[None]:
-    """Make every snapshot a third as large."""
+    """Make every snapshot a fraction as large."""
     export = App.export_screenshot
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "export_screenshot", lambda app, **options: compact(export(app, **options)))

@@ -93,6 +93,10 @@ class BufferClient:
         """What time it is at Buffer."""
         return self._transport.time
 
+    async def is_reachable(self) -> bool:
+        """Return whether requests get through to Buffer, whatever it answers; costs none of the budget."""
+        return await self._transport.is_reachable()
+
     async def account(self) -> Account:
         """Return the account of the key with its organisations."""
         return _read(

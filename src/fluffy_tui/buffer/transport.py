@@ -108,6 +108,18 @@ class Transport:
                 *(operation.name, status or "none", milliseconds, outcome, "?" if left is None else left),
             )
 
+    async def is_reachable(self) -> bool:
+        """Return whether requests get through to the endpoint; asked without the key, it costs none of the budget."""
+        sent = _SentMark()
+        try:
+            async with (
+                asyncio.timeout(self._timeout),
+                self._http.stream("HEAD", self._url, extensions={"trace": sent.observe}),
+            ):
+                return True
+        except (httpx.RequestError, TimeoutError):
+            return sent.is_set
+
     async def _send(self, operation: Operation, variables: Mapping[str, Any]) -> _Reply:
         sent = _SentMark()
         body = {"query": operation.document, "variables": variables, "operationName": operation.name}

@@ -14,8 +14,10 @@ class MediaHostError(FluffyError):
         hint: What to do now.
         temporary: True when trying again later can help (unreachable, timeout, server error);
             False when somebody has to change something first.
+        unreachable: True when it did not answer at all.
     """
 
-    def __init__(self, message: str, hint: str = "", *, temporary: bool) -> None:
+    def __init__(self, message: str, hint: str = "", *, temporary: bool, unreachable: bool = False) -> None:
         super().__init__(message, hint)
         self.temporary = temporary
+        self.unreachable = unreachable

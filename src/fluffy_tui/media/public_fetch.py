@@ -198,7 +198,10 @@ def _unreachable(url: str, error: Exception, timeout: float) -> MediaHostError:
     slow = isinstance(error, httpx.TimeoutException)
     reason = f"no answer within {timeout:g} s, and Buffer waits no longer" if slow else str(error)
     return MediaHostError(
-        f"The picture cannot be fetched from {host}: {reason or 'no connection'}.", _SLOW, temporary=True
+        f"The picture cannot be fetched from {host}: {reason or 'no connection'}.",
+        _SLOW,
+        temporary=True,
+        unreachable=True,
     )
 
 

@@ -192,6 +192,7 @@ class S3Host:
             f"The media host {place} cannot be reached: {reason}.",
             _CHECK_ENDPOINT + _proxy_words(),
             temporary=True,
+            unreachable=not status and "HTTP error" in answer,
         )
 
 

@@ -4,7 +4,11 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.scheduling.delivery_key import new_delivery_key as new_delivery_key
-from fluffy_tui.scheduling.error_codes import PostError as PostError
+from fluffy_tui.scheduling.error_codes import (
+    BUFFER_UNREACHABLE as BUFFER_UNREACHABLE,
+    MEDIA_HOST_UNREACHABLE as MEDIA_HOST_UNREACHABLE,
+    PostError as PostError,
+)
 from fluffy_tui.scheduling.model import (
     IN_BUFFER as IN_BUFFER,
     NO_TIME as NO_TIME,

@@ -23,9 +23,12 @@ class PostError(StrEnum):
     CHANNEL_UNKNOWN = "channel_unknown"
     INTERNAL_ERROR = "program_fault"
     MEDIA_HOST = "media_host"
+    MEDIA_HOST_UNREACHABLE = "media_host_unreachable"
     NO_SLOTS = "no_slots"
     NOT_SCHEDULED_IN_BUFFER = "not_planned_in_buffer"
     """Buffer has the post but will not publish it: it was made a draft there, or it needs approval."""
+    OFFLINE = "offline"
+    """Neither the media host nor Buffer can be reached."""
     PHOTO_CHANGED = "photo_changed"
     PHOTO_ELSEWHERE = "photo_elsewhere"
     """Another machine has the photo."""
@@ -64,12 +67,22 @@ ACCOUNT_WIDE = frozenset(
         Code.REDIRECTED,
         Code.UNREACHABLE,
         Code.WRONG_ADDRESS,
+        PostError.OFFLINE,
     }
 )
 """What holds one post and would hold all other posts sent with the same key too."""
 
 KEY_SETTINGS = frozenset({Code.KEY_MISSING, Code.KEY_REFUSED, Code.FORBIDDEN, Code.WRONG_ADDRESS})
 """What only other settings of the key or the address can fix; a worker reads them when it starts."""
+
+BUFFER_UNREACHABLE = frozenset({Code.UNREACHABLE, PostError.OFFLINE})
+"""What is known only because Buffer could not be reached."""
+
+MEDIA_HOST_UNREACHABLE = frozenset({PostError.MEDIA_HOST_UNREACHABLE, PostError.OFFLINE})
+"""What is known only because the media host could not be reached."""
+
+HOST_FAILURES = frozenset({PostError.MEDIA_HOST, PostError.MEDIA_HOST_UNREACHABLE})
+"""Why a picture could not be uploaded."""
 
 PUBLISHING_FAILURES = frozenset(
     {
@@ -87,8 +100,8 @@ PICTURE_FAILURES = frozenset(
         Code.IMAGE_UNREADABLE,
         Code.IMAGE_DROPPED,
         PostError.PICTURE_NOT_FETCHED,
-        PostError.MEDIA_HOST,
         PostError.PHOTO_CHANGED,
+        *HOST_FAILURES,
     }
 )
 """What uploading the picture again may fix."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,11 +12,13 @@ import pytest
 from PIL import Image
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.demo import Kind
-from fluffy_tui.scheduling import PostStatus, Step
-from scheduling.workplace import Barrier, write_photo
+from fluffy_tui.demo import Kind, StandIn
+from fluffy_tui.scheduling import PostError, PostStatus, ProblemKind, Remedy, Step
+from scheduling.workplace import QUICK, Barrier, workplace, write_photo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scheduling.workplace import Workplace
 
 
@@ -74,6 +78,62 @@ async def test_later_attempts_upload_the_picture_before_they_spend_a_request(pla
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert searches(place) <= 2
     assert len(place.in_buffer()) == 1
+
+
+async def test_a_computer_without_a_network_knows_that_neither_buffer_nor_the_media_host_is_reached(
+    database_url: str, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    async with AsyncExitStack() as network:
+        before = await network.enter_async_context(StandIn(media=media))
+        port = int(before.url.rpartition(":")[2])
+        async with workplace(database_url, tmp_path, before, media) as place:
+            await network.aclose()
+            first, second = await place.submit(), await place.submit("the one behind it", 1)
+            async with place.worker():
+                for post in (first, second):
+                    held = await place.until(post.id, lambda now: now.error_code is not None)
+                    assert (held.step, held.error_code) == (Step.HELD, PostError.OFFLINE)
+                async with StandIn(media=media, port=port, world=before.world) as back:
+                    for post in (first, second):
+                        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+                    mine = [one for one in back.posts() if one.channel_id == place.persona.buffer_channel_id]
+                    assert len(mine) == 2
+
+
+async def test_a_worker_that_starts_tries_at_once_whether_there_is_a_network_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    patient = replace(QUICK, backoff_min=900.0, backoff_max=900.0)
+    async with AsyncExitStack() as network:
+        before = await network.enter_async_context(StandIn(media=media))
+        port = int(before.url.rpartition(":")[2])
+        async with workplace(database_url, tmp_path, before, media, timings=patient) as place:
+            await network.aclose()
+            post = await place.submit()
+            async with place.worker():
+                await place.until(post.id, lambda now: now.step is Step.HELD)
+            async with StandIn(media=media, port=port, world=before.world), place.worker():
+                await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+
+
+async def test_a_media_host_that_alone_is_not_reached_is_told_from_one_that_refuses(
+    database_url: str, tmp_path: Path, stand_in: StandIn
+) -> None:
+    nobody = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
+    port = nobody.sockets[0].getsockname()[1]
+    nobody.close()
+    await nobody.wait_closed()
+    media_url = f"http://127.0.0.1:{port}"
+    async with workplace(database_url, tmp_path, stand_in, tmp_path / "media", media_url=media_url) as place:
+        async with place.worker():
+            post = await place.submit()
+            held = await place.until(post.id, lambda now: now.step is Step.HELD)
+        assert held.error_code == PostError.MEDIA_HOST_UNREACHABLE
+        found = await place.services.scheduling.problems()
+        [problem] = [one for one in found if one.post is not None]
+        assert (problem.kind, Remedy.UPLOAD_AGAIN in problem.actions) == (ProblemKind.MEDIA_HOST, True)
 
 
 @pytest.mark.parametrize(

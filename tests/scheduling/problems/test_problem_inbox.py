@@ -12,9 +12,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, StandIn, Window
-from fluffy_tui.scheduling import Missing, MissingCode, Post, Problem, ProblemKind, Remedy, Step
+from fluffy_tui.scheduling import (
+    Missing,
+    MissingCode,
+    NotPossibleNow,
+    Post,
+    Problem,
+    ProblemKind,
+    Remedy,
+    Step,
+)
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
 from scheduling.quick_programs import QUICK
 from scheduling.test_service import MANY, fill
@@ -42,7 +52,7 @@ def is_possible(remedy: Remedy, post: Post) -> bool:
             return post.can_be_cancelled
         case Remedy.MOVE_UP:
             return post.can_be_moved_up
-        case Remedy.OPEN_IN_BUFFER:
+        case Remedy.OPEN_IN_BUFFER | Remedy.SETTINGS | Remedy.DOCTOR:
             return True
 
 
@@ -76,6 +86,7 @@ async def test_a_held_post_shows_when_it_is_retried(place: Workplace) -> None:
     assert "Scheduled posts limit reached" in first.why
     assert Remedy.MOVE_UP not in first.actions
     assert Remedy.MOVE_UP in second.actions
+    assert (first.refused, second.refused) == ((Remedy.MOVE_UP,), ())
 
 
 async def test_a_failed_post_has_its_cause_and_actions(place: Workplace) -> None:
@@ -90,6 +101,25 @@ async def test_a_failed_post_has_its_cause_and_actions(place: Workplace) -> None
     assert {Remedy.RETRY, Remedy.EDIT, Remedy.CANCEL} <= set(item.actions)
     await place.services.scheduling.cancel(post.id)
     assert await problems(place) == []
+
+
+async def test_a_post_whose_time_is_past_needs_another_time_before_it_is_retried(place: Workplace) -> None:
+    due = datetime.now(UTC) + timedelta(days=1)
+    photo = await place.photo()
+    result = await place.services.scheduling.schedule_post(
+        photo, "late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=due
+    )
+    assert result.post is not None
+    photo.path.unlink()
+    await place.services.delivery.deliver(result.post.id)
+    [item] = await problems(place)
+    assert item.actions[0] is Remedy.RETRY
+    await place.execute("UPDATE posts SET requested_at_time = now() - interval '1 minute'")
+    [item] = await problems(place)
+    assert item.actions[0] is Remedy.RESCHEDULE
+    assert (Remedy.RETRY in item.actions, Remedy.RETRY in item.refused) == (False, True)
+    with pytest.raises(NotPossibleNow, match="past"):
+        await place.services.scheduling.retry(result.post.id)
 
 
 async def test_a_post_deleted_in_buffer_can_be_retried_or_cancelled(place: Workplace) -> None:
@@ -270,9 +300,12 @@ async def test_a_draft_names_what_is_missing(place: Workplace) -> None:
     await keyless.schedule_post(await place.photo(), "later")
     [item] = await keyless.problems()
     assert (item.kind, item.why) == (ProblemKind.DRAFT_KEPT, "No Buffer key is set.")
+    assert item.actions[0] is Remedy.SETTINGS
     assert Remedy.RETRY not in item.actions
+    assert Remedy.RETRY in item.refused
     [again] = await place.services.scheduling.problems()
     assert Remedy.RETRY in again.actions
+    assert again.refused == ()
 
 
 async def test_a_failed_picture_is_uploaded_again(place: Workplace) -> None:

@@ -47,7 +47,7 @@ def test_a_draft_that_cannot_be_sent_names_the_key_of_the_settings() -> None:
         "No Buffer key is set.",
         "",
         None,
-        (Remedy.EDIT, Remedy.CANCEL),
+        (Remedy.SETTINGS, Remedy.EDIT, Remedy.CANCEL),
     )
     assert remedy_keys(draft, {}) == (", Settings", "e Edit", "x Cancel")
     assert remedy_keys(replace(draft, actions=(Remedy.RETRY, Remedy.EDIT)), {}) == ("r Retry", "e Edit")

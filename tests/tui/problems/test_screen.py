@@ -11,16 +11,20 @@ import pytest
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import NotPossibleNow, PostError, PostStatus, Problem, ProblemKind, Remedy, Step
+from fluffy_tui.tui.keymap.bindings import Place
+from fluffy_tui.tui.palette.screen import commands
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.platform import web_browser
 from fluffy_tui.tui.platform.web_browser import has_browser
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
+from fluffy_tui.tui.posts.post_actions import POST_ACTIONS
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.problems.problem_list import ProblemList
 from fluffy_tui.tui.problems.problem_words import remedy_keys
 from fluffy_tui.tui.problems.screen import ProblemsScreen, budget_words
 from fluffy_tui.tui.session.overview import Overview
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
+from fluffy_tui.tui.ui.help import HelpSection
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
@@ -38,7 +42,12 @@ CHANNEL = Problem(
     "channel-2",
 )
 WORKER = Problem(
-    ProblemKind.WORKER_SILENT, "No worker is running.", "None was heard of for 95 s.", "Posts wait.", None, ()
+    ProblemKind.WORKER_SILENT,
+    "No worker is running.",
+    "None was heard of for 95 s.",
+    "Posts wait.",
+    None,
+    (Remedy.DOCTOR,),
 )
 
 
@@ -123,6 +132,23 @@ async def test_details_that_do_not_fit_are_scrolled_with_the_keys_of_the_list(
         assert driver.screen.focused is problem_list(driver), "here they fit"
 
 
+@pytest.mark.parametrize("tabs", [("4",), ("4", "1")])
+async def test_details_are_wrapped_to_the_width_that_they_get(
+    running: Running, tabs: tuple[str, ...]
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*tabs)
+        await driver.pilot.resize_terminal(60, 18)
+        await driver.settle()
+        await driver.press("4")
+        assert "What   This post was not published." in driver.text("#problem").splitlines()
+        await driver.pilot.resize_terminal(100, 30)
+        await driver.settle()
+        width = driver.screen.query_one("#problem").content_size.width
+        assert 30 < width < 60
+        assert all(len(line) <= width for line in driver.text("#problem").splitlines())
+
+
 async def test_header_and_tab_count_the_problems_that_do_not_pass_by_themselves(
     running: Running, services: FakeServices
 ) -> None:
@@ -187,6 +213,95 @@ async def test_problems_of_other_personas_channels_and_workers_are_listed_too(
         assert f"The channel of {MARKUP} cannot publish." in driver.text("#problem")
         assert driver.screen.check_action("act_on_posts", ("retry",)) is None
         assert driver.notices() == []
+
+
+EDITS, ALWAYS = {"edit", "reschedule", "cancel"}, {"duplicate", "open_in_buffer"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "refused", "possible"),
+    [
+        (ProblemKind.FAILED, Step.FAILED, (), {*EDITS, "retry", "upload_again"}),
+        (ProblemKind.FAILED, Step.FAILED, (Remedy.RETRY, Remedy.UPLOAD_AGAIN), EDITS),
+        (ProblemKind.REMOVED_IN_BUFFER, Step.FAILED, (), {*EDITS, "retry", "upload_again"}),
+        (ProblemKind.PHOTO_MISSING, Step.QUEUED, (), {*EDITS, "upload_again", "move_up"}),
+        (ProblemKind.POSTED_TWICE, Step.LIVE, (), {"post_again"}),
+        (ProblemKind.AMBIGUOUS, Step.UNCONFIRMED, (), {"retry", "upload_again", "cancel", "move_up"}),
+        (ProblemKind.UNCONFIRMED, Step.UNCONFIRMED, (), {"move_up"}),
+        (ProblemKind.NOT_PLANNED, Step.ACCEPTED, (), {*EDITS, "upload_again"}),
+        (ProblemKind.MEDIA_HOST, Step.ACCEPTED, (), {*EDITS, "upload_again"}),
+        (ProblemKind.HELD, Step.HELD, (), {*EDITS, "retry", "upload_again", "move_up"}),
+        (ProblemKind.HELD, Step.HELD, (Remedy.MOVE_UP,), {*EDITS, "retry", "upload_again"}),
+        (ProblemKind.DRAFT_KEPT, None, (), {*EDITS, "retry", "upload_again"}),
+        (ProblemKind.DRAFT_KEPT, None, (Remedy.RETRY, Remedy.UPLOAD_AGAIN), EDITS),
+    ],
+)
+async def test_keys_that_a_problem_does_not_allow_are_dimmed_in_footer_palette_and_help(
+    running: Running,
+    services: FakeServices,
+    kind: ProblemKind,
+    step: Step | None,
+    refused: tuple[Remedy, ...],
+    possible: set[str],
+) -> None:
+    code = PostError.AMBIGUOUS if kind is ProblemKind.AMBIGUOUS else None
+    post = replace(make_post(4, services.photos.photos[4], "fog", step), error_code=code)
+    problem = Problem(kind, "What.", "Why.", "Then.", None, (), post, 1, "channel-1", refused)
+    services.scheduling.all_posts = {}
+    services.scheduling.other_problems = [problem]
+    async with running(persona="sarah") as driver:
+        await driver.press("4")
+        assert possible_with_posts(driver) == possible | ALWAYS
+        in_footer = {key.words.lower(): key.enabled for key in driver.screen.query_one(KeysFooter).every_key}
+        assert in_footer["retry"] == ("retry" in possible)
+        assert in_footer["edit"] == ("edit" in possible)
+        offered = {one.keys for one in commands(driver.screen) if one.group == Place.PROBLEMS.heading}
+        assert {"r", "h", "K"} & offered == {
+            key for key, verb in (("r", "retry"), ("h", "upload_again"), ("K", "move_up")) if verb in possible
+        }
+        await driver.press("question_mark")
+        lines = driver.screen.query(HelpSection).first().render()
+        dim = {
+            line.plain.split()[0] for line in lines.split("\n") if any("dim" in str(s) for s in line.spans)
+        }
+        assert ("r" in dim) == ("retry" not in possible)
+
+
+async def test_problems_without_a_post_leave_only_the_keys_that_need_none(
+    running: Running, services: FakeServices
+) -> None:
+    alike = {"why": "", "then": "", "when": None, "actions": ()}
+    of_no_post = (
+        ProblemKind.WORKER_SILENT,
+        ProblemKind.CHANNEL,
+        ProblemKind.POSTED_AFTER_CANCEL,
+        ProblemKind.UNKNOWN_IN_BUFFER,
+        ProblemKind.CLOCK,
+        ProblemKind.HIDDEN,
+        ProblemKind.BUDGET_SPENT,
+    )
+    services.scheduling.all_posts = {4: services.scheduling.all_posts[4]}
+    services.scheduling.other_problems = [Problem(kind, kind, **alike) for kind in of_no_post]
+    async with running(persona="sarah", size=(140, 45)) as driver:
+        await driver.press("4", "space")
+        for kind in of_no_post:
+            assert problem_list(driver).current is not None and problem_list(driver).current.kind is kind
+            for action in ("open", "select_group"):
+                assert driver.screen.check_action(action, ()) is None, (
+                    "they are of the row, not of the selection"
+                )
+            assert "retry" in possible_with_posts(driver), "a post is selected"
+            await driver.press("j")
+        await driver.press("g", "space")
+        assert possible_with_posts(driver) == {"open_in_buffer"}
+
+
+def possible_with_posts(driver: Driver) -> set[str]:
+    """Return the verbs of posts that are not dimmed."""
+    prefix = f"{Place.PROBLEMS}."
+    active = driver.screen.active_bindings.values()
+    ids = {one.binding.id or "" for one in active if one.enabled}
+    return {id_.removeprefix(prefix) for id_ in ids if id_.startswith(prefix)} & set(POST_ACTIONS)
 
 
 async def test_retry_acts_on_all_selected_problems(running: Running, services: FakeServices) -> None:

@@ -17,7 +17,7 @@ import textual_internals
 from fluffy_tui.buffer import Code
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.scheduling import Problem, ProblemKind, Step
+from fluffy_tui.scheduling import PostError, Problem, ProblemKind, Step
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.personas.screen import PersonasScreen
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
@@ -121,6 +121,23 @@ async def test_the_header_shows_a_wrong_clock_and_that_buffer_cannot_be_reached(
         services.tell(PostChanged(12, 1))
         await driver.heard()
         assert "! Buffer offline" in driver.text("#frame-header")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (Code.UNREACHABLE, "! Buffer offline"),
+        (PostError.MEDIA_HOST_UNREACHABLE, "! media host offline"),
+        (PostError.OFFLINE, "! Buffer and media host offline"),
+    ],
+)
+async def test_the_header_names_what_cannot_be_reached(
+    running: Running, services: FakeServices, code: str, words: str
+) -> None:
+    held = make_post(12, services.photos.photos[12], "fog", Step.HELD)
+    services.scheduling.all_posts[12] = replace(held, error_code=code)
+    async with running(persona="sarah", size=(60, 18)) as driver:
+        assert driver.text("#frame-header").endswith(f"  {words}")
 
 
 @pytest.mark.parametrize(

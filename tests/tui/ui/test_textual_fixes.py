@@ -20,7 +20,7 @@ from textual import events
 from textual._cells import cell_width_to_column_index
 from textual._wrap import compute_wrap_offsets
 from textual.app import App, ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
@@ -191,6 +191,41 @@ async def test_a_new_screen_is_laid_out_once() -> None:
 async def test_textual_lays_a_new_screen_out_again(owner: type, name: str) -> None:
     with textual_internals.as_in_textual(owner, name):
         assert await layouts_of_new_screen() > 1, f"the patch of {name} can go"
+
+
+class Long(Screen[None]):
+    """A screen that needs a scrollbar, over what is behind it."""
+
+    def compose(self) -> ComposeResult:
+        """Yield a widget that scrolls."""
+        with VerticalScroll(id="long"):
+            yield Static("a line\n" * 100)
+
+
+async def draws_of_new_screen(screen: Screen[None]) -> int:
+    """Return how often a new screen is drawn."""
+    app = TwoScreens(CachedStylesheet)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        with textual_internals.counting_draws() as draws:
+            await app.push_screen(screen)
+            await pilot.pause()
+            assert bool(screen.query("#long")) == any(bar.region for bar in scrollbars(screen))
+        return draws[screen]
+
+
+def scrollbars(screen: Screen[None]) -> list[Widget]:
+    """Return the vertical scrollbars that are shown."""
+    return [
+        widget.vertical_scrollbar for widget in screen.walk_children(Widget) if widget.show_vertical_scrollbar
+    ]
+
+
+@pytest.mark.parametrize("screen", [Sized, Long])
+async def test_a_new_screen_is_drawn_once(screen: type[Screen[None]]) -> None:
+    assert await draws_of_new_screen(screen()) == 1
+    with textual_internals.as_in_textual(Screen, "_on_screen_resume"):
+        assert await draws_of_new_screen(screen()) > 1, "the patch of _on_screen_resume can go"
 
 
 class Words(App[None]):

@@ -14,7 +14,13 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery, defer_waking
-from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, CHANNEL_WIDE, KEY_SETTINGS, PostError
+from fluffy_tui.scheduling.error_codes import (
+    ACCOUNT_WIDE,
+    BUFFER_UNREACHABLE,
+    CHANNEL_WIDE,
+    HOST_FAILURES,
+    KEY_SETTINGS,
+)
 from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.tables import PostRow
 
@@ -221,10 +227,10 @@ async def wake_next(session: AsyncSession, queue: App, channel_id: str | None) -
 
 
 async def wake_for_new_settings(session: AsyncSession, queue: App) -> None:
-    """Wake posts that wait for other settings: one to try the key for all, and every one that needs the media host."""
-    key = PostRow.error_code.in_(KEY_SETTINGS)
+    """Wake posts that wait for other settings or a network: one to try Buffer for all, all that need the media host."""
+    key = PostRow.error_code.in_(KEY_SETTINGS | BUFFER_UNREACHABLE)
     first = select(PostRow.id).where(key, PostRow.step.in_(ON_THE_WAY)).order_by(POSITION).limit(1)
-    await _wake(session, queue, or_(PostRow.id.in_(first), PostRow.error_code == PostError.MEDIA_HOST))
+    await _wake(session, queue, or_(PostRow.id.in_(first), PostRow.error_code.in_(HOST_FAILURES)))
 
 
 async def _wake(

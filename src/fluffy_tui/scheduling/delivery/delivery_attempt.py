@@ -15,6 +15,7 @@ from sqlalchemy import func
 
 from fluffy_tui.buffer import BufferError, BufferStatus, Code, NewPost, ShareMode
 from fluffy_tui.core.clocks import elapsed_seconds
+from fluffy_tui.media import MediaHostError
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.buffer_comparison import refuse_if_posted_before
@@ -190,7 +191,13 @@ class DeliveryAttempt:
             await asyncio.gather(search, return_exceptions=True)
 
     async def _upload_pictures(self, service: str) -> None:
-        await PictureStep(self.post, self.database, self.pictures).run(service)
+        """Upload the pictures; where the media host cannot be reached, find out whether Buffer can."""
+        try:
+            await PictureStep(self.post, self.database, self.pictures).run(service)
+        except MediaHostError as error:
+            if error.unreachable and not await self.buffer.is_reachable():
+                raise DeliveryFailure.offline(self.post, self.timings) from error
+            raise
 
     async def _record_match(self, match: BufferMatch) -> bool:
         """Record the post if it is in Buffer, and return whether it is.

@@ -66,6 +66,15 @@ class DeliveryFailure(FluffyError):
         return cls.held(code, message, timings.blocked(_tries(post, code)))
 
     @classmethod
+    def offline(cls, post: PostRow, timings: Timings) -> DeliveryFailure:
+        """Return the failure of a post of which neither the picture nor the text gets out of this computer."""
+        return cls.held(
+            PostError.OFFLINE,
+            "Neither the media host nor Buffer can be reached. Check the internet connection.",
+            timings.backoff(_tries(post, PostError.OFFLINE)),
+        )
+
+    @classmethod
     def temporary(cls, code: str, message: str, post: PostRow, timings: Timings) -> DeliveryFailure:
         """Return a failure that is retried with growing pauses, but only a few times."""
         tries = _tries(post, code)
@@ -89,9 +98,9 @@ def failure_of(
     if isinstance(error, StepTimeout):
         return DeliveryFailure.temporary(PostError.STEP_TIMEOUT, message, post, timings)
     if isinstance(error, MediaHostError):
-        tries = _tries(post, PostError.MEDIA_HOST)
-        pause = timings.backoff(tries) if error.temporary else timings.settings_pause
-        return _paused(post, PostError.MEDIA_HOST, message, pause)
+        code = PostError.MEDIA_HOST_UNREACHABLE if error.unreachable else PostError.MEDIA_HOST
+        pause = timings.backoff(_tries(post, code)) if error.temporary else timings.settings_pause
+        return _paused(post, code, message, pause)
     if error.next_step is NextStep.LOOK_FIRST:
         return DeliveryFailure(Step.UNCONFIRMED, error.code, message, timings.first_lookup)
     if error.next_step is NextStep.FINAL and not _is_search(post):

@@ -91,7 +91,7 @@ class Delivery:
             await defer_delivery(session, self.queue, post)
 
     async def retry_after_settings_change(self) -> None:
-        """Retry posts that waited for other settings, now that a worker has started with the current ones."""
+        """Retry posts that waited for other settings or a network, now that a worker has started."""
         async with self.database.transaction() as session:
             await channel_queue.wake_for_new_settings(session, self.queue)
 

@@ -54,6 +54,9 @@ class Remedy(StrEnum):
     CANCEL = "cancel"
     """Delete the post, in Buffer too if it is there, and free its photo."""
     MOVE_UP = "move_up"
+    SETTINGS = "settings"
+    """Set what sending lacks."""
+    DOCTOR = "doctor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,12 @@ class Problem:
     when: datetime | None
     """When that happens; None if nothing does or the time is unknown."""
     actions: tuple[Remedy, ...]
-    """What is possible now, the most useful first."""
+    """What helps and is possible now, the most useful first."""
     post: Post | None = None
     persona_id: int | None = None
     channel_id: str | None = None
+    refused: tuple[Remedy, ...] = ()
+    """What the post's state alone would allow, but would be refused now."""
 
     @property
     def needs_user(self) -> bool:

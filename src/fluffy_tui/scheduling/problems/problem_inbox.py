@@ -13,10 +13,11 @@ from fluffy_tui.buffer import Code
 from fluffy_tui.core.clocks import TOLERATED_SKEW, skew_words
 from fluffy_tui.core.database import database_now
 from fluffy_tui.scheduling.delivery.channel_queue import POSITION
-from fluffy_tui.scheduling.error_codes import PICTURE_FAILURES, PUBLISHING_FAILURES, PostError
+from fluffy_tui.scheduling.error_codes import HOST_FAILURES, PICTURE_FAILURES, PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 from fluffy_tui.scheduling.posts_by_time import at_steps
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
+from fluffy_tui.scheduling.submit.submission_check import time_refusal
 from fluffy_tui.scheduling.tables import (
     MAY_NEED_ATTENTION,
     HostedPictureRow,
@@ -42,6 +43,9 @@ _ORDER = list(ProblemKind)
 
 NOTED_FOR = timedelta(days=7)
 """How long posts are reported that only Buffer knows."""
+
+_SENDING = (Remedy.RETRY, Remedy.UPLOAD_AGAIN)
+"""What sends a failed post or a draft."""
 
 _CLOCK_THEN = (
     "Posts go out at the right time by Buffer's clock; set this computer's to see the right times here."
@@ -164,7 +168,7 @@ class ProblemInbox:
                 )
 
     def _draft(self, post: Post) -> Problem:
-        send = () if self.missing else (Remedy.RETRY,)
+        first = self._first(post)
         return _of_post(
             post,
             ProblemKind.DRAFT_KEPT,
@@ -172,30 +176,39 @@ class ProblemInbox:
             "It stays a draft until that is set."
             if self.missing
             else "It stays a draft until you submit it.",
-            *send,
+            *first,
             Remedy.EDIT,
             Remedy.CANCEL,
             why=" ".join(map(str, self.missing)),
+            refused=() if Remedy.RETRY in first else _SENDING,
         )
 
     def _failed(self, post: Post) -> Problem:
         removed = post.error_code == PostError.REMOVED_IN_BUFFER
-        retry = () if self.missing or post.error_code == PostError.TIME_PAST else (Remedy.RETRY,)
-        upload = (Remedy.UPLOAD_AGAIN,) if retry and post.error_code in PICTURE_FAILURES else ()
+        first = self._first(post)
+        can_be_sent = Remedy.RETRY in first
+        upload = (Remedy.UPLOAD_AGAIN,) if can_be_sent and post.error_code in PICTURE_FAILURES else ()
         # As it is, Buffer would refuse it again.
         needs_edit = post.error_code == Code.FIRST_COMMENT_REFUSED
-        send = (Remedy.EDIT, *retry) if needs_edit else (*upload, *retry, Remedy.EDIT)
+        send = (Remedy.EDIT, *first) if needs_edit else (*upload, *first, Remedy.EDIT)
         is_there = post.error_code in PUBLISHING_FAILURES | {Code.IMAGE_DROPPED}
         return _of_post(
             post,
             ProblemKind.REMOVED_IN_BUFFER if removed else ProblemKind.FAILED,
             "Buffer no longer has this post." if removed else "This post was not published.",
             "Nothing happens until you act.",
-            *send,
-            Remedy.RESCHEDULE,
+            *dict.fromkeys((*send, Remedy.RESCHEDULE)),
             *((Remedy.OPEN_IN_BUFFER,) if is_there else ()),
             Remedy.CANCEL,
+            refused=() if can_be_sent else _SENDING,
         )
+
+    def _first(self, post: Post) -> tuple[Remedy, ...]:
+        """Return what a failed post or a draft needs first; a retry if nothing else is in its way."""
+        settings = (Remedy.SETTINGS,) if self.missing else ()
+        is_past = time_refusal(post.share_mode, post.requested_at_time, datetime.now(UTC)) is not None
+        time = (Remedy.RESCHEDULE,) if is_past else ()
+        return settings + time or (Remedy.RETRY,)
 
     async def _missing_photos(self, persona_id: int | None) -> list[Problem]:
         query = select(PostRow).where(PostRow.step.in_(ON_THE_WAY), _of_persona(persona_id))
@@ -359,7 +372,7 @@ class ProblemInbox:
                 what = f"No worker can deliver, and {posts}."
                 why = f"{worker.process} has no Buffer key or no media host."
         then = "Posts are sent as soon as a worker runs: the app starts one, or run fluffy-tui --worker."
-        return [Problem(ProblemKind.WORKER_SILENT, what, why, then, None, ())]
+        return [Problem(ProblemKind.WORKER_SILENT, what, why, then, None, (Remedy.DOCTOR,))]
 
     async def _hidden(self) -> list[Problem]:
         query = (
@@ -431,7 +444,7 @@ def _of_persona(persona_id: int | None) -> ColumnElement[bool]:
 
 
 def _held(post: Post, *, can_move_up: bool) -> Problem:
-    is_host = post.error_code == PostError.MEDIA_HOST
+    is_host = post.error_code in HOST_FAILURES
     is_elsewhere = post.error_code == PostError.PHOTO_ELSEWHERE
     return _of_post(
         post,
@@ -445,6 +458,7 @@ def _held(post: Post, *, can_move_up: bool) -> Problem:
         Remedy.RESCHEDULE,
         Remedy.CANCEL,
         when=None if is_elsewhere else post.next_try_at,
+        refused=() if can_move_up else (Remedy.MOVE_UP,),
     )
 
 
@@ -456,9 +470,10 @@ def _of_post(
     *actions: Remedy,
     why: str | None = None,
     when: datetime | None = None,
+    refused: tuple[Remedy, ...] = (),
 ) -> Problem:
     why = (post.error_message or "") if why is None else why
-    return Problem(kind, what, why, then, when, actions, post, post.persona_id, post.channel_id)
+    return Problem(kind, what, why, then, when, actions, post, post.persona_id, post.channel_id, refused)
 
 
 def _duration(seconds: int) -> str:

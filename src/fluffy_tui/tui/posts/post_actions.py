@@ -76,10 +76,15 @@ class PostActions:
     def dimmed(self, active: Mapping[str, ActiveBinding]) -> dict[str, ActiveBinding]:
         """Return the screen's active bindings with those dimmed that can be done with none of the selected posts."""
         posts = self._selected()
+        problems = self._context.overview.problems if posts else ()
+        refused = {
+            problem.post.id: problem.refused for problem in problems if problem.post and problem.refused
+        }
         impossible = [
             name
             for name in POST_ACTIONS
-            if self._are_too_many(name, posts) or (posts and all(why_not(name, post) for post in posts))
+            if self._are_too_many(name, posts)
+            or (posts and all(why_not(name, post) or name in refused.get(post.id, ()) for post in posts))
         ]
         places = (Place.POSTS, Place.PROBLEMS)
         return dimmed(active, {f"{place}.{name}" for place in places for name in impossible})

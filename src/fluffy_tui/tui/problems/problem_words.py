@@ -117,12 +117,9 @@ def remedy_keys(problem: Problem, own: Mapping[str, str]) -> tuple[str, ...]:
         problem: The problem.
         own: The user's own keys, by action ID.
     """
-    helpful = [f"{Place.PROBLEMS}.{remedy}" for remedy in problem.actions]
-    if problem.kind is ProblemKind.DRAFT_KEPT and Remedy.RETRY not in problem.actions:
-        helpful.insert(0, "app.settings")  # settings that delivery needs are missing
-    if problem.kind is ProblemKind.WORKER_SILENT:
-        helpful.append("app.doctor")
-    return tuple(f"{key_of(id_, own)} {_LABELS[id_]}" for id_ in dict.fromkeys(helpful))
+    places = dict.fromkeys((Remedy.SETTINGS, Remedy.DOCTOR), Place.EVERYWHERE)
+    helpful = [f"{places.get(remedy, Place.PROBLEMS)}.{remedy}" for remedy in problem.actions]
+    return tuple(f"{key_of(id_, own)} {_LABELS[id_]}" for id_ in helpful)
 
 
 def problem_facts(

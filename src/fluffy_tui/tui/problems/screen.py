@@ -17,7 +17,7 @@ from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.times import both_zones, moment_words
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
-from fluffy_tui.tui.ui.hanging_indent import hanging
+from fluffy_tui.tui.ui.hanging_indent import HangingText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ class ProblemsScreen(FrameScreen):
         super().__init__(context)
         self._list = ProblemList(context)
         self._nothing = Static(LOADING, id="no-problems", markup=False)
-        self._details = Static("", id="problem", markup=False)
+        self._details = HangingText(id="problem")
         self._picture = PostPicture(self, context)
         self._pane = ProblemPane(self._details, self._picture.widget, id="problem-pane", can_focus=False)
         self._panes = Container(self._list, self._pane, id="problem-panes")
@@ -115,9 +115,10 @@ class ProblemsScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim actions that need a row, or a post, while there is none."""
+        current = self._list.current
         if (
-            (action == "select" and self._list.current is None)
-            or (action in ("open", "select_group") and not self.selected_posts())
+            (action == "select" and current is None)
+            or (action in ("open", "select_group") and (current is None or current.post is None))
             or (action == "act_on_posts" and not self._actions.is_possible(parameters[0]))
         ):
             return None
@@ -147,9 +148,9 @@ class ProblemsScreen(FrameScreen):
             self.app.push_screen(PostDetailScreen(self.context, problem.post))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Put the details where there is room for them, and wrap them at their new width."""
+        """Put the details where there is room for them."""
         self._panes.set_class(event.size.width >= PICTURE_FROM, "-beside")
-        self.call_after_refresh(self._show_details)
+        self._show_details()
 
     def on_screen_resume(self) -> None:
         """Redraw the picture, which another screen may have covered."""
@@ -180,7 +181,7 @@ class ProblemsScreen(FrameScreen):
         is_beside = self._panes.has_class("-beside")
         self._picture.widget.display = is_beside and post is not None
         if problem is None:
-            self._details.update("")
+            self._details.show(())
             return
         zone, own_zone = self.context.post_zone(problem.persona_id, problem.channel_id), self.context.zone
         keys = remedy_keys(problem, self.context.setup.settings.keys)
@@ -188,16 +189,13 @@ class ProblemsScreen(FrameScreen):
         if is_beside and post is not None:
             facts["Post"] = subject(problem, self.context.overview)
             self._picture.show(post)
-        room = self._details.content_size.width or None
-        lines = (
-            hanging(
+        self._details.show(
+            (
                 Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted"),
                 Content.styled(words, "$text-primary" if label == "Press" else ""),
-                room,
             )
             for label, words in facts.items()
         )
-        self._details.update(Content("\n").join(lines))
         self.call_after_refresh(self._let_scroll)
 
     @on(OptionList.OptionHighlighted)

@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.buffer import Code
-from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, ProblemKind, Step
+from fluffy_tui.scheduling import (
+    BUFFER_UNREACHABLE,
+    MEDIA_HOST_UNREACHABLE,
+    ON_THE_WAY,
+    PersonaCounts,
+    ProblemKind,
+    Step,
+)
 from fluffy_tui.themes import LOW_DAYS
 from fluffy_tui.tui.text.times import duration_words
 
@@ -121,9 +127,14 @@ class Overview:
         return sum(post.step is Step.HELD for post in self.strip)
 
     @property
-    def is_buffer_offline(self) -> bool:
-        """Whether the worker cannot reach Buffer, as far as a post that waits for it says."""
-        return any(post.step in ON_THE_WAY and post.error_code == Code.UNREACHABLE for post in self.strip)
+    def offline(self) -> str:
+        """What the worker cannot reach, as far as posts that wait for it say: Buffer, the media host or both."""
+        codes = {post.error_code for post in self.strip if post.step in ON_THE_WAY}
+        away = (
+            "" if codes.isdisjoint(BUFFER_UNREACHABLE) else "Buffer",
+            "" if codes.isdisjoint(MEDIA_HOST_UNREACHABLE) else "media host",
+        )
+        return " and ".join(filter(None, away))
 
     @property
     def worker_words(self) -> str:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.geometry import Size
 
 LEAST_ROOM = 16
 """Columns of text below which lines are not indented: a narrower column would be unreadable."""
@@ -13,9 +21,51 @@ def hanging(head: Content, words: Content, room: int | None) -> Content:
 
     Nothing is wrapped while the room, the width of a line, is not known yet.
     """
+    return Content("\n").join(hanging_lines(head, words, room))
+
+
+def hanging_lines(head: Content, words: Content, room: int | None) -> list[Content]:
+    """Return the lines of `hanging`."""
     indent = head.cell_length
-    if room is None or room - indent < LEAST_ROOM:
-        return Content.assemble(head, words)
-    first, *others = words.wrap(room - indent) or [words]
-    lines = [Content.assemble(head, first), *(Content.assemble(" " * indent, line) for line in others)]
-    return Content("\n").join(lines)
+    if room is None or room - indent < LEAST_ROOM or indent + words.cell_length <= room:
+        return [Content.assemble(head, words)]
+    first, *others = words.wrap(room - indent)
+    return [Content.assemble(head, first), *(Content.assemble(" " * indent, line) for line in others)]
+
+
+class HangingText(Widget):
+    """Lines with a hanging indent, wrapped to the width that the layout gives them.
+
+    Args:
+        rows: The beginning of each line, and what may be too long.
+        id: The widget's.
+    """
+
+    DEFAULT_CSS = """
+    HangingText { height: auto; text-wrap: nowrap; }
+    """
+
+    def __init__(self, rows: Iterable[tuple[Content, Content]] = (), *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._rows = tuple(rows)
+        self._laid_out: tuple[int, list[Content]] = (0, [])
+        """For which width, and its lines."""
+
+    def show(self, rows: Iterable[tuple[Content, Content]]) -> None:
+        """Show other rows, and lay the screen out again if they take more or fewer lines."""
+        width, before = self._laid_out
+        self._rows, self._laid_out = tuple(rows), (0, [])
+        self.refresh(layout=not before or len(self._lines(width)) != len(before))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        if self._laid_out[0] != width:
+            lines = [line for head, words in self._rows for line in hanging_lines(head, words, width)]
+            self._laid_out = width, lines
+        return self._laid_out[1]

@@ -124,8 +124,8 @@ def _alerts(overview: Overview, *, demo: bool) -> Content:
     if overview.needing:
         words = f"! {overview.needing} {plural(overview.needing, 'problem')}"
         parts.append(Content.styled(words, "$text-error"))
-    if overview.is_buffer_offline:
-        parts.append(Content.styled("! Buffer offline", "$text-warning"))
+    if overview.offline:
+        parts.append(Content.styled(f"! {overview.offline} offline", "$text-warning"))
     if any(problem.kind is ProblemKind.CLOCK for problem in overview.problems):
         parts.append(Content.styled("! clock wrong", "$text-warning"))
     if overview.persona is not None and (health := channel_health(overview.persona)):

@@ -6,59 +6,36 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.bindings import Action, Place, actions_of, bindings, written_key
 from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.text.filter_words import FILTER_WORDS
 from fluffy_tui.tui.ui.dialogs import DialogScreen
-from fluffy_tui.tui.ui.hanging_indent import hanging
+from fluffy_tui.tui.ui.hanging_indent import HangingText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from textual.app import ComposeResult
-    from textual.geometry import Size
 
 FIRST_COLUMN = 20
 """Cells for what is written or pressed."""
 
 
-class HelpSection(Widget):
-    """What is written or pressed beside what that does, wrapped to the layout's width; what is idle is dimmed."""
-
-    DEFAULT_CSS = """
-    HelpSection { height: auto; }
-    """
+class HelpSection(HangingText):
+    """What is written or pressed beside what that does; what is `idle` does nothing now, and is dimmed."""
 
     def __init__(self, heading: str, rows: Iterable[tuple[str, str]], idle: Collection[str] = ()) -> None:
-        super().__init__()
-        self._heading, self._rows, self._idle = heading, tuple(rows), idle
-        self._laid_out: tuple[int, Content] = (0, Content(""))
-        """For which width, and how."""
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        del container, viewport
-        return self._lines(width).get_height({}, width)
-
-    def render(self) -> Content:
-        return self._lines(self.content_size.width)
-
-    def _lines(self, width: int) -> Content:
-        if self._laid_out[0] != width:
-            lines = [Content.styled(self._heading, "bold $primary")]
-            for written, meaning in self._rows:
-                row = _row(written, meaning, width)
-                lines += [line.stylize("dim") for line in row] if written in self._idle else row
-            self._laid_out = width, Content("\n").join([*lines, Content("")])
-        return self._laid_out[1]
+        lines = [(Content.styled(heading, "bold $primary"), Content(""))]
+        for written, meaning in rows:
+            lines += _rows(written, meaning, "dim" if written in idle else "")
+        super().__init__([*lines, (Content(""), Content(""))])
 
 
-def _row(written: str, meaning: str, width: int) -> list[Content]:
-    first, blank = Content.styled(f"  {written}", "bold"), Content(" " * (FIRST_COLUMN + 2))
-    if first.cell_length < blank.cell_length:
-        return [hanging(first.pad_right(blank.cell_length - first.cell_length), Content(meaning), width)]
-    return [first, hanging(blank, Content(meaning), width)]
+def _rows(written: str, meaning: str, style: str) -> list[tuple[Content, Content]]:
+    first, blank = Content.styled(f"  {written}", f"bold {style}".rstrip()), Content(" " * (FIRST_COLUMN + 2))
+    words, missing = Content.styled(meaning, style), blank.cell_length - first.cell_length
+    return [(first.pad_right(missing), words)] if missing > 0 else [(first, Content("")), (blank, words)]
 
 
 class HelpScreen(DialogScreen[None]):

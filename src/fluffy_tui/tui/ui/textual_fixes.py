@@ -294,7 +294,27 @@ def _on_screen_resume(screen: Screen[Any], event: events.ScreenResume) -> None:
         _first_drawn[screen] = time.monotonic()
         for widget in screen.walk_children(Widget, with_self=True):
             widget._layout_required = widget._repaint_required = False  # noqa: SLF001
-    ORIGINALS[Screen, "_on_screen_resume"](screen, event)
+    if not is_new or screen._size == screen.app.size:  # noqa: SLF001
+        ORIGINALS[Screen, "_on_screen_resume"](screen, event)
+        return
+    setattr(screen, "refresh", lambda *_, **__: screen)  # noqa: B010 - Textual would have it drawn once more
+    with screen.app.batch_update():
+        ORIGINALS[Screen, "_on_screen_resume"](screen, event)
+    delattr(screen, "refresh")
+    _draw_first(screen)
+
+
+def _draw_first(screen: Screen[Any]) -> None:
+    """Draw a new screen that is laid out, with the scrollbars that it has turned out to need."""
+    widgets = list(screen.walk_children(Widget, with_self=True))
+    is_changed = any(widget._layout_required for widget in widgets)  # noqa: SLF001
+    bars = [bar for widget in widgets for bar in (widget._vertical_scrollbar, widget._horizontal_scrollbar)]  # noqa: SLF001
+    for widget in (*widgets, *filter(None, bars)):
+        widget._layout_required = widget._repaint_required = False  # noqa: SLF001
+    if is_changed:
+        screen._refresh_layout(screen.app.size)  # noqa: SLF001
+    else:
+        screen._compositor_refresh()  # noqa: SLF001
 
 
 @_replaces(Screen, "_on_resize")
