@@ -71,7 +71,6 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.photo_usage import (
         outside_pictures as outside_pictures,
         public_posts as public_posts,
-        scheduled_photo_ids as scheduled_photo_ids,
         unposted_photo_ids as unposted_photo_ids,
     )
     from fluffy_tui.scheduling.plan.service import Planning as Planning
@@ -141,7 +140,6 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "measures": "results.comparison",
         "outside_pictures": "photo_usage",
         "public_posts": "photo_usage",
-        "scheduled_photo_ids": "photo_usage",
         "similar_results": "results.comparison",
         "slot_results": "results.comparison",
         "unposted_photo_ids": "photo_usage",

@@ -21,7 +21,6 @@ from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.photos import Flaw, Machine, Photos, PhotoTexts, PictureText
-from fluffy_tui.scheduling import scheduled_photo_ids
 from fluffy_tui.similarity import (
     BuiltinModel,
     FaceFinder,
@@ -233,7 +232,7 @@ async def test_each_machine_indexes_what_it_has(place: Place) -> None:
     await place.scan()
     assert await hashed(place) == 2
     assert await place.rows(FAILURES) == []
-    office = Photos(place.database, scheduled=scheduled_photo_ids(), machine=Machine("2", "office"))
+    office = Photos(place.database, machine=Machine("2", "office"))
     await replace(place, photos=office).scan()
     assert await hashed(place) == 4
 
@@ -307,13 +306,12 @@ from fluffy_tui.core.app_events import KeywordsChanged, PhotosIndexed
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.photos import Photos
-from fluffy_tui.scheduling import scheduled_photo_ids
 
 async def nothing() -> None: ...
 
 async def main() -> None:
     database = Database({url!r})
-    photos = Photos(database, scheduled=scheduled_photo_ids())
+    photos = Photos(database)
     library = IndexWorker(database, photos, BuiltinModel(), None)
     queue = build_queue(database)
     add_index_tasks(queue)

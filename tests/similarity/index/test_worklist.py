@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import text
 
 from fluffy_tui.photos import Machine, Photos, PhotoScores, PictureText
-from fluffy_tui.scheduling import scheduled_photo_ids
 from fluffy_tui.similarity.index import worklist
 from fluffy_tui.similarity.index.perceptual_hash import PictureBits
 from fluffy_tui.similarity.index.photo_scan import PhotoScan
@@ -238,9 +237,7 @@ async def test_another_model_queues_every_photo_again_a_portion_at_a_time(
 
 async def test_what_another_machine_has_indexed_is_left_out(place: Place) -> None:
     await place.add(a=scene(1), b=scene(2))
-    both = replace(
-        place, photos=Photos(place.database, scheduled=scheduled_photo_ids(), machine=Machine("2", "x"))
-    )
+    both = replace(place, photos=Photos(place.database, machine=Machine("2", "x")))
     await both.import_again()
     await place.rows(
         "INSERT INTO photo_places SELECT photo_id, '3', persona_id, path, modified_at FROM photo_places"

@@ -51,7 +51,6 @@ from fluffy_tui.photos.tables import (
     among,
     array_of,
     each,
-    has_post,
     locked,
     of_machine,
     same_path,
@@ -106,8 +105,7 @@ class Catalogue:
     Args:
         database: Open.
         persona_id: Whose photos.
-        scheduled: Selects the ids of all photos that have a post.
-        unposted: Selects the ids of those of posts that are not live yet.
+        unposted: Selects the ids of the photos of posts that are not live yet.
         machine: Which machine imports.
         pick_from: From so many stars in XMP on a photo counts as picked; None if none does.
     """
@@ -116,7 +114,6 @@ class Catalogue:
         self,
         database: Database,
         persona_id: int,
-        scheduled: Select[Any],
         unposted: Select[Any] | CompoundSelect[Any],
         machine: Machine,
         pick_from: int | None = None,
@@ -125,7 +122,6 @@ class Catalogue:
         self._machine = machine
         self._pick_from = pick_from
         self._persona_id = persona_id
-        self._has_post = has_post(scheduled)
         self._unposted = unposted.subquery()
 
     async def unchanged(
@@ -312,7 +308,7 @@ class Catalogue:
                 PhotoRow.sha256,
                 PhotoRow.byte_size,
                 here.c.modified_at,
-                self._has_post,
+                PhotoRow.is_scheduled,
                 is_elsewhere,
                 here.c.machine_id != self._machine.id,
             )

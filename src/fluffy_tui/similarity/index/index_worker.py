@@ -230,7 +230,7 @@ class IndexWorker:
             if active is not None and active.name != self._builtin.description.name:
                 return None
         try:
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._builtin.load)
+            await asyncio.to_thread(self._builtin.load)  # not after the photos for which the pool is busy
         except ModelUnavailable as error:
             if str(error) != self._logged:
                 log.warning("%s", error)

@@ -17,6 +17,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BigInteger,
+    SmallInteger,
     and_,
     any_,
     case,
@@ -30,7 +32,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from fluffy_tui.similarity.tables import (
     PHOTOS,
@@ -151,7 +153,8 @@ class Worklist:
                     if is_here and (bits or scores or vector or unread)
                 ]
                 wanted = {task.photo_id for task in tasks}
-                await session.execute(self._remove([row[0] for row in rows if row[0] not in wanted]))
+                if needless := [row[0] for row in rows if row[0] not in wanted]:
+                    await session.execute(self._remove(needless))
                 if any(task.suspicious for task in tasks):
                     first = next(number for number, task in enumerate(tasks) if task.suspicious)
                     tasks = tasks[: first or 1]
@@ -201,8 +204,8 @@ class Worklist:
             await session.execute(self._record(failure))
         final = [failure.photo_id for failure in failures if failure.final]
         await session.execute(self._remove([*done, *final]))
-        left = [task.photo_id for task in tasks if task.photo_id not in done]
-        await session.execute(self._put_off(left))
+        if left := [task.photo_id for task in tasks if task.photo_id not in done]:
+            await session.execute(self._put_off(left))
 
     async def _fill(self, session: AsyncSession, model_id: int | None) -> bool:
         """Look through the next of the photos from before, and return whether none is left."""
@@ -307,14 +310,12 @@ class Worklist:
 
     def _mark(self, photo_ids: Sequence[int]) -> Insert:
         """Count a crash beforehand; a worker that survives the photo deletes it again."""
-        rows = [
-            {"photo_id": photo_id, "stage": self._stage, "crashes": 1, "next_try_at": func.now() + _LEASE}
-            for photo_id in photo_ids
-        ]
+        ids = func.unnest(literal(list(photo_ids), ARRAY(BigInteger()))).column_valued("photo_id")
+        marks = select(ids, literal(str(self._stage)), literal(1, SmallInteger()), func.now() + _LEASE)
         crashed = IndexFailureRow.crashes + 1
         return (
             insert(IndexFailureRow)
-            .values(rows)
+            .from_select(["photo_id", "stage", "crashes", "next_try_at"], marks)
             .on_conflict_do_update(
                 index_elements=["photo_id", "stage"],
                 set_={
