@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -51,6 +52,11 @@ if TYPE_CHECKING:
 
 _STACKS = NumberSequence(STACKS)
 _STORE_LOCK = 0x666C757368
+_TAKE_TURN = select(func.pg_advisory_xact_lock(_STORE_LOCK), func.set_config("enable_seqscan", "off", true()))
+"""Workers store one after the other, or two that store duplicates at the same time would not find each other's.
+
+Each of a batch is looked up in an index then: Postgres would read a small table whole.
+"""
 _SCANNED: dict[str, TypeEngine[Any]] = {"photo_id": BigInteger(), "sha256": LargeBinary()}
 _STORED: dict[type[Base], dict[str, TypeEngine[Any]]] = {
     PhotoHashRow: {
@@ -85,8 +91,7 @@ async def store(
         Whose results were stored, and what they add to the index, by persona.
     """
     gains: dict[int, IndexGains] = {}
-    # Workers take turns, or two that store duplicates at the same time would not find each other's.
-    await session.execute(select(func.pg_advisory_xact_lock(_STORE_LOCK)))
+    await session.execute(_TAKE_TURN)
     current = await _unchanged(session, scans)
     scores = {scan.photo_id: scan.scores for scan in scans if scan.photo_id in current and scan.scores}
     await store_scores(session, scores)

@@ -58,6 +58,10 @@ if TYPE_CHECKING:
 CRASHES = 3
 """A photo at which so many workers in a row have crashed is tried once a day."""
 
+_BY_INDEX = text(
+    "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)"
+)
+"""Without statistics Postgres expects few photos to be due, and would sort all; a small table it reads whole."""
 _CRASHING = "Several workers in a row crashed while they were reading it."
 _SHORTEST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(days=1)
@@ -143,8 +147,7 @@ class Worklist:
         """
         while True:
             async with self._database.transaction() as session:
-                # Without statistics Postgres expects few photos to be due, and would read and sort all of them.
-                await session.execute(text("SET LOCAL enable_bitmapscan = off"))
+                await session.execute(_BY_INDEX)
                 is_filled = await self._fill(session, model_id)
                 rows = (await session.execute(self._next(model_id, most))).all()
                 tasks = [
@@ -175,7 +178,7 @@ class Worklist:
         )
         query = select(queued.photo_id).where(*due).order_by(queued.due_at, queued.photo_id).limit(1)
         async with self._database.transaction() as session:
-            await session.execute(text("SET LOCAL enable_bitmapscan = off"))  # as above
+            await session.execute(_BY_INDEX)
             return await session.scalar(query) is None
 
     async def finish(
