@@ -81,6 +81,22 @@ async def test_open_apps_are_notified_when_results_are_stored(place: Place) -> N
     await stream.aclose()
 
 
+async def test_open_apps_are_notified_of_photos_that_no_longer_fail(place: Place) -> None:
+    await place.add(a=scene(1), b=scene(2))
+    stream = events(place.database.url, nothing)
+    await anext(stream)
+    await place.rows(
+        "INSERT INTO photo_troubles (photo_id, stage, reason, next_try_at)"
+        " SELECT id, 'look', 'The file is missing.', now() FROM photos LIMIT 1"
+    )
+    assert [one.failed for one in await place.similarity.progress()] == [1]
+    await place.scan()
+    assert await anext(stream) == PhotosIndexed(
+        place.persona.id, hashed=2, embedded=2, failed=-1, stacked=False
+    )
+    await stream.aclose()
+
+
 async def nothing() -> None:
     """Nothing has to be done before connecting."""
 

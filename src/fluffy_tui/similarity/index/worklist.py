@@ -97,6 +97,8 @@ class Task:
     """Nobody has read the text in it."""
     suspicious: bool
     """A worker crashed at it, or at one of the same batch."""
+    has_failed: bool
+    """It counts as failed since an earlier attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,8 @@ class Worklist:
                 is_filled = await self._fill(session, model_id)
                 rows = (await session.execute(self._next(model_id, most))).all()
                 tasks = [
-                    Task(photo_id, bits, scores, vector, unread, suspicious)
-                    for photo_id, bits, scores, vector, unread, suspicious, is_here in rows
+                    Task(photo_id, bits, scores, vector, unread, suspicious, has_failed)
+                    for photo_id, bits, scores, vector, unread, suspicious, has_failed, is_here in rows
                     if is_here and (bits or scores or vector or unread)
                 ]
                 wanted = {task.photo_id for task in tasks}
@@ -246,8 +248,8 @@ class Worklist:
         await session.execute(update(target).where(*of_stage).values(filled_to=None if is_last else last))
         return is_last
 
-    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool, bool, bool]:
-        """Select what is due, what it lacks, whether it is suspicious, and whether this machine has it."""
+    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool, bool, bool, bool]:
+        """Select what is due, what it lacks, whether it is suspicious or has failed, and whether it is here."""
         queued, hashes, vectors, failure = QueuedPhotoRow, PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
         has_bits = _exists(hashes.photo_id == queued.photo_id)
         is_scored = PHOTOS.c.sharpness >= 0
@@ -261,9 +263,8 @@ class Worklist:
             PLACES.c.machine_id.in_([self._machine_id, ""]),
             PLACES.c.missing_since.is_(None),
         )
-        crashes = select(failure.crashes).where(
-            failure.photo_id == queued.photo_id, failure.stage == queued.stage
-        )
+        of_it = (failure.photo_id == queued.photo_id, failure.stage == queued.stage)
+        crashes = select(failure.crashes).where(*of_it)
         return (
             select(
                 queued.photo_id,
@@ -272,6 +273,7 @@ class Worklist:
                 ~has_vector if model_id is not None else false(),
                 ~has_text if self._stage is Stage.READ else false(),
                 func.coalesce(crashes.scalar_subquery(), 0) > 0,
+                _exists(*of_it, failure.reason != ""),
                 is_here,
             )
             .where(queued.machine_id == self._machine_id, queued.stage == self._stage)
