@@ -1,6 +1,7 @@
 """Indexing in libraries of several sizes: photos a second, statements of over 40 ms, and what the statements read.
 
-Beside it, photos scanned alone in the same run, without database or queue.
+Beside it, photos scanned alone in the same run, without database or queue, in as many threads of the same priority.
+Both are measured from the first photos that are done to the last: a process that starts, or ends, is not among it.
 
     python benchmarks/indexing.py [--sizes 1000 100000] [--workers 1] [--seconds 60] [--stale] [--model] [--faces]
 
@@ -38,7 +39,6 @@ from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Photos
-from fluffy_tui.scheduling import scheduled_photo_ids
 from fluffy_tui.similarity import (
     BuiltinModel,
     FaceFinder,
@@ -47,7 +47,7 @@ from fluffy_tui.similarity import (
     add_index_tasks,
     run_index_worker,
 )
-from fluffy_tui.similarity.index.photo_scan import scan
+from fluffy_tui.similarity.index.photo_scan import lower_priority, scan
 
 FILES = 4000
 ALONE = 300
@@ -64,6 +64,7 @@ PLACES = """
     INSERT INTO photo_places (photo_id, machine_id, persona_id, path, modified_at)
     SELECT id, '', persona_id, path, modified_at FROM photos
 """
+HASHED = "SELECT sum(number)::bigint FROM library_counts WHERE name = 'hashed'"
 HASHES = """
     INSERT INTO photo_hashes (photo_id, pdq, pdq_quality, dhash)
     SELECT id, right(sha256::text, -1)::bit(256), 100, right(sha256::text, -1)::bit(128) FROM photos
@@ -94,7 +95,7 @@ async def fill(url: str, count: int, files: Path, *, stale: bool) -> None:
         connection.execute(HASHES)
         if not stale:
             connection.execute(f"ANALYZE {', '.join(TABLES)}")
-    await Photos(database, scheduled=scheduled_photo_ids()).import_folders([files], persona)
+    await Photos(database).import_folders([files], persona)
     await database.close()
 
 
@@ -108,7 +109,7 @@ async def work(url: str, seconds: float, *, model: bool, faces: bool) -> None:
     if not model:
         BuiltinModel.load = no_model  # type: ignore[method-assign]
     database = Database(url)
-    photos = Photos(database, scheduled=scheduled_photo_ids())
+    photos = Photos(database)
     worker = IndexWorker(database, photos, BuiltinModel(), None, faces=FaceFinder() if faces else None)
     queue = build_queue(database)
     add_index_tasks(queue)
@@ -135,7 +136,7 @@ async def read_most(url: str, *, model: bool) -> dict[str, int]:
             executed.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
-    worker = IndexWorker(database, Photos(database, scheduled=scheduled_photo_ids()), BuiltinModel(), None)
+    worker = IndexWorker(database, Photos(database), BuiltinModel(), None)
     await worker.scan()
     event.remove(Engine, "before_cursor_execute", note)
     worker.close()
@@ -158,13 +159,14 @@ async def scanned_alone(url: str, *, model: bool, faces: bool) -> float:
         newest = await session.scalars(
             text("SELECT id FROM photos ORDER BY id DESC LIMIT :most"), {"most": ALONE}
         )
-    photos = await Photos(database, scheduled=scheduled_photo_ids()).by_ids(newest.all())
+    photos = await Photos(database).by_ids(newest.all())
     await database.close()
     builtin, finder = (BuiltinModel() if model else None), (FaceFinder() if faces else None)
     if builtin is not None:
         builtin.load()
     one = partial(scan, bits=True, scores=True, faces=finder, model=builtin)
-    with ThreadPoolExecutor(max(1, (os.cpu_count() or 2) // 2)) as pool:
+    threads = max(1, (os.cpu_count() or 2) // 2)
+    with ThreadPoolExecutor(threads, initializer=lower_priority) as pool:
         list(pool.map(one, list(photos.values())[:2]))  # what is started for the first picture
         began = time.perf_counter()
         list(pool.map(one, photos.values()))
@@ -177,27 +179,32 @@ def rows_read(plan: dict[str, Any]) -> list[int]:
     return [int(own), *(rows for child in plan.get("Plans", ()) for rows in rows_read(child))]
 
 
+def rate(url: str, workers: list[subprocess.Popen[bytes]]) -> float:
+    """Return how many photos a second workers store until they end, from the first ones that they have stored."""
+    stored: list[tuple[float, int]] = []
+    with psycopg.connect(url, autocommit=True) as connection:
+        while any(worker.poll() is None for worker in workers):
+            found = connection.execute(HASHED).fetchone()
+            if found and (not stored or stored[-1][1] != found[0]):
+                stored.append((time.perf_counter(), found[0]))
+            time.sleep(0.02)
+    _, (began, first), *_, (ended, last) = stored  # the first is what there was before
+    return (last - first) / (ended - began)
+
+
 def measure(url: str, log: Path, options: argparse.Namespace) -> tuple[float, list[float]]:
     """Have workers index, and return photos a second and the milliseconds of the slow statements."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"ALTER ROLE CURRENT_USER SET log_min_duration_statement = {SLOW}")
-        before = connection.execute("SELECT count(*) FROM photo_hashes").fetchone()
     start = log.stat().st_size
     command = [sys.executable, __file__, "--worker", url, "--seconds", str(options.seconds)]
     command += ["--model"] if options.model else []
     command += ["--faces"] if options.faces else []
-    began = time.perf_counter()
-    workers = [subprocess.Popen(command) for _ in range(options.workers)]
-    for process in workers:
-        process.wait()
-    seconds = time.perf_counter() - began
-    with psycopg.connect(url) as connection:
-        after = connection.execute("SELECT count(*) FROM photo_hashes").fetchone()
+    photos = rate(url, [subprocess.Popen(command) for _ in range(options.workers)])
     with log.open() as lines:
         lines.seek(start)
         slow = [float(found[1]) for line in lines if (found := re.search(r"duration: ([\d.]+) ms", line))]
-    assert before and after  # noqa: S101
-    return (after[0] - before[0]) / seconds, slow
+    return photos, slow
 
 
 def main() -> None:
@@ -228,11 +235,11 @@ def main() -> None:
                 url = server.start()
                 asyncio.run(fill(url, size, place / "files", stale=options.stale))
                 most = asyncio.run(read_most(url, model=options.model))
-                rate, slow = measure(url, log, options)
+                photos, slow = measure(url, log, options)
                 alone = asyncio.run(scanned_alone(url, model=options.model, faces=options.faces))
                 times = f"{len(slow)}, {max(slow, default=0):.0f} ms"
-                peer = f"{alone:.1f}, {rate / alone:.2f} times"
-                print(f"| {size:,} | {rate:.1f} | {peer} | {times} | {max(most.values()):,} |", flush=True)
+                peer = f"{alone:.1f}, {photos / alone:.2f} times"
+                print(f"| {size:,} | {photos:.1f} | {peer} | {times} | {max(most.values()):,} |", flush=True)
             finally:
                 server.release()
                 shutil.rmtree(place / f"postgres-{size}", ignore_errors=True)

@@ -87,20 +87,17 @@ def fill(url: str, world: World, model: Any) -> float:
     """Copy everything into the database and build the index at once; return the seconds that building took."""
     with psycopg.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
         cursor.execute("ALTER TABLE photos DISABLE TRIGGER USER")
-        cursor.execute("CREATE TABLE scheduled_ones (photo_id bigint PRIMARY KEY)")
         cursor.execute(f"DROP INDEX {INDEX_PREFIX}{model.id}")
         count = len(world.vectors)
         with cursor.copy(
-            "COPY photos (id, persona_id, path, sha256, byte_size, width, height, format, modified_at) FROM STDIN"
+            "COPY photos (id, persona_id, path, sha256, byte_size, width, height, format, modified_at, is_scheduled)"
+            " FROM STDIN"
         ) as rows:
             for number in range(count):
                 rows.write_row(
                     (number + 1, int(world.persona_of[number]), f"/p/{number}.jpg", number.to_bytes(32, "big"),
-                     1, 3, 2, "JPEG", "2026-01-01T00:00:00Z")
+                     1, 3, 2, "JPEG", "2026-01-01T00:00:00Z", bool(world.scheduled[number]))
                 )  # fmt: skip
-        with cursor.copy("COPY scheduled_ones FROM STDIN") as rows:
-            for position in np.flatnonzero(world.scheduled):
-                rows.write_row((int(position) + 1,))
         with cursor.copy(
             "COPY photo_embeddings (photo_id, model_id, dimensions, embedding) FROM STDIN"
         ) as rows:
@@ -203,12 +200,10 @@ async def run(count: int, queries: int, url: str, *, hard: bool) -> None:
     world = make_world(count, personas, hard=hard)
     built = await asyncio.to_thread(fill, url, world, model)
     print(f"{count:,} vectors of 512 numbers; index built in {built:.0f} s")
-    scheduled: Any = select(column("photo_id")).select_from(table("scheduled_ones"))
     alike = Similarity(
         database,
         posts=select(column("photo_id")).select_from(table("posts")),
         outside=select(column("post_id")).select_from(table("outside_posts")),
-        scheduled=scheduled,
     )
     await measure_more(alike, world, personas[0], 20)  # warms caches and connections
     exact = await asyncio.to_thread(exact_scan, url, model, 20)

@@ -43,7 +43,6 @@ from fluffy_tui.scheduling import (
     key_fingerprint,
     outside_pictures,
     public_posts,
-    scheduled_photo_ids,
     unposted_photo_ids,
 )
 from fluffy_tui.similarity import Similarity, UrgentWork, stacked_photos
@@ -196,7 +195,6 @@ def _build(
     workers = Workers(database, can_deliver=not missing)
     photos = Photos(
         database,
-        scheduled=scheduled_photo_ids(),
         unposted=unposted_photo_ids(),
         thumbnails=settings.paths.thumbnails,
         stacks=stacked_photos(),
@@ -218,7 +216,6 @@ def _build(
             database,
             posts=public_posts(),
             outside=outside_pictures(),
-            scheduled=scheduled_photo_ids(),
             has_service=settings.image_embed_url is not None,
         ),
         urgent=urgent,

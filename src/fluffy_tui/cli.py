@@ -354,12 +354,13 @@ def _prepare_to_draw() -> None:
 
 
 def _open_log(settings: Settings) -> None:
-    from fluffy_tui.core.embedded.folder_owner import folder_remedy
     from fluffy_tui.core.log_file import open_log
 
     try:
         open_log(settings.paths.log_file)
     except OSError as error:
+        from fluffy_tui.core.embedded.folder_owner import folder_remedy
+
         raise FluffyError(
             f"The data folder {settings.paths.data} cannot be used: {error.strerror}.",
             folder_remedy(error, settings.paths.data),

@@ -11,7 +11,6 @@ import errno
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -239,7 +238,6 @@ SECRETS = frozenset(setting.variable for setting in SETTINGS if setting.secret)
 _KEYS = {setting.variable: setting.key for setting in SETTINGS}
 _PATHS = frozenset({"FLUFFY_CONFIG", "FLUFFY_DATA_DIR", "FLUFFY_MEDIA_DIRECTORY"})
 """The settings that may hold any bytes, as names of folders do."""
-_NAMED = re.compile(rf"\b({'|'.join(sorted(_KEYS, key=len, reverse=True))})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,14 +371,15 @@ def _is_utf8(value: str) -> bool:
 
 def with_own_names(text: str, origins: Mapping[str, str]) -> str:
     """Return sentences about settings with the names that `config.toml` has for those that it is the origin of."""
-    is_environment = any(origins.get(variable) == "environment" for variable in _NAMED.findall(text))
+    named = re.compile(rf"\b({'|'.join(sorted(_KEYS, key=len, reverse=True))})\b")
+    is_environment = any(origins.get(variable) == "environment" for variable in named.findall(text))
 
     def name(found: re.Match[str]) -> str:
         origin = origins.get(found[0], "default")
         is_variable = origin == "environment" or (origin == "default" and is_environment)
         return found[0] if is_variable else _KEYS[found[0]] or found[0]
 
-    return _NAMED.sub(name, text)
+    return named.sub(name, text)
 
 
 def place_in_file(settings: Settings, variable: str) -> str:
@@ -470,14 +469,17 @@ def config_text(file: Path) -> str:
 
 def _read_config(config_file: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(config_text(config_file))
+        text = config_text(config_file)
+        import tomllib  # takes as long as all else here, and many have no such file
+
+        content = tomllib.loads(text)
     except FileNotFoundError:
         return {}
     except UnicodeDecodeError:
         raise InvalidSetting(
             f"The configuration file {config_file} is not UTF-8 text. Save it as UTF-8."
         ) from None
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         why = str((error.strerror if isinstance(error, OSError) else "") or error)
         why = f"{why[:1].lower()}{why[1:]}"
         raise InvalidSetting(f"Cannot read the configuration file {config_file}: {why}.") from error

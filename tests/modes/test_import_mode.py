@@ -21,7 +21,7 @@ from fluffy_tui.modes.import_mode import import_folders
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import FolderNotFound, Photos
 from photos.metadata.xmp_samples import DAMAGED
-from photos.photo_files import SCHEDULED, encoded, picture, write
+from photos.photo_files import encoded, picture, write
 
 if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
@@ -44,7 +44,7 @@ class Opened:
 @pytest.fixture
 def services(database: Database) -> Opened:
     """Return services on an empty database."""
-    return Opened(Personas(database, None), Photos(database, scheduled=SCHEDULED))
+    return Opened(Personas(database, None), Photos(database))
 
 
 def events(output: str) -> list[dict[str, Any]]:

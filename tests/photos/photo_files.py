@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pillow_heif
 from PIL import ExifTags, Image
-from sqlalchemy import Select, column, select, table
 
 from fluffy_tui.personas import Persona, Personas
 from fluffy_tui.photos import Photos
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
 
 pillow_heif.register_heif_opener()
-
-SCHEDULED: Select[Any] = select(column("photo_id")).select_from(table("posts"))
 
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic", "AVIF": "avif"}
 """Pillow's name of each format that can be imported, and a usual suffix."""
@@ -83,4 +80,4 @@ def huge_png(side: int = 20_000) -> bytes:
 async def make_library(database: Database, name: str = "sarah") -> tuple[Photos, Persona]:
     """Return the photos service and a new persona."""
     persona = await Personas(database, None).create(name)
-    return Photos(database, scheduled=SCHEDULED), persona
+    return Photos(database), persona

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Photos
-from fluffy_tui.scheduling import outside_pictures, public_posts, scheduled_photo_ids
+from fluffy_tui.scheduling import outside_pictures, public_posts
 from fluffy_tui.similarity import BuiltinModel, IndexWorker, Similarity
 from post_sql import photos_json
 
@@ -141,8 +141,6 @@ class Place:
 async def open_place(database: Database, folder: Path, name: str = "sarah") -> Place:
     """Return the library of a new persona."""
     persona = await Personas(database, None).create(name)
-    photos = Photos(database, scheduled=scheduled_photo_ids())
-    similarity = Similarity(
-        database, posts=public_posts(), outside=outside_pictures(), scheduled=scheduled_photo_ids()
-    )
+    photos = Photos(database)
+    similarity = Similarity(database, posts=public_posts(), outside=outside_pictures())
     return Place(database, photos, similarity, persona, folder)

@@ -51,7 +51,7 @@ class PhotosIndexed:
     hashed: int
     embedded: int
     failed: int
-    """Photos that could not be read or embedded."""
+    """How many more photos than before could not be read or embedded; fewer, if negative."""
     stacked: bool
     """Whether duplicates were found among them."""
 

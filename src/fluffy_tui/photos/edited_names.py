@@ -39,13 +39,13 @@ def is_edited(name: str) -> bool:
     return re.search(EDITED, name.lower()) is not None
 
 
-def counterparts(path: str) -> list[str]:
-    """Return where the original of an edited photo may be, or the edited version of an original one."""
-    file = PurePosixPath(path)
+def counterparts(name: str) -> list[str]:
+    """Return how the original of an edited photo may be named, or the edited version of an original one."""
+    file = PurePosixPath(name)
     names = _counterparts(file.stem, "", file.suffix)
     if numbered := _NUMBERED.fullmatch(file.stem):
         names += _counterparts(numbered[1], numbered[2], file.suffix)
-    return [str(file.with_name(name)) for name in names]
+    return names
 
 
 def _counterparts(stem: str, number: str, ending: str) -> list[str]:
@@ -61,12 +61,12 @@ def _counterparts(stem: str, number: str, ending: str) -> list[str]:
     return names
 
 
-def versions(path: str) -> list[str]:
-    """Return where a photo may be of which this is another version or a copy, or such a one of this photo.
+def versions(name: str) -> list[str]:
+    """Return how a photo may be named of which this is another version or a copy, or such a one of this photo.
 
     Other photos are named so as well: only what looks alike belongs together.
     """
-    file = PurePosixPath(path)
+    file = PurePosixPath(name)
     version = _VERSION.fullmatch(file.stem)
     stems = [version[1]] if version else [f"{file.stem}{one}" for one in _VERSIONS]
-    return [str(file.with_name(f"{stem}{file.suffix}")) for stem in stems]
+    return [f"{stem}{file.suffix}" for stem in stems]

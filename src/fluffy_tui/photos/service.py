@@ -45,7 +45,7 @@ from fluffy_tui.photos.model import (
     PhotoTexts,
 )
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
-from fluffy_tui.photos.query.browse_sql import unpacked
+from fluffy_tui.photos.query.browse_sql import IN_INDEX_ORDER, unpacked
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
 from fluffy_tui.photos.scores import PhotoScores
 from fluffy_tui.photos.tables import (
@@ -56,7 +56,6 @@ from fluffy_tui.photos.tables import (
     PhotoRow,
     PhotoTextRow,
     among,
-    has_post,
     of_machine,
 )
 from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
@@ -77,8 +76,8 @@ class Photos:
     """A persona's library.
 
     Args:
-        scheduled: Selects the ids of all photos that have a post; posts belong to a pack above this one.
-        unposted: Selects the ids of those whose post is not live yet; without it, that is said of every post.
+        unposted: Selects the ids of those whose post is not live yet; posts belong to a pack above this one. Without
+            it, that is said of every post.
         thumbnails: Folder for thumbnails that were made once; without one they are made each time.
         stacks: Selects `photo_id` and `stack_id` of the photos that share their picture with another, which a
             pack above this one finds as well. Without it nothing is ever folded.
@@ -91,7 +90,6 @@ class Photos:
         self,
         database: Database,
         *,
-        scheduled: Select[Any],
         unposted: CompoundSelect[Any] | None = None,
         thumbnails: Path | None = None,
         stacks: Select[*tuple[Any, ...]] | None = None,
@@ -105,9 +103,7 @@ class Photos:
         self._database = database
         self._stacks = stacks
         self._thumbnails = Thumbnails(ThumbnailCache(thumbnails) if thumbnails else None)
-        self._scheduled = scheduled
-        self._unposted = scheduled if unposted is None else unposted
-        self._unscheduled = ~has_post(scheduled)
+        self._unposted = select(PhotoRow.id).where(PhotoRow.is_scheduled) if unposted is None else unposted
 
     async def get(self, photo_id: int) -> Photo:
         """Return one photo.
@@ -133,7 +129,7 @@ class Photos:
             PhotoRow.persona_id.in_(persona_ids),
             PhotoRow.sha256 >= first,
             PhotoRow.sha256 <= first.ljust(32, b"\xff"),
-            self._unscheduled,
+            ~PhotoRow.is_scheduled,
         )
         async with self._database.transaction() as session:
             return [_photo(row) for row in await session.execute(query)]
@@ -141,7 +137,7 @@ class Photos:
     async def unscheduled(self, persona: Persona | int, limit: int | None = None) -> list[Photo]:
         """Return the photos without a post, newest first; all of them unless limited."""
         query = (
-            self._photos.where(PhotoRow.persona_id == _id_of(persona), self._unscheduled)
+            self._photos.where(PhotoRow.persona_id == _id_of(persona), ~PhotoRow.is_scheduled)
             .order_by(PhotoRow.shown_at.desc(), PhotoRow.id.desc())
             .limit(limit)
         )
@@ -174,6 +170,8 @@ class Photos:
         """
         query = self._queries(persona_id, browse).first_ids(limit=limit, after=after, verdict=verdict)
         async with self._database.transaction() as session:
+            if browse.is_whole and verdict is None:
+                await session.execute(IN_INDEX_ORDER)
             return array("q", (await session.scalars(query)).all())
 
     async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
@@ -183,6 +181,8 @@ class Photos:
         """
         query = self._queries(persona_id, browse).id_at(moment)
         async with self._database.transaction() as session:
+            if browse.is_whole:
+                await session.execute(IN_INDEX_ORDER)
             found: int | None = await session.scalar(query)
         return found
 
@@ -203,7 +203,7 @@ class Photos:
             return await session.scalar(self._queries(persona_id, browse).count_folded()) or 0
 
     def _queries(self, persona_id: int, browse: Browse) -> LibraryQueries:
-        return LibraryQueries(persona_id, browse, self._scheduled, self._stacks, self.machine.id)
+        return LibraryQueries(persona_id, browse, self._stacks, self.machine.id)
 
     @cached_property
     def _photos(self) -> Select[*tuple[Any, ...]]:
@@ -434,9 +434,7 @@ class Photos:
         )
 
     def _catalogue(self, persona_id: int) -> Catalogue:
-        return Catalogue(
-            self._database, persona_id, self._scheduled, self._unposted, self.machine, self._pick_from
-        )
+        return Catalogue(self._database, persona_id, self._unposted, self.machine, self._pick_from)
 
     def _importer(
         self,

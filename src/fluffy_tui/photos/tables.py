@@ -21,7 +21,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     column,
-    exists,
     func,
     select,
     text,
@@ -95,6 +94,9 @@ class PhotoRow(Base):
         Computed("fluffy_is_screenshot(path, format, width, height, dated_by, text_share)", persisted=True)
     )
     """By its name, its size and the text in it."""
+    is_scheduled: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether it has a post; a trigger on the posts' photos maintains it. An index for each order has the photos
+    without a post before the others, so that the first of them are found whatever has been posted already."""
 
     __table_args__ = (
         UniqueConstraint("persona_id", "sha256"),
@@ -102,16 +104,19 @@ class PhotoRow(Base):
         CheckConstraint("width > 0 AND height > 0", name="has_pixels"),
         CheckConstraint("verdict IN ('pick', 'reject')", name="verdict_known"),
         CheckConstraint("stars BETWEEN 0 AND 5", name="stars_in_range"),
-        Index("ix_photos_persona_id_shown_at_id", "persona_id", "shown_at", "id"),
-        Index("ix_photos_persona_id_id", "persona_id", "id"),
-        Index("ix_photos_persona_id_name_key_id", "persona_id", "name_key", "id"),
-        Index("ix_photos_persona_id_ratio_id", "persona_id", "ratio", "id"),
-        Index("ix_photos_persona_id_sharpness_id", "persona_id", "sharpness", "id"),
-        Index("ix_photos_persona_id_stars_shown_at_id", "persona_id", "stars", "shown_at", "id"),
+        Index("ix_photos_persona_id_shown_at_id", "persona_id", "is_scheduled", "shown_at", "id"),
+        Index("ix_photos_persona_id_created_at_id", "persona_id", "is_scheduled", "created_at", "id"),
+        Index("ix_photos_persona_id_name_key_id", "persona_id", "is_scheduled", "name_key", "id"),
+        Index("ix_photos_persona_id_ratio_id", "persona_id", "is_scheduled", "ratio", "id"),
+        Index("ix_photos_persona_id_sharpness_id", "persona_id", "is_scheduled", "sharpness", "id"),
+        Index(
+            "ix_photos_persona_id_stars_shown_at_id", "persona_id", "is_scheduled", "stars", "shown_at", "id"
+        ),
         Index(
             "ix_photos_decided",
             "persona_id",
             "verdict",
+            "is_scheduled",
             "shown_at",
             "id",
             postgresql_where=text("verdict IS NOT NULL"),
@@ -119,6 +124,7 @@ class PhotoRow(Base):
         Index(
             "ix_photos_missing",
             "persona_id",
+            "is_scheduled",
             "shown_at",
             "id",
             postgresql_where=text("missing_since IS NOT NULL"),
@@ -126,6 +132,7 @@ class PhotoRow(Base):
         Index(
             "ix_photos_starred",
             "persona_id",
+            "is_scheduled",
             "shown_at",
             "id",
             postgresql_where=text("stars > 0"),
@@ -133,6 +140,7 @@ class PhotoRow(Base):
         Index(
             "ix_photos_faces",
             "persona_id",
+            "is_scheduled",
             "shown_at",
             "id",
             postgresql_where=text("faces > 0"),
@@ -140,6 +148,7 @@ class PhotoRow(Base):
         Index(
             "ix_photos_screenshots",
             "persona_id",
+            "is_scheduled",
             "shown_at",
             "id",
             postgresql_where=text("is_screenshot"),
@@ -336,15 +345,6 @@ def locked(photo_ids: Iterable[int]) -> Select[int]:
 def same_path(one: Any, other: Any) -> ColumnElement[bool]:
     """Return the condition that two paths are equal; their hashes are indexed, because an index holds 2,700 bytes."""
     return and_(func.md5(one) == func.md5(other), one == other)
-
-
-def has_post(scheduled: Select[Any], row: Any = PhotoRow) -> ColumnElement[bool]:
-    """Return the condition that a photo, or an alias, is among those that `scheduled` selects.
-
-    Postgres can run it as a join for any number of them.
-    """
-    posted = scheduled.subquery()
-    return exists().where(next(iter(posted.c)) == row.id)
 
 
 def begins_with(key: Any, beginning: str) -> ColumnElement[bool]:

@@ -75,7 +75,6 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.photo_usage import (
         outside_pictures as outside_pictures,
         public_posts as public_posts,
-        scheduled_photo_ids as scheduled_photo_ids,
         unposted_photo_ids as unposted_photo_ids,
     )
     from fluffy_tui.scheduling.plan.service import Planning as Planning
@@ -119,7 +118,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "background.workers": "KnownWorker Workers upload work",
         "delivery.buffer_comparison": "BufferComparison",
         "delivery.delivery_loop": "Delivery",
-        "photo_usage": "outside_pictures public_posts scheduled_photo_ids unposted_photo_ids",
+        "photo_usage": "outside_pictures public_posts unposted_photo_ids",
         "plan.service": "Planning",
         "post_export": "PostExport",
         "profile.channel_profile": "ChannelProfile ahead_on_profile",

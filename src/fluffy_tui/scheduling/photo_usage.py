@@ -30,11 +30,6 @@ def taking_photos(persona_id: int) -> Select[Any]:
     return select(func.pg_advisory_xact_lock(func.hashtextextended(f"posts of {persona_id}", 0)))
 
 
-def scheduled_photo_ids() -> Select[int]:
-    """Return the query for the ids of all photos that have a post; the library leaves these out."""
-    return select(PostPhotoRow.photo_id)
-
-
 def unposted_photo_ids() -> CompoundSelect[int]:
     """Return the query for the ids of all photos of posts that are not live, whose files may still be needed."""
     leads = select(PostPhotoRow.photo_id).join(PostRow, PostRow.id == PostPhotoRow.post_id)

@@ -157,7 +157,7 @@ class IndexGains:
     hashed: int = 0
     embedded: int = 0
     failed: int = 0
-    """Photos that could not be read or embedded."""
+    """How many more photos than before could not be read or embedded; fewer, if negative."""
     stacked: bool = False
     """Whether duplicates were found."""
 

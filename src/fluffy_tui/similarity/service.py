@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -24,7 +24,7 @@ from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from sqlalchemy import Select, SelectBase
+    from sqlalchemy import SelectBase
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.database import Database
@@ -47,7 +47,6 @@ class Similarity:
             that is live or on its way; posts belong to a pack above this one.
         outside: Selects `persona_id`, `post_id`, `sent_at`, `pdq` and `pdq_quality` of every post from elsewhere,
             for each persona whose channel it is on.
-        scheduled: Selects the ids of all photos that have a post of any kind.
         has_service: Whether an image_embed service is set, which makes vectors even if the extra `embed` is not
             installed.
     """
@@ -58,13 +57,11 @@ class Similarity:
         *,
         posts: SelectBase,
         outside: SelectBase,
-        scheduled: Select[Any],
         has_service: bool = False,
     ) -> None:
         self._database = database
         self._posts = posts
         self._outside = outside
-        self._scheduled = scheduled
         self._has_service = has_service
         self._models = ModelRegistry(database)
         self._can_iterate: bool | None = None
@@ -104,11 +101,12 @@ class Similarity:
             NoEmbeddings: no model was ever used on this database.
             NotIndexedYet: the photo has no vector.
         """
-        scheduled = self._scheduled if unscheduled_only else None
 
         async def ask(session: AsyncSession, most: int) -> list[Neighbour]:
             iterates = await self._iterates(session)
-            return await neighbours.more_like(session, photo_id, most, scheduled, iterates=iterates)
+            return await neighbours.more_like(
+                session, photo_id, most, unscheduled_only=unscheduled_only, iterates=iterates
+            )
 
         return await self._answered(ask, [photo_id], limit, fold=fold)
 
@@ -144,11 +142,12 @@ class Similarity:
             NoEmbeddings: no model was ever used on this database.
             NotIndexedYet: none of the photos has a vector.
         """
-        scheduled = self._scheduled if unscheduled_only else None
 
         async def ask(session: AsyncSession, most: int) -> list[Neighbour]:
             iterates = await self._iterates(session)
-            return await neighbours.least_like(session, photo_ids, most, scheduled, iterates=iterates)
+            return await neighbours.least_like(
+                session, photo_ids, most, unscheduled_only=unscheduled_only, iterates=iterates
+            )
 
         return await self._answered(ask, photo_ids, limit, fold=fold)
 

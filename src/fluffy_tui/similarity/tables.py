@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pgvector.sqlalchemy import BIT, VECTOR
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
     Double,
@@ -37,9 +38,10 @@ from fluffy_tui.core.database import Base, Timestamp
 from fluffy_tui.similarity.model import OTHER_STROKES, SAME_PICTURE_BITS, SOUND_QUALITY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.types import TypeEngine
 
 PHOTOS = table(
     "photos",
@@ -52,6 +54,7 @@ PHOTOS = table(
     column("taken_at", DateTime()),
     column("shown_at", DateTime()),
     column("dated_by", Text()),
+    column("is_scheduled", Boolean()),
 )
 """What this pack reads of the table of photos, whose rows belong to another pack."""
 
@@ -259,6 +262,19 @@ def near_hashes() -> Select[int, float]:
         .join(asked, (asked.c.id == PHOTO_ID) & (asked.c.persona_id == found.c.persona_id))
         .order_by(near.c.bits, near.c.photo_id)
     )
+
+
+def unnested(**columns: TypeEngine[Any]) -> Any:
+    """Return a table of values that are passed as an array for each column, as `in_columns` returns them."""
+    arrays = [bindparam(f"{name}s", type_=ARRAY(kind)) for name, kind in columns.items()]
+    named = [column(name, kind) for name, kind in columns.items()]
+    return func.unnest(*arrays).table_valued(*named).render_derived()
+
+
+def in_columns(names: Iterable[str], rows: Iterable[Sequence[object]]) -> dict[str, list[object]]:
+    """Return rows as `unnested` takes them: a statement is the same then for any number of them."""
+    listed = list(rows)
+    return {f"{name}s": [row[place] for row in listed] for place, name in enumerate(names)}
 
 
 def among(values: Any, wanted: Iterable[int]) -> ColumnElement[bool]:

@@ -26,7 +26,6 @@ from fluffy_tui.tui.platform.garbage_collection import GarbageCollection
 from fluffy_tui.tui.platform.terminal_input import TerminalAnswered
 from fluffy_tui.tui.session.exit_guard import AfterExit, exit_question
 from fluffy_tui.tui.session.messages import (
-    AppEvent,
     FillWeek,
     ImportProgressed,
     ImportStopWanted,
@@ -64,6 +63,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.ports import OpenServices, Services, SetupPort
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.live_updates import LiveUpdates
+    from fluffy_tui.tui.session.messages import AppEvent
 
 WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide")]
 """Number of columns from which a screen has a class, for its style sheet."""
@@ -104,7 +104,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         zone: tzinfo | None = None,
     ) -> None:
         super().__init__(driver_class=TerminalInput)
-        self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
         self.setup = setup
         self.changes: Signal[AppEvent] = Signal(self, "changes")
         self.live_updates: LiveUpdates | None = None
@@ -128,6 +127,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self.register_theme(FLUFFY)
         wanted = self._state.state.theme
         self.theme = wanted if wanted in self.available_themes else FLUFFY.name
+        self.stylesheet = CachedStylesheet(variables=self.get_css_variables())  # those of this theme
         self.set_keymap(dict(setup.settings.keys))
 
     @property

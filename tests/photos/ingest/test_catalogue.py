@@ -16,7 +16,7 @@ from fluffy_tui.modes.import_mode import JsonReport, TextReport
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import DateSource, Keywords, Machine, Photos, PhotoState, PhotoUnreadable
 from photos.ingest.test_importer import counts, give_post
-from photos.photo_files import SCHEDULED, write
+from photos.photo_files import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,8 +35,8 @@ class Two:
     def __init__(self, database: Database, persona: Persona, folder: Path) -> None:
         self.database = database
         self.persona = persona
-        self.studio = Photos(database, scheduled=SCHEDULED, machine=Machine("1", "studio"))
-        self.office = Photos(database, scheduled=SCHEDULED, machine=Machine("2", "office"))
+        self.studio = Photos(database, machine=Machine("1", "studio"))
+        self.office = Photos(database, machine=Machine("2", "office"))
         self.at_studio = folder / "nas"
         self.at_office = folder / "volumes" / "nas"
         self.at_studio.mkdir()
@@ -303,7 +303,7 @@ async def test_a_photo_from_before_machines_were_noted_belongs_to_whoever_finds_
     unknown = tmp_path / "deep" / "down"
     write(unknown / "a.jpg", seed=1)
     write(unknown / "b.jpg", seed=2)
-    before = Photos(two.database, scheduled=SCHEDULED)
+    before = Photos(two.database)
     await before.import_folders([unknown], two.persona)
     shutil.copytree(unknown, two.at_office)
     aside = unknown.parent.rename(tmp_path / "aside")  # the office does not know the folder

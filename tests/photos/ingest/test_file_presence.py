@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from fluffy_tui.photos import Browse, Machine, Photos
 from fluffy_tui.similarity.index.worklist import Stage, Worklist
-from photos.photo_files import SCHEDULED, write
+from photos.photo_files import write
 from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ async def test_no_statement_reads_what_other_machines_have(
     _, persona = library
     for number in range(10):
         write(tmp_path / "in" / f"{number}.jpg", seed=number)
-    here = Photos(database, scheduled=SCHEDULED, machine=Machine("1", "studio"))
+    here = Photos(database, machine=Machine("1", "studio"))
     await here.import_folders([tmp_path / "in"], persona)
     async with database.transaction() as session:
         await session.execute(MANY_ELSEWHERE, {"persona": persona.id})

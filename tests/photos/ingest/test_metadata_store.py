@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from fluffy_tui.photos import Browse, DateSource, Keywords, Photos, Verdict
 from photos.metadata.xmp_samples import BOMB, DAMAGED, alt, bag, extended, keywords, xmp
-from photos.photo_files import FORMATS, SCHEDULED, encoded, exif, picture, write
+from photos.photo_files import FORMATS, encoded, exif, picture, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -218,7 +218,7 @@ async def test_a_flag_of_the_users_own_is_kept(place: Place) -> None:
 
 
 async def test_a_number_of_stars_may_mean_picked(database: Database, place: Place) -> None:
-    place.photos = Photos(database, scheduled=SCHEDULED, pick_from=4)
+    place.photos = Photos(database, pick_from=4)
     for number, rating in enumerate((3, 4, 5, -1)):
         write(place.folder / f"{number}.jpg", seed=number)
         place.sidecar(f"{number}.xmp", xmp(xmp_Rating=rating), 0)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from fluffy_tui.core.database import Database
 from fluffy_tui.photos import Browse, Flaw, Orientation, PhotoNotFound, Photos, Posted, Sort, Verdict
 from fresh_database import fresh_database
-from photos.photo_files import SCHEDULED, make_library
+from photos.photo_files import make_library
 from post_sql import photos_json
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ async def filled(browsed: Browsed) -> AsyncIterator[Filled]:
     """Yield the service of that library, its persona, and its photos."""
     assert len(browsed.found) == MANY
     database = Database(browsed.url)
-    yield Photos(database, scheduled=SCHEDULED), browsed.persona, browsed.found
+    yield Photos(database), browsed.persona, browsed.found
     await database.close()
 
 

@@ -27,8 +27,8 @@ from fluffy_tui.photos import (
 from fluffy_tui.photos.edited_names import is_edited
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
 from fluffy_tui.similarity import stacked_photos
-from photos.photo_files import SCHEDULED
 from photos.query.test_browse import DELETE_SOME, FILL, KEYS, SCHEDULE_SOME
+from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ async def fill(database: Database, count: int) -> tuple[Photos, int]:
         await session.execute(STACK)
     async with database.transaction() as session:
         await session.execute(text("ANALYZE"))
-    return Photos(database, scheduled=SCHEDULED, stacks=stacked_photos()), persona.id
+    return Photos(database, stacks=stacked_photos()), persona.id
 
 
 def folded(found: list[Photo]) -> dict[int, list[Photo]]:
@@ -328,7 +328,7 @@ async def test_a_page_costs_a_page(database: Database) -> None:
     async with database.transaction() as session:
         for sort, changes, after, is_folded in product(Sort, FILTERS, (None, MANY // 2), (False, True)):
             browse = replace(Browse(sort=sort, folded=is_folded), **changes)
-            queries = LibraryQueries(persona, browse, SCHEDULED, stacked_photos(), "")
+            queries = LibraryQueries(persona, browse, stacked_photos(), "")
             plan = await explained(session, queries.first_ids(limit=200, after=after, verdict=None))
             read = [node["Node Type"] for node in plan if node.get("Relation Name") == "photos"]
             assert "Seq Scan" not in read or browse.text, (browse, after, read)
@@ -340,11 +340,59 @@ async def test_a_page_costs_a_page(database: Database) -> None:
             assert max(hashes, default=0) < MANY / 10, (browse, after, hashes)
 
 
+IN_ORDER = text(
+    """
+    INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, taken_at, modified_at,
+                        missing_since, verdict, sharpness, faces, stars, is_scheduled)
+    SELECT :persona, '/p/Screenshot_' || lpad(n::text, 6, '0') || '.png', sha256(n::text::bytea), 1, n, 1000, 'PNG',
+           timestamp '2026-01-01' + n * interval '1 minute', now(), now(), 'pick', n * 99.0 / :last, 1,
+           1 + n * 4 / :last, n > :last / 2
+    FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS n
+    """
+)
+OF_FEW: tuple[dict[str, Any], ...] = (
+    {},
+    {"posted": Posted.ALL},
+    {"posted": Posted.NEVER},
+    {"verdict": Verdict.PICK},
+    {"verdict": Verdict.PICK, "posted": Posted.ALL},
+    {"missing": True},
+    {"stars": (1, 5)},
+    {"faces": True},
+    {"screenshots": True},
+)
+
+
+@pytest.mark.parametrize("statistics", ["none", "old", "fresh"])
+async def test_a_page_costs_a_page_however_much_is_posted(database: Database, statistics: str) -> None:
+    """In each order, the second half of the photos is posted, and each filter lets all of them pass."""
+    persona = await Personas(database, None).create("sarah")
+    async with database.transaction() as session:
+        await session.execute(text("ALTER TABLE photos SET (autovacuum_enabled = false)"))
+        await session.execute(IN_ORDER, {"persona": persona.id, "first": 1, "last": 1})
+        if statistics == "old":
+            await session.execute(text("ANALYZE photos"))
+        await session.execute(IN_ORDER, {"persona": persona.id, "first": 2, "last": MANY})
+        if statistics == "fresh":
+            await session.execute(text("ANALYZE photos"))
+    photos = Photos(database)
+    filters = OF_FEW[: None if statistics == "fresh" else 3]
+    with statements() as executed:
+        for sort, changes, descending in product(Sort, filters, (True, False)):
+            browse = replace(Browse(sort=sort, descending=descending), **changes)
+            assert len(await photos.first_ids(persona.id, browse, limit=200)) == 200
+            if sort is Sort.TAKEN:
+                assert await photos.id_at(persona.id, browse, datetime(2026, 1, 5)) is not None
+    for statement, plan in await plans(database, executed):
+        read = [rows_read(node) for node in plan]
+        assert max(read) <= 1_000, (statement, read)
+
+
 async def test_stacks_of_a_page_are_read_by_index(database: Database) -> None:
     photos, persona = await fill(database, MANY)
     browse = Browse(folded=True)
     ids = await photos.first_ids(persona, browse, limit=200)
-    queries = LibraryQueries(persona, browse, SCHEDULED, stacked_photos(), "")
+    queries = LibraryQueries(persona, browse, stacked_photos(), "")
     async with database.transaction() as session:
         plan = await explained(session, queries._mates(ids))
     touched = [node for node in plan if node.get("Relation Name") in ("photos", "photo_hashes")]

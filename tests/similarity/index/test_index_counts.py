@@ -33,6 +33,7 @@ KEPT = (
     "SELECT persona_id, name, sum(number)::bigint FROM library_counts GROUP BY 1, 2 HAVING sum(number) <> 0"
     " ORDER BY 1, 2"
 )
+WRONGLY_NOTED = "SELECT id FROM photos WHERE is_scheduled <> (id IN (SELECT photo_id FROM post_photos))"
 SOME = "id % 5 = %(rest)s"
 CHANGES = {
     "import": "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at,"
@@ -122,3 +123,4 @@ def change(name: str, chance: random.Random, personas: list[int]) -> tuple[Any, 
 
 async def assert_exact(place: Place) -> None:
     assert [tuple(row) for row in await place.rows(KEPT)] == [tuple(row) for row in await place.rows(COUNTED)]
+    assert await place.rows(WRONGLY_NOTED) == []

@@ -21,7 +21,6 @@ from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.photos import Flaw, Machine, Photos, PhotoTexts, PictureText
-from fluffy_tui.scheduling import scheduled_photo_ids
 from fluffy_tui.similarity import (
     BuiltinModel,
     FaceFinder,
@@ -79,6 +78,22 @@ async def test_open_apps_are_notified_when_results_are_stored(place: Place) -> N
     while not isinstance(received[-1], PhotosIndexed):
         received.append(await anext(stream))
     assert received[-1] == PhotosIndexed(place.persona.id, hashed=3, embedded=3, failed=1, stacked=True)
+    await stream.aclose()
+
+
+async def test_open_apps_are_notified_of_photos_that_no_longer_fail(place: Place) -> None:
+    await place.add(a=scene(1), b=scene(2))
+    stream = events(place.database.url, nothing)
+    await anext(stream)
+    await place.rows(
+        "INSERT INTO photo_troubles (photo_id, stage, reason, next_try_at)"
+        " SELECT id, 'look', 'The file is missing.', now() FROM photos LIMIT 1"
+    )
+    assert [one.failed for one in await place.similarity.progress()] == [1]
+    await place.scan()
+    assert await anext(stream) == PhotosIndexed(
+        place.persona.id, hashed=2, embedded=2, failed=-1, stacked=False
+    )
     await stream.aclose()
 
 
@@ -233,7 +248,7 @@ async def test_each_machine_indexes_what_it_has(place: Place) -> None:
     await place.scan()
     assert await hashed(place) == 2
     assert await place.rows(FAILURES) == []
-    office = Photos(place.database, scheduled=scheduled_photo_ids(), machine=Machine("2", "office"))
+    office = Photos(place.database, machine=Machine("2", "office"))
     await replace(place, photos=office).scan()
     assert await hashed(place) == 4
 
@@ -307,13 +322,12 @@ from fluffy_tui.core.app_events import KeywordsChanged, PhotosIndexed
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.photos import Photos
-from fluffy_tui.scheduling import scheduled_photo_ids
 
 async def nothing() -> None: ...
 
 async def main() -> None:
     database = Database({url!r})
-    photos = Photos(database, scheduled=scheduled_photo_ids())
+    photos = Photos(database)
     library = IndexWorker(database, photos, BuiltinModel(), None)
     queue = build_queue(database)
     add_index_tasks(queue)

@@ -10,7 +10,6 @@ import pytest
 from PIL import ExifTags, Image, ImageFilter
 
 from fluffy_tui.photos import BestBy, BestReason, Browse, Photos
-from fluffy_tui.scheduling import scheduled_photo_ids
 from fluffy_tui.similarity import stacked_photos
 from fluffy_tui.similarity.index import scan_results
 from similarity.similarity_place import save, scene
@@ -75,7 +74,7 @@ async def test_the_sharpest_of_a_burst_is_on_top_until_another_one_is_picked(pla
         shot(place, f"burst{number}.jpg", moved(1, 8 * number).filter(ImageFilter.GaussianBlur(blur)), number)
     ids = await place.import_again()
     await place.scan()
-    photos = Photos(place.database, scheduled=scheduled_photo_ids(), stacks=stacked_photos())
+    photos = Photos(place.database, stacks=stacked_photos())
     found = await photos.stacks(place.persona.id, Browse(folded=True), [ids["burst0"]])
     assert {first: stack.behind for first, stack in found.items()} == {
         ids["burst1"]: (ids["burst0"], ids["burst2"])

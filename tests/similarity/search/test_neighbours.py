@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageEnhance
 from sqlalchemy import event
 
-from fluffy_tui.scheduling import outside_pictures, public_posts, scheduled_photo_ids
+from fluffy_tui.scheduling import outside_pictures, public_posts
 from fluffy_tui.similarity import (
     ImageEmbed,
     NoEmbeddings,
@@ -210,9 +210,7 @@ async def assert_nearest_are_found(
     monkeypatch.setattr(neighbours, "FEW", 0)
     by_index = [one.photo_id for one in await place.similarity.more_like(photo)]
     monkeypatch.setattr(neighbours, "ITERATES_SINCE", (99, 0))
-    old = Similarity(
-        place.database, posts=public_posts(), outside=outside_pictures(), scheduled=scheduled_photo_ids()
-    )
+    old = Similarity(place.database, posts=public_posts(), outside=outside_pictures())
     settings: list[str] = []
     listening = lambda *args: settings.append(args[2])  # noqa: E731
     event.listen(place.database._engine.sync_engine, "before_cursor_execute", listening)
@@ -235,7 +233,7 @@ async def test_the_query_is_written_so_that_the_index_serves_it_or_cannot(place:
     async with place.database.transaction() as session:
         model = await active_model(session)
         assert model is not None
-        scope = nearest_sql.SearchScope(model, place.persona.id, scheduled_photo_ids())
+        scope = nearest_sql.SearchScope(model, place.persona.id, unscheduled_only=True)
         query = nearest_sql.nearest(scope, exact=exact, mark_same=True).params(
             sought=str(vectors[0].tolist()), without=[1], same_as=1, limit=24
         )

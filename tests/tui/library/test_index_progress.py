@@ -101,6 +101,19 @@ async def test_only_what_events_do_not_say_is_counted_again() -> None:
         app.line.add(indexed(embedded=1))
         assert (app.line.text, app.line.display) == ("", False)
         assert app.completed == [True]
-        app.line.add(indexed(failed=1))
+        assert app.counter.counts == 1
+
+
+async def test_a_photo_that_fails_is_counted_again_only_at_the_end() -> None:
+    """Until then each event says how many more have failed than before."""
+    app = LineApp()
+    async with app.run_test():
+        app.line.count()
         await settle(app)
-        assert app.counter.counts == 2, "whether it had failed before is unknown"
+        app.line.add(indexed(hashed=20, embedded=20, failed=2))
+        app.line.add(indexed(hashed=1, embedded=1, failed=-1))
+        await settle(app)
+        assert (app.line.text, app.counter.counts) == ("indexing photos: 34 of 40", 1)
+        app.line.add(indexed(failed=6))
+        await settle(app)
+        assert (app.line.text, app.counter.counts) == ("indexing photos: 12 of 40", 2)

@@ -51,7 +51,6 @@ from fluffy_tui.photos.tables import (
     among,
     array_of,
     each,
-    has_post,
     locked,
     of_machine,
     same_path,
@@ -104,8 +103,7 @@ class Catalogue:
     """A persona's photos, as an import on one machine compares and writes them.
 
     Args:
-        scheduled: Selects the ids of all photos that have a post.
-        unposted: Selects the ids of those of posts that are not live yet.
+        unposted: Selects the ids of the photos of posts that are not live yet.
         pick_from: From so many stars in XMP on a photo counts as picked; None if none does.
     """
 
@@ -113,7 +111,6 @@ class Catalogue:
         self,
         database: Database,
         persona_id: int,
-        scheduled: Select[Any],
         unposted: Select[Any] | CompoundSelect[Any],
         machine: Machine,
         pick_from: int | None = None,
@@ -122,7 +119,6 @@ class Catalogue:
         self._machine = machine
         self._pick_from = pick_from
         self._persona_id = persona_id
-        self._has_post = has_post(scheduled)
         self._unposted = unposted.subquery()
 
     async def unchanged(
@@ -309,7 +305,7 @@ class Catalogue:
                 PhotoRow.sha256,
                 PhotoRow.byte_size,
                 here.c.modified_at,
-                self._has_post,
+                PhotoRow.is_scheduled,
                 is_elsewhere,
                 here.c.machine_id != self._machine.id,
             )

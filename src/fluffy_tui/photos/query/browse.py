@@ -105,6 +105,11 @@ class Browse:
         return bool(self.text or self.keywords or self.shown_words)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it leaves out no photos but those that have a post, or none."""
+        return not replace(self, posted=Posted.UNSCHEDULED).is_filtered
+
+    @property
     def is_filtered(self) -> bool:
         """Whether it leaves out photos that the library otherwise opens with."""
         return replace(self, sort=Sort.TAKEN, descending=True, folded=False) != Browse()

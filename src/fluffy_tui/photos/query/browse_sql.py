@@ -1,4 +1,8 @@
-"""A `Browse` as SQL, written so that indexes serve every order and a first page needs no sorting."""
+"""A `Browse` as SQL, written so that indexes serve every order and a first page needs no sorting.
+
+Each index has the photos without a post before those that have one. Where both are asked for, the first of both are
+read, and only these are sorted.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,13 @@ import unicodedata
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, and_, any_, func, literal, or_, select, tuple_
+from sqlalchemy import LargeBinary, and_, any_, func, literal, or_, select, text, tuple_, union_all
 
 from fluffy_tui.name_key import name_key
 from fluffy_tui.photos.picture_texts import shows_words
 from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Verdict
 from fluffy_tui.photos.scores import BRIGHT_FROM, CLOSED_BELOW, DARK_FROM, SOFT_BELOW, Flaw
-from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, ScheduledOnceRow, begins_with, has_post
+from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, ScheduledOnceRow, begins_with
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
 _KEYS: dict[Sort, tuple[str, ...]] = {
     Sort.TAKEN: ("shown_at",),
-    Sort.IMPORTED: (),
+    Sort.IMPORTED: ("created_at",),
     Sort.NAME: ("name_key",),
     Sort.SHAPE: ("ratio",),
     Sort.SHARPNESS: ("sharpness",),
@@ -30,12 +34,15 @@ _KEYS: dict[Sort, tuple[str, ...]] = {
 }
 """The columns of each order, before the id."""
 
+IN_INDEX_ORDER = text("SET LOCAL enable_sort = off")
+"""Without statistics, Postgres expects a library to have few photos, and would read and sort all of them."""
+
 
 def first_of(query: Select[Any], browse: Browse, *, limit: int, after: int | None) -> Select[Any]:
-    """Limit a query to the first of an order, or to those from the photo `after` on, itself included."""
+    """Limit a query of ids to the first of an order, or to those from the photo `after` on, itself included."""
     if after is not None:
         query = query.where(_from_photo(browse, after))
-    return query.order_by(*order(browse, from_index=not browse.has_words)).limit(limit)
+    return _first_in_order(query, browse, limit)
 
 
 def packed(browse: Browse) -> Select[bytes | None]:
@@ -56,10 +63,26 @@ def unpacked(ids: bytes | None) -> array[int]:
 
 
 def at_moment(query: Select[Any], browse: Browse, moment: datetime) -> Select[Any]:
-    """Limit a query to the first photo at or after a moment in an order by time."""
+    """Limit a query of ids to the first photo at or after a moment in an order by time."""
     shown = PhotoRow.shown_at
     reached = shown < moment if browse.descending else shown >= moment
-    return query.where(reached).order_by(*order(browse)).limit(1)
+    return _first_in_order(query.where(reached), browse, 1)
+
+
+def _first_in_order(query: Select[Any], browse: Browse, limit: int) -> Select[Any]:
+    in_order = query.order_by(*order(browse, from_index=not browse.has_words)).limit(limit)
+    if browse.posted is not Posted.ALL or browse.has_words:
+        return in_order
+    placed = in_order.with_only_columns(*place(browse))
+    both = union_all(
+        *(placed.where(has_post) for has_post in (~PhotoRow.is_scheduled, PhotoRow.is_scheduled))
+    )
+    found = both.subquery("found").c
+    return (
+        select(found.id)
+        .order_by(*(key.desc() if browse.descending else key.asc() for key in found))
+        .limit(limit)
+    )
 
 
 def place(browse: Browse, row: Any = PhotoRow) -> list[Any]:
@@ -81,8 +104,6 @@ def order(browse: Browse, row: Any = PhotoRow, *, from_index: bool = True) -> li
 
 def _from_photo(browse: Browse, photo_id: int) -> ColumnElement[bool]:
     """Return the condition that a photo is this one or comes after it."""
-    if browse.sort is Sort.IMPORTED:
-        return PhotoRow.id <= photo_id if browse.descending else PhotoRow.id >= photo_id
     *keys, id_ = place(browse)
     here = tuple_(*keys, id_)
     # A scalar for each key: with a row from a subquery Postgres would not use the index's order.
@@ -91,17 +112,12 @@ def _from_photo(browse: Browse, photo_id: int) -> ColumnElement[bool]:
     return here <= there if browse.descending else here >= there
 
 
-def matching(
-    query: Select[Any], persona_id: int, browse: Browse, scheduled: Select[Any], row: Any = PhotoRow
-) -> Select[Any]:
-    """Limit a query of photos, or of an alias of them, to those that a `Browse` asks for, folded or not.
-
-    `scheduled` selects the ids of all photos that have a post.
-    """
+def matching(query: Select[Any], persona_id: int, browse: Browse, row: Any = PhotoRow) -> Select[Any]:
+    """Limit a query of photos, or of an alias of them, to those that a `Browse` asks for, folded or not."""
     query = query.where(row.persona_id == persona_id, *_conditions(browse, row, persona_id))
     if browse.posted is Posted.ALL:
         return query
-    query = query.where(~has_post(scheduled, row))
+    query = query.where(~row.is_scheduled)
     if browse.posted is Posted.NEVER:
         once = select(ScheduledOnceRow.photo_id).where(ScheduledOnceRow.photo_id == row.id)
         query = query.where(~once.exists())

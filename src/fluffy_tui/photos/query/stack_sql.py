@@ -39,14 +39,12 @@ class LibraryQueries:
     """One persona's photos as they are browsed, as queries.
 
     Args:
-        scheduled: Selects the ids of all photos that have a post.
         stacks: Selects `photo_id` and `stack_id` of the photos that are in a stack; None if that is not known.
         machine_id: Where copies of their files are looked for.
     """
 
     persona_id: int
     browse: Browse
-    scheduled: Select[Any]
     stacks: Select[*tuple[Any, ...]] | None
     machine_id: str
 
@@ -95,7 +93,7 @@ class LibraryQueries:
         return self.browse.folded and self.stacks is not None
 
     def _matching(self, query: Select[Any], row: Any = PhotoRow) -> Select[Any]:
-        return matching(query, self.persona_id, self.browse, self.scheduled, row)
+        return matching(query, self.persona_id, self.browse, row)
 
     def _listed(self) -> Select[int]:
         """Select the ids that are listed; each photo of a stack is compared with its mates alone."""

@@ -19,7 +19,7 @@ from fluffy_tui.similarity.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Set
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -70,15 +70,20 @@ async def count_indexed(session: AsyncSession, persona_id: int | None) -> list[I
     ]
 
 
-async def add_failures(session: AsyncSession, gains: dict[int, IndexGains], photo_ids: Iterable[int]) -> None:
-    """Count photos that failed among the gains of their personas."""
-    query = (
-        select(PHOTOS.c.persona_id, func.count())
-        .where(among(PHOTOS.c.id, photo_ids))
-        .group_by(PHOTOS.c.persona_id)
-    )
-    for persona_id, count in await session.execute(query):
-        gains.setdefault(persona_id, IndexGains()).failed += count
+async def add_failures(
+    session: AsyncSession, gains: dict[int, IndexGains], before: Set[int], now: Set[int]
+) -> None:
+    """Add to the gains of their personas how many more photos of a job count as failed than before.
+
+    Args:
+        session: The transaction.
+        gains: By persona.
+        before: The photos that counted as failed; those that do no more may make the number negative.
+        now: The photos that do now. Their persona is among the gains in any case: the reason may be another one.
+    """
+    query = select(PHOTOS.c.id, PHOTOS.c.persona_id).where(among(PHOTOS.c.id, before | now))
+    for photo_id, persona_id in await session.execute(query):
+        gains.setdefault(persona_id, IndexGains()).failed += (photo_id in now) - (photo_id in before)
 
 
 async def notify(session: AsyncSession, gains: Mapping[int, IndexGains]) -> None:

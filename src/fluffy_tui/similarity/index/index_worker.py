@@ -230,7 +230,7 @@ class IndexWorker:
             if active is not None and active.name != self._builtin.description.name:
                 return None
         try:
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._builtin.load)
+            await asyncio.to_thread(self._builtin.load)  # not after the photos for which the pool is busy
         except ModelUnavailable as error:
             if str(error) != self._logged:
                 log.warning("%s", error)
@@ -277,7 +277,9 @@ class IndexWorker:
         async with self._database.transaction() as session:
             scans = [result for result in results if isinstance(result, PhotoScan)]
             stored, gains = await store(session, scans, model)
-            if failures:
-                await add_failures(session, gains, [failure.photo_id for failure in failures])
+            before = {task.photo_id for task in tasks if task.has_failed}
+            now = {failure.photo_id for failure in failures}
+            if before or now:
+                await add_failures(session, gains, before, now)
             await notify(session, gains)
             await worklist.finish(session, tasks, stored, failures)

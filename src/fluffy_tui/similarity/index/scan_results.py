@@ -2,42 +2,79 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
     LargeBinary,
     Sequence as NumberSequence,
-    column,
+    SmallInteger,
+    Text,
+    cast,
     func,
-    literal,
     or_,
     select,
+    true,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.photos import store_scores, store_texts
 from fluffy_tui.similarity.index.stack_mates import (
     MOST_IN_BURST,
     bursts,
     duplicates,
-    edited_pairs,
-    other_versions,
+    relatives,
 )
 from fluffy_tui.similarity.model import IndexGains
-from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among
+from fluffy_tui.similarity.tables import (
+    PHOTOS,
+    STACKS,
+    PhotoEmbeddingRow,
+    PhotoHashRow,
+    among,
+    in_columns,
+    unnested,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from sqlalchemy import Select
+    from sqlalchemy.dialects.postgresql import Insert
     from sqlalchemy.ext.asyncio import AsyncSession
+    from sqlalchemy.types import TypeEngine
 
+    from fluffy_tui.core.database import Base
     from fluffy_tui.similarity.index.photo_scan import PhotoScan
     from fluffy_tui.similarity.model import EmbeddingModel
 
 _STACKS = NumberSequence(STACKS)
 _STORE_LOCK = 0x666C757368
+_TAKE_TURN = select(func.pg_advisory_xact_lock(_STORE_LOCK), func.set_config("enable_seqscan", "off", true()))
+"""Workers store one after the other, or two that store duplicates at the same time would not find each other's.
+
+Each of a batch is looked up in an index then: Postgres would read a small table whole.
+"""
+_SCANNED: dict[str, TypeEngine[Any]] = {"photo_id": BigInteger(), "sha256": LargeBinary()}
+_STORED: dict[type[Base], dict[str, TypeEngine[Any]]] = {
+    PhotoHashRow: {
+        "photo_id": BigInteger(),
+        "pdq": Text(),
+        "pdq_quality": SmallInteger(),
+        "dhash": Text(),
+        "strokes": Text(),
+        "blanks": Text(),
+    },
+    PhotoEmbeddingRow: {
+        "photo_id": BigInteger(),
+        "model_id": SmallInteger(),
+        "dimensions": SmallInteger(),
+        "embedding": Text(),
+    },
+}
+"""As what the columns of rows are passed: bits and vectors as Postgres writes them."""
 
 
 async def store(
@@ -54,8 +91,7 @@ async def store(
         Whose results were stored, and what they add to the index, by persona.
     """
     gains: dict[int, IndexGains] = {}
-    # Workers take turns, or two that store duplicates at the same time would not find each other's.
-    await session.execute(select(func.pg_advisory_xact_lock(_STORE_LOCK)))
+    await session.execute(_TAKE_TURN)
     current = await _unchanged(session, scans)
     scores = {scan.photo_id: scan.scores for scan in scans if scan.photo_id in current and scan.scores}
     await store_scores(session, scores)
@@ -65,22 +101,13 @@ async def store(
     )
     hashed = [scan for scan in scans if scan.photo_id in current and scan.bits]
     if hashed:
-        rows = [_hashes(scan) for scan in hashed]
-        await session.execute(insert(PhotoHashRow).values(rows).on_conflict_do_nothing())
+        await _insert(session, PhotoHashRow, map(_hashes, hashed))
         for scan in hashed:
             gains.setdefault(current[scan.photo_id], IndexGains()).hashed += 1
     embedded = [scan for scan in scans if scan.photo_id in current and scan.vector]
     if embedded and model is not None:
-        rows = [
-            {
-                "photo_id": scan.photo_id,
-                "model_id": model.id,
-                "dimensions": model.dimensions,
-                "embedding": scan.vector,
-            }
-            for scan in embedded
-        ]
-        await session.execute(insert(PhotoEmbeddingRow).values(rows).on_conflict_do_nothing())
+        rows = [(scan.photo_id, model.id, model.dimensions, str(scan.vector)) for scan in embedded]
+        await _insert(session, PhotoEmbeddingRow, rows)
         for scan in embedded:
             gains.setdefault(current[scan.photo_id], IndexGains()).embedded += 1
     seen = [scan.photo_id for scan in scans if scan.photo_id in current and scan.text is None]
@@ -94,30 +121,38 @@ async def _unchanged(session: AsyncSession, scans: Sequence[PhotoScan]) -> dict[
 
     A photo that an import is changing at the moment is skipped: waiting for each other would be a deadlock.
     """
-    scanned = func.unnest(
-        literal([scan.photo_id for scan in scans], ARRAY(BigInteger())),
-        literal([scan.sha256 for scan in scans], ARRAY(LargeBinary())),
-    ).table_valued(column("id", BigInteger()), column("sha256", LargeBinary()), name="scanned")
-    scanned = scanned.render_derived()
-    query = (
+    scanned = in_columns(_SCANNED, [(scan.photo_id, scan.sha256) for scan in scans])
+    return {row[0]: row[1] for row in await session.execute(_lock_unchanged(), scanned)}
+
+
+@cache
+def _lock_unchanged() -> Select[int, int]:
+    scanned = unnested(**_SCANNED)
+    return (
         select(PHOTOS.c.id, PHOTOS.c.persona_id)
-        .join(scanned, (scanned.c.id == PHOTOS.c.id) & (scanned.c.sha256 == PHOTOS.c.sha256))
+        .join(scanned, (scanned.c.photo_id == PHOTOS.c.id) & (scanned.c.sha256 == PHOTOS.c.sha256))
         .with_for_update(key_share=True, skip_locked=True, of=PHOTOS)  # as the scores are stored with them
     )
-    return {row[0]: row[1] for row in await session.execute(query)}
 
 
-def _hashes(scan: PhotoScan) -> dict[str, object]:
+async def _insert(session: AsyncSession, row: type[Base], values: Iterable[Sequence[object]]) -> None:
+    await session.execute(_insertion(row), in_columns(_STORED[row], values))
+
+
+@cache
+def _insertion(row: type[Base]) -> Insert:
+    """Return the statement that inserts those of the passed rows that are not there yet."""
+    kinds = _STORED[row]
+    passed = unnested(**kinds)
+    values = [cast(passed.c[name], getattr(row, name).type) for name in kinds]
+    return insert(row.__table__).from_select(list(kinds), select(*values)).on_conflict_do_nothing()
+
+
+def _hashes(scan: PhotoScan) -> tuple[object, ...]:
     assert scan.bits is not None  # noqa: S101 - the caller has filtered
     strokes = scan.bits.strokes
-    return {
-        "photo_id": scan.photo_id,
-        "pdq": scan.bits.pdq,
-        "pdq_quality": scan.bits.pdq_quality,
-        "dhash": scan.bits.dhash,
-        "strokes": strokes.written if strokes else None,
-        "blanks": strokes.blank if strokes else None,
-    }
+    written = (strokes.written, strokes.blank) if strokes else (None, None)
+    return (scan.photo_id, scan.bits.pdq, scan.bits.pdq_quality, scan.bits.dhash, *written)
 
 
 async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> set[int]:
@@ -131,7 +166,7 @@ async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> set[int]:
     stacked: set[int] = set()
     hashed = select(PhotoHashRow.photo_id).where(among(PhotoHashRow.photo_id, photo_ids))
     photo_ids = sorted(await session.scalars(hashed))
-    finders = (duplicates, None), (edited_pairs, None), (other_versions, None), (bursts, MOST_IN_BURST)
+    finders = (duplicates, None), (relatives, None), (bursts, MOST_IN_BURST)
     for find, limit in finders:
         for photo_id, members in (await find(session, photo_ids)).items():
             if await _join(session, members, limit):

@@ -7,30 +7,45 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from functools import cache
-from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Text, Time, and_, any_, bindparam, cast, column, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Text,
+    Time,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import each_answer
 from fluffy_tui.photos import DateSource, counterparts, versions
 from fluffy_tui.similarity.model import SOUND_QUALITY
 from fluffy_tui.similarity.tables import (
-    PHOTO_ID,
     PHOTOS,
     PLACES,
     EmbeddingModelRow,
     PhotoEmbeddingRow,
     PhotoHashRow,
-    among,
     bits_apart,
+    in_columns,
     near_hashes,
     same_strokes,
+    unnested,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,73 +67,81 @@ async def duplicates(session: AsyncSession, photo_ids: Sequence[int]) -> dict[in
 
     One statement for each photo, so that none takes long in a large library.
     """
-    return await _groups(session, near_hashes(), {photo_id: {} for photo_id in photo_ids})
+    answers = await each_answer(session, near_hashes(), [{"photo_id": photo_id} for photo_id in photo_ids])
+    asked = zip(photo_ids, answers, strict=True)
+    return _groups((photo_id, row[0]) for photo_id, rows in asked for row in rows)
 
 
 async def bursts(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
     """Return for each photo that is in a burst the photos taken just before and after it, and itself."""
-    return await _groups(session, _burst(), {photo_id: {} for photo_id in photo_ids})
+    return _groups(await session.execute(_burst_mates(), {"photo_ids": photo_ids}))
 
 
-async def edited_pairs(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Return for each photo that was edited, or is the original of one that was, both, known by their names."""
-    return await _named(session, photo_ids, counterparts)
+async def relatives(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Return for each photo those in its folder to which its name leads, and itself.
 
-
-async def other_versions(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Return for each photo that is another version of one by their names, and looks like it, both."""
-    named = await _named(session, photo_ids, versions)
-    mates = {photo_id: {"mates": sorted(group - {photo_id})} for photo_id, group in named.items()}
-    return await _groups(session, _alike_mates(), mates)
-
-
-async def _named(
-    session: AsyncSession, photo_ids: Sequence[int], leads_to: Callable[[str], Sequence[str]]
-) -> dict[int, set[int]]:
-    """Return for each photo those that are at one of the paths to which its own leads, and itself."""
-    mine = select(PLACES.c.photo_id, PLACES.c.persona_id, PLACES.c.machine_id, PLACES.c.path).where(
-        among(PLACES.c.photo_id, photo_ids)
-    )
-    wanted = [
-        (photo_id, persona_id, machine_id, md5(path.encode(), usedforsecurity=False).hexdigest())
-        for photo_id, persona_id, machine_id, own_path in await session.execute(mine)
-        for path in leads_to(own_path)
+    These are its original or its edited version, and other versions if they look like it.
+    """
+    places = await session.execute(_places(), {"photo_ids": photo_ids})
+    asked = [
+        (photo_id, persona_id, machine_id, folder + slash, "/".join(lead_to(name)), lead_to is versions)
+        for photo_id, persona_id, machine_id, path in places
+        for folder, slash, name in [path.rpartition("/")]
+        for lead_to in (counterparts, versions)
     ]
-    kinds: tuple[TypeEngine[Any], ...] = (BigInteger(), BigInteger(), Text(), Text())
-    arrays = [literal([one[part] for one in wanted], ARRAY(kind)) for part, kind in enumerate(kinds)]
-    names = [
-        column(name, kind) for name, kind in zip(("id", "persona", "machine", "path"), kinds, strict=True)
-    ]
-    asked = func.unnest(*arrays).table_valued(*names, name="asked").render_derived()
-    found = (
-        select(PLACES.c.photo_id)
-        .where(
-            PLACES.c.persona_id == asked.c.persona,
-            PLACES.c.machine_id == asked.c.machine,
-            func.md5(PLACES.c.path) == asked.c.path,
-        )
-        .offset(0)  # one look-up in an index for each, whatever the statistics say of the table
-        .lateral("found")
-    )
+    found = (await session.execute(_at_names(), in_columns(_LED_TO, asked))).all()
+    pairs = [(photo_id, mate) for photo_id, mate, is_version in found if not is_version]
+    if to_compare := [(photo_id, mate) for photo_id, mate, is_version in found if is_version]:
+        compared = in_columns(("photo_id", "mate_id"), to_compare)
+        pairs += [(row[0], row[1]) for row in await session.execute(_alike_mates(), compared)]
+    return _groups(pairs)
+
+
+def _groups(pairs: Iterable[Any]) -> dict[int, set[int]]:
+    """Return for each photo its mates, and itself."""
     groups: dict[int, set[int]] = {}
-    for photo_id, mate in await session.execute(
-        select(asked.c.id, found.c.photo_id).join(found, literal(True))
-    ):
+    for photo_id, mate in pairs:
         groups.setdefault(photo_id, {photo_id}).add(mate)
     return groups
 
 
-async def _groups(
-    session: AsyncSession,
-    query: Select[int] | Select[int, float],
-    parameters: Mapping[int, Mapping[str, object]],
-) -> dict[int, set[int]]:
-    """Return for each photo what a query with its parameters finds, and itself."""
-    groups: dict[int, set[int]] = {}
-    for photo_id, own in parameters.items():
-        if found := set(await session.scalars(query, {"photo_id": photo_id, **own})):
-            groups[photo_id] = {photo_id, *found}
-    return groups
+_LED_TO: dict[str, TypeEngine[Any]] = {
+    "photo_id": BigInteger(),
+    "persona_id": BigInteger(),
+    "machine_id": Text(),
+    "folder": Text(),
+    "names": Text(),
+    "is_version": Boolean(),
+}
+"""What `_at_names` takes of each photo and the names, divided by slashes, to which its own leads."""
+
+
+@cache
+def _places() -> Select[int, int, str, str]:
+    """Select whose the `photo_ids` are, on which machines, and under which paths."""
+    place = PLACES.c
+    mine = place.photo_id == any_(bindparam("photo_ids", type_=ARRAY(BigInteger())))
+    return select(place.photo_id, place.persona_id, place.machine_id, place.path).where(mine)
+
+
+@cache
+def _at_names() -> Select[int, int, bool]:
+    """Select for each photo those that are in its folder under one of the names."""
+    asked = unnested(**_LED_TO)
+    names = func.unnest(func.string_to_array(asked.c.names, "/"))
+    leads = names.table_valued(column("name", Text()), name="leads").render_derived().lateral()
+    found = (
+        select(PLACES.c.photo_id)
+        .where(
+            PLACES.c.persona_id == asked.c.persona_id,
+            PLACES.c.machine_id == asked.c.machine_id,
+            func.md5(PLACES.c.path) == func.md5(asked.c.folder.concat(leads.c.name)),
+        )
+        .offset(0)  # one look-up in an index for each, whatever the statistics say of the table
+        .lateral("found")
+    )
+    named = asked.join(leads, true()).join(found, true())
+    return select(asked.c.photo_id, found.c.photo_id, asked.c.is_version).select_from(named)
 
 
 _NO_MOMENT = (DateSource.FILE, DateSource.NAME_OF_DAY)
@@ -132,55 +155,69 @@ def _is_dated(photo: Any) -> ColumnElement[bool]:
 
 
 @cache
-def _burst() -> Select[int]:
-    """Select the photos that were taken within moments of one, `photo_id`, and look like it."""
-    asked, other = PHOTOS.alias("asked"), PHOTOS.alias("other")
+def _burst_mates() -> Select[int, int]:
+    """Select for each of the photos those that were taken within moments of it, and look like it."""
+    asked = unnested(photo_id=BigInteger())
+    own, other = PHOTOS.alias("dated"), PHOTOS.alias("other")
+    dated = select(own.c.persona_id, own.c.taken_at).where(own.c.id == asked.c.photo_id, _is_dated(own))
+    dated = dated.offset(0).lateral("own")
     span = timedelta(seconds=BURST_SECONDS)
-    moment = select(asked.c.taken_at).where(asked.c.id == PHOTO_ID, _is_dated(asked)).scalar_subquery()
-    persona = select(asked.c.persona_id).where(asked.c.id == PHOTO_ID).scalar_subquery()
     near = (
         select(other.c.id)
-        .where(other.c.persona_id == persona, other.c.id != PHOTO_ID, _is_dated(other))
-        .where(other.c.shown_at.between(moment - span, moment + span))  # as the index has it
+        .where(other.c.persona_id == dated.c.persona_id, other.c.id != asked.c.photo_id, _is_dated(other))
+        .where(other.c.is_scheduled == any_(literal_column("ARRAY[false, true]")))  # as the index has it
+        .where(other.c.shown_at.between(dated.c.taken_at - span, dated.c.taken_at + span))
         .limit(_LOOKED_AT)
+        .lateral("near")
     )
-    return _alike(near)
+    pairs = select(asked.c.photo_id, near.c.id.label("mate_id"))
+    return _alike(pairs.select_from(asked.join(dated, true()).join(near, true())).cte("pairs"))
 
 
 @cache
-def _alike_mates() -> Select[int]:
-    """Select those among `mates` that look like one photo, `photo_id`."""
-    mates = bindparam("mates", type_=ARRAY(BigInteger()))
-    return _alike(select(PHOTOS.c.id).where(PHOTOS.c.id == any_(mates)))
+def _alike_mates() -> Select[int, int]:
+    """Select those of the photos that look like the mates that are passed with them."""
+    ids = BigInteger()
+    return _alike(unnested(photo_id=ids, mate_id=ids))
 
 
-def _alike(candidates: Select[int]) -> Select[int]:
-    """Select those of a few photos that look like one, `photo_id`, by hash or vector."""
-    near = candidates.cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
-    own, vector = aliased(PhotoHashRow), aliased(PhotoEmbeddingRow)
-    # one look-up in an index for each candidate, whatever the statistics say of the tables
-    row = PhotoHashRow
-    hashes = select(row.pdq, row.pdq_quality, row.strokes, row.blanks).where(row.photo_id == near.c.id)
-    other = hashes.correlate(near).offset(0).lateral("other")
-    embeddings = select(PhotoEmbeddingRow.model_id, PhotoEmbeddingRow.embedding)
-    near_ones = embeddings.where(PhotoEmbeddingRow.photo_id == near.c.id)
-    others = near_ones.correlate(near).offset(0).lateral("others")
-    looks_alike = (bits_apart(own.pdq, other.c.pdq) <= _BURST_BITS) & (
-        func.least(own.pdq_quality, other.c.pdq_quality) >= SOUND_QUALITY
+def _alike(pairs: Any) -> Select[int, int]:
+    """Select those of a few pairs of photos that look like each other, by hash or vector."""
+    row, vector = PhotoHashRow, PhotoEmbeddingRow
+    # one look-up in an index for each, whatever the statistics say of the tables
+    hashes = [
+        select(row.pdq, row.pdq_quality, row.strokes, row.blanks)
+        .where(row.photo_id == photo_id)
+        .correlate(pairs)
+        .offset(0)
+        .lateral(name)
+        for name, photo_id in (("own", pairs.c.photo_id), ("other", pairs.c.mate_id))
+    ]
+    vectors = [
+        select(vector.model_id, vector.embedding)
+        .where(vector.photo_id == photo_id)
+        .correlate(pairs)
+        .offset(0)
+        .lateral(name)
+        for name, photo_id in (("own_vector", pairs.c.photo_id), ("other_vector", pairs.c.mate_id))
+    ]
+    own, other = hashes
+    own_vector, other_vector = vectors
+    looks_alike = (bits_apart(own.c.pdq, other.c.pdq) <= _BURST_BITS) & (
+        func.least(own.c.pdq_quality, other.c.pdq_quality) >= SOUND_QUALITY
     )
+    model = EmbeddingModelRow
     is_same_scene = (
         select(literal(1))
-        .select_from(vector)
-        .join(others, others.c.model_id == vector.model_id)
-        .join(EmbeddingModelRow, EmbeddingModelRow.id == vector.model_id)
-        .where(vector.photo_id == PHOTO_ID)
-        .where(vector.embedding.cosine_distance(others.c.embedding) <= EmbeddingModelRow.near_max)
-        .correlate(near)
+        .select_from(own_vector)
+        .join(other_vector, other_vector.c.model_id == own_vector.c.model_id)
+        .join(model, model.id == own_vector.c.model_id)
+        .where(own_vector.c.embedding.cosine_distance(other_vector.c.embedding) <= model.near_max)
+        .correlate(pairs)
         .exists()
     )
     return (
-        select(near.c.id)
-        .join(other, literal(True))
-        .join(own, own.photo_id == PHOTO_ID)
-        .where(or_(looks_alike, is_same_scene), same_strokes(own, other.c))
+        select(pairs.c.photo_id, pairs.c.mate_id)
+        .select_from(pairs.join(own, true()).join(other, true()))
+        .where(or_(looks_alike, is_same_scene), same_strokes(own.c, other.c))
     )

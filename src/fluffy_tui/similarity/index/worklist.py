@@ -17,6 +17,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BigInteger,
+    SmallInteger,
     and_,
     any_,
     case,
@@ -30,7 +32,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from fluffy_tui.similarity.tables import (
     PHOTOS,
@@ -56,6 +58,10 @@ if TYPE_CHECKING:
 CRASHES = 3
 """A photo at which so many workers in a row have crashed is tried once a day."""
 
+_BY_INDEX = text(
+    "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)"
+)
+"""Without statistics Postgres expects few photos to be due, and would sort all; a small table it reads whole."""
 _CRASHING = "Several workers in a row crashed while they were reading it."
 _SHORTEST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(days=1)
@@ -91,6 +97,8 @@ class Task:
     """Nobody has read the text in it."""
     suspicious: bool
     """A worker crashed at it, or at one of the same batch."""
+    has_failed: bool
+    """It counts as failed since an earlier attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +149,17 @@ class Worklist:
         """
         while True:
             async with self._database.transaction() as session:
-                # Without statistics Postgres expects few photos to be due, and would read and sort all of them.
-                await session.execute(text("SET LOCAL enable_bitmapscan = off"))
+                await session.execute(_BY_INDEX)
                 is_filled = await self._fill(session, model_id)
                 rows = (await session.execute(self._next(model_id, most))).all()
                 tasks = [
-                    Task(photo_id, bits, scores, vector, unread, suspicious)
-                    for photo_id, bits, scores, vector, unread, suspicious, is_here in rows
+                    Task(photo_id, bits, scores, vector, unread, suspicious, has_failed)
+                    for photo_id, bits, scores, vector, unread, suspicious, has_failed, is_here in rows
                     if is_here and (bits or scores or vector or unread)
                 ]
                 wanted = {task.photo_id for task in tasks}
-                await session.execute(self._remove([row[0] for row in rows if row[0] not in wanted]))
+                if needless := [row[0] for row in rows if row[0] not in wanted]:
+                    await session.execute(self._remove(needless))
                 if any(task.suspicious for task in tasks):
                     first = next(number for number, task in enumerate(tasks) if task.suspicious)
                     tasks = tasks[: first or 1]
@@ -172,7 +180,7 @@ class Worklist:
         )
         query = select(queued.photo_id).where(*due).order_by(queued.due_at, queued.photo_id).limit(1)
         async with self._database.transaction() as session:
-            await session.execute(text("SET LOCAL enable_bitmapscan = off"))  # as above
+            await session.execute(_BY_INDEX)
             return await session.scalar(query) is None
 
     async def finish(
@@ -201,8 +209,8 @@ class Worklist:
             await session.execute(self._record(failure))
         final = [failure.photo_id for failure in failures if failure.final]
         await session.execute(self._remove([*done, *final]))
-        left = [task.photo_id for task in tasks if task.photo_id not in done]
-        await session.execute(self._put_off(left))
+        if left := [task.photo_id for task in tasks if task.photo_id not in done]:
+            await session.execute(self._put_off(left))
 
     async def _fill(self, session: AsyncSession, model_id: int | None) -> bool:
         """Look through the next of the photos from before, and return whether none is left."""
@@ -240,8 +248,8 @@ class Worklist:
         await session.execute(update(target).where(*of_stage).values(filled_to=None if is_last else last))
         return is_last
 
-    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool, bool, bool]:
-        """Select what is due, what it lacks, whether it is suspicious, and whether this machine has it."""
+    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool, bool, bool, bool]:
+        """Select what is due, what it lacks, whether it is suspicious or has failed, and whether it is here."""
         queued, hashes, vectors, failure = QueuedPhotoRow, PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
         has_bits = _exists(hashes.photo_id == queued.photo_id)
         is_scored = PHOTOS.c.sharpness >= 0
@@ -255,9 +263,8 @@ class Worklist:
             PLACES.c.machine_id.in_([self._machine_id, ""]),
             PLACES.c.missing_since.is_(None),
         )
-        crashes = select(failure.crashes).where(
-            failure.photo_id == queued.photo_id, failure.stage == queued.stage
-        )
+        of_it = (failure.photo_id == queued.photo_id, failure.stage == queued.stage)
+        crashes = select(failure.crashes).where(*of_it)
         return (
             select(
                 queued.photo_id,
@@ -266,6 +273,7 @@ class Worklist:
                 ~has_vector if model_id is not None else false(),
                 ~has_text if self._stage is Stage.READ else false(),
                 func.coalesce(crashes.scalar_subquery(), 0) > 0,
+                _exists(*of_it, failure.reason != ""),
                 is_here,
             )
             .where(queued.machine_id == self._machine_id, queued.stage == self._stage)
@@ -307,14 +315,12 @@ class Worklist:
 
     def _mark(self, photo_ids: Sequence[int]) -> Insert:
         """Count a crash beforehand; a worker that survives the photo deletes it again."""
-        rows = [
-            {"photo_id": photo_id, "stage": self._stage, "crashes": 1, "next_try_at": func.now() + _LEASE}
-            for photo_id in photo_ids
-        ]
+        ids = func.unnest(literal(list(photo_ids), ARRAY(BigInteger()))).column_valued("photo_id")
+        marks = select(ids, literal(str(self._stage)), literal(1, SmallInteger()), func.now() + _LEASE)
         crashed = IndexFailureRow.crashes + 1
         return (
             insert(IndexFailureRow)
-            .values(rows)
+            .from_select(["photo_id", "stage", "crashes", "next_try_at"], marks)
             .on_conflict_do_update(
                 index_elements=["photo_id", "stage"],
                 set_={

@@ -24,7 +24,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    exists,
     func,
     literal,
     literal_column,
@@ -61,8 +60,8 @@ class SearchScope:
 
     model: EmbeddingModel
     persona_id: int
-    scheduled: Select[Any] | None
-    """Selects the ids of photos to leave out."""
+    unscheduled_only: bool
+    """Whether photos that have a post are left out."""
 
 
 def _query_vector() -> Select[EmbeddingModelRow, str, int]:
@@ -155,9 +154,8 @@ def _allowed(scope: SearchScope) -> ColumnElement[bool]:
         PHOTOS.c.missing_since.is_(None),
         ~(PHOTOS.c.id == any_(_WITHOUT)),
     ]
-    if scope.scheduled is not None:
-        posted = scope.scheduled.subquery()
-        conditions.append(~exists().where(next(iter(posted.c)) == PHOTOS.c.id))
+    if scope.unscheduled_only:
+        conditions.append(~PHOTOS.c.is_scheduled)
     return and_(*conditions)
 
 

@@ -59,12 +59,13 @@ async def can_iterate(session: AsyncSession) -> bool:
 
 
 async def more_like(
-    session: AsyncSession, photo_id: int, limit: int, scheduled: Select[Any] | None, *, iterates: bool
+    session: AsyncSession, photo_id: int, limit: int, *, unscheduled_only: bool, iterates: bool
 ) -> list[Neighbour]:
     """Return the persona's nearest photos; see `service.Similarity.more_like`."""
     model, vector, persona_id = await _query_vector(session, [photo_id])
     asked = {"sought": vector, "without": [photo_id], "same_as": photo_id}
-    rows = await _nearest(session, SearchScope(model, persona_id, scheduled), asked, limit, iterates=iterates)
+    scope = SearchScope(model, persona_id, unscheduled_only)
+    rows = await _nearest(session, scope, asked, limit, iterates=iterates)
     return _neighbours(rows, model)
 
 
@@ -80,8 +81,8 @@ async def least_like(
     session: AsyncSession,
     photo_ids: Sequence[int],
     limit: int,
-    scheduled: Select[Any] | None,
     *,
+    unscheduled_only: bool,
     iterates: bool,
 ) -> list[Neighbour]:
     """Return the persona's farthest photos; see `service.Similarity.least_like`.
@@ -92,7 +93,7 @@ async def least_like(
     model, centre, persona_id = await _query_vector(session, photo_ids)
     opposite = Vector([-number for number in Vector.from_text(centre).to_list()]).to_text()
     asked = {"sought": opposite, "without": list(photo_ids)}
-    scope = SearchScope(model, persona_id, scheduled)
+    scope = SearchScope(model, persona_id, unscheduled_only)
     rows = await _nearest(session, scope, asked, limit * _FAR_CANDIDATES, iterates=iterates)
     candidates = {"candidates": [row[0] for row in rows], "photo_ids": list(photo_ids)}
     found = (await session.execute(farthest_of(model), candidates)).all()

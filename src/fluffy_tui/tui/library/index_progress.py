@@ -50,13 +50,16 @@ class IndexProgress(ReportsErrors, Static):
     def add(self, event: PhotosIndexed) -> None:
         """Add what a worker has indexed, or count everything where the event does not say enough."""
         progress = self._progress
-        if progress is None or event.failed or (event.embedded and not progress.model):
+        if progress is None or (event.embedded and not progress.model):
             self.count()
         else:
             embedded = dict(progress.embedded)
             if progress.model:
                 embedded[progress.model] = embedded.get(progress.model, 0) + event.embedded
-            self._progress = replace(progress, hashed=progress.hashed + event.hashed, embedded=embedded)
+            hashed, failed = progress.hashed + event.hashed, progress.failed + event.failed
+            self._progress = replace(progress, hashed=hashed, embedded=embedded, failed=failed)
+            if failed and self._progress.is_complete:  # of each stage on its own, one may have failed twice
+                self.count()
         self._show_progress()
 
     def count(self) -> None:

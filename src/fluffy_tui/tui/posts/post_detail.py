@@ -15,7 +15,6 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
 from fluffy_tui.tui.posts.post_timeline import timeline, uploaded_at
-from fluffy_tui.tui.session.messages import AppEvent
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.channel_words import also_on, channel_name
 from fluffy_tui.tui.text.post_state import REQUESTED, queue_place, state_of, state_words
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.scheduling import Post, PostEvent, Results
     from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.messages import AppEvent
 
 LABEL_WIDTH = 16
 

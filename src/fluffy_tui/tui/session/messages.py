@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message import Message
 
-from fluffy_tui.core.app_events import Event, PhotosIndexed
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from fluffy_tui.buffer import Channel
+    from fluffy_tui.core.app_events import Event
     from fluffy_tui.personas import Persona
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -40,8 +39,9 @@ class SubmitUndone:
     """The first of the photos that are back in the library."""
 
 
-AppEvent = Event | OverviewChanged | ImportProgressed | SubmitUndone
-"""Everything published on `Context.changes`. `Connected` also means that the user asked to reload."""
+if TYPE_CHECKING:
+    AppEvent = Event | OverviewChanged | ImportProgressed | SubmitUndone
+    """Everything published on `Context.changes`. `Connected` also means that the user asked to reload."""
 
 
 def concerns(event: AppEvent, persona_id: int) -> bool:
@@ -58,6 +58,8 @@ class EventArrived(Message, bubble=False):
 
     def can_replace(self, message: Message) -> bool:
         """Handle equal events that are waiting only once, except those whose numbers are added up."""
+        from fluffy_tui.core.app_events import PhotosIndexed  # not for the first frame
+
         is_equal = isinstance(message, EventArrived) and message.event == self.event
         return is_equal and not isinstance(self.event, PhotosIndexed)
 
