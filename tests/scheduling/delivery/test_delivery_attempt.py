@@ -14,7 +14,8 @@ from PIL import Image
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind, StandIn
 from fluffy_tui.scheduling import PostError, PostStatus, ProblemKind, Remedy, Step
-from scheduling.workplace import QUICK, Barrier, workplace, write_photo
+from scheduling.quick_programs import QUICK
+from scheduling.workplace import Barrier, workplace, write_photo
 
 if TYPE_CHECKING:
     from pathlib import Path

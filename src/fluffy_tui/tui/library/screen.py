@@ -36,7 +36,6 @@ from fluffy_tui.tui.library.similar_view import SimilarView
 from fluffy_tui.tui.library.stacks import Stacks
 from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.session.messages import (
-    AppEvent,
     FillWeek,
     OverviewChanged,
     SubmitUndone,
@@ -57,6 +56,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.messages import AppEvent
 
 SELECT_FIRST = (
     "Select photos with {library.select} first. They fill the free slots in the order you select them."

@@ -18,7 +18,7 @@ from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.results.best_posts import BestPosts
 from fluffy_tui.tui.results.breakdown import BreakdownPane, breakdown
 from fluffy_tui.tui.results.results_summary import left_out_words, summary
-from fluffy_tui.tui.session.messages import AppEvent, OverviewChanged, concerns, on_event
+from fluffy_tui.tui.session.messages import OverviewChanged, concerns, on_event
 from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.results_words import metric_words, nothing_words, ratio_words
 from fluffy_tui.tui.text.words import one_line
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import ComparedPost, CountedPost
     from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.messages import AppEvent
 
 LOADING = "Loading the results …"
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
-from fluffy_tui.tui.session.messages import AppEvent, EventArrived, OverviewChanged, handle_event, on_event
+from fluffy_tui.tui.session.messages import EventArrived, OverviewChanged, handle_event, on_event
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.ui.header import Banner, FrameHeader, Tab, tabs
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.tui.keymap.bindings import Place
     from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.messages import AppEvent
 
 
 class FrameScreen(ReportsErrors, Screen[None]):
