@@ -402,6 +402,22 @@ def textured(width: int, height: int) -> Image.Image:
     )
 
 
+@pytest.mark.parametrize("size", [(4000, 3000), (4032, 3024), (2592, 1944)])
+def test_a_photo_that_is_decoded_smaller_looks_as_if_it_was_decoded_whole(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = saved(textured(*size), tmp_path / "photo.jpg", quality=95)
+    whole = opened(path.read_bytes()).resize((1440, 1080), Image.Resampling.LANCZOS)
+    rendition = render(path, INSTAGRAM)
+    coded = saved(whole, tmp_path / "whole.jpg", quality=rendition.quality).read_bytes()
+    assert difference(rendition.data, whole) < 1.1 * difference(coded, whole)
+
+
+def difference(data: bytes, picture: Image.Image) -> float:
+    """Return by how many shades of 256 a rendition differs from a picture on average."""
+    return float(np.abs(pixels_of(opened(data)) - pixels_of(picture)).mean())
+
+
 def parts_of(path: Path, rules: NetworkRules, framing: Framing, count: int) -> list[Rendition]:
     """Render all parts of a panorama."""
     return [render(path, rules, replace(framing, part=Part(number, count))) for number in range(1, count + 1)]

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 QUALITIES = (92, 88, 84, 80, 75, 70, 64, 58, 50)
 """JPEG qualities tried from the best; below the last one the picture gets smaller instead."""
+DECODED = 4 / 3
+"""How many times as large as in the rendition a photo is decoded at least: enough for the resampling to work with.
+
+At 3/2 the rendition of a photo of 12 megapixels takes a quarter more processor time: halves are decoded faster than
+five eighths, and have fewer pixels. On average they differ by half a shade of 256, and JPEG itself by more than one.
+"""
 SHRINK = 0.8
 """Share of the longest side that is kept when no quality is small enough."""
 
@@ -65,8 +71,7 @@ def _render(
     header = header_of(path)
     part, size = framing.part, (header.width, header.height)
     target = frame_of_part(size, rules, framing, ratio)
-    # Half as much again as is needed leaves the resampling enough to work with.
-    at_least = 1.5 * target.picture[0] / (target.box[2] - target.box[0])
+    at_least = DECODED * target.picture[0] / (target.box[2] - target.box[0])
     picture = decode(path, at_least=at_least, **options).turned(framing.turn)
     mark = find_ai_mark(path)
     parts = _cut(_compose(picture, target, framing.fit), part.count)
