@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 from datetime import timedelta, timezone
 from types import SimpleNamespace
@@ -47,3 +49,29 @@ def test_a_photo_whose_time_became_impossible_is_known_by_its_content(
     touched = file_state(path, 7, modified_at, sha256, hash_when=HashWhen.TOUCHED)
     unread = file_state(path, 7, modified_at, sha256, hash_when=HashWhen.NEVER)
     assert (touched, unread) == (PhotoState.UNCHANGED, PhotoState.CHANGED)
+
+
+def test_a_file_that_grows_as_fast_as_it_is_read_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else that would never end; that it has grown is told by its size."""
+
+    class Grown(io.BytesIO):
+        """Each time it is read, there is more of it."""
+
+        place = 0
+
+        def fileno(self) -> int:
+            return 0
+
+        def readinto(self, target: Any) -> int:
+            end = self.seek(0, os.SEEK_END)
+            assert end < 1_000
+            self.write(b"more")
+            self.seek(self.place)
+            self.place += (count := super().readinto(target))
+            return count
+
+    monkeypatch.setattr(os, "fstat", lambda _: SimpleNamespace(st_size=7))
+    growing: Any = Grown(b"content")
+    assert hash_file(growing) == hashlib.sha256(b"content").digest()

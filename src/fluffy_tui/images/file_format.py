@@ -19,6 +19,7 @@ HEAD_BYTES = 256
 
 _PIECE = 1 << 20
 _JPEG_END = b"\xff\xd9"
+_PNG_END = b"IEND\xaeB`\x82"
 START_OF_SCAN = 0xDA
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _LOSSLESS = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
@@ -117,7 +118,10 @@ def is_complete(
             return False
         return _contains(file, _JPEG_END, scans[0], size) or None  # a few programs leave the end marker out
     if picture_format == "PNG":
-        return any(kind == b"IEND" for kind, _, _ in png_chunks(file, size))
+        if any(kind == b"IEND" for kind, _, _ in png_chunks(file, size)):
+            return True
+        file.seek(max(0, size - len(_PNG_END)))
+        return None if file.read(len(_PNG_END)) == _PNG_END else False  # then there is a hole before it
     if picture_format == "WEBP":
         file.seek(4)
         # Some writers leave out the last pad byte.

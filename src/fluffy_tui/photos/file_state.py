@@ -98,16 +98,19 @@ def _was_modified_at(status: os.stat_result, time: datetime) -> bool:
 def hash_file(file: BufferedReader, stop: threading.Event | None = None) -> bytes:
     """Return the SHA-256 of a whole file; other threads run meanwhile.
 
+    What is added while it is being read does not count: a file may grow as fast as it is read.
+
     Raises:
         Stopped: `stop` was set meanwhile.
         OSError: the disk failed.
     """
     digest = hashlib.sha256()
     file.seek(0)
-    size = os.fstat(file.fileno()).st_size
-    piece = memoryview(bytearray(min(_PIECE, size + 1)))
-    while count := file.readinto(piece):
+    left = os.fstat(file.fileno()).st_size
+    piece = memoryview(bytearray(min(_PIECE, left)))
+    while left and (count := file.readinto(piece[:left])):
         digest.update(piece[:count])
+        left -= count
         if stop is not None and stop.is_set():
             raise Stopped
     return digest.digest()

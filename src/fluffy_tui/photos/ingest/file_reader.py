@@ -139,8 +139,9 @@ def _read_open_file(
     content: KnownContent | None,
 ) -> FoundFile:
     known = content.sha256 if content is not None and content.is_of(before) else None
-    is_small = before.st_size <= _SMALL
-    file = io.BytesIO(_content(descriptor)) if is_small else os.fdopen(descriptor, "rb", closefd=False)
+    size = before.st_size
+    is_small = size <= _SMALL
+    file = io.BytesIO(_content(descriptor, size)) if is_small else os.fdopen(descriptor, "rb", closefd=False)
     try:
         try:
             header = read_header(file)
@@ -166,7 +167,7 @@ def _read_open_file(
     return FoundFile(
         path=path,
         sha256=sha256,
-        byte_size=before.st_size,
+        byte_size=size,
         width=header.width,
         height=header.height,
         format=header.format,
@@ -178,7 +179,7 @@ def _read_open_file(
         folder_words=folder_words(path, roots),
         has_damaged_xmp=is_damaged,
         failed_sidecar=failed_sidecar,
-        bytes_read=0 if known else before.st_size,
+        bytes_read=0 if known else size,
     )
 
 
@@ -219,9 +220,13 @@ def _time_taken(
     return modified_at, DateSource.FILE
 
 
-def _content(descriptor: int) -> bytes:
-    """Read a small file whole."""
-    return b"".join(iter(lambda: os.read(descriptor, _SMALL), b""))
+def _content(descriptor: int, size: int) -> bytes:
+    """Read a small file whole, without what is added meanwhile."""
+    pieces = []
+    while size and (piece := os.read(descriptor, size)):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
 
 
 def _refuse_growing(descriptor: int, before: os.stat_result) -> None:

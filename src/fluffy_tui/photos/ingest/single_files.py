@@ -62,7 +62,7 @@ def existing_file(path: Path) -> Path:
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         raise UsageError(f"{shown} does not exist.", "Check the spelling.") from None
     except OSError as error:
-        failure = unreadable(error).named(shown)
+        failure = unreadable(error).named(str(shown))
         raise UsageError(failure.message, failure.hint) from None
     if is_folder:
         raise UsageError(f"{shown} is a folder.", "Name the files in it, or import it with --import.")
