@@ -8,17 +8,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, TextArea
 
+import textual_internals
+from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library import LibraryScreen
-from fluffy_tui.tui.posts import PostsScreen
+from fluffy_tui.tui.plan.screen import PlanScreen
+from fluffy_tui.tui.posts import PostDetailScreen, PostsScreen
+from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.problems import ProblemsScreen
+from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
+from fluffy_tui.tui.themes.theme_editor import ThemeEditorScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
 from fluffy_tui.tui.ui.help import HelpScreen
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from tui.conftest import Running
     from tui.fakes import FakeServices
 
-ENTER, SUBMIT = "\r", "\x13"
+ENTER, SUBMIT, NEXT = "\r", "\x13", "\n"
 
 
 async def test_a_caption_typed_ahead_is_whole(running: Running) -> None:
@@ -38,6 +47,54 @@ async def test_a_whole_journey_in_a_single_write(running: Running) -> None:
         captions = [post["caption"] for post in driver.services.scheduling.submitted]
         assert captions == ["one", "two and\nthree!"]
         assert isinstance(driver.screen, LibraryScreen)
+
+
+async def test_a_week_in_a_single_write(running: Running, services: FakeServices) -> None:
+    captions = ["fog", "rain", "sun", "snow", "wind"]
+    async with running(persona="sarah") as driver:
+        await driver.send("3f" + NEXT.join(captions) + SUBMIT + SUBMIT)
+        assert isinstance(driver.screen, BatchScreen)
+        assert [entry.draft.caption for entry in driver.screen.model.posts][: len(captions)] == captions
+
+
+async def test_a_post_of_several_photos_in_a_single_write(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.send(f"   {ENTER}three of them{SUBMIT}")
+        [post] = driver.services.scheduling.submitted
+        assert post["caption"] == "three of them"
+        assert isinstance(driver.screen, LibraryScreen)
+
+
+async def test_keywords_in_a_single_write(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.send(f"#beach, pier{ENTER}j")
+        [words] = (await services.keywords.of([40])).values()
+        assert {word.word for word in words} >= {"beach", "pier"}
+        assert isinstance(driver.screen, LibraryScreen)
+
+
+@pytest.mark.parametrize(
+    ("keys", "screen"),
+    [
+        ("2e", EditPostScreen),
+        (f"2{ENTER}", PostDetailScreen),
+        ("2x", ConfirmScreen),
+        ("3M", PlanScreen),
+        ("@r", AskTextScreen),
+        ("@tn", ThemeEditorScreen),
+        ("@sn", SnippetEditorScreen),
+    ],
+)
+async def test_a_key_behind_the_one_that_opens_a_screen_acts_on_what_that_shows(
+    running: Running, keys: str, screen: type[Screen[Any]]
+) -> None:
+    async with running(persona="sarah") as driver:
+        for event in textual_internals.typed_events(keys):
+            driver.app.post_message(event)
+        for _ in range(100):  # a question is not answered, so its worker never ends
+            await driver.pilot.pause()
+        assert type(driver.screen) is screen
+        assert driver.notices() == []
 
 
 async def test_a_tab_takes_the_keys_that_follow(running: Running) -> None:

@@ -16,11 +16,38 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 OPENING = frozenset(
-    {"ask-text", "choosing", "persona-dialog", "set-channels", "snippet", "submit", "theme", "voice"}
+    {
+        "ask-text",
+        "choosing",
+        "composer",
+        "keywords",
+        "persona-dialog",
+        "post-dialog",
+        "review",
+        "set-channels",
+        "snippet",
+        "submit",
+        "theme",
+        "voice",
+    }
 )
 """Groups of workers that open or close a screen soon after a key."""
 
-LOADING = frozenset({"photo-ids", "photo-rows"})
+LOADING = frozenset(
+    {
+        "batch",
+        "outside",
+        "personas",
+        "photo-ids",
+        "photo-rows",
+        "plan",
+        "posts",
+        "profile",
+        "results",
+        "snippets",
+        "themes",
+    }
+)
 """Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
 
 LEAVING = frozenset({"back", "dismiss", "leave"})

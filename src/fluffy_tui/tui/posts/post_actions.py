@@ -153,20 +153,21 @@ class PostActions:
 
     def _cancel(self, posts: Sequence[Post]) -> None:
         """Cancel posts after a confirmation."""
-        self._start(self._ask_and_cancel(posts), "cancelling posts")
+        self._start(self._ask_and_cancel(posts), "cancelling posts", group="post-dialog")
 
     def _duplicate(self, posts: Sequence[Post]) -> None:
         """Use text and options of a single post, or of a submission on several channels, for another photo."""
         from fluffy_tui.tui.posts.duplicate import duplicate  # imports Pillow
 
-        self._start(duplicate(self._screen.app, self._context, posts[0]), "duplicating the post")
+        job = duplicate(self._screen.app, self._context, posts[0])
+        self._start(job, "duplicating the post", group="post-dialog")
 
     def _post_again(self, posts: Sequence[Post]) -> None:
         """Open a live post, or a submission on several channels, as a new draft of the same photos."""
         from fluffy_tui.tui.posts.duplicate import post_again  # imports Pillow
 
         job = post_again(self._screen.app, self._context, posts[0])
-        self._start(self._warned(job), "posting again")
+        self._start(self._warned(job), "posting again", group="post-dialog")
 
     async def _warned(self, job: Coroutine[Any, Any, None]) -> None:
         try:
@@ -174,8 +175,10 @@ class PostActions:
         except FluffyError as error:
             self._warn(str(error))
 
-    def _start(self, work: Coroutine[Any, Any, None], description: str) -> None:
-        self._screen.run_worker(work, group="post-actions", exit_on_error=False, description=description)
+    def _start(
+        self, work: Coroutine[Any, Any, None], description: str, *, group: str = "post-actions"
+    ) -> None:
+        self._screen.run_worker(work, group=group, exit_on_error=False, description=description)
 
     async def _open_address(self, address: str) -> None:
         self._screen.notify(one_line(await open_address(self._screen.app, address)), markup=False)
