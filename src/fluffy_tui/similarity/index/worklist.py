@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -139,6 +140,7 @@ class Worklist:
         self._stage = stage
         self._machine_id = machine_id
         self._finds_faces = finds_faces
+        self._next = cache(self._select_next)  # to build it takes Python longer than to run it
 
     async def claim(self, model_id: int | None, *, most: int) -> list[Task]:
         """Return the next photos that lack something, and mark them as in progress; none if the queue is empty.
@@ -248,7 +250,9 @@ class Worklist:
         await session.execute(update(target).where(*of_stage).values(filled_to=None if is_last else last))
         return is_last
 
-    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool, bool, bool, bool]:
+    def _select_next(
+        self, model_id: int | None, most: int
+    ) -> Select[int, bool, bool, bool, bool, bool, bool, bool]:
         """Select what is due, what it lacks, whether it is suspicious or has failed, and whether it is here."""
         queued, hashes, vectors, failure = QueuedPhotoRow, PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
         has_bits = _exists(hashes.photo_id == queued.photo_id)
