@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fluffy_tui.personas import Persona
+    from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.batch.batch_loader import BatchLoader
     from fluffy_tui.tui.batch.model import Batch, BatchPost
     from fluffy_tui.tui.session.context import Context
@@ -89,23 +90,24 @@ class BatchSubmission:
 
     async def undo(self) -> None:
         """Undo every post that can be, on all its channels; its text becomes the photo's draft again."""
-        entries = {entry.post.group_id: entry for entry in self._batch.posts if entry.post is not None}
+        entries = [(entry, entry.post) for entry in self._batch.posts if entry.post is not None]
         count = len(entries)
         self._report(f"Undoing {count} {plural(count, 'post')}…")
         try:
-            found = await self._context.services.scheduling.groups([*entries])
-            groups = [
-                [post for post in found if post.group_id == group_id] or [entry.post]
-                for group_id, entry in entries.items()
-            ]
+            ids = [post.group_id for _, post in entries]
+            groups: dict[int, list[Post]] = {}
+            for post in await self._context.services.scheduling.groups(ids):
+                groups.setdefault(post.group_id, []).append(post)
             ends = await cancel_keeping_drafts(
-                self._context, groups, lambda number: self._report(f"Undoing {number} of {count}…")
+                self._context,
+                [groups.get(post.group_id, [post]) for _, post in entries],
+                lambda number: self._report(f"Undoing {number} of {count}…"),
             )
         except FluffyError as error:
-            for entry in entries.values():
+            for entry, _ in entries:
                 entry.record(error_words(error), failed=True)
         else:
-            for entry, cancelled in zip(entries.values(), ends, strict=True):
+            for (entry, _), cancelled in zip(entries, ends, strict=True):
                 self._record_undo(entry, cancelled)
         await self._loader.reload_agenda(self._batch)
         left = len(self._batch.submitted)
