@@ -149,7 +149,7 @@ async def test_suggestions_can_be_clicked_and_close_when_the_cursor_leaves_the_w
 async def test_help_lists_the_keys_of_autocomplete_too(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f1")
-        text = "\n".join(str(static.render()) for static in driver.screen.query("HelpSection"))
+        text = "\n".join(str(static.render()) for static in driver.screen.query("HangingText"))
         for words in ("composer", "autocomplete", "tab  enter", "ctrl+g", "ctrl+l", "f4", "f5"):
             assert words in text
         await driver.press("escape", "?")

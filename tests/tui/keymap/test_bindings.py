@@ -14,13 +14,14 @@ from fluffy_tui.tui.keymap.bindings import ACTIONS, Place, actions_of, bindings
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.text.filter_words import FILTER_WORDS
-from fluffy_tui.tui.ui.help import HelpScreen, HelpSection
+from fluffy_tui.tui.ui.hanging_indent import HangingText
+from fluffy_tui.tui.ui.help import HelpScreen
 from tui.conftest import Driver, Running
 
 
 def help_text(driver: Driver) -> str:
     """Return the whole text of the help."""
-    return "\n".join(str(static.render()) for static in driver.screen.query(HelpSection))
+    return "\n".join(str(static.render()) for static in driver.screen.query(HangingText))
 
 
 def test_ids_are_unique() -> None:

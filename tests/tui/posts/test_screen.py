@@ -21,7 +21,7 @@ from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.posts.post_window import MOST, PAGE
 from fluffy_tui.tui.posts.screen import PostsScreen
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
-from fluffy_tui.tui.ui.help import HelpSection
+from fluffy_tui.tui.ui.hanging_indent import HangingText
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, changed, make_post
@@ -398,7 +398,7 @@ async def test_a_click_on_a_dimmed_key_and_help_say_what_a_press_says(running: R
         await driver.settle()
         assert driver.notices() == ["It is live, so there is nothing to retry. Press A to post it again."]
         await driver.press("question_mark")
-        help_ = driver.screen.query(HelpSection).first()
+        help_ = driver.screen.query(HangingText).first()
         spans = {str(line).strip()[:2].strip(): line for line in help_.render().split("\n")}
         assert any("dim" in str(span.style) for span in spans["r"].spans)
         assert not any("dim" in str(span.style) for span in spans["D"].spans)

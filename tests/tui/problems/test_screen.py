@@ -24,7 +24,7 @@ from fluffy_tui.tui.problems.problem_words import remedy_keys
 from fluffy_tui.tui.problems.screen import ProblemsScreen, budget_words
 from fluffy_tui.tui.session.overview import Overview
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
-from fluffy_tui.tui.ui.help import HelpSection
+from fluffy_tui.tui.ui.hanging_indent import HangingText
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
@@ -260,7 +260,7 @@ async def test_keys_that_a_problem_does_not_allow_are_dimmed_in_footer_palette_a
             key for key, verb in (("r", "retry"), ("h", "upload_again"), ("K", "move_up")) if verb in possible
         }
         await driver.press("question_mark")
-        lines = driver.screen.query(HelpSection).first().render()
+        lines = driver.screen.query(HangingText).first().render()
         dim = {
             line.plain.split()[0] for line in lines.split("\n") if any("dim" in str(s) for s in line.spans)
         }

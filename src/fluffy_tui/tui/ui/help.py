@@ -22,20 +22,18 @@ FIRST_COLUMN = 20
 """Cells for what is written or pressed."""
 
 
-class HelpSection(HangingText):
-    """What is written or pressed beside what that does.
+def help_section(heading: str, rows: Iterable[tuple[str, str]], idle: Collection[str] = ()) -> HangingText:
+    """Return what is written or pressed beside what that does.
 
     Args:
         heading: Above them.
         rows: What is written or pressed, and what that does.
         idle: What of it does nothing now, and is dimmed.
     """
-
-    def __init__(self, heading: str, rows: Iterable[tuple[str, str]], idle: Collection[str] = ()) -> None:
-        lines = [(Content.styled(heading, "bold $primary"), Content(""))]
-        for written, meaning in rows:
-            lines += _rows(written, meaning, "dim" if written in idle else "")
-        super().__init__([*lines, (Content(""), Content(""))])
+    lines = [(Content.styled(heading, "bold $primary"), Content(""))]
+    for written, meaning in rows:
+        lines += _rows(written, meaning, "dim" if written in idle else "")
+    return HangingText([*lines, (Content(""), Content(""))])
 
 
 def _rows(written: str, meaning: str, style: str) -> list[tuple[Content, Content]]:
@@ -84,16 +82,16 @@ class HelpScreen(DialogScreen[None]):
                     with Vertical(classes="places"):
                         yield from map(self._keys_of, column)
                         if has_filter and column is here:
-                            yield HelpSection("words in a filter", _FILTERS)
+                            yield help_section("words in a filter", _FILTERS)
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
         self.query_one("#dialog").focus()
 
-    def _keys_of(self, place: Place) -> HelpSection:
+    def _keys_of(self, place: Place) -> HangingText:
         actions = actions_of(place)
         idle = [self._written(action) for action in actions if action.id in self._idle]
-        return HelpSection(
+        return help_section(
             place.heading, ((self._written(action), action.tooltip) for action in actions), idle
         )
 
