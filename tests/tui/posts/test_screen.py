@@ -399,7 +399,7 @@ async def test_a_click_on_a_dimmed_key_and_help_say_what_a_press_says(running: R
         assert driver.notices() == ["It is live, so there is nothing to retry. Press A to post it again."]
         await driver.press("question_mark")
         help_ = driver.screen.query(HangingText).first()
-        spans = {str(line).strip()[:2].strip(): line for line in help_._lines(60)}
+        spans = {str(line).strip()[:2].strip(): line for line in help_.render().split("\n")}
         assert any("dim" in str(span.style) for span in spans["r"].spans)
         assert not any("dim" in str(span.style) for span in spans["D"].spans)
 

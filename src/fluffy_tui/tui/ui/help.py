@@ -43,6 +43,7 @@ class HelpScreen(DialogScreen[None]):
     BINDINGS = bindings(Place.HELP)
     DEFAULT_CSS = """
     HelpScreen {
+        #dialog { scrollbar-gutter: stable; }
         #places, .places { height: auto; }
         &.-wide #places { layout: horizontal; }
         &.-wide .places { width: 1fr; padding-right: 2; }
