@@ -9,7 +9,7 @@ import socket
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from weakref import WeakSet
 
@@ -114,7 +114,7 @@ async def each_answer(
     return answers
 
 
-@cache
+@lru_cache(maxsize=32)
 def _written(query: Select[*tuple[Any, ...]], dialect: Dialect) -> tuple[str, dict[str, Any]]:
     """Return a query as psycopg takes it, with the values in it."""
     compiled = query.compile(dialect=dialect)
