@@ -32,6 +32,7 @@ INDEXES: dict[str, tuple[list[str], list[str], str | None]] = {
 IMPORTED, BY_ID = "ix_photos_persona_id_created_at_id", "ix_photos_persona_id_id"
 
 # Before this, the newest photos without a post were found by looking through all newer ones that have one.
+# What became of a photo is looked up: where a post hands its photos to another, the trigger of the deletion comes last.
 COUNT_SCHEDULED_FLAGS = """
     CREATE OR REPLACE FUNCTION fluffy_count_scheduled_flags() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
@@ -47,7 +48,8 @@ COUNT_SCHEDULED_FLAGS = """
         RETURN NULL;
     END $$
 """
-NOTE = """UPDATE photos SET is_scheduled = TG_OP = 'INSERT' WHERE id = ANY (ids);
+NOTE = """UPDATE photos SET is_scheduled = NOT is_scheduled WHERE id = ANY (ids)
+            AND is_scheduled <> EXISTS (SELECT FROM post_photos WHERE photo_id = photos.id);
         """
 
 

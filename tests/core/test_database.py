@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import make_url, text
+from sqlalchemy import BigInteger, bindparam, func, make_url, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from fluffy_tui.core.database import Database
+from fluffy_tui.core.database import Database, each_answer
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -119,3 +119,23 @@ async def test_lists_arrive_as_they_are(database: Database) -> None:
         await session.execute(text("CREATE TYPE pg_temp.numbered AS (number int, word text)"))
         query = text("SELECT number, word FROM unnest(CAST(:rows AS pg_temp.numbered[]))")
         assert [tuple(row) for row in await session.execute(query, {"rows": rows})] == rows
+
+
+UP_TO = select(func.generate_series(1, bindparam("last", type_=BigInteger())))
+
+
+async def test_several_questions_are_answered_in_one_round_trip(database: Database) -> None:
+    """Each has the rows of its own answer, or none."""
+    async with database.transaction() as session:
+        answers = await each_answer(session, UP_TO, [{"last": last} for last in (2, 0, 1)])
+        assert answers == [[(1,), (2,)], [], [(1,)]]
+        assert await each_answer(session, UP_TO, []) == []
+
+
+async def test_several_questions_to_a_database_that_goes_away(database: Database) -> None:
+    with pytest.raises(DatabaseUnavailable):
+        async with database.transaction() as session:
+            process = await session.scalar(text("SELECT pg_backend_pid()"))
+            with psycopg.connect(database.url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+            await each_answer(session, UP_TO, [{"last": 1}, {"last": 2}])

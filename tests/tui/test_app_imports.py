@@ -17,6 +17,7 @@ HEAVY = (
     "PIL",
     "pillow_heif",
     "textual_image",
+    "tomllib",
 )
 
 
@@ -36,6 +37,18 @@ def test_the_first_frame_needs_no_database_no_http_and_no_pictures(module: str) 
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
     )
     assert set(done.stdout.split()).isdisjoint(HEAVY)
+
+
+def test_the_first_frame_is_written_without_a_package_for_emoji() -> None:
+    """To import it takes as long as laying out and drawing the frame."""
+    program = (
+        "import sys; from fluffy_tui.tui.platform.grapheme_anchor import anchored;"
+        " print(anchored('╭─ … ✓'), 'regex' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=120, check=True
+    )
+    assert done.stdout == "╭─ … ✓ False\n"
 
 
 def test_the_first_frame_needs_no_pack() -> None:

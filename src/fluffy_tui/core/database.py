@@ -9,14 +9,13 @@ import socket
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from weakref import WeakSet
 
 import psycopg
 from psycopg.types.array import ListBinaryDumper, ListDumper
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, select, text
-from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -27,11 +26,10 @@ from fluffy_tui.core.liveness import note_job_progress
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
-    from typing import LiteralString
 
     from psycopg.adapt import PyFormat
     from psycopg.types.array import BaseListDumper
-    from sqlalchemy import Select
+    from sqlalchemy import Dialect, Select
 
 log = logging.getLogger(__name__)
 
@@ -100,9 +98,10 @@ async def each_answer(
     if not parameters:
         return []
     await session.flush()
-    raw = await (await session.connection()).get_raw_connection()
+    ours = await session.connection()
+    raw = await ours.get_raw_connection()
     connection = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
-    statement, values = _written(query)
+    statement, values = _written(query, ours.dialect)
     answers: list[list[tuple[Any, ...]]] = []
     try:
         async with connection.cursor() as cursor:
@@ -115,11 +114,11 @@ async def each_answer(
     return answers
 
 
-@cache
-def _written(query: Select[*tuple[Any, ...]]) -> tuple[LiteralString, dict[str, Any]]:
+@lru_cache(maxsize=32)
+def _written(query: Select[*tuple[Any, ...]], dialect: Dialect) -> tuple[str, dict[str, Any]]:
     """Return a query as psycopg takes it, with the values in it."""
-    compiled = query.compile(dialect=PGDialectAsync_psycopg())
-    return cast("LiteralString", str(compiled)), compiled.params
+    compiled = query.compile(dialect=dialect)
+    return str(compiled), compiled.params
 
 
 _TOO_LONG = (

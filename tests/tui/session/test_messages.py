@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from textual import work
 
 from fluffy_tui.core.app_events import Connected, PhotosChanged, PhotosIndexed, PostChanged
 from fluffy_tui.tui.session.messages import (
-    AppEvent,
     EventArrived,
     OverviewChanged,
     concerns,
     handle_event,
     on_event,
 )
+
+if TYPE_CHECKING:
+    from fluffy_tui.tui.session.messages import AppEvent
 
 
 class Screen:

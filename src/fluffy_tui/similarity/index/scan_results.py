@@ -143,9 +143,10 @@ async def _insert(session: AsyncSession, row: type[Base], values: Iterable[Seque
 def _insertion(row: type[Base]) -> Insert:
     """Return the statement that inserts those of the passed rows that are not there yet."""
     kinds = _STORED[row]
+    table: Any = row.__table__  # for the class itself, parameters would be rows
     passed = unnested(**kinds)
     values = [cast(passed.c[name], getattr(row, name).type) for name in kinds]
-    return insert(row.__table__).from_select(list(kinds), select(*values)).on_conflict_do_nothing()
+    return insert(table).from_select(list(kinds), select(*values)).on_conflict_do_nothing()
 
 
 def _hashes(scan: PhotoScan) -> tuple[object, ...]:

@@ -159,8 +159,8 @@ def _burst_mates() -> Select[int, int]:
     """Select for each of the photos those that were taken within moments of it, and look like it."""
     asked = unnested(photo_id=BigInteger())
     own, other = PHOTOS.alias("dated"), PHOTOS.alias("other")
-    dated = select(own.c.persona_id, own.c.taken_at).where(own.c.id == asked.c.photo_id, _is_dated(own))
-    dated = dated.offset(0).lateral("own")
+    moment = select(own.c.persona_id, own.c.taken_at).where(own.c.id == asked.c.photo_id, _is_dated(own))
+    dated = moment.offset(0).lateral("own")
     span = timedelta(seconds=BURST_SECONDS)
     near = (
         select(other.c.id)
