@@ -251,7 +251,7 @@ class Catalogue:
                     gone.update(await asyncio.to_thread(_gone, [(row[0], row[1]) for row in photos]))
         if gone:
             async with self._database.transaction() as session:
-                await session.execute(self._change_places(gone, missing_since=func.now()))
+                await session.execute(self._change_places([*gone], missing_since=func.now()))
         return len(gone)
 
     async def analyze(self) -> None:
