@@ -296,6 +296,13 @@ def test_no_part_of_a_password_in_an_address_that_is_not_used_is_shown(password:
     assert settings.shown["FLUFFY_MEDIA_BASE_URL"] == "https://…@media.example/v1"
 
 
+@pytest.mark.parametrize("end", ["?X-Amz-Signature=hush", "?key=hush&x=1", "#hush", "?a\nhush"])
+def test_what_may_be_a_key_in_an_address_is_not_shown(end: str) -> None:
+    """A presigned address of a bucket, for one."""
+    settings = load_settings({"FLUFFY_MEDIA_BASE_URL": f"https://media.example/v1{end}"})
+    assert settings.shown["FLUFFY_MEDIA_BASE_URL"] == f"https://media.example/v1{end[0]}…"
+
+
 ADDRESSES = {
     "FLUFFY_BUFFER_URL": "Set BUFFER_API_KEY",
     "FLUFFY_MEDIA_BASE_URL": "every post publishes the address",

@@ -416,7 +416,7 @@ def public_environment(environment: Mapping[str, str]) -> dict[str, str]:
         if not (
             name in SECRETS
             or name.startswith(("AWS_", "PGPASS"))
-            or (name in _KEYS and without_password(value) != value)
+            or (name in _KEYS and without_secrets(value) != value)
         )
     }
 
@@ -440,14 +440,20 @@ def _own_keys(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _shown(values: Mapping[str, str], config_file: Path) -> dict[str, str]:
     shown = {"FLUFFY_CONFIG": str(config_file)}
     for variable, value in values.items():
-        shown[variable] = "set" if variable in SECRETS else without_password(value)
+        shown[variable] = "set" if variable in SECRETS else without_secrets(value)
     return shown
 
 
-def without_password(value: str) -> str:
-    """Return an address without what is before its last @, since an unencoded password may hold any character."""
+def without_secrets(value: str) -> str:
+    """Return an address without what may be secret in it.
+
+    That is what is before its last @, since an unencoded password may hold any character, and what is behind a ? or #.
+    """
     scheme, separator, rest = value.partition("://")
-    return f"{scheme}://…@{rest.rpartition('@')[2]}" if separator and "@" in rest else value
+    if not separator:
+        return value
+    place = re.sub(r"([?#]).+", r"\1…", rest.rpartition("@")[2], flags=re.DOTALL)
+    return f"{scheme}://{'…@' if '@' in rest else ''}{place}"
 
 
 def config_text(file: Path) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pytest
+
+from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos import this_machine
 
 if TYPE_CHECKING:
@@ -17,3 +21,21 @@ def test_programs_that_start_together_agree_on_the_id(tmp_path: Path) -> None:
         ids = {machine.id for machine in pool.map(this_machine, [file] * 64)}
     assert ids == {file.read_text()}
     assert [path.name for path in file.parent.iterdir()] == ["machine"]
+
+
+@pytest.mark.parametrize("kind", ["empty", "bytes", "folder", "pipe", "endless"])
+def test_a_damaged_id_is_not_replaced_by_another(tmp_path: Path, kind: str) -> None:
+    """Under a new one, all photos would be those of another machine; an empty one stands for an unknown machine."""
+    file = tmp_path / "machine"
+    match kind:
+        case "folder":
+            file.mkdir()
+        case "pipe":
+            os.mkfifo(file)
+        case "endless":
+            file.symlink_to("/dev/zero")
+        case _:
+            file.write_bytes({"empty": b"\n", "bytes": b"\xff\xfe"}[kind])
+    with pytest.raises(FluffyError, match="The id of this machine cannot be read"):
+        this_machine(file)
+    assert file.exists()

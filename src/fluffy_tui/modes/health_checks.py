@@ -15,7 +15,7 @@ from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.job_queue import STALLED_SECONDS
 from fluffy_tui.media import open_media_host, probe, public_listing
 from fluffy_tui.scheduling import ProblemKind
-from fluffy_tui.settings import Preview, Settings, without_password
+from fluffy_tui.settings import Preview, Settings, without_secrets
 from fluffy_tui.similarity import (
     BuiltinModel,
     EmbeddingModel,
@@ -260,7 +260,7 @@ async def _media_host(services: Services) -> Check:
 def proxy_words(environment: Mapping[str, str]) -> str:
     """Name the proxies that the environment sets for Buffer and the media host; empty if there are none."""
     return ", ".join(
-        f"{name} {without_password(value)}"
+        f"{name} {without_secrets(value)}"
         for name, value in sorted(environment.items())
         if name.lower() in ("https_proxy", "http_proxy", "all_proxy") and value
     )

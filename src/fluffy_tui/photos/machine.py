@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.atomic_file import atomic_writer
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.images import PhotoUnreadable, open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_LONGEST_ID = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +35,23 @@ def this_machine(file: Path) -> Machine:
     """Return this machine; its id is kept in a file, which is written the first time.
 
     Raises:
+        FluffyError: the file has no id; a new one would make all photos those of another machine.
         OSError: the file cannot be written.
     """
     name = socket.gethostname() or "unnamed"
-    try:
-        return Machine(file.read_text(encoding="ascii").strip(), name)
-    except FileNotFoundError:
+    if not os.path.lexists(file):
         _write_once(file, secrets.token_hex(8))
-        return Machine(file.read_text(encoding="ascii").strip(), name)
+    try:
+        with open_regular(str(file)) as opened:
+            machine_id = opened.read(_LONGEST_ID).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError, PhotoUnreadable):
+        machine_id = ""
+    if not machine_id:
+        raise FluffyError(
+            f"The id of this machine cannot be read from {file}.",
+            "Restore the file from a backup, or delete it and import your folders again.",
+        )
+    return Machine(machine_id, name)
 
 
 def _write_once(file: Path, machine_id: str) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.modes.add.post_adder import WrittenPost
 from fluffy_tui.modes.add.post_csv import read_posts
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def read(folder: Path, text: str | bytes) -> list[WrittenPost | tuple[int, UsageError]]:
@@ -71,3 +68,8 @@ def test_a_file_of_another_kind_is_a_usage_error(tmp_path: Path, text: str | byt
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(FluffyError, match=r"none\.csv cannot be read"):
         read_posts(tmp_path / "none.csv")
+
+
+def test_a_file_without_an_end_is_refused() -> None:
+    with pytest.raises(UsageError, match="longer than 50,000,000 characters"):
+        read_posts(Path("/dev/zero"))

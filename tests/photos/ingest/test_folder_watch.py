@@ -132,6 +132,20 @@ async def test_removed_files_are_missing_until_they_return(
         assert all(photo.missing_since is None for photo in await photos.unscheduled(persona))
 
 
+async def test_photos_of_a_removed_folder_are_counted_once(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """The system reports its files and the folder itself."""
+    folder = tmp_path / "in"
+    for number in range(3):
+        write(folder / "trip" / f"{number}.jpg", seed=number)
+    async with watching(library, folder) as (watch, rounds, _):
+        shutil.rmtree(folder / "trip")
+        while await missing(library) < 3:
+            await rounds.queue.get()
+        assert watch.summary().missing == 3
+
+
 async def test_duplicates_are_reported(library: tuple[Photos, Persona], tmp_path: Path) -> None:
     """They do not become photos, but the user who added one wants to know."""
     folder = tmp_path / "in"

@@ -153,6 +153,7 @@ def test_a_draft_without_words_is_kept_for_the_people_in_it(tmp_path: Path, phot
         "",
         "{",
         "[]",
+        pytest.param("[" * 100_000, id="endless"),
         '{"caption": 1}',
         '{"at": "tomorrow"}',
         '{"at": 5}',

@@ -27,7 +27,16 @@ def test_each_persona_has_its_position_and_fit(tmp_path: Path) -> None:
     assert (file.framing(1), file.framing(2)) == (Framing(), Framing(Fit.CROP))
 
 
-@pytest.mark.parametrize("content", ["", "[1]", '{"persona": 5, "other": 1, "theme": "nord"}', "\udcff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[1]",
+        '{"persona": 5, "other": 1, "theme": "nord"}',
+        "\udcff",
+        pytest.param("[" * 100_000, id="endless"),
+    ],
+)
 def test_a_damaged_file_means_an_empty_state(tmp_path: Path, content: str) -> None:
     path = tmp_path / "state.json"
     path.write_bytes(content.encode(errors="surrogateescape"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("photo", "photos", "caption", "alt_text", "when", "channel", "first_comment")
 _SEVERAL = re.compile(r"[;\r\n]")
+_LONGEST_FILE = 50_000_000
 _LONGEST_CELL = 10_000_000
 """Characters; the csv module's own limit is lower than a long caption with many photos needs."""
 
@@ -32,13 +33,16 @@ def read_posts(path: Path) -> list[WrittenPost | tuple[int, UsageError]]:
         UsageError: it is no such file: another encoding, no header, or a column that is not known.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(_LONGEST_FILE + 1)
     except OSError as error:
         raise FluffyError(
             f"{path} cannot be read: {error.strerror or error}.", "Choose another file."
         ) from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8.", "Save it as CSV in UTF-8.") from None
+    if len(text) > _LONGEST_FILE:
+        raise UsageError(f"{path} is longer than {_LONGEST_FILE:,} characters.", "Split it.")
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     result: list[WrittenPost | tuple[int, UsageError]] = []

@@ -227,7 +227,7 @@ class Catalogue:
 
     async def mark_missing(self, places: Iterable[str]) -> int:
         """Mark the photos at or below the places whose files are gone, and return how many were not marked before."""
-        gone: list[int] = []
+        gone: set[int] = set()  # one place may be below another: a folder is removed after what is in it
         row = PhotoPlaceRow
         for place in filter(is_storable, places):
             below = _at_or_below(place)
@@ -241,10 +241,10 @@ class Catalogue:
                 await forget_vanished_copies(session, self._persona_id, self._machine.id, below)
                 stored = await session.stream(query.execution_options(yield_per=_SWEEP_ROWS))
                 async for photos in stored.partitions():
-                    gone += await asyncio.to_thread(_gone, [(row[0], row[1]) for row in photos])
+                    gone.update(await asyncio.to_thread(_gone, [(row[0], row[1]) for row in photos]))
         if gone:
             async with self._database.transaction() as session:
-                await session.execute(self._change_places(gone, missing_since=func.now()))
+                await session.execute(self._change_places([*gone], missing_since=func.now()))
         return len(gone)
 
     async def analyze(self) -> None:

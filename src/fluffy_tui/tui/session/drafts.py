@@ -131,7 +131,7 @@ class Drafts:
             return _from_json(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             log.warning("draft %s is damaged and was renamed: %s", path, error)
             path.replace(path.with_suffix(".damaged"))
             return None

@@ -82,7 +82,7 @@ class StateFile:
     def _read(self) -> State:
         try:
             content = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return State()
         if not isinstance(content, dict):
             return State()

@@ -245,7 +245,7 @@ def _line(value: SettingValue, settings: Settings, effect: str) -> _Line:
     if value.origin == "environment":
         change = f"The environment overrides {file}: change {setting.variable} there, then restart."
         return _Line(setting.key, value.shown, value.origin, purpose, change)
-    may_be_shown = not setting.secret and "…@" not in value.shown
+    may_be_shown = not setting.secret and "…" not in value.shown
     text = value.shown if value.origin == "config.toml" and may_be_shown else ""
     to_copy = value.shown if may_be_shown and value.shown != "not set" else ""
     return _Line(
