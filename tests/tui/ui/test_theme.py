@@ -32,22 +32,19 @@ def test_the_borders_of_unfocused_boxes_can_be_seen_in_every_theme(name: str) ->
     }
 
 
-@pytest.mark.parametrize("keys", [(), ("tab",), ("T",), ("Z",), ("plus",), ("2",), ("3",), ("4",), ("5",)])
-@pytest.mark.parametrize("behind", [False, True], ids=["in front", "behind a dialog"])
+@pytest.mark.parametrize("keys", [(), ("tab",), ("T",), ("plus",), ("3",), ("5",), ("tab", "f1")])
 async def test_nothing_keeps_the_background_of_another_theme(
-    running: Running, services: FakeServices, keys: tuple[str, ...], behind: bool
+    running: Running, services: FakeServices, keys: tuple[str, ...]
 ) -> None:
     a_year(services)
     before = FLUFFY.background or ""
     async with running(persona="sarah") as driver:
         await driver.press(*keys)
         await pictured(driver.pilot)
-        assert before.lower() in driver.app.export_screenshot()
-        if behind:
-            await driver.press("f1")
+        assert before in driver.app.export_screenshot()
         driver.app.theme = "textual-light"
         await driver.settle()
-        if behind:
+        if "f1" in keys:
             await driver.press("escape")
         await pictured(driver.pilot)
-        assert before.lower() not in driver.app.export_screenshot()
+        assert before not in driver.app.export_screenshot()
