@@ -270,7 +270,6 @@ async def test_keys_that_a_problem_does_not_allow_are_dimmed_in_footer_palette_a
 async def test_problems_without_a_post_leave_only_the_keys_that_need_none(
     running: Running, services: FakeServices
 ) -> None:
-    alike = {"why": "", "then": "", "when": None, "actions": ()}
     of_no_post = (
         ProblemKind.WORKER_SILENT,
         ProblemKind.CHANNEL,
@@ -281,11 +280,14 @@ async def test_problems_without_a_post_leave_only_the_keys_that_need_none(
         ProblemKind.BUDGET_SPENT,
     )
     services.scheduling.all_posts = {4: services.scheduling.all_posts[4]}
-    services.scheduling.other_problems = [Problem(kind, kind, **alike) for kind in of_no_post]
+    services.scheduling.other_problems = [
+        Problem(kind, "What.", "Why.", "Then.", None, ()) for kind in of_no_post
+    ]
     async with running(persona="sarah", size=(140, 45)) as driver:
         await driver.press("4", "space")
         for kind in of_no_post:
-            assert problem_list(driver).current is not None and problem_list(driver).current.kind is kind
+            current = problem_list(driver).current
+            assert current is not None and current.kind is kind
             for action in ("open", "select_group"):
                 assert driver.screen.check_action(action, ()) is None, (
                     "they are of the row, not of the selection"

@@ -1,12 +1,20 @@
-"""Borders can be seen in every theme."""
+"""Borders can be seen in every theme, and nothing of the theme before."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from fluffy_tui.tui.ui.theme import FLUFFY, with_quiet_borders
+from tui.live_posts import a_year
+from tui.pressing import pictured
+
+if TYPE_CHECKING:
+    from tui.conftest import Running
+    from tui.fakes import FakeServices
 
 
 @pytest.mark.parametrize("name", [*BUILTIN_THEMES, FLUFFY.name])
@@ -22,3 +30,21 @@ def test_the_borders_of_unfocused_boxes_can_be_seen_in_every_theme(name: str) ->
     assert {key: value for key, value in shown.items() if key != "border-blurred"} == {
         key: value for key, value in given.items() if key != "border-blurred"
     }
+
+
+@pytest.mark.parametrize("keys", [(), ("tab",), ("T",), ("plus",), ("3",), ("5",), ("tab", "f1")])
+async def test_nothing_keeps_the_background_of_another_theme(
+    running: Running, services: FakeServices, keys: tuple[str, ...]
+) -> None:
+    a_year(services)
+    before = FLUFFY.background or ""
+    async with running(persona="sarah") as driver:
+        await driver.press(*keys)
+        await pictured(driver.pilot)
+        assert before in driver.app.export_screenshot()
+        driver.app.theme = "textual-light"
+        await driver.settle()
+        if "f1" in keys:
+            await driver.press("escape")
+        await pictured(driver.pilot)
+        assert before not in driver.app.export_screenshot()

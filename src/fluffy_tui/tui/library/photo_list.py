@@ -286,6 +286,12 @@ class PhotoList(ScrollView, can_focus=True):
         """Keep the cursor visible, and fetch the rows that have become visible."""
         self.show_as(self._sheet)
 
+    def notify_style_update(self) -> None:
+        """Have the pictures painted on the background that another theme may have."""
+        super().notify_style_update()
+        if self._sheet is not None:
+            self.call_later(self._sheet.paint, self.view.visible, self.cursor)
+
     def show_as(self, sheet: ContactSheet[Photo] | None) -> None:
         """Show the photos as a contact sheet; as lines if it is None."""
         self._sheet = sheet

@@ -68,7 +68,7 @@ class Filmstrip(Widget):
         """Centre the strip on an index; call this also when the photos around it are loaded."""
         self._cursor = cursor
         self.refresh()
-        if self.display:
+        if self.display and self.size:
             nearest = sorted(self._visible(), key=lambda index: abs(index - cursor))
             photos = [photo for index in nearest if (photo := self._photo_at(index)) is not None]
             self._pictures.want(photos, PictureArea(FRAME_WIDTH, FRAME_HEIGHT, self.rich_style))
@@ -88,6 +88,11 @@ class Filmstrip(Widget):
 
     def on_resize(self) -> None:
         self.show(self._cursor)
+
+    def notify_style_update(self) -> None:
+        """Have the pictures painted on the background that another theme may have."""
+        super().notify_style_update()
+        self.call_later(self.show, self._cursor)
 
     def on_click(self, event: events.Click) -> None:
         """Report which photo was clicked."""

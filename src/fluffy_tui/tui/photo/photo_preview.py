@@ -48,9 +48,14 @@ class PictureBox(Container):
     """The room for a picture, which depends on how many lines of details are below it."""
 
     class Resized(Message):
-        """The room has changed."""
+        """The room, or the background that is painted into pictures, has changed."""
 
     def on_resize(self) -> None:
+        self.post_message(self.Resized())
+
+    def notify_style_update(self) -> None:
+        """Look whether another theme has changed the background."""
+        super().notify_style_update()
         self.post_message(self.Resized())
 
 

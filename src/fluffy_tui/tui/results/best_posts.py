@@ -138,6 +138,11 @@ class BestPosts(Widget, can_focus=True):
         """Make pictures of the size that fits now."""
         self._paint()
 
+    def notify_style_update(self) -> None:
+        """Have the pictures painted on the background that another theme may have."""
+        super().notify_style_update()
+        self.call_later(self._paint)
+
     def on_unmount(self) -> None:
         """Free the memory of the pictures."""
         self._pictures.close()

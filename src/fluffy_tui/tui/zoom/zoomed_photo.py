@@ -120,6 +120,13 @@ class ZoomedPhoto(ReportsErrors, Container):
             view = self._view or ZoomView(size, screen, (size[0] / 2, size[1] / 2))
             self._show(view.fitted() if self._fits and self._view is None else view.on_screen(screen))
 
+    def notify_style_update(self) -> None:
+        """Paint the photo on the background that another theme may have."""
+        super().notify_style_update()
+        painting = self._picture.painting
+        if painting is not None and painting.area.style != self.rich_style and not self.app.no_color:
+            self.call_later(self.on_resize)
+
     def pan(self, across: float, down: float) -> None:
         """Show the part so many screens to the right and below."""
         if self._view is not None:
