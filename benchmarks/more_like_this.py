@@ -24,6 +24,7 @@ import psycopg
 from numpy.typing import NDArray
 from sqlalchemy import column, select, table
 
+import fluffy_tui.photos.tables  # noqa: F401 - to which the tables of vectors refer
 from fluffy_tui.core.database import Database
 from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.migration_runner import migrate

@@ -51,6 +51,14 @@ COUNT_SCHEDULED_FLAGS = """
 NOTE = """UPDATE photos SET is_scheduled = NOT is_scheduled WHERE id = ANY (ids)
             AND is_scheduled <> EXISTS (SELECT FROM post_photos WHERE photo_id = photos.id);
         """
+# Who empties the table of posts, for example to restore it, frees all photos.
+FREE_ALL = """
+    CREATE FUNCTION fluffy_free_all_photos() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE photos SET is_scheduled = false WHERE is_scheduled;
+        RETURN NULL;
+    END $$
+"""
 
 
 def upgrade() -> None:
@@ -64,6 +72,11 @@ def upgrade() -> None:
     op.execute("UPDATE photos SET is_scheduled = true FROM post_photos WHERE photo_id = id")
     op.execute("ALTER TABLE photos ENABLE TRIGGER USER")
     op.execute(COUNT_SCHEDULED_FLAGS.format(note=NOTE))
+    op.execute(FREE_ALL)
+    op.execute(
+        "CREATE TRIGGER fluffy_free_all_photos AFTER TRUNCATE ON post_photos"
+        " FOR EACH STATEMENT EXECUTE FUNCTION fluffy_free_all_photos()"
+    )
     _create_indexes(["is_scheduled"])
     op.create_index(IMPORTED, "photos", ["persona_id", "is_scheduled", "created_at", "id"])
 
@@ -72,6 +85,7 @@ def downgrade() -> None:
     """Forget it."""
     _drop_indexes()
     op.drop_index(IMPORTED, "photos")
+    op.execute("DROP FUNCTION fluffy_free_all_photos() CASCADE")  # and its trigger
     op.execute(COUNT_SCHEDULED_FLAGS.format(note=""))
     op.drop_column("photos", "is_scheduled")
     _create_indexes([])

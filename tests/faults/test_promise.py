@@ -147,6 +147,7 @@ LISTED_WRONGLY = f"""
             jsonb_array_elements(lists.photos) AS listed (photo)
     ), listed AS (SELECT photo_id, post_id FROM post_photos)
     (TABLE shown EXCEPT TABLE listed) UNION ALL (TABLE listed EXCEPT TABLE shown)
+    UNION ALL SELECT id, 0 FROM photos WHERE is_scheduled <> (id IN (SELECT photo_id FROM listed))
 """
 
 KEY = re.compile(r"/([0-9a-f]{32})[-_0-9a-f]*\.jpg$")

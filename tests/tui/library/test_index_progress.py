@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.app import App, ComposeResult
 
-from fluffy_tui.core.app_events import PhotosIndexed
+from fluffy_tui.core.app_events import PhotosChanged, PhotosIndexed
 from fluffy_tui.similarity import IndexCounts
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from tui.conftest import Running, settle
@@ -35,7 +35,7 @@ async def test_the_progress_follows_events_and_is_counted_once(
         await driver.heard()
         assert progress(driver) == ""
         services.similarity.hashed = 38
-        services.tell(PhotosIndexed(1, hashed=0, embedded=0, failed=2, stacked=False))
+        services.tell(PhotosChanged(1))
         await driver.heard()
         assert progress(driver) == "indexing photos: 38 of 40"
         await driver.press("c")

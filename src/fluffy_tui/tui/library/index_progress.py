@@ -48,7 +48,7 @@ class IndexProgress(ReportsErrors, Static):
         return f"indexing photos: {progress.indexed:,} of {progress.photos:,}"
 
     def add(self, event: PhotosIndexed) -> None:
-        """Add what a worker has indexed, or count everything where the event does not say enough."""
+        """Add what a worker has indexed or could not, or count everything where the event does not say enough."""
         progress = self._progress
         if progress is None or (event.embedded and not progress.model):
             self.count()
@@ -58,7 +58,8 @@ class IndexProgress(ReportsErrors, Static):
                 embedded[progress.model] = embedded.get(progress.model, 0) + event.embedded
             hashed, failed = progress.hashed + event.hashed, progress.failed + event.failed
             self._progress = replace(progress, hashed=hashed, embedded=embedded, failed=failed)
-            if failed and self._progress.is_complete:  # of each stage on its own, one may have failed twice
+            # A photo that has failed in two stages is counted twice until it seems to be the last.
+            if failed and self._progress.is_complete and not progress.is_complete:
                 self.count()
         self._show_progress()
 
