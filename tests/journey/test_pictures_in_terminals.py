@@ -53,6 +53,11 @@ def dialog(terminal: Terminal) -> Cells:
     return {(line, column) for line in range(top, bottom + 1) for column in range(left, right)}
 
 
+def covers(dialog: Cells, terminal: Terminal) -> bool:
+    """Whether there is a dialog, and no picture in it; its scrollbar may end in half a cell."""
+    return bool(dialog) and len({line for line, _ in dialog & pictured(terminal)}) <= 1
+
+
 def fills(cells: Cells, ratio: float) -> bool:
     """Whether these cells are those of one complete picture of about this ratio of width to height.
 
@@ -81,7 +86,7 @@ def browse(terminal: Terminal) -> None:
     terminal.press("g")
     terminal.until(lambda text: "─ IMG_2041.HEIC ─" in text and fills(pictured(terminal), 4 / 3))
     terminal.press("?")
-    terminal.until(lambda _: bool(dialog(terminal)) and not dialog(terminal) & pictured(terminal))
+    terminal.until(lambda _: covers(dialog(terminal), terminal))
     terminal.press(ESCAPE)
     terminal.until(lambda _: not dialog(terminal) and fills(pictured(terminal), 4 / 3))
     terminal.press("2")

@@ -141,6 +141,10 @@ class ProfileGrid(ScrollView, can_focus=True):
         self._sheet.pictures.draw_with(renderer)
         self.refresh()
 
+    def on_resize(self) -> None:
+        """Scroll as far as the last tiles are whole in this height."""
+        self.show()
+
     def on_unmount(self) -> None:
         """Free the terminal's memory."""
         self._sheet.pictures.close()
