@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 import logging
+import os
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.cli import main
@@ -14,6 +17,8 @@ from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.modes import worker_mode
 from fluffy_tui.scheduling import Timings
 from fluffy_tui.settings import load_settings
+
+TESTS = Path(__file__).parents[1]
 
 QUICK = Timings(
     heartbeat=0.2,
@@ -40,6 +45,15 @@ def work(**timings: Any) -> int:
     return asyncio.run(worker_mode.run(load_settings(), with_starter=True, timings=quick))
 
 
+def work_anew(**timings: Any) -> NoReturn:
+    """Be a worker in a process that starts like any other: with the libraries that its environment names."""
+    os.execve(
+        sys.executable,
+        [sys.executable, "-m", __name__, json.dumps(timings)],
+        {**os.environ, "PYTHONPATH": str(TESTS)},
+    )
+
+
 def main_worker() -> int:
     """Be `fluffy-tui --worker` and return its exit status."""
     return main(["--worker"])
@@ -58,3 +72,7 @@ async def _make_square(post_id: int) -> None:
 
 def _log() -> None:
     logging.basicConfig(level="INFO", stream=sys.stderr)
+
+
+if __name__ == "__main__":
+    raise SystemExit(work(**json.loads(sys.argv[1])))

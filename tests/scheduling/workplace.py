@@ -162,11 +162,13 @@ class Workplace:
             stop.set()
             await task
 
-    def worker_process(
-        self, log: Path, variables: Mapping[str, str] | None = None, **timings: float
-    ) -> ForkedProgram:
-        """Start a worker process with the quick timings, except for those given, and variables besides the usual."""
-        return self._process(log, partial(quick_programs.work, **timings), variables)
+    def worker_process(self, log: Path, **timings: float) -> ForkedProgram:
+        """Start a worker process with the quick timings, except for those given."""
+        return self._process(log, partial(quick_programs.work, **timings))
+
+    def worker_process_with(self, log: Path, variables: Mapping[str, str], **timings: float) -> ForkedProgram:
+        """Start a worker process with variables on which the start of a process depends."""
+        return self._process(log, partial(quick_programs.work_anew, **timings), variables)
 
     def keyless_worker_process(self, log: Path) -> ForkedProgram:
         """Start the program's own worker without a Buffer key."""

@@ -99,9 +99,12 @@ class Timings:
         return min(self.blocked_max, self.blocked_min * 2.0 ** min(tries - 1, 16))
 
     def next_lookup(self, unsettled: float) -> float:
-        """Return the pause before searching again, for a create that may still appear for `unsettled` seconds."""
+        """Return the pause before searching again, for a create that may still appear for `unsettled` seconds.
+
+        Buffer's clock is known to a second: by its next answer, a moment that was just reached may lie ahead again.
+        """
         since = max(self.settle - unsettled, 0.0)
-        return min(unsettled, max(self.first_lookup, 2.0 * since))
+        return max(self.first_lookup, min(unsettled, 2.0 * since))
 
     def backoff(self, tries: int) -> float:
         """Return the pause before the next attempt, after this many in a row."""

@@ -25,7 +25,10 @@ async def test_an_unanswered_create_is_searched_for_with_growing_pauses(
     place: Workplace, tmp_path: Path, seconds: int
 ) -> None:
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="createPost")
-    worker = place.worker_process(tmp_path / "worker.log", other_clock(timedelta(seconds=seconds)))
+    clock = other_clock(timedelta(seconds=seconds))
+    worker = place.worker_process_with(
+        tmp_path / "worker.log", clock, first_lookup=1.0
+    )  # to which Buffer's is known
     post = await place.submit()
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     worker.release()
@@ -40,7 +43,7 @@ async def test_an_unanswered_create_is_searched_for_with_growing_pauses(
 
 @pytest.mark.parametrize("minutes", [-10, 10])
 async def test_a_time_is_reached_by_buffers_clock(place: Workplace, tmp_path: Path, minutes: int) -> None:
-    worker = place.worker_process(tmp_path / "worker.log", other_clock(timedelta(minutes=minutes)))
+    worker = place.worker_process_with(tmp_path / "worker.log", other_clock(timedelta(minutes=minutes)))
     at = place.stand_in.clock.now().replace(microsecond=0) + timedelta(minutes=5)
     result = await place.services.scheduling.schedule_post(
         await place.photo(), "in five minutes", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at
