@@ -20,14 +20,17 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def persona_with_photos(
-    place: Path, stand_in: StandIn
+    place: Path, stand_in: StandIn, address: str | None = None
 ) -> AsyncIterator[tuple[Services, Sequence[Photo]]]:
-    """Import `place / "photos"`, and yield the services and the photos; programs started meanwhile use the same."""
+    """Import `place / "photos"`, and yield the services and the photos; programs started meanwhile use the same.
+
+    `address` is that of a relay to the stand-in, if there is one.
+    """
     os.environ |= {
         "FLUFFY_DATA_DIR": str(place / "data"),
         "FLUFFY_CONFIG": str(place / "config.toml"),
         "BUFFER_API_KEY": stand_in.key,
-        "FLUFFY_BUFFER_URL": stand_in.url,
+        "FLUFFY_BUFFER_URL": address or stand_in.url,
         "FLUFFY_MEDIA_HOST": "directory",
         "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
         "FLUFFY_MEDIA_DIRECTORY": str(place / "media"),

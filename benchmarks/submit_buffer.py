@@ -1,6 +1,7 @@
-"""The stand-in Buffer behind a relay, for `submit.py`; in its own process, because the terminal there is busy.
+"""The stand-in Buffer behind a relay that takes as long as the internet, for `submit.py` and `carousel.py`.
 
-It prints one line of JSON with the addresses and the key, and ends when its input does.
+Of `submit.py` it is a process of its own, because the terminal there is busy: it prints one line of JSON with the
+addresses and the key, and ends when its input does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from aiohttp import ClientSession, web
 
@@ -28,9 +30,11 @@ class Relay:
     seconds: float
     """Minimum duration of a response."""
     responses: list[tuple[float, float]] = field(default_factory=list)
+    url: str = ""
+    """Its own address."""
 
-    async def serve(self) -> str:
-        """Start on loopback; return the address."""
+    async def __aenter__(self) -> Self:
+        """Start on loopback."""
         self._client = ClientSession()
         app = web.Application()
         app.router.add_get("/responses", self._list)
@@ -38,9 +42,10 @@ class Relay:
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
 
-    async def close(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Stop."""
         await self._runner.cleanup()
         await self._client.close()
@@ -63,13 +68,11 @@ class Relay:
 
 async def run(media: Path, seconds: float) -> None:
     """Serve until the input ends."""
-    async with StandIn(media=media, windows=PLENTY) as stand_in:
+    async with StandIn(media=media, windows=PLENTY) as stand_in, Relay(stand_in.url, seconds) as relay:
         stand_in.world.scheduled_posts = 1000
-        relay = Relay(stand_in.url, seconds)
-        address = {"url": await relay.serve(), "media_url": stand_in.media_url, "key": stand_in.key}
+        address = {"url": relay.url, "media_url": stand_in.media_url, "key": stand_in.key}
         print(json.dumps(address), flush=True)
         await asyncio.to_thread(sys.stdin.read)
-        await relay.close()
 
 
 if __name__ == "__main__":
