@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import psycopg
 import pytest
+import textual.constants
 from _pytest.unraisableexception import gc_collect_iterations_key
 from psycopg import sql
 from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 sys.__stdin__ = None  # type: ignore[misc]
 
 # Whatever terminal a run is started in, its apps paint pictures as in most people's: for one with fewer colours, each
-# pixel's nearest colour is looked for.
-os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+# pixel's nearest colour is looked for. Textual has read the variable by now, the programs of the tests will.
+os.environ["TEXTUAL_COLOR_SYSTEM"] = textual.constants.COLOR_SYSTEM = "truecolor"  # type: ignore[misc]
 
 for _variable in [name for name in os.environ if name.startswith(("FLUFFY_", "BUFFER_", "AWS_"))]:
     del os.environ[_variable]
@@ -50,6 +51,17 @@ os.environ.pop("DATABASE_URL", None)
 # compile the whole program again, and pytest rewrite every test.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+MEMORY = Path("/dev/shm")
+"""A file system in memory."""
+PLENTY = 8 << 30
+"""Bytes free there, many times what a run takes."""
+
+# Photos, homes and databases are written for nearly every test, and a disk's file system takes longer to make, copy and
+# delete them than most tests take for anything else: each database alone has six hundred files.
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > PLENTY:
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
 
 # A run keeps some hundred thousand objects for good (modules, snapshots), which the collector's usual pace would walk
 # through again and again: a quarter of the time of an app's test.
@@ -81,11 +93,6 @@ Database.transaction = _transaction  # type: ignore[method-assign, assignment]
 WHOLE_PROGRAMS = frozenset({"make_app", "running", "place", "patient"})
 """The fixtures of tests that run the whole app or a worker, each of which takes a second or so."""
 
-
-MEMORY = Path("/dev/shm")
-"""A file system in memory."""
-PLENTY = 8 << 30
-"""Bytes free there, many times what a run takes."""
 
 WAITING = frozenset({"faults", "journey", "scheduling"})
 """Folders with tests that mostly wait for workers and other programs."""
@@ -166,16 +173,12 @@ def server_url() -> Iterator[str]:
     `TEST_DATABASE_URL` names a server of one's own instead, to try another version; its account may create
     databases. The embedded server is not kept below pytest's own folder, which every run of root's makes private
     again, and so unreachable for the account that a server of root's runs as.
-
-    It is in memory if there is plenty: each test's database has six hundred files, and to make them on a disk's
-    file system takes the kernel longer than most tests take.
     """
     if own := os.environ.get("TEST_DATABASE_URL"):
         yield own
         return
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
-    is_plenty = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > PLENTY
-    place = Path(MEMORY if is_plenty else tempfile.gettempdir()) / f"fluffy-tests-{run}"
+    place = Path(tempfile.gettempdir()) / f"fluffy-tests-{run}"
     place.mkdir(exist_ok=True)
     server = EmbeddedServer(place / "postgres", log=place / "postgres.log", durable=False)
     try:
