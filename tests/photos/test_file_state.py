@@ -31,9 +31,7 @@ def test_a_time_can_be_shown_in_every_zone_or_is_refused(seconds: int) -> None:
         time.astimezone(timezone(timedelta(hours=hours) - timedelta(minutes=hours // 24)))
 
 
-def test_a_photo_whose_time_became_impossible_is_known_by_its_content(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_photo_whose_time_became_impossible_is_known_by_its_content(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     path.write_bytes(b"content")
     modified_at = modified_time(path.stat())
@@ -45,15 +43,14 @@ def test_a_photo_whose_time_became_impossible_is_known_by_its_content(
         found = real(descriptor)
         return SimpleNamespace(st_size=found.st_size, st_mode=found.st_mode, st_mtime_ns=3 * 10**20)
 
-    monkeypatch.setattr(os, "fstat", fstat)
-    touched = file_state(path, 7, modified_at, sha256, hash_when=HashWhen.TOUCHED)
-    unread = file_state(path, 7, modified_at, sha256, hash_when=HashWhen.NEVER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fstat", fstat)
+        touched = file_state(path, 7, modified_at, sha256, hash_when=HashWhen.TOUCHED)
+        unread = file_state(path, 7, modified_at, sha256, hash_when=HashWhen.NEVER)
     assert (touched, unread) == (PhotoState.UNCHANGED, PhotoState.CHANGED)
 
 
-def test_a_file_that_grows_as_fast_as_it_is_read_is_read_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_grows_as_fast_as_it_is_read_is_read_once() -> None:
     """Else that would never end; that it has grown is told by its size."""
 
     class Grown(io.BytesIO):
@@ -72,6 +69,8 @@ def test_a_file_that_grows_as_fast_as_it_is_read_is_read_once(
             self.place += (count := super().readinto(target))
             return count
 
-    monkeypatch.setattr(os, "fstat", lambda _: SimpleNamespace(st_size=7))
     growing: Any = Grown(b"content")
-    assert hash_file(growing) == hashlib.sha256(b"content").digest()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fstat", lambda _: SimpleNamespace(st_size=7))
+        digest = hash_file(growing)
+    assert digest == hashlib.sha256(b"content").digest()
