@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import VERIFY_SECONDS, time_limit
+from fluffy_tui.outgoing_http import trusted_authorities
 from fluffy_tui.settings import LOOPBACK
-from fluffy_tui.trusted_authorities import trusted_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Callable

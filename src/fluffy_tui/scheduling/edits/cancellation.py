@@ -48,9 +48,7 @@ class Cancellation:
         async with self.database.transaction() as session:
             if await self._delete_unsent(session, [post_id]):
                 return
-            row = await session.get(PostRow, post_id)
-        if row is None:
-            raise not_found()
+            row = await existing_row(session, post_id)
         if row.step == Step.LIVE:
             raise is_live(row)
         if row.step in (Step.SENDING, Step.UNCONFIRMED) or row.buffer_post_id is None:
@@ -150,6 +148,18 @@ def not_shown() -> NotPossibleNow:
         "Buffer does not show this post at the moment, which does not mean that it is gone.",
         "That is being checked. Try again in a few minutes.",
     )
+
+
+async def existing_row(session: AsyncSession, post_id: int, *, lock: bool = False) -> PostRow:
+    """Return a post's row, locked against changes or not.
+
+    Raises:
+        PostNotFound: it was cancelled.
+    """
+    row = await session.get(PostRow, post_id, with_for_update={"key_share": True} if lock else None)
+    if row is None:
+        raise not_found()
+    return row
 
 
 def not_found() -> PostNotFound:
