@@ -30,11 +30,11 @@ from fluffy_tui.outgoing_http import (
     read_retry_after,
     trusted_authorities,
 )
-from fluffy_tui.settings import Secret
+from fluffy_tui.settings import LOOPBACK, Secret
 
 _log = logging.getLogger("fluffy_tui.buffer")
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 _CONNECTIONS = 3
 """Buffer asks clients for at most two or three requests at a time (notes of its command-line client)."""
 _LARGEST_REPLY = 8_000_000
@@ -78,7 +78,7 @@ class Transport:
     @property
     def is_local(self) -> bool:
         """Whether the endpoint is on this computer."""
-        return self._url.host in _LOOPBACK
+        return self._url.host in LOOPBACK
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -103,7 +103,7 @@ class Cancellation:
 
     async def refuse_if_published(self, row: PostRow, found: BufferPost) -> None:
         """Record Buffer's answer about a post that is being published or is live, and refuse to touch it."""
-        if found.status not in (BufferStatus.SENDING, BufferStatus.SENT):
+        if not found.is_public:
             return
         async with self.database.transaction() as session:
             await transitions.record_status(session, row, found)

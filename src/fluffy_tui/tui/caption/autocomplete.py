@@ -11,7 +11,6 @@ from textual import on
 from textual.content import Content
 from textual.geometry import Offset
 from textual.widgets import OptionList, TextArea
-from textual.widgets.option_list import Option
 
 from fluffy_tui.name_key import name_key
 from fluffy_tui.networks import hashtags
@@ -214,9 +213,8 @@ class Autocomplete(OptionList, can_focus=False):
         if bool(completions) != self.is_open:
             self.screen.refresh_bindings()  # an open list has keys of its own
         self.completions = completions
-        self.clear_options()
-        self.add_options([Option(_label(completion)) for completion in completions])
-        self.highlighted = 0 if completions else None
+        self.set_options([_label(completion) for completion in completions])
+        self.highlighted = 0
         self.set_class(self.is_open, "-open")
 
     def _word(self) -> tuple[Location, str]:

@@ -94,8 +94,7 @@ class PersonasScreen(FrameScreen):
             for id_, prompt in zip(ids, prompts, strict=True):
                 listing.replace_option_prompt(id_, prompt)
         else:
-            listing.clear_options()
-            listing.add_options([Option(prompt, id=id_) for id_, prompt in zip(ids, prompts, strict=True)])
+            listing.set_options([Option(prompt, id=id_) for id_, prompt in zip(ids, prompts, strict=True)])
             self._highlight(chosen or self.context.overview.persona)
         self.set_class(not self._personas, "-empty")
         if self._personas and self.focused is None:
@@ -115,7 +114,7 @@ class PersonasScreen(FrameScreen):
 
     def _highlighted(self) -> Persona | None:
         index = self.query_one(VimList).highlighted
-        return self._personas[index] if index is not None and index < len(self._personas) else None
+        return None if index is None else self._personas[index]
 
     def _highlight(self, persona: Persona | None) -> None:
         if self._personas:

@@ -181,7 +181,7 @@ class PostActions:
         self._screen.run_worker(work, group=group, exit_on_error=False, description=description)
 
     async def _open_address(self, address: str) -> None:
-        self._screen.notify(one_line(await open_address(self._screen.app, address)), markup=False)
+        self._screen.notify(await open_address(self._screen.app, address), markup=False)
 
     async def _ask_and_cancel(self, posts: Sequence[Post]) -> None:
         found = await self._context.services.scheduling.groups({post.group_id for post in posts})

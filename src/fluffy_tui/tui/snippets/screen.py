@@ -9,7 +9,6 @@ from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from fluffy_tui.core.app_events import Connected
 from fluffy_tui.networks import hashtag_count, rules_for
@@ -85,12 +84,11 @@ class SnippetsScreen(FrameScreen):
         self._snippets = await self.context.services.snippets.list(self._persona.id)
         listing = self.query_one(VimList)
         before = listing.highlighted or 0
-        listing.clear_options()
-        listing.add_options([Option(_line(snippet)) for snippet in self._snippets])
+        listing.set_options([_line(snippet) for snippet in self._snippets])
         self.set_class(not self._snippets, "-empty")
         ids = [snippet.id for snippet in self._snippets]
         if ids:
-            listing.highlighted = ids.index(chosen) if chosen in ids else min(before, len(ids) - 1)
+            listing.highlighted = ids.index(chosen) if chosen in ids else before
             listing.focus()
         self.refresh_bindings()
 
@@ -111,7 +109,7 @@ class SnippetsScreen(FrameScreen):
     @property
     def _highlighted(self) -> Snippet | None:
         index = self.query_one(VimList).highlighted
-        return self._snippets[index] if index is not None and index < len(self._snippets) else None
+        return None if index is None else self._snippets[index]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim the actions that have nothing to act on."""
