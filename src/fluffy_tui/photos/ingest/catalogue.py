@@ -491,7 +491,6 @@ def _says_nothing_new(row: Any, beside: Companions | None, newest: Mapping[int, 
 
 
 async def _hashes(session: AsyncSession, photo_ids: Mapping[str, int]) -> dict[str, bytes]:
-    """Return the hashes of photos, given their ids by path."""
     if not photo_ids:
         return {}
     query = select(PhotoRow.id, PhotoRow.sha256).where(among(PhotoRow.id, photo_ids.values()))

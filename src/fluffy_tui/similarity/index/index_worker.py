@@ -272,7 +272,6 @@ class IndexWorker:
         results: Sequence[PhotoScan | Failure | None],
         model: EmbeddingModel | None,
     ) -> None:
-        """Store the results of the tasks, and finish them all."""
         failures = [result for result in results if isinstance(result, Failure)]
         async with self._database.transaction() as session:
             scans = [result for result in results if isinstance(result, PhotoScan)]

@@ -156,7 +156,6 @@ class Autocomplete(OptionList, can_focus=False):
 
     @property
     def is_open(self) -> bool:
-        """Whether anything is suggested."""
         return bool(self.completions)
 
     @property
@@ -185,7 +184,6 @@ class Autocomplete(OptionList, can_focus=False):
         self._show(self.vocabulary.completions(word, self._used_hashtags(start)), below)
 
     def accept(self, completion: Completion | None = None) -> None:
-        """Replace the word with a suggestion, the selected one where none is given."""
         self._insert((completion or self.selected).text, self._word()[0], self._editor.cursor_location)
 
     def step(self, by: int) -> None:
@@ -199,7 +197,6 @@ class Autocomplete(OptionList, can_focus=False):
         self.close()
 
     def close(self) -> None:
-        """Close the list."""
         if self.completions:
             self._set(())
 

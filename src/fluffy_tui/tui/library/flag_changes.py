@@ -102,7 +102,6 @@ class Triage:
 
     @property
     def is_stored(self) -> bool:
-        """Whether every decision is stored."""
         return not self._queue
 
     def is_storing(self, photo_id: int) -> bool:
@@ -127,7 +126,6 @@ class Triage:
 
 
 def _decided(photo: Photo, decision: str) -> Photo:
-    """Return a photo with a flag or stars."""
     kind, _, number = decision.partition(" ")
     if kind != STARS:
         return replace(photo, verdict=None if kind == Verdict.UNDECIDED else kind)

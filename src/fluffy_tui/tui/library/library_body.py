@@ -131,7 +131,6 @@ class LibraryBody(Container):
     # What is listed
 
     def show_page(self, page: LibraryPage) -> None:
-        """List photos."""
         self._collapsed = page.collapsed
         self.photos.replace_ids(
             page.ids,
@@ -186,7 +185,6 @@ class LibraryBody(Container):
         self.update_panes()
 
     def insert_row(self, index: int, photo_id: int) -> None:
-        """Insert a photo, and put the cursor on it."""
         self.photos.insert_row(min(index, len(self.photos.rows)), photo_id)
         self.update_panes()
 

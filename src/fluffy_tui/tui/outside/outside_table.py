@@ -58,7 +58,6 @@ class OutsideTable(ReportsErrors, VimList):
 
     @property
     def current(self) -> OutsidePost | None:
-        """The post under the cursor."""
         row = self.highlighted
         return self.posts[row] if row is not None and row < len(self.posts) else None
 

@@ -52,7 +52,6 @@ class PersonasScreen(FrameScreen):
         self._is_loaded = False
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list, and the text that replaces it while it is empty."""
         personas = VimList(id="personas", classes="box")
         personas.border_title = "Personas"
         yield personas
@@ -185,7 +184,6 @@ class PersonasScreen(FrameScreen):
             self.app.push_screen(ImportScreen(self.context, persona))
 
     async def _changed(self, persona: Persona | None) -> None:
-        """Show a persona that was created or changed."""
         if persona is None:
             return
         self.post_message(PersonaChanged(persona))

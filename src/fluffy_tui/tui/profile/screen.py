@@ -130,7 +130,6 @@ class ProfileScreen(FrameScreen):
             self._move.pick_up(MoveKind.SWAP, tile.cell if tile else None)
 
     def action_drop(self) -> None:
-        """Swap the post that was taken up with this one."""
         tile = self._grid.tile
         if tile is None or tile.cell is None:
             self.notify(tile.why_fixed if tile else NOTHING, markup=False)

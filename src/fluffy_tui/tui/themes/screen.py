@@ -65,7 +65,6 @@ class ThemesScreen(FrameScreen):
         """The theme to which the cursor goes once it is listed: a change elsewhere may load the list before."""
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list, and the text that replaces it while it is empty."""
         listing = VimList(id="themes", classes="box")
         listing.border_title = Content(f"Themes of {one_line(self._persona.name)}")
         yield listing

@@ -118,7 +118,6 @@ class WhenPicker(Vertical):
 
     @property
     def share_mode(self) -> ShareMode:
-        """The option that is chosen."""
         return ShareMode(self._choice.value)
 
     @property
