@@ -69,15 +69,12 @@ class PersonasScreen(FrameScreen):
     def on_mount(self) -> None:
         self._load()
 
-    @on_event(Connected, PersonaEdited)
-    def _reload(self) -> None:
-        self._load()
-
     @on_event(OverviewChanged)
     def _counts_changed(self) -> None:
         if self._is_loaded:
             self._draw()
 
+    @on_event(Connected, PersonaEdited)
     @work(group="personas", exclusive=True, exit_on_error=False, description="loading personas")
     async def _load(self) -> None:
         self._personas = await self.context.services.personas.list()

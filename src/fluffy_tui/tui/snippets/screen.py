@@ -61,6 +61,8 @@ class SnippetsScreen(FrameScreen):
         self._rules = rules_for(persona.service)
         self._snippets: list[Snippet] = []
         self._deleted: list[Snippet] = []
+        self._chosen: int | None = None
+        """The snippet to which the cursor goes once it is listed."""
 
     def compose_body(self) -> ComposeResult:
         listing = VimList(id="snippets", classes="box")
@@ -75,12 +77,9 @@ class SnippetsScreen(FrameScreen):
         self._load()
 
     @on_event(Connected)
-    def _reload(self) -> None:
-        self._load()
-
     @work(group="snippets", exclusive=True, exit_on_error=False, description="loading snippets")
-    async def _load(self, chosen: int | None = None) -> None:
-        """Load the list and put the cursor on the snippet with this id."""
+    async def _load(self) -> None:
+        """Load the list, and put the cursor on the chosen snippet."""
         self._snippets = await self.context.services.snippets.list(self._persona.id)
         listing = self.query_one(VimList)
         before = listing.highlighted or 0
@@ -88,7 +87,8 @@ class SnippetsScreen(FrameScreen):
         self.set_class(not self._snippets, "-empty")
         ids = [snippet.id for snippet in self._snippets]
         if ids:
-            listing.highlighted = ids.index(chosen) if chosen in ids else before
+            listing.highlighted = ids.index(self._chosen) if self._chosen in ids else before
+            self._chosen = None
             listing.focus()
         self.refresh_bindings()
 
@@ -156,7 +156,8 @@ class SnippetsScreen(FrameScreen):
 
     def _saved(self, snippet: Snippet | None) -> None:
         if snippet is not None:
-            self._load(snippet.id)
+            self._chosen = snippet.id
+            self._load()
 
     @work(group="snippets-change", exit_on_error=False, description="deleting a snippet")
     async def action_delete(self) -> None:
@@ -180,7 +181,7 @@ class SnippetsScreen(FrameScreen):
             deleted.persona_id, deleted.kind, deleted.name, deleted.text
         )
         self._deleted.pop()
-        self._load(restored.id)
+        self._saved(restored)
 
 
 def _line(snippet: Snippet) -> Content:

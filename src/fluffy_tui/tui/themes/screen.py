@@ -74,9 +74,6 @@ class ThemesScreen(FrameScreen):
         self._load()
 
     @on_event(Connected, PersonaEdited, PhotosChanged, PostChanged, VerdictChanged)
-    def _reload(self) -> None:
-        self._load()
-
     @work(group="themes", exclusive=True, exit_on_error=False, description="loading themes")
     async def _load(self) -> None:
         """Load the list, and leave the cursor on its theme unless another one is chosen."""
