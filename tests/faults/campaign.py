@@ -47,6 +47,7 @@ from fluffy_tui.demo import ManualClock, StandIn, Window
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Reason, Step
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from scheduling.workplace import stand_in_variables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -385,11 +386,7 @@ def _environment(settings: Settings, stand_in: StandIn) -> dict[str, str]:
             "DATABASE_URL": settings.database_url.reveal(),
             "FLUFFY_CONFIG": str(settings.paths.config_file),
             "FLUFFY_DATA_DIR": str(settings.paths.data),
-            "FLUFFY_BUFFER_URL": stand_in.url,
-            "BUFFER_API_KEY": stand_in.key,
-            "FLUFFY_MEDIA_HOST": "directory",
-            "FLUFFY_MEDIA_DIRECTORY": str(settings.media_directory),
-            "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+            **stand_in_variables(stand_in, settings.media_directory),
         }
     )
 

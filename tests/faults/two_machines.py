@@ -40,7 +40,7 @@ from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Step
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 from other_clock import FAKETIME, other_clock
-from scheduling.workplace import write_photo
+from scheduling.workplace import stand_in_variables, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -186,11 +186,8 @@ async def _machine(
             "DATABASE_URL": network.database_url if network else cluster.url,
             "FLUFFY_CONFIG": str(settings.paths.config_file),
             "FLUFFY_DATA_DIR": str(settings.paths.data),
-            "FLUFFY_BUFFER_URL": stand_in.url,
-            "BUFFER_API_KEY": stand_in.key if has_key else "",
-            "FLUFFY_MEDIA_HOST": "directory",
-            "FLUFFY_MEDIA_DIRECTORY": str(settings.media_directory),
-            "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+            **stand_in_variables(stand_in, settings.media_directory),
+            **({} if has_key else {"BUFFER_API_KEY": ""}),
             **(clock or {}),
         }
     )

@@ -11,9 +11,9 @@ import pytest
 
 from fluffy_tui.demo import Kind, StandIn
 from modes.program import Ended, quick_fluffy as fluffy
+from scheduling.workplace import stand_in_variables
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 
@@ -21,21 +21,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
-    async with StandIn(media=tmp_path / "media") as running:
-        yield running
-
-
-@pytest.fixture
 def environment(database_url: str, tmp_path: Path, stand_in: StandIn) -> dict[str, str]:
-    return {
-        "DATABASE_URL": database_url,
-        "BUFFER_API_KEY": stand_in.key,
-        "FLUFFY_BUFFER_URL": stand_in.url,
-        "FLUFFY_MEDIA_HOST": "directory",
-        "FLUFFY_MEDIA_DIRECTORY": str(tmp_path / "media"),
-        "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
-    }
+    return {"DATABASE_URL": database_url, **stand_in_variables(stand_in, tmp_path / "media")}
 
 
 def checks(ended: Ended) -> dict[str, dict[str, str]]:

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from fluffy_tui.demo import StandIn
 from modes.program import Ended, quick_fluffy as fluffy
-from scheduling.workplace import Workplace, workplace
+from scheduling.workplace import Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -23,21 +21,8 @@ pytestmark = pytest.mark.slow
 CAPTION = '=HYPERLINK("http://evil")\nfog, "on" the pier'
 
 
-@pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
-        yield opened
-
-
 async def call(place: Workplace, home: Path, *arguments: str) -> Ended:
-    environment = {
-        "DATABASE_URL": place.services.database.url,
-        "FLUFFY_MEDIA_HOST": "directory",
-        "FLUFFY_MEDIA_DIRECTORY": str(place.settings.media_directory),
-        "FLUFFY_MEDIA_BASE_URL": place.stand_in.media_url,
-        "FLUFFY_BUFFER_URL": place.stand_in.url,
-    }
+    environment = {**place.variables, "DATABASE_URL": place.services.database.url, "BUFFER_API_KEY": ""}
     return await asyncio.to_thread(lambda: fluffy(home, *arguments, **environment))
 
 

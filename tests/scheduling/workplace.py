@@ -191,12 +191,13 @@ class Workplace:
             **os.environ,
             **self._addresses,
             "FLUFFY_DATA_DIR": str(self.settings.paths.data),
-            "FLUFFY_BUFFER_URL": self.stand_in.url,
-            "BUFFER_API_KEY": self.stand_in.key,
-            "FLUFFY_MEDIA_HOST": "directory",
-            "FLUFFY_MEDIA_DIRECTORY": str(self.settings.media_directory),
-            "FLUFFY_MEDIA_BASE_URL": self.stand_in.media_url,
+            **self.variables,
         }
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The settings of a program on the same Buffer and media host."""
+        return stand_in_variables(self.stand_in, self.settings.media_directory)
 
     @property
     def _addresses(self) -> dict[str, str]:
@@ -209,6 +210,17 @@ class Workplace:
         for child in self.children:
             child.kill()
             await child.ended()
+
+
+def stand_in_variables(stand_in: StandIn, media: Path | None) -> dict[str, str]:
+    """Return the settings of a program on a stand-in that serves a folder of media."""
+    return {
+        "FLUFFY_BUFFER_URL": stand_in.url,
+        "BUFFER_API_KEY": stand_in.key,
+        "FLUFFY_MEDIA_HOST": "directory",
+        "FLUFFY_MEDIA_DIRECTORY": str(media),
+        "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+    }
 
 
 @asynccontextmanager

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from fluffy_tui.tui.compose.caption_form import CaptionForm
+
 
 @pytest.fixture(scope="session", autouse=True)
 def styles_parsed_once() -> Iterator[None]:
@@ -154,6 +156,26 @@ class Driver:
         """Whether the app is about to end."""
         return self.app.return_code is not None
 
+    @property
+    def form(self) -> CaptionForm:
+        """The caption form of the screen."""
+        found: CaptionForm = self.screen.query_one("CaptionForm")
+        return found
+
+    async def saved(self) -> None:
+        """Wait until what is typed is saved as a draft."""
+        while self.screen.drafts.has_unsaved:
+            await self.pilot.pause(0.02)
+        await self.settle()
+
+    def dimmed(self) -> set[str]:
+        """Return the labels in the footer that cannot be used now."""
+        return {key.words for key in self.screen.query_one(KeysFooter).keys if not key.enabled}
+
+    def footer(self) -> str:
+        """Return the last line of the screen."""
+        return self.screen_text().splitlines()[-1]
+
     def text(self, selector: str) -> str:
         """Return the text of a Static on the screen, without styles."""
         return str(self.app.screen.query_one(selector).render())
@@ -172,6 +194,12 @@ class Driver:
 
 
 Running = Callable[..., AbstractAsyncContextManager[Driver]]
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Make paths the same on every machine, as they are shown from the home folder."""
+    monkeypatch.setenv("HOME", str(tmp_path))
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text as sql
 
-from fluffy_tui.demo import StandIn
 from modes.program import Ended, quick_fluffy as fluffy
 from photos.metadata.xmp_samples import BOMB
-from scheduling.workplace import Workplace, workplace, write_photo
+from scheduling.workplace import Workplace, write_photo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from fluffy_tui.scheduling import Post
@@ -42,23 +41,12 @@ KEYS = [
 ]
 
 
-@pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
-        yield opened
-
-
 async def call(
     place: Workplace, home: Path, *arguments: str, text: str = "", persona: str = "Sarah", **more: str
 ) -> Ended:
     environment = {
         "DATABASE_URL": place.services.database.url,
-        "BUFFER_API_KEY": place.stand_in.key,
-        "FLUFFY_MEDIA_HOST": "directory",
-        "FLUFFY_MEDIA_DIRECTORY": str(place.settings.media_directory),
-        "FLUFFY_MEDIA_BASE_URL": place.stand_in.media_url,
-        "FLUFFY_BUFFER_URL": place.stand_in.url,
+        **place.variables,
         **more,
     }
     command = [*arguments, "--persona", persona]

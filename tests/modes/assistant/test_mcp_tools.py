@@ -17,7 +17,6 @@ from PIL import Image
 
 from fluffy_tui.bootstrap import Services
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.assistant.draft_box import DraftBox
 from fluffy_tui.modes.assistant.mcp_server import AssistantServer
 from fluffy_tui.modes.assistant.mcp_tools import PICTURE_SIDE, AssistantTools
@@ -25,22 +24,14 @@ from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import Missing, MissingCode, Step
 from fluffy_tui.similarity import OutsideMatch
 from fluffy_tui.tui.session.drafts import Draft, Drafts
-from scheduling.workplace import Workplace, workplace, write_photo
+from scheduling.workplace import Workplace, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from mcp_types import CallToolResult
 
     from fluffy_tui.photos import Photo
-
-
-@pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
-        yield opened
 
 
 @asynccontextmanager

@@ -31,10 +31,8 @@ UNHURRIED = dataclasses.replace(QUICK, request_timeout=60.0, settle=65.0)
 
 
 @pytest.fixture
-async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
-    """Yield a stand-in whose clock only moves when told to."""
-    async with StandIn(media=tmp_path / "media", clock=ManualClock()) as running:
-        yield running
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +12,6 @@ from fluffy_tui.tui.app import FluffyApp
 from tui.fakes import MARKUP, NOW, FakeServices
 from tui.fakes.profile import small_jpeg
 from tui.pressing import pressing
-
-if TYPE_CHECKING:
-    pass
 
 Sizes = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
 
