@@ -36,8 +36,7 @@ async def test_a_job_whose_end_was_lost_does_not_block_its_channel(database_url:
     media = tmp_path / "media"
     async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
         worker = place.worker_process(tmp_path / "worker.log")
-        first = await place.submit("the first", 1)
-        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived("the first", 1)
         second = await place.submit("the second", 2)
         async with asyncio.timeout(120):
             await place.until(second.id, lambda now: now.step is Step.ACCEPTED)

@@ -19,7 +19,6 @@ from fluffy_tui.modes.health_checks import (
     similarity,
 )
 from fluffy_tui.paths import Paths
-from fluffy_tui.scheduling import Step
 from fluffy_tui.settings import Secret, Settings
 from fluffy_tui.similarity import TextReader
 from scheduling.workplace import workplace
@@ -139,8 +138,7 @@ async def test_posts_that_a_restored_backup_does_not_know_are_taken_in_on_demand
     media = tmp_path / "media"
     async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
         async with place.worker():
-            post = await place.submit("fog on the pier")
-            post = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+            post = await place.arrived("fog on the pier")
         await place.execute("TRUNCATE posts, hosted_pictures, buffer_comparisons CASCADE")
         assert place.services.buffer is not None
         check = await posts_in_buffer(place.services, place.services.buffer)

@@ -91,6 +91,25 @@ class Workplace:
         assert result.post is not None
         return result.post
 
+    async def post(self, post_id: int) -> Post:
+        """Return a post as it is now."""
+        post = await self.services.scheduling.post(post_id)
+        assert post is not None, "the post is gone"
+        return post
+
+    async def accepted(self, caption: str = "fog on the pier", number: int = 0) -> Post:
+        """Submit a new photo, deliver its post, and return that."""
+        submitted = await self.submit(caption, number)
+        await self.services.delivery.deliver(submitted.id)
+        post = await self.post(submitted.id)
+        assert post.step is Step.ACCEPTED, post.error_message
+        return post
+
+    async def arrived(self, caption: str = "fog on the pier", number: int = 0) -> Post:
+        """Submit a new photo, and return its post once a worker has brought it to Buffer."""
+        post = await self.submit(caption, number)
+        return await self.until(post.id, lambda now: now.step is Step.ACCEPTED)
+
     async def live(self, number: int) -> Post:
         """Return a new post that is live since a moment, by the stand-in's clock, which the test sets."""
         post = await self.submit(number=number)
@@ -101,8 +120,7 @@ class Workplace:
         assert remote.due_at is not None
         await self.stand_in.advance((remote.due_at - self.stand_in.clock.now()).total_seconds() + 60)
         await status_sync.run()
-        found = await self.services.scheduling.post(post.id)
-        assert found is not None
+        found = await self.post(post.id)
         assert found.step is Step.LIVE
         return found
 
@@ -117,8 +135,7 @@ class Workplace:
                 if isinstance(event, Connected) or (
                     isinstance(event, PostChanged) and event.post_id == post_id
                 ):
-                    post = await self.services.scheduling.post(post_id)
-                    assert post is not None, "the post is gone"
+                    post = await self.post(post_id)
                     if holds(post):
                         return post
         raise AssertionError("the events ended")

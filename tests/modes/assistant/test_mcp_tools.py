@@ -273,8 +273,7 @@ async def test_each_photo_has_its_own_alt_text(place: Workplace) -> None:
     assert draft is not None
     assert [photo.alt_text for photo in draft.photos] == ["A pier", "Fog"]
     assert (code, "more alt texts than photos" in words) == ("usage_error", True)
-    post = await place.services.scheduling.post(told["posts"][0]["id"])
-    assert post is not None
+    post = await place.post(told["posts"][0]["id"])
     assert [(photo.photo_id, photo.alt_text) for photo in post.photos] == [
         (third.id, "A pier"),
         (second.id, "Fog"),

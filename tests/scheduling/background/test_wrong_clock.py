@@ -29,8 +29,7 @@ async def test_an_unanswered_create_is_searched_for_with_growing_pauses(
     worker = place.worker_process_with(
         tmp_path / "worker.log", clock, first_lookup=1.0
     )  # to which Buffer's is known
-    post = await place.submit()
-    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    await place.arrived()
     worker.release()
     assert await worker.ended() == 0
     assert len(place.in_buffer()) == 1

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 async def test_a_submitted_post_arrives_in_the_queue(place: Workplace) -> None:
     async with place.worker():
-        post = await place.submit()
-        done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        done = await place.arrived()
     [remote] = place.in_buffer()
     assert done.status is PostStatus.SCHEDULED
     assert done.buffer_post_id == remote.id
@@ -312,7 +311,6 @@ async def test_without_a_key_the_post_is_held(place: Workplace) -> None:
     post = await place.submit()
     keyless = dataclasses.replace(place.services.delivery, buffer=None)
     await keyless.deliver(post.id)
-    held = await place.services.scheduling.post(post.id)
-    assert held is not None
+    held = await place.post(post.id)
     assert held.step is Step.HELD
     assert held.error_code == "key_missing"

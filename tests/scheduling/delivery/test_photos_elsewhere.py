@@ -81,8 +81,7 @@ async def test_a_post_waits_for_the_machine_that_has_its_photo(place: Workplace,
         held = await place.until(post.id, lambda now: now.step is Step.HELD)
         assert held.error_code == "photo_elsewhere"
         assert held.error_message == f"It waits for studio, which has its photo, {photo.name}."
-        other = await place.submit("from here", 1)
-        await place.until(other.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived("from here", 1)
         [problem] = await place.services.scheduling.problems()
         assert problem.kind is ProblemKind.HELD
         assert (await place.services.scheduling.post(held.id) or held).step is Step.HELD
@@ -164,8 +163,7 @@ async def test_nobody_sends_a_post_while_its_picture_is_made(place: Workplace) -
         await place.until(post.id, lambda now: now.step is Step.HELD)
         await place.execute(f"UPDATE posts SET step = 'rendering', claim = 'studios' WHERE id = {post.id}")
         await place.services.delivery.deliver(post.id)
-        row = await place.services.scheduling.post(post.id)
-    assert row is not None
+        row = await place.post(post.id)
     assert (row.step, place.in_buffer()) == (Step.RENDERING, [])
 
 

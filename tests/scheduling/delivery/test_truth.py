@@ -242,8 +242,7 @@ async def test_a_double_that_is_published_without_all_pictures_is_told(
     quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     while len(place.in_buffer()) > 1:
         await quick.run()
-    post = await place.services.scheduling.post(result.post.id)
-    assert post is not None
+    post = await place.post(result.post.id)
     assert post.buffer_post_id == double.id
     assert post.error_message == "Buffer published it with 1 of its 2 pictures."
     assert [each.id for each in place.in_buffer()] == [double.id]
@@ -362,8 +361,7 @@ async def test_an_organization_that_buffer_hides_is_reported_and_heals(
     world.organization_id = organization
     while ProblemKind.HIDDEN in await kinds(place):
         await quick.run()
-    now = await place.services.scheduling.post(post.id)
-    assert now is not None
+    now = await place.post(post.id)
     assert (now.step, now.error_code) == (Step.ACCEPTED, None)
 
 
@@ -389,8 +387,7 @@ async def test_a_retry_by_hand_is_tried_although_the_limit_is_reached(place: Wor
     place.stand_in.faults.add(Kind.RATE_LIMITED, seconds=3600, operation="createPost")
     post = await place.submit()
     await place.services.delivery.deliver(post.id)
-    held = await place.services.scheduling.post(post.id)
-    assert held is not None
+    held = await place.post(post.id)
     assert (held.step, held.error_code) == (Step.HELD, "rate_limited")
     await place.services.scheduling.retry(post.id)
     async with place.worker():

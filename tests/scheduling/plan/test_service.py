@@ -81,8 +81,7 @@ async def test_a_post_keeps_its_framing(place: Workplace) -> None:
     framing = Framing(Fit.CROP_TOP, Shape.SQUARE, 90)
     result = await place.services.scheduling.schedule_post(photo, "hello", framing=framing)
     assert result.post is not None
-    post = await place.services.scheduling.post(result.post.id)
-    assert post is not None
+    post = await place.post(result.post.id)
     assert post.framing == framing
     async with place.worker():
         out = await place.until(post.id, lambda post: post.cover.rendition is not None)

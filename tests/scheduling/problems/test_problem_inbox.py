@@ -260,8 +260,7 @@ async def test_a_worker_that_is_starting_is_no_problem(place: Workplace) -> None
 
 async def test_a_killed_worker_is_listed_with_its_last_heartbeat(place: Workplace, tmp_path: Path) -> None:
     child = place.worker_process(tmp_path / "worker.log")
-    first = await place.submit()
-    await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+    await place.arrived()
     assert await place.services.scheduling.problems() == []
     os.kill(child.pid, signal.SIGKILL)
     await child.ended()

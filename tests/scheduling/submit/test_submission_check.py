@@ -222,8 +222,7 @@ async def test_cancelling_frees_the_photo(place: Workplace) -> None:
     assert await place.services.scheduling.post(post.id) is None
     assert len(await place.services.photos.unscheduled(place.persona)) == 1
     async with place.worker():
-        other = await place.submit("another one", 2)
-        await place.until(other.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived("another one", 2)
     assert [remote.text for remote in place.in_buffer()] == ["another one"]
     with pytest.raises(PostNotFound):
         await place.services.scheduling.cancel(post.id)
