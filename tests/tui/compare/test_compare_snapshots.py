@@ -11,10 +11,9 @@ import pytest
 from fluffy_tui.photos import PhotoScores
 from fluffy_tui.tui.app import FluffyApp
 from tui.fakes import FakeServices
-from tui.library.test_library_snapshots import home as home
 from tui.pressing import pressing
 
-pytestmark = pytest.mark.snapshot
+pytestmark = [pytest.mark.snapshot, pytest.mark.usefixtures("home")]
 
 
 KEYS = ("space", "space", "space", "vertical_line", "p", "tab")

@@ -11,8 +11,9 @@ import pytest
 from fluffy_tui.tui.app import FluffyApp
 from tui.fakes import FakeServices
 from tui.library.library_driver import stack
-from tui.library.test_library_snapshots import home as home
 from tui.pressing import pressing
+
+pytestmark = pytest.mark.usefixtures("home")
 
 SIZES = [(64, 20), (80, 24), (140, 45)]
 

@@ -17,8 +17,9 @@ from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.photo.same_picture import GONE, SamePictureScreen, earlier_post_text
 from tui.conftest import Running
 from tui.fakes import NOW, FakeServices
-from tui.library.test_library_snapshots import home as home
 from tui.pressing import pressing
+
+pytestmark = pytest.mark.usefixtures("home")
 
 TWELVE_DAYS = NOW - timedelta(days=12)
 POSTED = EarlierPost(1, 1, Relation.SAME_PICTURE, 7, True, TWELVE_DAYS)
