@@ -79,11 +79,6 @@ def profile_by_measures(colors: Chromaticities, gamma: float) -> bytes | None:
         return None
 
 
-def is_hdr(transfer: int) -> bool:
-    """Return whether a transfer function of ITU-T H.273 reaches beyond paper white."""
-    return transfer in (_PQ, _HLG)
-
-
 def _profile(colors: Chromaticities, curve: bytes) -> bytes:
     """Return an ICC profile, version 4.3, of three colours and one curve for all of them."""
     red, green, blue = _to_d50(colors).T

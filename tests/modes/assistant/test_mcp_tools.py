@@ -224,7 +224,7 @@ async def test_a_photo_says_when_its_picture_went_out_elsewhere(
     first, second = await photos(place, 2)
 
     async def posted_elsewhere(_self: object, photo: Photo) -> OutsideMatch | None:
-        return OutsideMatch(1, datetime(2026, 5, 2, 12, tzinfo=UTC), 3) if photo == first else None
+        return OutsideMatch(datetime(2026, 5, 2, 12, tzinfo=UTC), 3) if photo == first else None
 
     monkeypatch.setattr(type(place.services.similarity), "posted_elsewhere", posted_elsewhere)
     async with connected(place) as client:

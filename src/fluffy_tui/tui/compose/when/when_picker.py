@@ -136,11 +136,6 @@ class WhenPicker(Vertical):
         return str(self._meaning.content)
 
     @property
-    def same_day(self) -> str:
-        """The other posts of that day, in words; empty where there are none."""
-        return str(self._same_day.content) if self._same_day.has_class("-shown") else ""
-
-    @property
     def moment(self) -> datetime | None:
         """When the post will go out, as far as that is known."""
         return forecast_moment(self.share_mode, self.at, self._agenda)
