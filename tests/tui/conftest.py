@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from textual.app import App
+from textual.events import Paste
 from textual.notifications import Notification
 
 import textual_internals
@@ -21,6 +22,7 @@ from pressed_keys import recording
 from settling import at_rest, loop_at_rest, settle as settle
 from tui.compact_svg import compact
 from tui.fakes import NOW, FakeServices, FakeSetup, Opening
+from tui.pressing import pressing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -194,6 +196,26 @@ class Driver:
 
 
 Running = Callable[..., AbstractAsyncContextManager[Driver]]
+
+
+Looks = Callable[..., bool]
+
+
+@pytest.fixture
+def looks(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> Looks:
+    """Return a function that says whether the app looks as before, at a size and after some keys, opened for sarah.
+
+    `run` replaces the keys, and awaits the pilot; other keywords go to `FluffyApp`.
+    """
+
+    def look(
+        size: tuple[int, int], *keys: str | Paste, run: Any = None, theme: str = "", **options: Any
+    ) -> bool:
+        app = make_app(**{"persona": "sarah", **options})
+        app.theme = theme or app.theme
+        return bool(snap_compare(app, terminal_size=size, run_before=run or pressing(*keys)))
+
+    return look
 
 
 @pytest.fixture
