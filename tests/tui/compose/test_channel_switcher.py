@@ -172,7 +172,8 @@ async def test_a_channel_has_its_own_fit(running: Running, services: FakeService
         await driver.press("enter", *"fog", "alt+down", "ctrl+f", "down", "right", "right", "enter")
         assert driver.form.fitted.fit is Fit.CROP
         await driver.press("alt+up")
-        assert driver.form.fitted.fit is Fit.PAD
+        fitted = driver.form.fitted
+        assert fitted.fit is Fit.PAD
         await driver.press("ctrl+s")
         lead, other = submitted(services)["channels"]
         assert lead.framing is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tui.conftest import Looks
@@ -13,9 +11,8 @@ SIZES = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["6
 
 
 @pytest.fixture(autouse=True)
-async def themes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, services: FakeServices) -> None:
-    """Give sarah three themes, and make paths the same on every machine."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+async def themes(home: None, services: FakeServices) -> None:
+    """Give sarah three themes."""
     await services.keywords.add([2, 39, 40], ["harbour"])
     await services.keywords.add(range(12, 37), ["fog"])
     await services.keywords.add([1], ["pier"])
