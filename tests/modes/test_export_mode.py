@@ -7,7 +7,6 @@ import csv
 import json
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from modes.program import Ended, quick_fluffy as fluffy
@@ -85,10 +84,7 @@ async def test_a_clean_up_can_be_listed_first(place: Workplace, own_home: Path) 
         )
     assert place.settings.media_directory is not None
     file = place.settings.media_directory / "posts" / str(done.cover.media_url).rsplit("/", 1)[-1]
-    with psycopg.connect(place.services.database.url, autocommit=True) as connection:
-        connection.execute(
-            "UPDATE posts SET status='posted', step='live', posted_at=now() - interval '2 days'"
-        )
+    await place.execute("UPDATE posts SET status='posted', step='live', posted_at=now() - interval '2 days'")
     ended = await call(place, own_home, "--clean", "--dry-run", "--json")
     assert ended.status == 0, ended.err
     [listed, summary] = map(json.loads, ended.out.splitlines())

@@ -118,8 +118,7 @@ async def test_nothing_is_sent_while_the_budget_is_used_up(place: Workplace) -> 
 
 
 async def test_a_request_succeeds_even_if_the_budget_cannot_be_stored(place: Workplace) -> None:
-    async with place.services.database.transaction() as session:
-        await session.execute(text("ALTER TABLE request_budget RENAME TO away"))
+    await place.execute("ALTER TABLE request_budget RENAME TO away")
     assert await place.services.personas.available_channels()
     await place.services.delivery.budget.written()
 

@@ -331,8 +331,7 @@ async def test_a_post_whose_time_passes_in_the_queue_fails_with_that_cause(place
         await place.photo(), "too late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at
     )
     assert result.post is not None
-    async with place.services.database.transaction() as session:
-        await session.execute(text("UPDATE posts SET requested_at_time = now() - interval '1 minute'"))
+    await place.execute("UPDATE posts SET requested_at_time = now() - interval '1 minute'")
     await place.services.delivery.deliver(result.post.id)
     failed = await place.post(result.post.id)
     assert (failed.step, failed.error_code) == (Step.FAILED, "time_past")

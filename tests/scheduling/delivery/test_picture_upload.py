@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import text
 
 from fluffy_tui.media import PhotoUnreadable, Unreadable, render
 from fluffy_tui.scheduling import Step
@@ -51,8 +50,7 @@ async def test_what_is_posted_is_always_looked_at_for_damage(place: Workplace) -
     content[content.index(b"IEND") - 6] ^= 1  # a checksum
     path.write_bytes(content)
     await place.services.photos.import_folders([place.folder], place.persona)
-    async with place.services.database.transaction() as session:
-        await session.execute(text("UPDATE photos SET sharpness = 50"))
+    await place.execute("UPDATE photos SET sharpness = 50")
     [photo] = await place.services.photos.unscheduled(place.persona)
     assert place.services.planning.preview_rendition(photo, "instagram").width == 400
     result = await place.services.scheduling.schedule_post(photo, "damaged")

@@ -50,8 +50,7 @@ async def test_a_submission_writes_the_post_and_its_job(place: Workplace) -> Non
 
 async def test_a_job_that_cannot_be_deferred_leaves_no_post(place: Workplace) -> None:
     photo = await place.photo()
-    async with place.services.database.transaction() as session:
-        await session.execute(text("ALTER TABLE procrastinate_jobs RENAME TO away"))
+    await place.execute("ALTER TABLE procrastinate_jobs RENAME TO away")
     with pytest.raises((ConnectorException, ProgrammingError)):
         await place.services.scheduling.schedule_post(photo, "hello")
     assert await place.services.scheduling.posts() == []
