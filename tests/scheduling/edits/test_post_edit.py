@@ -111,7 +111,8 @@ async def test_a_post_that_was_retried_while_it_was_cancelled_is_not_reported_as
     place.stand_in.faults.add(Kind.SLOW, operation="deletePost", seconds=1.0, after=True)
     cancelling = asyncio.create_task(place.services.scheduling.cancel(post.id))
     await place.stand_in.received("deletePost", 1)
-    await place.execute("UPDATE posts SET buffer_post_id = 'the next one'")
+    with psycopg.connect(place.services.database.url, autocommit=True) as connection:
+        connection.execute("UPDATE posts SET buffer_post_id = 'the next one'")
     with pytest.raises(NotPossibleNow, match="was retried in the meantime"):
         await cancelling
     assert await place.services.scheduling.post(post.id) is not None
