@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from PIL import Image
@@ -86,9 +86,12 @@ class Workplace:
 
     async def submit(self, caption: str = "fog on the pier", number: int = 0) -> Post:
         """Submit a new photo."""
-        result = await self.services.scheduling.schedule_post(await self.photo(number), caption)
-        assert result.ok, result.reason
-        assert result.post is not None
+        return await self.schedule(await self.photo(number), caption)
+
+    async def schedule(self, photo: Photo | PostPhoto | int, caption: str, **options: Any) -> Post:
+        """Submit a photo, with what `schedule_post` takes."""
+        result = await self.services.scheduling.schedule_post(photo, caption, **options)
+        assert result.ok and result.post is not None, result.reason
         return result.post
 
     async def post(self, post_id: int) -> Post:

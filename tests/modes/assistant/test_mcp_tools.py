@@ -476,8 +476,7 @@ async def test_no_answer_holds_what_acts_on_a_terminal(place: Workplace) -> None
 
 async def test_no_answer_tells_where_files_are(place: Workplace) -> None:
     gone, queued = await photos(place, 2)
-    result = await place.services.scheduling.schedule_post(queued, "fog")
-    assert result.post is not None
+    submitted = await place.schedule(queued, "fog")
     for photo in (gone, queued):
         photo.path.unlink()
     await place.services.photos.import_folders([place.folder], place.persona)
@@ -488,10 +487,10 @@ async def test_no_answer_tells_where_files_are(place: Workplace) -> None:
         ]
         problems = await call(client, "list_problems")
         assert f"{queued.name} no longer exists." in [one["why"] for one in problems["problems"]]
-        await place.services.delivery.deliver(result.post.id)
+        await place.services.delivery.deliver(submitted.id)
         [post] = (await call(client, "list_posts", persona="sarah", states=["failed"]))["posts"]
         assert post["error"].startswith(f"{queued.name} is missing, so nothing was sent.")
-        answers = [problems, post, await call(client, "show_post", post_id=result.post.id), told]
+        answers = [problems, post, await call(client, "show_post", post_id=submitted.id), told]
         told.append(await refused(client, "draft_post", photo_ids=[gone.id], caption="fog"))
     assert str(place.folder) not in json.dumps(answers)
 

@@ -113,14 +113,11 @@ async def test_what_the_front_of_the_queue_moves_back_is_noticed_soon(
     first = await place.accepted()
     await status_sync.run()
     scheduling = place.services.scheduling
-    result = await scheduling.schedule_post(
-        await place.photo(1), "before the others", share_mode=ShareMode.SHARE_NEXT
-    )
-    assert result.post is not None
-    await place.services.delivery.deliver(result.post.id)
+    post = await place.schedule(await place.photo(1), "before the others", share_mode=ShareMode.SHARE_NEXT)
+    await place.services.delivery.deliver(post.id)
     await place.stand_in.advance(status_sync.timings.sync_min_interval + 1)
     await status_sync.run()
-    front, moved = [await scheduling.post(id_) for id_ in (result.post.id, first.id)]
+    front, moved = [await scheduling.post(id_) for id_ in (post.id, first.id)]
     assert front is not None
     assert moved is not None
     assert front.scheduled_at == first.scheduled_at

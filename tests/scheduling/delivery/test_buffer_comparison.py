@@ -87,9 +87,8 @@ async def test_photos_that_were_reordered_or_taken_out_are_known_by_their_pictur
     all_shown = [PostPhoto(photo.id, photo.sha256, photo.name) for photo in photos]
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(all_shown[0], "fog", more_photos=all_shown[1:])
-        assert result.post is not None
-        before = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        submitted = await place.schedule(all_shown[0], "fog", more_photos=all_shown[1:])
+        before = await place.until(submitted.id, lambda now: now.step is Step.ACCEPTED)
         before = await scheduling.edit(before.id, photos=[before.photos[each] for each in shown])
     await place.execute(f"TRUNCATE {EVERYTHING}, post_photos CASCADE")
     async with place.worker():
@@ -110,9 +109,8 @@ async def test_a_post_that_buffer_has_without_all_pictures_is_not_taken_for_sent
     photos = [await place.photo(number) for number in range(2)]
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(photos[0], "fog", more_photos=photos[1:])
-        assert result.post is not None
-        post = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        submitted = await place.schedule(photos[0], "fog", more_photos=photos[1:])
+        post = await place.until(submitted.id, lambda now: now.step is Step.ACCEPTED)
     [remote] = place.in_buffer()
     remote.assets.pop()
     step, sent_at = (Step.UNCONFIRMED, "now()") if has_left else (Step.QUEUED, "NULL")
@@ -140,9 +138,8 @@ async def test_a_panorama_is_taken_in_with_its_parts_and_counts_as_scheduled(pla
     first, second = await place.panorama()
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(first, "fog", more_photos=[second])
-        assert result.post is not None
-        before = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        submitted = await place.schedule(first, "fog", more_photos=[second])
+        before = await place.until(submitted.id, lambda now: now.step is Step.ACCEPTED)
     await place.execute(f"TRUNCATE {EVERYTHING}, post_photos CASCADE")
     async with place.worker():
         await place.arrived("another", 3)

@@ -327,13 +327,10 @@ async def test_a_post_with_an_error_of_its_own_holds_up_nobody(patient: Workplac
 
 async def test_a_post_whose_time_passes_in_the_queue_fails_with_that_cause(place: Workplace) -> None:
     at = datetime.now(UTC) + timedelta(hours=1)
-    result = await place.services.scheduling.schedule_post(
-        await place.photo(), "too late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at
-    )
-    assert result.post is not None
+    post = await place.schedule(await place.photo(), "too late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
     await place.execute("UPDATE posts SET requested_at_time = now() - interval '1 minute'")
-    await place.services.delivery.deliver(result.post.id)
-    failed = await place.post(result.post.id)
+    await place.services.delivery.deliver(post.id)
+    failed = await place.post(post.id)
     assert (failed.step, failed.error_code) == (Step.FAILED, "time_past")
     with pytest.raises(NotPossibleNow, match="past"):
         await place.services.scheduling.retry(failed.id)

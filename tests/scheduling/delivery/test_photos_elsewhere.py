@@ -43,9 +43,8 @@ async def on_studio(place: Workplace, number: int = 0) -> tuple[Photo, Path]:
 
 async def submit(place: Workplace, photo: Photo, caption: str = "from the studio") -> Post:
     """Submit a photo of another machine."""
-    result = await place.services.scheduling.schedule_post(photo, caption)
-    assert result.post is not None, result.reason
-    return result.post
+    post = await place.schedule(photo, caption)
+    return post
 
 
 @asynccontextmanager
@@ -133,12 +132,11 @@ async def test_machines_do_not_wait_for_each_other_when_the_photo_is_gone(
         "INSERT INTO photo_places SELECT id, '1', persona_id, '/gone.jpg', modified_at FROM photos"
         f" WHERE id = {photo.id}"
     )
-    result = await place.services.scheduling.schedule_post(photo, "gone")
-    assert result.post is not None
+    post = await place.schedule(photo, "gone")
     photo.path.unlink()
     assert there.exists()
     async with studios_worker(place, tmp_path), place.worker():
-        failed = await place.until(result.post.id, lambda now: now.step is Step.FAILED)
+        failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
     assert failed.error_code == "photo_missing"
 
 
@@ -206,9 +204,8 @@ async def test_photos_of_one_post_may_be_on_two_machines(place: Workplace, tmp_p
     here = await place.photo(1)
     there, _ = await on_studio(place, 2)
     async with studios_worker(place, tmp_path, has_key=False), place.worker():
-        result = await place.services.scheduling.schedule_post(here, "from both", more_photos=[there])
-        assert result.post is not None, result.reason
-        done = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        post = await place.schedule(here, "from both", more_photos=[there])
+        done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     [remote] = place.in_buffer()
     assert [asset.source for asset in remote.assets] == [photo.media_url for photo in done.photos]
 
