@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Post
     from scheduling.workplace import Workplace
 
 
@@ -39,12 +38,6 @@ async def on_studio(place: Workplace, number: int = 0) -> tuple[Photo, Path]:
     photo = await place.services.photos.get(photo.id)
     assert photo.elsewhere == "studio"
     return photo, there
-
-
-async def submit(place: Workplace, photo: Photo, caption: str = "from the studio") -> Post:
-    """Submit a photo of another machine."""
-    post = await place.schedule(photo, caption)
-    return post
 
 
 @asynccontextmanager
@@ -75,7 +68,7 @@ async def studios_worker(place: Workplace, tmp_path: Path, *, has_key: bool = Tr
 
 async def test_a_post_waits_for_the_machine_that_has_its_photo(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         held = await place.until(post.id, lambda now: now.step is Step.HELD)
         assert held.error_code == "photo_elsewhere"
@@ -95,7 +88,7 @@ async def test_another_file_at_the_same_path_is_not_the_photo(place: Workplace, 
     moved = there.rename(tmp_path / "of the studio.jpg")
     await place.execute(f"UPDATE photo_places SET path = '{moved}' WHERE photo_id = {photo.id}")
     photo.path.write_bytes(b"another file")
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         await place.until(post.id, lambda now: now.error_code == "photo_elsewhere")
 
@@ -103,7 +96,7 @@ async def test_another_file_at_the_same_path_is_not_the_photo(place: Workplace, 
 async def test_a_machine_without_a_key_uploads_what_another_sends(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
     async with studios_worker(place, tmp_path, has_key=False), place.worker():
-        post = await submit(place, photo)
+        post = await place.schedule(photo, "from the studio")
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert [post.text for post in place.in_buffer()] == ["from the studio"]
 
@@ -114,7 +107,7 @@ async def test_any_machine_that_has_the_photo_will_do(place: Workplace, tmp_path
     await place.execute(
         "INSERT INTO photo_places SELECT photo_id, '2', persona_id, path, modified_at FROM photo_places"
     )
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         held = await place.until(post.id, lambda now: now.step is Step.HELD)
         assert held.error_message == f"It waits for office or studio, which has its photo, {photo.name}."
@@ -144,7 +137,7 @@ async def test_a_picture_that_a_dead_worker_was_making_is_made_again(
     place: Workplace, tmp_path: Path
 ) -> None:
     photo, _ = await on_studio(place)
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.HELD)
     await place.execute(f"UPDATE posts SET step = 'hosting', claim = 'dead' WHERE id = {post.id}")
@@ -156,7 +149,7 @@ async def test_a_picture_that_a_dead_worker_was_making_is_made_again(
 
 async def test_nobody_sends_a_post_while_its_picture_is_made(place: Workplace) -> None:
     photo, _ = await on_studio(place)
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.HELD)
         await place.execute(f"UPDATE posts SET step = 'rendering', claim = 'studios' WHERE id = {post.id}")
@@ -168,7 +161,7 @@ async def test_nobody_sends_a_post_while_its_picture_is_made(place: Workplace) -
 async def test_a_lost_picture_is_uploaded_again_where_the_photo_is(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
     async with studios_worker(place, tmp_path), place.worker():
-        post = await submit(place, photo)
+        post = await place.schedule(photo, "from the studio")
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     [picture] = (tmp_path / "media").rglob("*.jpg")
     picture.unlink()
@@ -183,7 +176,7 @@ async def test_a_lost_picture_is_uploaded_again_where_the_photo_is(place: Workpl
 async def test_an_uploaded_picture_is_delivered_by_any_machine(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
     place.stand_in.world.scheduled_posts = 0
-    post = await submit(place, photo, "fog")
+    post = await place.schedule(photo, "fog")
     async with studios_worker(place, tmp_path):
         await place.until(post.id, lambda now: now.error_code == "queue_full")
     place.stand_in.world.scheduled_posts = 10
@@ -212,7 +205,7 @@ async def test_photos_of_one_post_may_be_on_two_machines(place: Workplace, tmp_p
 
 async def test_a_picture_that_cannot_be_made_here_is_not_changed(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker(), studios_worker(place, tmp_path):
         before = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     with pytest.raises(NotPossibleNow, match="does not have the photo"):

@@ -68,7 +68,7 @@ def status_sync(place: Workplace) -> StatusSync:
 
 
 async def delivered(place: Workplace, **options: object) -> Post:
-    post = await place.schedule(await place.photo(), "fog", **options)  # type: ignore[arg-type]
+    post = await place.schedule(await place.photo(), "fog", **options)
     async with place.worker():
         return await place.until(
             post.id, lambda now: now.buffer_post_id is not None or now.step is Step.FAILED
