@@ -67,12 +67,7 @@ def profile_by_numbers(primaries: int, transfer: int) -> bytes | None:
 
 @functools.lru_cache(maxsize=32)
 def profile_by_measures(colors: Chromaticities, gamma: float) -> bytes | None:
-    """Return the profile of colours given by their chromaticities and gamma; None where they cannot be.
-
-    Args:
-        colors: Of red, green, blue and white.
-        gamma: The exponent that decodes a value.
-    """
+    """Return the profile of colours given by their chromaticities and gamma; None where they cannot be."""
     try:
         return _profile(colors, _gamma(gamma))
     except (struct.error, ValueError, OverflowError):  # NumPy's error of a matrix is a ValueError, too

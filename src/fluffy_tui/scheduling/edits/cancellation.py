@@ -35,15 +35,10 @@ class Cancellation:
     timings: Timings
 
     async def cancel(self, post_id: int) -> None:
-        """Cancel a post and free its photo.
+        """Cancel a post and free its photo; see `Scheduling.cancel`.
 
         Buffer is asked before its post is deleted there, and our row is deleted last: if the process is killed in
         between, the post is found to be removed in Buffer.
-
-        Raises:
-            NotPossibleNow: it is being published, is live, or it is not known whether Buffer has it.
-            PostNotFound: it was cancelled already.
-            BufferError: Buffer could not be asked, or did not answer.
         """
         async with self.database.transaction() as session:
             if await self._delete_unsent(session, [post_id]):

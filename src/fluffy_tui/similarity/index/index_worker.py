@@ -50,8 +50,6 @@ class IndexWorker:
     No photo is begun while urgent work is under way.
 
     Args:
-        database: Open.
-        photos: The photos service.
         builtin: The built-in model, installed or not.
         image_embed: The service, if one is set; its vectors are then the wanted ones.
         reader: Reads the text in pictures; None where that is not installed.

@@ -33,11 +33,7 @@ OUTLOOK_WIDTH, KEY_WIDTH, BARE_KEY_WIDTH = 22, 16, 3
 
 
 class ProblemList(VimList):
-    """The problems, worst first; cursor and selection follow their problems as others come and go.
-
-    Args:
-        context: The app's services and state.
-    """
+    """The problems, worst first; cursor and selection follow their problems as others come and go."""
 
     DEFAULT_CSS = """
     ProblemList {

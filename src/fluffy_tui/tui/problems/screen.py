@@ -52,9 +52,6 @@ class ProblemsScreen(FrameScreen):
     """The problems of all personas, with details of the one under the cursor below them.
 
     Where there is room, the details are beside the list, with the picture of the post concerned.
-
-    Args:
-        context: The app's services and state.
     """
 
     PLACE = Place.PROBLEMS
