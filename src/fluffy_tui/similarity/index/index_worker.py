@@ -109,13 +109,9 @@ class IndexWorker:
         return self._reader is not None
 
     async def scan(self, on_claim: Callable[[], Awaitable[None]] | None = None) -> bool:
-        """Scan the next photos that lack hashes, scores or the built-in model's vectors.
+        """Scan the next photos that lack hashes, scores or the built-in model's vectors; return whether there were any.
 
-        Args:
-            on_claim: Awaited when photos have been claimed, so that others can be claimed while these are scanned.
-
-        Returns:
-            Whether there were any.
+        `on_claim` is awaited when photos have been claimed, so that others can be claimed while these are scanned.
         """
         await self._urgent.finished()
         model = await self._onnx_model()
@@ -163,11 +159,7 @@ class IndexWorker:
     async def read(self, stop: asyncio.Event | None = None) -> bool:
         """Read the text in the next photos, one after another, as long as no photo waits to be scanned.
 
-        Args:
-            stop: Set to end at once; the photo that is being read is due again.
-
-        Returns:
-            Whether there are more to read.
+        Return whether there are more. `stop` ends it at once; then the photo that is being read is due again.
 
         Raises:
             ModelUnavailable: there is no point in reading more photos now.
