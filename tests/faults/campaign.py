@@ -44,10 +44,9 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.demo import ManualClock, StandIn, Window
-from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Reason, Step
-from fluffy_tui.settings import MediaHostKind, Secret, Settings
-from scheduling.workplace import stand_in_variables
+from fluffy_tui.settings import Settings
+from scheduling.workplace import stand_in_settings, stand_in_variables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -353,7 +352,7 @@ async def campaign(seed: int, posts: int, folder: Path, *, most_photos: int = 10
         duplicate_window=timedelta(0),  # Buffer's check for duplicate texts would hide a second create
     )
     async with Cluster() as cluster, stand_in:
-        settings = _settings(cluster, stand_in, folder)
+        settings = stand_in_settings(stand_in, cluster.url, folder)
         async with open_services(settings, timings=TIMINGS) as services:
             sizes: Counter[int] = Counter()
             for number, (persona, _) in enumerate(plan.submissions):
@@ -365,18 +364,6 @@ async def campaign(seed: int, posts: int, folder: Path, *, most_photos: int = 10
                 users = UserChanges(services, stand_in, cluster, ledger)
                 run = Campaign(plan, services, cluster, stand_in, player, media, ledger, users, most_photos)
                 return await run.run(libraries)
-
-
-def _settings(cluster: Cluster, stand_in: StandIn, folder: Path) -> Settings:
-    return Settings(
-        paths=Paths(config_file=folder / "config.toml", data=folder / "data"),
-        database_url=Secret(cluster.url),
-        buffer_api_key=Secret(stand_in.key),
-        buffer_url=stand_in.url,
-        media_host=MediaHostKind.DIRECTORY,
-        media_base_url=stand_in.media_url,
-        media_directory=folder / "media",
-    )
 
 
 def _environment(settings: Settings, stand_in: StandIn) -> dict[str, str]:

@@ -243,6 +243,20 @@ def stand_in_variables(stand_in: StandIn, media: Path | None) -> dict[str, str]:
     }
 
 
+def stand_in_settings(stand_in: StandIn, database_url: str | None, folder: Path, **others: Any) -> Settings:
+    """Return the settings of a program in a folder, on a stand-in that serves the folder's `media`."""
+    settings = Settings(
+        paths=Paths(config_file=folder / "config.toml", data=folder / "data"),
+        database_url=Secret(database_url) if database_url else None,
+        buffer_api_key=Secret(stand_in.key),
+        buffer_url=stand_in.url,
+        media_host=MediaHostKind.DIRECTORY,
+        media_base_url=stand_in.media_url,
+        media_directory=folder / "media",
+    )
+    return replace(settings, **others)
+
+
 @asynccontextmanager
 async def workplace(
     database_url: str,
@@ -259,13 +273,11 @@ async def workplace(
     `media_url` is where the media folder is served, if not by the stand-in; `direct_url` is the database's address if
     `database_url` is a pooler's.
     """
-    settings = Settings(
-        paths=Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"),
-        database_url=Secret(database_url),
+    settings = stand_in_settings(
+        stand_in,
+        database_url,
+        tmp_path,
         database_direct_url=Secret(direct_url) if direct_url else None,
-        buffer_api_key=Secret(stand_in.key),
-        buffer_url=stand_in.url,
-        media_host=MediaHostKind.DIRECTORY,
         media_base_url=media_url or stand_in.media_url,
         media_directory=media,
         undo_seconds=0.0,
