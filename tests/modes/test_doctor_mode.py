@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -26,7 +25,7 @@ def environment(database_url: str, tmp_path: Path, stand_in: StandIn) -> dict[st
 
 
 def checks(ended: Ended) -> dict[str, dict[str, str]]:
-    return {line["check"]: line for line in map(json.loads, ended.out.splitlines())}
+    return {line["check"]: line for line in ended.events}
 
 
 async def doctor(home: Path, environment: dict[str, str], *arguments: str) -> Ended:
@@ -77,7 +76,7 @@ async def test_a_channel_with_a_problem_is_named(
     own_home: Path, environment: dict[str, str], stand_in: StandIn
 ) -> None:
     ended = await doctor(own_home, environment, "--json")
-    lines = [json.loads(line) for line in ended.out.splitlines()]
+    lines = ended.events
     assert any(line["check"] == "channel" and "paused" in line["detail"] for line in lines)
 
 

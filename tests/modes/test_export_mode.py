@@ -47,7 +47,7 @@ async def test_json_is_exact_and_stdout_has_one_object_per_line(place: Workplace
     assert [row["caption"] for row in rows] == [CAPTION, "ünïcode"]
     ended = await call(place, own_home, "--export", "-")
     assert ended.status == 0
-    assert [json.loads(line) for line in ended.out.splitlines()] == rows
+    assert ended.events == rows
 
 
 async def test_no_posts_are_an_empty_array(place: Workplace, own_home: Path) -> None:
@@ -87,7 +87,7 @@ async def test_a_clean_up_can_be_listed_first(place: Workplace, own_home: Path) 
     await place.execute("UPDATE posts SET status='posted', step='live', posted_at=now() - interval '2 days'")
     ended = await call(place, own_home, "--clean", "--dry-run", "--json")
     assert ended.status == 0, ended.err
-    [listed, summary] = map(json.loads, ended.out.splitlines())
+    [listed, summary] = ended.events
     assert (listed["event"], listed["key"], listed["why"]) == ("would_remove", f"posts/{file.name}", "live")
     assert summary == {"event": "summary", "dry_run": True, "would_remove": 1, "kept": 0, "unknown": 0}
     assert file.exists()
@@ -108,7 +108,7 @@ async def test_a_posts_history_is_printed_in_order(place: Workplace, own_home: P
         await place.until(post.id, lambda now: now.step == "accepted")
     ended = await call(place, own_home, "--doctor", "--post", str(post.id), "--json")
     assert ended.status == 0, ended.err
-    head, *trail = map(json.loads, ended.out.splitlines())
+    head, *trail = ended.events
     assert (head["event"], head["id"], head["step"]) == ("post", post.id, "accepted")
     steps = [event["step"] for event in trail if event["event"] in ("created", "step")]
     assert [step for step in steps if step] == ["queued", "rendering", "hosting", "sending", "accepted"]

@@ -43,7 +43,7 @@ async def test_open_posts_come_first_then_the_last_ten_that_ended(place: Workpla
         )
     ended = await status(place, own_home, "--json")
     assert ended.status == 0, ended.err
-    *listed, summary = map(json.loads, ended.out.splitlines())
+    *listed, summary = ended.events
     assert summary == {"event": "summary", "open": 2, "ended": 10}
     assert [post["id"] for post in listed] == [post.id for post in submitted[:12]]
     assert (listed[0]["status"], listed[0]["step"], listed[0]["network"]) == ("draft", "queued", "instagram")

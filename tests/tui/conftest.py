@@ -13,6 +13,7 @@ import pytest
 from textual.app import App
 from textual.events import Paste
 from textual.notifications import Notification
+from textual.widgets import OptionList
 
 import textual_internals
 from fluffy_tui.paths import Paths
@@ -173,6 +174,10 @@ class Driver:
     def dimmed(self) -> set[str]:
         """Return the labels in the footer that cannot be used now."""
         return {key.words for key in self.screen.query_one(KeysFooter).keys if not key.enabled}
+
+    def lines(self) -> list[str]:
+        """Return the lines of the list."""
+        return [str(option.prompt) for option in self.screen.query_one(OptionList).options]
 
     def footer(self) -> str:
         """Return the last line of the screen."""
