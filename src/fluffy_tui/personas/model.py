@@ -132,7 +132,7 @@ class SnippetNameTaken(FluffyError):
 
 
 class PersonaNotFound(UsageError):
-    """No persona has that name."""
+    """No persona has that name (exit status 2)."""
 
 
 class PersonaNameTaken(FluffyError):
