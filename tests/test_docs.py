@@ -26,10 +26,11 @@ from documents import (
 )
 from fluffy_tui.demo import StandIn
 from modes.program import Ended, fluffy
-from scheduling.workplace import write_photo
+from scheduling.conftest import clock as clock, stand_in as stand_in
+from scheduling.workplace import stand_in_variables, write_photo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -57,24 +58,11 @@ def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
             assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
-@pytest.fixture
-async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
-    async with StandIn(media=tmp_path / "media") as running:
-        yield running
-
-
 @pytest.mark.slow
 async def test_the_transcript_is_what_the_console_answers(
     own_home: Path, tmp_path: Path, database_url: str, stand_in: StandIn
 ) -> None:
-    environment = {
-        "DATABASE_URL": database_url,
-        "BUFFER_API_KEY": stand_in.key,
-        "FLUFFY_BUFFER_URL": stand_in.url,
-        "FLUFFY_MEDIA_HOST": "directory",
-        "FLUFFY_MEDIA_DIRECTORY": str(tmp_path / "media"),
-        "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
-    }
+    environment = {"DATABASE_URL": database_url, **stand_in_variables(stand_in, tmp_path / "media")}
     photos = tmp_path / "photos"
     for number in range(3):
         path = write_photo(photos / f"IMG_{number:04}.jpg", number)

@@ -1,8 +1,20 @@
-"""Comparing names as people do: upper or lower case, and é in one character or two, make no difference."""
+"""Comparing names as people do: upper or lower case, and é in one character or two, make no difference.
+
+And telling what is text at all.
+"""
 
 from __future__ import annotations
 
 import unicodedata
+
+
+def is_text(text: str) -> bool:
+    """Return whether a text can be stored, sent and shown: arguments, paths and variables may have any bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # lone surrogates, which stand for bytes that are not UTF-8
+        return False
+    return True
 
 
 def composed(name: str) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from fluffy_tui.name_key import is_text
 from fluffy_tui.paths import Paths, default_config_file, default_data_folder
 
 BUFFER_URL = "https://api.buffer.com"
@@ -343,7 +344,7 @@ def load_settings(
         else:
             origins[setting.variable] = "default"
     for variable, value in values.items():
-        if "\0" in value or (variable not in _PATHS and not _is_utf8(value)):
+        if "\0" in value or (variable not in _PATHS and not is_text(value)):
             raise InvalidSetting(f"{variable} is not UTF-8 text. Set it again.", variable)
     data = _path(values.get("FLUFFY_DATA_DIR"), default_data_folder).absolute()
     settings = Settings(
@@ -358,15 +359,6 @@ def load_settings(
         place = place_in_file(settings, error.variable)
         text = with_own_names(f"{error}{f' It is in {place}.' if place else ''}", origins)
         raise InvalidSetting(text, error.variable) from None
-
-
-def _is_utf8(value: str) -> bool:
-    """Return whether a value can be stored, sent and shown: an environment may have any bytes."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def with_own_names(text: str, origins: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from buffer.scripted_buffer import Reply, asking, error_entry
 from fluffy_tui.buffer import Budget, BudgetWindow, BufferClient, BufferError
 from fluffy_tui.buffer.budget import DAY, MONTH, QUARTER_HOUR
-from fluffy_tui.buffer.response_headers import read_retry_after, read_windows
+from fluffy_tui.buffer.response_headers import read_windows
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 LIMITS = '"100-in-15min";r=98;t=897', '"250-in-1day";r=12;t=4000', '"3000-in-30days";r=2000;t=99999'
@@ -147,32 +147,6 @@ async def test_a_429_without_retry_after_waits_for_the_window() -> None:
     async with asking(Reply("slow down", 429, headers)) as (client, _):
         error = await refused(client)
         assert error.retry_after == pytest.approx(600, abs=1)
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("30", 30.0),
-        ("Mon, 02 Nov 2026 10:01:30 GMT", 90.0),
-        ("Mon, 02 Nov 2026 09:00:00 GMT", 0.0),
-        ("-5", 0.0),
-        ("nan", None),
-        ("later", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_retry_after(text: str | None, seconds: float | None) -> None:
-    """Seconds and HTTP dates are valid; anything else is ignored."""
-    assert read_retry_after(text, NOW) == seconds
-
-
-@pytest.mark.parametrize(
-    "text", ["1000000000", "Fri, 31 Dec 9999 23:59:59 GMT", "1e300", "nan", "inf", "-5", "9" * 400]
-)
-def test_an_absurd_pause_is_no_pause(text: str) -> None:
-    """Nothing is held longer than Buffer's longest window."""
-    assert read_retry_after(text, NOW) in (None, 0.0)
 
 
 @given(

@@ -44,6 +44,11 @@ def errors(*entries: dict[str, Any], data: Any = None) -> dict[str, Any]:
     return {"data": data, "errors": list(entries)}
 
 
+def said(message: str, code: str | None = None, *, status: int = 200, **more: Any) -> Reply:
+    """Return a reply with one error."""
+    return Reply(errors(error_entry(message, code, **more)), status)
+
+
 async def create(*steps: Step) -> BufferError:
     """Create a post, expect it to fail, and return the error."""
     async with asking(*steps) as (client, server):
@@ -63,96 +68,54 @@ async def read(*steps: Step) -> BufferError:
 
 TRANSPORT = [
     pytest.param(
-        Reply(errors(error_entry("An error occurred", "UNAUTHENTICATED")), 401),
-        "key_refused",
-        HOLD,
-        HOLD,
-        id="401",
+        said("An error occurred", "UNAUTHENTICATED", status=401), "key_refused", HOLD, HOLD, id="401"
     ),
     pytest.param(Reply("no", 401), "key_refused", HOLD, HOLD, id="401-text"),
+    pytest.param(said("Not authorized", "UNAUTHORIZED"), "key_refused", HOLD, HOLD, id="unauthorized"),
     pytest.param(
-        Reply(errors(error_entry("Not authorized", "UNAUTHORIZED"))),
-        "key_refused",
-        HOLD,
-        HOLD,
-        id="unauthorized",
+        said("Please use api.buffer.com", "UNAUTHENTICATED"), "key_refused", HOLD, HOLD, id="unauthenticated"
     ),
-    pytest.param(
-        Reply(errors(error_entry("Please use api.buffer.com", "UNAUTHENTICATED"))),
-        "key_refused",
-        HOLD,
-        HOLD,
-        id="unauthenticated",
-    ),
-    pytest.param(
-        Reply(errors(error_entry("Missing scope", "FORBIDDEN"))), "forbidden", HOLD, HOLD, id="missing-scope"
-    ),
-    pytest.param(
-        Reply(errors(error_entry("Missing scope", "FORBIDDEN")), 403),
-        "forbidden",
-        HOLD,
-        HOLD,
-        id="403-graphql",
-    ),
+    pytest.param(said("Missing scope", "FORBIDDEN"), "forbidden", HOLD, HOLD, id="missing-scope"),
+    pytest.param(said("Missing scope", "FORBIDDEN", status=403), "forbidden", HOLD, HOLD, id="403-graphql"),
     pytest.param(Reply("error code: 1010", 403), "blocked", HOLD, HOLD, id="cloudflare-1010"),
     pytest.param(
-        Reply(errors(error_entry("Value does not exist in enum.", "GRAPHQL_VALIDATION_FAILED")), 400),
+        said("Value does not exist in enum.", "GRAPHQL_VALIDATION_FAILED", status=400),
         "rejected",
         FINAL,
         FINAL,
         id="validation",
     ),
     pytest.param(
-        Reply(errors(error_entry('Field "mode" was not provided.', "BAD_USER_INPUT")), 400),
+        said('Field "mode" was not provided.', "BAD_USER_INPUT", status=400),
         "rejected",
         FINAL,
         FINAL,
         id="bad-variables",
     ),
     pytest.param(
-        Reply(errors(error_entry(LABEL_UNKNOWN, "BAD_USER_INPUT")), 400),
+        said(LABEL_UNKNOWN, "BAD_USER_INPUT", status=400),
         "ai_label_refused",
         FINAL,
         FINAL,
         id="ai-label-unknown",
     ),
     pytest.param(
-        Reply(errors(error_entry(CAPTION_QUOTED, "BAD_USER_INPUT")), 400),
-        "rejected",
-        FINAL,
-        FINAL,
-        id="caption-quoted",
+        said(CAPTION_QUOTED, "BAD_USER_INPUT", status=400), "rejected", FINAL, FINAL, id="caption-quoted"
     ),
     pytest.param(
-        Reply(errors(error_entry('Field "title" is not defined.')), 400),
-        "rejected",
-        FINAL,
-        FINAL,
-        id="400-no-code",
+        said('Field "title" is not defined.', status=400), "rejected", FINAL, FINAL, id="400-no-code"
     ),
     pytest.param(
-        Reply(errors(error_entry("Query exceeds maximum allowed complexity. Please simplify your query."))),
+        said("Query exceeds maximum allowed complexity. Please simplify your query."),
         "rejected",
         FINAL,
         FINAL,
         id="too-costly",
     ),
+    pytest.param(said("Channel not found", "NOT_FOUND"), "not_found", FINAL, FINAL, id="not-found"),
+    pytest.param(said("Oops", "UNEXPECTED"), "server_fault", LOOK_FIRST, RETRY, id="unexpected"),
     pytest.param(
-        Reply(errors(error_entry("Channel not found", "NOT_FOUND"))),
-        "not_found",
-        FINAL,
-        FINAL,
-        id="not-found",
-    ),
-    pytest.param(
-        Reply(errors(error_entry("Oops", "UNEXPECTED"))), "server_fault", LOOK_FIRST, RETRY, id="unexpected"
-    ),
-    pytest.param(
-        Reply(errors(error_entry("Internal error, please try again"))),
-        "server_fault",
-        LOOK_FIRST,
-        RETRY,
-        id="internal-error",
+        said("Internal error, please try again"), "server_fault", LOOK_FIRST, RETRY, id="internal-error"
     ),
     pytest.param(
         Reply(
@@ -166,18 +129,10 @@ TRANSPORT = [
         id="fault-below-the-root",
     ),
     pytest.param(Reply("slow down", 429), "rate_limited", HOLD, HOLD, id="429-text"),
-    pytest.param(
-        Reply(errors(error_entry("Too many", "RATE_LIMIT_EXCEEDED"))),
-        "rate_limited",
-        HOLD,
-        HOLD,
-        id="limited-200",
-    ),
+    pytest.param(said("Too many", "RATE_LIMIT_EXCEEDED"), "rate_limited", HOLD, HOLD, id="limited-200"),
     pytest.param(Reply("<h1>oops</h1>", 500), "server_fault", LOOK_FIRST, RETRY, id="500-html"),
     pytest.param(Reply("<h1>bad gateway</h1>", 502), "server_fault", LOOK_FIRST, RETRY, id="502"),
-    pytest.param(
-        Reply(errors(error_entry("x", "NOT_FOUND")), 503), "server_fault", LOOK_FIRST, RETRY, id="503-json"
-    ),
+    pytest.param(said("x", "NOT_FOUND", status=503), "server_fault", LOOK_FIRST, RETRY, id="503-json"),
     pytest.param(Reply("<html>hello</html>"), "unknown_answer", LOOK_FIRST, RETRY, id="200-html"),
     pytest.param(Reply(""), "unknown_answer", LOOK_FIRST, RETRY, id="empty"),
     pytest.param(Reply([1, 2]), "unknown_answer", LOOK_FIRST, RETRY, id="json-list"),

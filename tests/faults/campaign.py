@@ -44,9 +44,9 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.demo import ManualClock, StandIn, Window
-from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Reason, Step
-from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from fluffy_tui.settings import Settings
+from scheduling.workplace import stand_in_settings, stand_in_variables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -352,7 +352,7 @@ async def campaign(seed: int, posts: int, folder: Path, *, most_photos: int = 10
         duplicate_window=timedelta(0),  # Buffer's check for duplicate texts would hide a second create
     )
     async with Cluster() as cluster, stand_in:
-        settings = _settings(cluster, stand_in, folder)
+        settings = stand_in_settings(stand_in, cluster.url, folder)
         async with open_services(settings, timings=TIMINGS) as services:
             sizes: Counter[int] = Counter()
             for number, (persona, _) in enumerate(plan.submissions):
@@ -366,18 +366,6 @@ async def campaign(seed: int, posts: int, folder: Path, *, most_photos: int = 10
                 return await run.run(libraries)
 
 
-def _settings(cluster: Cluster, stand_in: StandIn, folder: Path) -> Settings:
-    return Settings(
-        paths=Paths(config_file=folder / "config.toml", data=folder / "data"),
-        database_url=Secret(cluster.url),
-        buffer_api_key=Secret(stand_in.key),
-        buffer_url=stand_in.url,
-        media_host=MediaHostKind.DIRECTORY,
-        media_base_url=stand_in.media_url,
-        media_directory=folder / "media",
-    )
-
-
 def _environment(settings: Settings, stand_in: StandIn) -> dict[str, str]:
     assert settings.database_url is not None
     return worker_environment(
@@ -385,11 +373,7 @@ def _environment(settings: Settings, stand_in: StandIn) -> dict[str, str]:
             "DATABASE_URL": settings.database_url.reveal(),
             "FLUFFY_CONFIG": str(settings.paths.config_file),
             "FLUFFY_DATA_DIR": str(settings.paths.data),
-            "FLUFFY_BUFFER_URL": stand_in.url,
-            "BUFFER_API_KEY": stand_in.key,
-            "FLUFFY_MEDIA_HOST": "directory",
-            "FLUFFY_MEDIA_DIRECTORY": str(settings.media_directory),
-            "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+            **stand_in_variables(stand_in, settings.media_directory),
         }
     )
 

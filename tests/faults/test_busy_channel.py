@@ -7,27 +7,21 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from fluffy_tui.demo import StandIn
 from fluffy_tui.scheduling import Step
-from scheduling.workplace import workplace
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from scheduling.workplace import Workplace
 
 
-async def test_the_end_of_a_job_notifies_of_the_one_that_waited_for_it(
-    database_url: str, tmp_path: Path
-) -> None:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
-        posts = [await place.submit(f"number {number}", number) for number in range(3)]
-        with psycopg.connect(database_url, autocommit=True) as listener:
-            listener.execute('LISTEN "procrastinate_queue_v1#delivery"')  # what our workers listen on
-            query = "SELECT id FROM procrastinate_jobs WHERE (args->>'post_id')::bigint = %s"
-            jobs = [row[0] for post in posts for row in listener.execute(query, [post.id])]
-            async with place.worker():
-                await place.until(posts[-1].id, lambda now: now.step is Step.ACCEPTED)
-            notified = [json.loads(notify.payload)["job_id"] for notify in listener.notifies(timeout=0)]
+async def test_the_end_of_a_job_notifies_of_the_one_that_waited_for_it(place: Workplace) -> None:
+    posts = [await place.submit(f"number {number}", number) for number in range(3)]
+    with psycopg.connect(place.services.database.url, autocommit=True) as listener:
+        listener.execute('LISTEN "procrastinate_queue_v1#delivery"')  # what our workers listen on
+        query = "SELECT id FROM procrastinate_jobs WHERE (args->>'post_id')::bigint = %s"
+        jobs = [row[0] for post in posts for row in listener.execute(query, [post.id])]
+        async with place.worker():
+            await place.until(posts[-1].id, lambda now: now.step is Step.ACCEPTED)
+        notified = [json.loads(notify.payload)["job_id"] for notify in listener.notifies(timeout=0)]
     assert [job for job in notified if job in jobs] == jobs[1:], (
         "no worker waits for its poll of once a second"
     )

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from fluffy_tui.demo import StandIn
 from fluffy_tui.scheduling import Step
-from scheduling.workplace import workplace
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from scheduling.workplace import Workplace
 
 CUT_ONCE = """
 CREATE SEQUENCE ends;
@@ -30,17 +30,14 @@ WHEN (NEW.task_name = 'delivery:deliver' AND NEW.status = 'succeeded') EXECUTE F
 """
 
 
-async def test_a_job_whose_end_was_lost_does_not_block_its_channel(database_url: str, tmp_path: Path) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
+async def test_a_job_whose_end_was_lost_does_not_block_its_channel(place: Workplace, tmp_path: Path) -> None:
+    with psycopg.connect(place.services.database.url, autocommit=True) as connection:
         connection.execute(CUT_ONCE)
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
-        worker = place.worker_process(tmp_path / "worker.log")
-        first = await place.submit("the first", 1)
-        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
-        second = await place.submit("the second", 2)
-        async with asyncio.timeout(120):
-            await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
-        worker.release()
-        assert await worker.ended() == 0
-    assert {post.text for post in stand_in.posts()} >= {"the first", "the second"}
+    worker = place.worker_process(tmp_path / "worker.log")
+    await place.arrived("the first", 1)
+    second = await place.submit("the second", 2)
+    async with asyncio.timeout(120):
+        await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
+    worker.release()
+    assert await worker.ended() == 0
+    assert {post.text for post in place.in_buffer()} >= {"the first", "the second"}

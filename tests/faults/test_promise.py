@@ -34,7 +34,6 @@ from fluffy_tui.buffer import BufferClient, BufferError, Code, NextStep
 from fluffy_tui.core.database import Database
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.demo import Channel, Kind, Post as BufferPost, StandIn, WallClock, Window, World, week
-from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import (
     ON_THE_WAY,
     OutcomeUnknown,
@@ -45,8 +44,7 @@ from fluffy_tui.scheduling import (
     ScheduleResult,
     Step,
 )
-from fluffy_tui.settings import MediaHostKind, Secret, Settings
-from scheduling.workplace import write_photo
+from scheduling.workplace import stand_in_settings, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
@@ -341,17 +339,7 @@ async def open_site(stack: AsyncExitStack, url: str, folder: Path) -> Site:
             duplicate_window=timedelta(0),  # it must not hide a second create
         )
     )
-    options = Settings(
-        paths=Paths(config_file=folder / "config.toml", data=folder / "data"),
-        database_url=Secret(url),
-        buffer_api_key=Secret(stand_in.key),
-        buffer_url=stand_in.url,
-        media_host=MediaHostKind.DIRECTORY,
-        media_base_url=stand_in.media_url,
-        media_directory=folder / "media",
-        undo_seconds=0.0,
-        post_again_months=0,
-    )
+    options = stand_in_settings(stand_in, url, folder, undo_seconds=0.0, post_again_months=0)
     opened = [
         await stack.enter_async_context(open_services(options, role=role))
         for role in ["app"] * TERMINALS + ["worker"] * WORKERS

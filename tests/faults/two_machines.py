@@ -36,11 +36,9 @@ from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.demo import StandIn, Window
-from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Step
-from fluffy_tui.settings import MediaHostKind, Secret, Settings
 from other_clock import FAKETIME, other_clock
-from scheduling.workplace import write_photo
+from scheduling.workplace import stand_in_settings, stand_in_variables, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -170,27 +168,16 @@ async def _machine(
 ) -> AsyncIterator[Machine]:
     """Open the app's services of a machine, and keep its worker running."""
     home = folder / name
-    settings = Settings(
-        paths=Paths(config_file=home / "config.toml", data=home / "data"),
-        database_url=Secret(cluster.url),
-        buffer_api_key=Secret(stand_in.key),
-        buffer_url=stand_in.url,
-        media_host=MediaHostKind.DIRECTORY,
-        media_base_url=stand_in.media_url,
-        media_directory=folder / "media",
-        undo_seconds=0.0,
-    )
+    media = folder / "media"
+    settings = stand_in_settings(stand_in, cluster.url, home, media_directory=media, undo_seconds=0.0)
     environment = worker_environment(
         {
             "HOME": str(home),
             "DATABASE_URL": network.database_url if network else cluster.url,
             "FLUFFY_CONFIG": str(settings.paths.config_file),
             "FLUFFY_DATA_DIR": str(settings.paths.data),
-            "FLUFFY_BUFFER_URL": stand_in.url,
-            "BUFFER_API_KEY": stand_in.key if has_key else "",
-            "FLUFFY_MEDIA_HOST": "directory",
-            "FLUFFY_MEDIA_DIRECTORY": str(settings.media_directory),
-            "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+            **stand_in_variables(stand_in, settings.media_directory),
+            **({} if has_key else {"BUFFER_API_KEY": ""}),
             **(clock or {}),
         }
     )

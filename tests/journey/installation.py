@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.paths import Paths
-from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from fluffy_tui.settings import Settings
 from journey.real_app import RealApp, running
 from scheduling.quick_programs import QUICK
-from scheduling.workplace import write_photo
+from scheduling.workplace import stand_in_settings, write_photo
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -60,13 +59,4 @@ class Installation:
 
 def installed(place: Path, stand_in: StandIn, database_url: str | None) -> Installation:
     """Return an installation in `place`; without a URL it has an embedded Postgres."""
-    settings = Settings(
-        paths=Paths(config_file=place / "config.toml", data=place / "data"),
-        database_url=Secret(database_url) if database_url else None,
-        buffer_api_key=Secret(stand_in.key),
-        buffer_url=stand_in.url,
-        media_host=MediaHostKind.DIRECTORY,
-        media_base_url=stand_in.media_url,
-        media_directory=place / "media",
-    )
-    return Installation(stand_in, settings, place / "photos")
+    return Installation(stand_in, stand_in_settings(stand_in, database_url, place), place / "photos")

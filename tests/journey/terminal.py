@@ -102,6 +102,11 @@ class Terminal:
         for key in keys:
             self.process.send(key)
 
+    def quit(self) -> None:
+        """Quit the program."""
+        self.press("q")
+        assert self.ended() == 0
+
     def press_alone(self, byte: bytes) -> None:
         """Send one byte, and return once the program has read it, so that it arrives in a read of its own."""
         with Path(f"/proc/{self.process.pid}/fd/0").open("rb", buffering=0) as its_input:

@@ -27,12 +27,6 @@ def write_caption(terminal: Terminal, text: str, counted: str) -> None:
     terminal.shows(counted)
 
 
-def quit_app(terminal: Terminal) -> None:
-    """Quit the program."""
-    terminal.press("q")
-    assert terminal.ended() == 0
-
-
 def test_a_newcomer_schedules_a_photo(own_home: Path) -> None:
     with Terminal(own_home, "--demo") as terminal:
         terminal.shows("sarah ▸ @sarah.frames", "10 unscheduled", "demo")
@@ -42,7 +36,7 @@ def test_a_newcomer_schedules_a_photo(own_home: Path) -> None:
         terminal.press("2")
         terminal.shows("The light came back", "The lighthouse", "Full moon", "Look up", "✓ in Buffer")
         sample_posts_are_sent(terminal)
-        quit_app(terminal)
+        terminal.quit()
         assert left_behind(own_home) == []
 
 
@@ -58,7 +52,7 @@ def test_closing_the_terminal_ends_everything_and_keeps_the_draft(demo_home: Pat
         again.shows("half a sentence")
         again.press(ESCAPE)
         again.until(lambda text: "newest first" in text and "half a sentence" not in text)
-        quit_app(again)
+        again.quit()
 
 
 def test_a_whole_session_typed_ahead_is_kept(demo_home: Path) -> None:
@@ -68,7 +62,7 @@ def test_a_whole_session_typed_ahead_is_kept(demo_home: Path) -> None:
         terminal.press(f"{ENTER}the first one{CTRL_S}{ENTER}and a second?{CTRL_S}")
         terminal.shows("“the first one”  in Buffer")  # a while later it is gone from there
         terminal.shows("“and a second?”  in Buffer", "15 unscheduled")
-        quit_app(terminal)
+        terminal.quit()
     with Terminal(demo_home, "--demo", own_photos(demo_home)) as again:
         again.shows("15 unscheduled", "2 scheduled")
         [address] = (demo_home / ".local/share/fluffy-tui/demo/buffer").glob("address*")
@@ -77,11 +71,11 @@ def test_a_whole_session_typed_ahead_is_kept(demo_home: Path) -> None:
             state = answer.read().decode()
         assert '"the first one"' in state
         assert '"and a second?"' in state
-        quit_app(again)
+        again.quit()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 60)])
 def test_the_app_opens_in_terminals_of_every_size(demo_home: Path, size: tuple[int, int]) -> None:
     with Terminal(demo_home, "--demo", own_photos(demo_home), columns=size[0], rows=size[1]) as terminal:
         terminal.shows("sarah", "IMG_2041")
-        quit_app(terminal)
+        terminal.quit()

@@ -111,19 +111,13 @@ def is_framed(terminal: Terminal) -> bool:
     return all(terminal.screen.buffer[line][edge].data == "│" for line, _ in pictured(terminal))
 
 
-def quit_app(terminal: Terminal) -> None:
-    """Quit the program."""
-    terminal.press("q")
-    assert terminal.ended() == 0
-
-
 def test_kitty_shows_pictures_and_frees_them(shared_demo_home: Path) -> None:
     with Terminal(
         shared_demo_home, "--demo", own_photos(shared_demo_home), kitty=True, FLUFFY_PREVIEW="auto"
     ) as terminal:
         browse(terminal)
         assert written_with(terminal, PLACEHOLDER) == pictured(terminal)
-        quit_app(terminal)
+        terminal.quit()
     sent = b"".join(terminal.graphics.sent)
     assert all(sequence.startswith(b"\x1b_G") for sequence in terminal.graphics.sent)
     stored = set(re.findall(rb"\x1b_Gi=(\d+)", sent))
@@ -139,7 +133,7 @@ def test_sixels_leave_no_ghosts(shared_demo_home: Path) -> None:
     ) as terminal:
         browse(terminal)
         assert terminal.screen.pixels == pictured(terminal)
-        quit_app(terminal)
+        terminal.quit()
     assert all(sequence.startswith(b"\x1bP") for sequence in terminal.graphics.sent)
 
 
@@ -156,5 +150,5 @@ def test_tmux_shows_half_cells_and_a_post_can_be_submitted(shared_demo_home: Pat
         terminal.shows("20/2,200")
         terminal.press(CTRL_S)
         terminal.shows("in Buffer for", "16 left")
-        quit_app(terminal)
+        terminal.quit()
     assert terminal.graphics.sent == [], "the graphics of the terminal around tmux are not used"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fluffy_tui.cli import main
 from forked_program import ForkedProgram
@@ -21,6 +23,11 @@ class Ended:
     status: int
     out: str
     err: str
+
+    @property
+    def events(self) -> list[Any]:
+        """What it printed, one object per line."""
+        return [json.loads(line) for line in self.out.splitlines()]
 
 
 def clean_environment(home: Path, **environment: str) -> dict[str, str]:

@@ -14,9 +14,9 @@ from fluffy_tui.demo.sample_photos.photo_files import SAMPLE_PHOTOS
 from fluffy_tui.modes.demo_mode import StandInAddress, add_personas, demo_environment
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Step, channel_zone, compare
-from fluffy_tui.settings import MediaHostKind, Notify, Secret, Settings, load_settings
+from fluffy_tui.settings import Notify, load_settings
 from fluffy_tui.tui.session.submit_undo import is_in_grace
-from scheduling.workplace import write_photo
+from scheduling.workplace import stand_in_settings, write_photo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,15 +57,8 @@ async def test_a_new_demo_has_a_week_of_posts_of_which_one_cannot_be_published(
         for number, sample in enumerate(samples):
             write_photo(tmp_path / "photos" / name / sample.file_name, number, (400 + number, 500))
     async with StandIn(media=tmp_path / "media", clock=ManualClock()) as stand_in:
-        settings = Settings(
-            paths=Paths(config_file=tmp_path / "config.toml", data=tmp_path),
-            database_url=Secret(database_url),
-            buffer_api_key=Secret(stand_in.key),
-            buffer_url=stand_in.url,
-            media_host=MediaHostKind.DIRECTORY,
-            media_base_url=stand_in.media_url,
-            media_directory=tmp_path / "media",
-        )
+        paths = Paths(config_file=tmp_path / "config.toml", data=tmp_path)
+        settings = stand_in_settings(stand_in, database_url, tmp_path, paths=paths)
         async with open_services(settings) as services:
             for _ in range(2):  # the second time it is not new any more
                 await add_personas(services, lambda step: None, folder=None, stand_in_url=stand_in.url)

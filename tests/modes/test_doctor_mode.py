@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -11,9 +10,9 @@ import pytest
 
 from fluffy_tui.demo import Kind, StandIn
 from modes.program import Ended, quick_fluffy as fluffy
+from scheduling.workplace import stand_in_variables
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 
@@ -21,25 +20,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
-    async with StandIn(media=tmp_path / "media") as running:
-        yield running
-
-
-@pytest.fixture
 def environment(database_url: str, tmp_path: Path, stand_in: StandIn) -> dict[str, str]:
-    return {
-        "DATABASE_URL": database_url,
-        "BUFFER_API_KEY": stand_in.key,
-        "FLUFFY_BUFFER_URL": stand_in.url,
-        "FLUFFY_MEDIA_HOST": "directory",
-        "FLUFFY_MEDIA_DIRECTORY": str(tmp_path / "media"),
-        "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
-    }
+    return {"DATABASE_URL": database_url, **stand_in_variables(stand_in, tmp_path / "media")}
 
 
 def checks(ended: Ended) -> dict[str, dict[str, str]]:
-    return {line["check"]: line for line in map(json.loads, ended.out.splitlines())}
+    return {line["check"]: line for line in ended.events}
 
 
 async def doctor(home: Path, environment: dict[str, str], *arguments: str) -> Ended:
@@ -90,7 +76,7 @@ async def test_a_channel_with_a_problem_is_named(
     own_home: Path, environment: dict[str, str], stand_in: StandIn
 ) -> None:
     ended = await doctor(own_home, environment, "--json")
-    lines = [json.loads(line) for line in ended.out.splitlines()]
+    lines = ended.events
     assert any(line["check"] == "channel" and "paused" in line["detail"] for line in lines)
 
 

@@ -13,7 +13,6 @@ from mcp.client import Client
 from sqlalchemy import text
 
 from fluffy_tui.bootstrap import Services, open_services
-from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.assistant.draft_box import DraftBox
 from fluffy_tui.modes.assistant.mcp_server import AssistantServer
 from fluffy_tui.modes.assistant.mcp_tools import AssistantTools
@@ -24,7 +23,7 @@ from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from journey.real_app import RealApp
 from modes.program import quick_fluffy as fluffy
-from scheduling.workplace import Workplace, workplace, write_photo
+from scheduling.workplace import Workplace, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -42,25 +41,19 @@ _OWN = {"id", "lead_post_id", "delivery_key", "created_at", "updated_at", "next_
 
 
 @pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
-        personas = opened.services.personas
-        other = next(each for each in await personas.available_channels() if each.network == "Bluesky")
-        [main] = opened.persona.channels
-        opened.persona = await personas.set_channels(opened.persona, {main.id: None, other.id: None})
-        yield opened
+async def place(place: Workplace) -> Workplace:
+    personas = place.services.personas
+    other = next(each for each in await personas.available_channels() if each.network == "Bluesky")
+    [main] = place.persona.channels
+    place.persona = await personas.set_channels(place.persona, {main.id: None, other.id: None})
+    return place
 
 
 async def run(place: Workplace, home: Path, *arguments: str, text: str = "") -> str:
     """Run the program, and return what it prints."""
     environment = {
         "DATABASE_URL": place.services.database.url,
-        "BUFFER_API_KEY": place.stand_in.key,
-        "FLUFFY_MEDIA_HOST": "directory",
-        "FLUFFY_MEDIA_DIRECTORY": str(place.settings.media_directory),
-        "FLUFFY_MEDIA_BASE_URL": place.stand_in.media_url,
-        "FLUFFY_BUFFER_URL": place.stand_in.url,
+        **place.variables,
         "FLUFFY_UNDO_SECONDS": "0",
     }
     ended = await asyncio.to_thread(lambda: fluffy(home, *arguments, text=text, **environment))

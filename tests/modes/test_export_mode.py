@@ -7,15 +7,12 @@ import csv
 import json
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
-from fluffy_tui.demo import StandIn
 from modes.program import Ended, quick_fluffy as fluffy
-from scheduling.workplace import Workplace, workplace
+from scheduling.workplace import Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -23,21 +20,8 @@ pytestmark = pytest.mark.slow
 CAPTION = '=HYPERLINK("http://evil")\nfog, "on" the pier'
 
 
-@pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
-        yield opened
-
-
 async def call(place: Workplace, home: Path, *arguments: str) -> Ended:
-    environment = {
-        "DATABASE_URL": place.services.database.url,
-        "FLUFFY_MEDIA_HOST": "directory",
-        "FLUFFY_MEDIA_DIRECTORY": str(place.settings.media_directory),
-        "FLUFFY_MEDIA_BASE_URL": place.stand_in.media_url,
-        "FLUFFY_BUFFER_URL": place.stand_in.url,
-    }
+    environment = {**place.variables, "DATABASE_URL": place.services.database.url, "BUFFER_API_KEY": ""}
     return await asyncio.to_thread(lambda: fluffy(home, *arguments, **environment))
 
 
@@ -63,7 +47,7 @@ async def test_json_is_exact_and_stdout_has_one_object_per_line(place: Workplace
     assert [row["caption"] for row in rows] == [CAPTION, "ünïcode"]
     ended = await call(place, own_home, "--export", "-")
     assert ended.status == 0
-    assert [json.loads(line) for line in ended.out.splitlines()] == rows
+    assert ended.events == rows
 
 
 async def test_no_posts_are_an_empty_array(place: Workplace, own_home: Path) -> None:
@@ -100,13 +84,10 @@ async def test_a_clean_up_can_be_listed_first(place: Workplace, own_home: Path) 
         )
     assert place.settings.media_directory is not None
     file = place.settings.media_directory / "posts" / str(done.cover.media_url).rsplit("/", 1)[-1]
-    with psycopg.connect(place.services.database.url, autocommit=True) as connection:
-        connection.execute(
-            "UPDATE posts SET status='posted', step='live', posted_at=now() - interval '2 days'"
-        )
+    await place.execute("UPDATE posts SET status='posted', step='live', posted_at=now() - interval '2 days'")
     ended = await call(place, own_home, "--clean", "--dry-run", "--json")
     assert ended.status == 0, ended.err
-    [listed, summary] = map(json.loads, ended.out.splitlines())
+    [listed, summary] = ended.events
     assert (listed["event"], listed["key"], listed["why"]) == ("would_remove", f"posts/{file.name}", "live")
     assert summary == {"event": "summary", "dry_run": True, "would_remove": 1, "kept": 0, "unknown": 0}
     assert file.exists()
@@ -127,7 +108,7 @@ async def test_a_posts_history_is_printed_in_order(place: Workplace, own_home: P
         await place.until(post.id, lambda now: now.step == "accepted")
     ended = await call(place, own_home, "--doctor", "--post", str(post.id), "--json")
     assert ended.status == 0, ended.err
-    head, *trail = map(json.loads, ended.out.splitlines())
+    head, *trail = ended.events
     assert (head["event"], head["id"], head["step"]) == ("post", post.id, "accepted")
     steps = [event["step"] for event in trail if event["event"] in ("created", "step")]
     assert [step for step in steps if step] == ["queued", "rendering", "hosting", "sending", "accepted"]

@@ -10,7 +10,6 @@ import pytest
 from caption_model.model_server import model_server
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.health import Check, Health
-from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.health_checks import (
     caption_model,
     image_embed,
@@ -19,10 +18,8 @@ from fluffy_tui.modes.health_checks import (
     similarity,
 )
 from fluffy_tui.paths import Paths
-from fluffy_tui.scheduling import Step
 from fluffy_tui.settings import Secret, Settings
 from fluffy_tui.similarity import TextReader
-from scheduling.workplace import workplace
 from similarity.image_embed_stand_in import image_embed_stand_in
 from similarity.similarity_place import open_place, scene
 
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fluffy_tui.core.database import Database
+    from scheduling.workplace import Workplace
 
 
 def with_service(tmp_path: Path, url: str | None) -> Settings:
@@ -133,31 +131,22 @@ def test_proxies_are_named_without_their_passwords() -> None:
     assert proxy_words({}) == ""
 
 
-async def test_posts_that_a_restored_backup_does_not_know_are_taken_in_on_demand(
-    database_url: str, tmp_path: Path
-) -> None:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
-        async with place.worker():
-            post = await place.submit("fog on the pier")
-            post = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-        await place.execute("TRUNCATE posts, hosted_pictures, buffer_comparisons CASCADE")
-        assert place.services.buffer is not None
-        check = await posts_in_buffer(place.services, place.services.buffer)
-        assert (check.status, check.detail) == (
-            Health.OK,
-            "compared with the database, which knows all of them",
-        )
-        [known] = await place.services.scheduling.posts()
-        assert known.buffer_post_id == post.buffer_post_id
+async def test_posts_that_a_restored_backup_does_not_know_are_taken_in_on_demand(place: Workplace) -> None:
+    async with place.worker():
+        post = await place.arrived("fog on the pier")
+    await place.execute("TRUNCATE posts, hosted_pictures, buffer_comparisons CASCADE")
+    assert place.services.buffer is not None
+    check = await posts_in_buffer(place.services, place.services.buffer)
+    assert (check.status, check.detail) == (
+        Health.OK,
+        "compared with the database, which knows all of them",
+    )
+    [known] = await place.services.scheduling.posts()
+    assert known.buffer_post_id == post.buffer_post_id
 
 
-async def test_posts_are_not_compared_before_a_persona_has_a_channel(
-    database_url: str, tmp_path: Path
-) -> None:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
-        await place.execute("DELETE FROM persona_channels")
-        assert place.services.buffer is not None
-        check = await posts_in_buffer(place.services, place.services.buffer)
-        assert check.status is Health.SKIP
+async def test_posts_are_not_compared_before_a_persona_has_a_channel(place: Workplace) -> None:
+    await place.execute("DELETE FROM persona_channels")
+    assert place.services.buffer is not None
+    check = await posts_in_buffer(place.services, place.services.buffer)
+    assert check.status is Health.SKIP

@@ -16,16 +16,9 @@ from fluffy_tui.settings import InvalidSetting, MediaHostKind, Secret, load_sett
 from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from fluffy_tui.tui.ports import SetupPort
-
-
-@pytest.fixture
-async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
-    async with StandIn(media=tmp_path / "media") as running:
-        yield running
 
 
 @pytest.fixture

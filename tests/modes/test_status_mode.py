@@ -9,22 +9,13 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from fluffy_tui.demo import StandIn
 from modes.program import Ended, quick_fluffy as fluffy
-from scheduling.workplace import Workplace, workplace
+from scheduling.workplace import Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
-        yield opened
 
 
 async def status(place: Workplace, home: Path, *arguments: str) -> Ended:
@@ -52,7 +43,7 @@ async def test_open_posts_come_first_then_the_last_ten_that_ended(place: Workpla
         )
     ended = await status(place, own_home, "--json")
     assert ended.status == 0, ended.err
-    *listed, summary = map(json.loads, ended.out.splitlines())
+    *listed, summary = ended.events
     assert summary == {"event": "summary", "open": 2, "ended": 10}
     assert [post["id"] for post in listed] == [post.id for post in submitted[:12]]
     assert (listed[0]["status"], listed[0]["step"], listed[0]["network"]) == ("draft", "queued", "instagram")

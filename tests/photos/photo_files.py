@@ -81,3 +81,12 @@ async def make_library(database: Database, name: str = "sarah") -> tuple[Photos,
     """Return the photos service and a new persona."""
     persona = await Personas(database, None).create(name)
     return Photos(database), persona
+
+
+async def import_two(library: tuple[Photos, Persona], folder: Path) -> list[int]:
+    """Import two photos, and return their ids."""
+    photos, persona = library
+    for seed in range(2):
+        write(folder / f"{seed}.jpg", seed=seed)
+    await photos.import_folders([folder], persona)
+    return sorted(photo.id for photo in await photos.unscheduled(persona))

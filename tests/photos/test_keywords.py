@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from fluffy_tui.photos import LONGEST_KEYWORD, Browse, Keyword, Keywords, KeywordSource
 from fluffy_tui.photos.keywords import clean_keyword, keyed
-from photos.photo_files import make_library, write
+from photos.photo_files import import_two, make_library
 from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
@@ -31,14 +31,6 @@ MANY_KEYWORDS = """
     SELECT id, word, 'hand', persona_id, word
     FROM photos, unnest(ARRAY['beach', 'fog', 'pier', 'word ' || id % 1000]) AS word
 """
-
-
-async def import_two(library: tuple[Photos, Persona], folder: Path) -> list[int]:
-    photos, persona = library
-    for seed in range(2):
-        write(folder / f"{seed}.jpg", seed=seed)
-    await photos.import_folders([folder], persona)
-    return sorted(photo.id for photo in await photos.unscheduled(persona))
 
 
 async def test_keywords_are_given_listed_and_taken_away(

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from fluffy_tui.photos import Browse, PhotoTexts, PictureText, Posted
 from fluffy_tui.photos.picture_texts import LONGEST_TEXT, clean_text, search_words, store_texts
-from photos.photo_files import write
+from photos.photo_files import import_two, write
 from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
@@ -30,14 +30,6 @@ MANY_TEXTS = """
     SELECT id, persona_id, 'word' || id % 5000, array_to_tsvector(ARRAY['word' || id % 5000, 'the'])
     FROM photos WHERE id % 4 = 0
 """
-
-
-async def import_two(library: tuple[Photos, Persona], folder: Path) -> list[int]:
-    photos, persona = library
-    for seed in range(2):
-        write(folder / f"{seed}.jpg", seed=seed)
-    await photos.import_folders([folder], persona)
-    return sorted(photo.id for photo in await photos.unscheduled(persona))
 
 
 async def read(database: Database, texts: dict[int, str], share: float = 0.2) -> None:

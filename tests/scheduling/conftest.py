@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.demo import StandIn
+from fluffy_tui.demo import ManualClock, StandIn
 from scheduling.workplace import Workplace, workplace
 
 if TYPE_CHECKING:
@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
+def clock() -> ManualClock | None:
+    """Return the stand-in's clock; None for the real one."""
+    return None
+
+
+@pytest.fixture
+async def stand_in(tmp_path: Path, clock: ManualClock | None) -> AsyncIterator[StandIn]:
     """Yield a running stand-in that serves `tmp_path/media`."""
-    async with StandIn(media=tmp_path / "media") as running:
+    async with StandIn(media=tmp_path / "media", clock=clock) as running:
         yield running
 
 

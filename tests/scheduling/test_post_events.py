@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 async def test_a_delivery_records_every_step_in_order(place: Workplace) -> None:
     async with place.worker():
-        post = await place.submit()
-        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        post = await place.arrived()
     history = await place.services.scheduling.timeline(post.id)
     steps = [event.step for event in history]
     assert steps == [
@@ -53,8 +52,7 @@ async def test_the_history_names_the_process(place: Workplace, tmp_path: Path) -
 async def test_errors_are_recorded_with_buffers_message(place: Workplace) -> None:
     place.stand_in.faults.add(Kind.QUEUE_FULL, operation="createPost")
     async with place.worker():
-        post = await place.submit()
-        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        post = await place.arrived()
     history = await place.services.scheduling.timeline(post.id)
     [held] = [event for event in history if event.step is Step.HELD]
     assert held.code == "queue_full"

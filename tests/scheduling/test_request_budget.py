@@ -110,8 +110,7 @@ async def test_nothing_is_sent_while_the_budget_is_used_up(place: Workplace) -> 
     place.services.delivery.budget.note(Budget().updated(BudgetWindow(900, 0, 100, soon(300))))
     before = len(place.stand_in.requests)
     await place.services.delivery.deliver(post.id)
-    held = await place.services.scheduling.post(post.id)
-    assert held is not None
+    held = await place.post(post.id)
     assert (held.step, held.error_code) == (Step.HELD, "rate_limited")
     assert held.next_try_at is not None
     assert timedelta(seconds=250) < held.next_try_at - datetime.now(UTC) <= timedelta(seconds=301)
@@ -119,8 +118,7 @@ async def test_nothing_is_sent_while_the_budget_is_used_up(place: Workplace) -> 
 
 
 async def test_a_request_succeeds_even_if_the_budget_cannot_be_stored(place: Workplace) -> None:
-    async with place.services.database.transaction() as session:
-        await session.execute(text("ALTER TABLE request_budget RENAME TO away"))
+    await place.execute("ALTER TABLE request_budget RENAME TO away")
     assert await place.services.personas.available_channels()
     await place.services.delivery.budget.written()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from PIL import Image
@@ -86,10 +86,32 @@ class Workplace:
 
     async def submit(self, caption: str = "fog on the pier", number: int = 0) -> Post:
         """Submit a new photo."""
-        result = await self.services.scheduling.schedule_post(await self.photo(number), caption)
-        assert result.ok, result.reason
-        assert result.post is not None
+        return await self.schedule(await self.photo(number), caption)
+
+    async def schedule(self, photo: Photo | PostPhoto | int, caption: str, **options: Any) -> Post:
+        """Submit a photo, with what `schedule_post` takes."""
+        result = await self.services.scheduling.schedule_post(photo, caption, **options)
+        assert result.ok and result.post is not None, result.reason
         return result.post
+
+    async def post(self, post_id: int) -> Post:
+        """Return a post as it is now."""
+        post = await self.services.scheduling.post(post_id)
+        assert post is not None, "the post is gone"
+        return post
+
+    async def accepted(self, caption: str = "fog on the pier", number: int = 0) -> Post:
+        """Submit a new photo, deliver its post, and return that."""
+        submitted = await self.submit(caption, number)
+        await self.services.delivery.deliver(submitted.id)
+        post = await self.post(submitted.id)
+        assert post.step is Step.ACCEPTED, post.error_message
+        return post
+
+    async def arrived(self, caption: str = "fog on the pier", number: int = 0) -> Post:
+        """Submit a new photo, and return its post once a worker has brought it to Buffer."""
+        post = await self.submit(caption, number)
+        return await self.until(post.id, lambda now: now.step is Step.ACCEPTED)
 
     async def live(self, number: int) -> Post:
         """Return a new post that is live since a moment, by the stand-in's clock, which the test sets."""
@@ -101,8 +123,7 @@ class Workplace:
         assert remote.due_at is not None
         await self.stand_in.advance((remote.due_at - self.stand_in.clock.now()).total_seconds() + 60)
         await status_sync.run()
-        found = await self.services.scheduling.post(post.id)
-        assert found is not None
+        found = await self.post(post.id)
         assert found.step is Step.LIVE
         return found
 
@@ -117,8 +138,7 @@ class Workplace:
                 if isinstance(event, Connected) or (
                     isinstance(event, PostChanged) and event.post_id == post_id
                 ):
-                    post = await self.services.scheduling.post(post_id)
-                    assert post is not None, "the post is gone"
+                    post = await self.post(post_id)
                     if holds(post):
                         return post
         raise AssertionError("the events ended")
@@ -191,12 +211,13 @@ class Workplace:
             **os.environ,
             **self._addresses,
             "FLUFFY_DATA_DIR": str(self.settings.paths.data),
-            "FLUFFY_BUFFER_URL": self.stand_in.url,
-            "BUFFER_API_KEY": self.stand_in.key,
-            "FLUFFY_MEDIA_HOST": "directory",
-            "FLUFFY_MEDIA_DIRECTORY": str(self.settings.media_directory),
-            "FLUFFY_MEDIA_BASE_URL": self.stand_in.media_url,
+            **self.variables,
         }
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The settings of a program on the same Buffer and media host."""
+        return stand_in_variables(self.stand_in, self.settings.media_directory)
 
     @property
     def _addresses(self) -> dict[str, str]:
@@ -209,6 +230,31 @@ class Workplace:
         for child in self.children:
             child.kill()
             await child.ended()
+
+
+def stand_in_variables(stand_in: StandIn, media: Path | None) -> dict[str, str]:
+    """Return the settings of a program on a stand-in that serves a folder of media."""
+    return {
+        "FLUFFY_BUFFER_URL": stand_in.url,
+        "BUFFER_API_KEY": stand_in.key,
+        "FLUFFY_MEDIA_HOST": "directory",
+        "FLUFFY_MEDIA_DIRECTORY": str(media),
+        "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+    }
+
+
+def stand_in_settings(stand_in: StandIn, database_url: str | None, folder: Path, **others: Any) -> Settings:
+    """Return the settings of a program in a folder, on a stand-in that serves the folder's `media`."""
+    settings = Settings(
+        paths=Paths(config_file=folder / "config.toml", data=folder / "data"),
+        database_url=Secret(database_url) if database_url else None,
+        buffer_api_key=Secret(stand_in.key),
+        buffer_url=stand_in.url,
+        media_host=MediaHostKind.DIRECTORY,
+        media_base_url=stand_in.media_url,
+        media_directory=folder / "media",
+    )
+    return replace(settings, **others)
 
 
 @asynccontextmanager
@@ -227,13 +273,11 @@ async def workplace(
     `media_url` is where the media folder is served, if not by the stand-in; `direct_url` is the database's address if
     `database_url` is a pooler's.
     """
-    settings = Settings(
-        paths=Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"),
-        database_url=Secret(database_url),
+    settings = stand_in_settings(
+        stand_in,
+        database_url,
+        tmp_path,
         database_direct_url=Secret(direct_url) if direct_url else None,
-        buffer_api_key=Secret(stand_in.key),
-        buffer_url=stand_in.url,
-        media_host=MediaHostKind.DIRECTORY,
         media_base_url=media_url or stand_in.media_url,
         media_directory=media,
         undo_seconds=0.0,

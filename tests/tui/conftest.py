@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from textual.app import App
+from textual.events import Paste
 from textual.notifications import Notification
+from textual.widgets import OptionList
 
 import textual_internals
 from fluffy_tui.paths import Paths
@@ -21,12 +23,15 @@ from pressed_keys import recording
 from settling import at_rest, loop_at_rest, settle as settle
 from tui.compact_svg import compact
 from tui.fakes import NOW, FakeServices, FakeSetup, Opening
+from tui.pressing import pressing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+    from fluffy_tui.tui.compose.caption_form import CaptionForm
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -154,6 +159,30 @@ class Driver:
         """Whether the app is about to end."""
         return self.app.return_code is not None
 
+    @property
+    def form(self) -> CaptionForm:
+        """The caption form of the screen."""
+        found: CaptionForm = self.screen.query_one("CaptionForm")
+        return found
+
+    async def saved(self) -> None:
+        """Wait until what is typed is saved as a draft."""
+        while self.screen.drafts.has_unsaved:
+            await self.pilot.pause(0.02)
+        await self.settle()
+
+    def dimmed(self) -> set[str]:
+        """Return the labels in the footer that cannot be used now."""
+        return {key.words for key in self.screen.query_one(KeysFooter).keys if not key.enabled}
+
+    def lines(self) -> list[str]:
+        """Return the lines of the list."""
+        return [str(option.prompt) for option in self.screen.query_one(OptionList).options]
+
+    def footer(self) -> str:
+        """Return the last line of the screen."""
+        return self.screen_text().splitlines()[-1]
+
     def text(self, selector: str) -> str:
         """Return the text of a Static on the screen, without styles."""
         return str(self.app.screen.query_one(selector).render())
@@ -172,6 +201,32 @@ class Driver:
 
 
 Running = Callable[..., AbstractAsyncContextManager[Driver]]
+
+
+Looks = Callable[..., bool]
+
+
+@pytest.fixture
+def looks(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> Looks:
+    """Return a function that says whether the app looks as before, at a size and after some keys, opened for sarah.
+
+    `run` replaces the keys, and awaits the pilot; other keywords go to `FluffyApp`.
+    """
+
+    def look(
+        size: tuple[int, int], *keys: str | Paste, run: Any = None, theme: str = "", **options: Any
+    ) -> bool:
+        app = make_app(**{"persona": "sarah", **options})
+        app.theme = theme or app.theme
+        return bool(snap_compare(app, terminal_size=size, run_before=run or pressing(*keys)))
+
+    return look
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Make paths the same on every machine, as they are shown from the home folder."""
+    monkeypatch.setenv("HOME", str(tmp_path))
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.paths import Paths
 from fluffy_tui.photos import PhotoTexts, PictureText, store_texts
 from fluffy_tui.scheduling import Results, Step
-from fluffy_tui.settings import MediaHostKind, Secret, Settings
 from fluffy_tui.similarity import BuiltinModel, IndexWorker
+from scheduling.workplace import stand_in_settings
 from tui.fakes import FakeServices, FakeSetup
 
 if TYPE_CHECKING:
@@ -190,16 +190,7 @@ async def real_world(folder: Path, database_url: str, models: Path) -> AsyncIter
         os.utime(photo.path, (photo.taken_at.timestamp(),) * 2)
     (folder / "media").mkdir()
     async with StandIn(media=folder / "media") as stand_in:
-        settings = Settings(
-            paths=Paths(config_file=folder / "config.toml", data=folder / "data"),
-            database_url=Secret(database_url),
-            buffer_api_key=Secret(stand_in.key),
-            buffer_url=stand_in.url,
-            media_host=MediaHostKind.DIRECTORY,
-            media_base_url=stand_in.media_url,
-            media_directory=folder / "media",
-            undo_seconds=0.0,
-        )
+        settings = stand_in_settings(stand_in, database_url, folder, undo_seconds=0.0)
         environment = {"FLUFFY_CONFIG": str(folder / "config.toml"), "FLUFFY_DATA_DIR": str(folder / "data")}
         async with open_services(settings) as services:
             channels = {channel.name: channel for channel in await services.personas.available_channels()}

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.tui.app import FluffyApp
-from tui.conftest import settle
+from tui.conftest import Looks, settle
 from tui.fakes import FakeServices, Opening
 from tui.pressing import show_cursor
 
@@ -39,9 +38,7 @@ def after(*keys: str, text: str = "") -> Callable[[Pilot[Any]], Awaitable[None]]
 
 
 @Sizes
-def test_starting(
-    snap_compare: Compare, make_app: Callable[..., FluffyApp], opening: Opening, size: tuple[int, int]
-) -> None:
+def test_starting(looks: Looks, opening: Opening, size: tuple[int, int]) -> None:
     opening.gate.clear()
 
     async def until_both_steps(pilot: Pilot[Any]) -> None:
@@ -49,44 +46,32 @@ def test_starting(
             await pilot.pause()
         await pilot.pause()
 
-    assert snap_compare(make_app(), terminal_size=size, run_before=until_both_steps)
+    assert looks(size, persona=None, run=until_both_steps)
 
 
 Themes = pytest.mark.parametrize("theme", ["textual-light", "textual-dark", "ansi-dark"])
 
 
 @Themes
-def test_themes_starting(
-    snap_compare: Compare, make_app: Callable[..., FluffyApp], opening: Opening, theme: str
-) -> None:
+def test_themes_starting(looks: Looks, opening: Opening, theme: str) -> None:
     opening.gate.clear()
-    app = make_app()
-    app.theme = theme
 
     async def until_both_steps(pilot: Pilot[Any]) -> None:
         while len(getattr(pilot.app.screen, "steps", ())) < 2:
             await pilot.pause()
         await pilot.pause()
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=until_both_steps)
+    assert looks((80, 24), persona=None, run=until_both_steps, theme=theme)
 
 
 @Themes
-def test_themes_starting_failed(
-    snap_compare: Compare, make_app: Callable[..., FluffyApp], opening: Opening, theme: str
-) -> None:
+def test_themes_starting_failed(looks: Looks, opening: Opening, theme: str) -> None:
     opening.error = DatabaseUnavailable("The database refuses the password.", "Check DATABASE_URL.")
-    app = make_app()
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(80, 24), run_before=after())
+    assert looks((80, 24), persona=None, run=after(), theme=theme)
 
 
 @Themes
-def test_themes_database_away(
-    snap_compare: Compare, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
-) -> None:
-    app = make_app()
-    app.theme = theme
+def test_themes_database_away(looks: Looks, services: FakeServices, theme: str) -> None:
 
     async def lose(pilot: Pilot[Any]) -> None:
         await settle(pilot.app)
@@ -94,18 +79,16 @@ def test_themes_database_away(
         await services.heard()
         await settle(pilot.app)
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=lose)
+    assert looks((80, 24), persona=None, run=lose, theme=theme)
 
 
 @Sizes
-def test_starting_failed(
-    snap_compare: Compare, make_app: Callable[..., FluffyApp], opening: Opening, size: tuple[int, int]
-) -> None:
+def test_starting_failed(looks: Looks, opening: Opening, size: tuple[int, int]) -> None:
     opening.error = DatabaseUnavailable(
         "The database at db.example.org refuses the password of user sarah.",
         "Check DATABASE_URL, then try again.",
     )
-    assert snap_compare(make_app(), terminal_size=size, run_before=after())
+    assert looks(size, persona=None, run=after())
 
 
 @Sizes
@@ -119,53 +102,36 @@ def test_starting_failed(
         ("leaving", ("q",)),
     ],
 )
-def test_personas(
-    snap_compare: Compare,
-    make_app: Callable[..., FluffyApp],
-    size: tuple[int, int],
-    name: str,
-    keys: tuple[str, ...],
-) -> None:
-    assert snap_compare(make_app(), terminal_size=size, run_before=after(*keys))
+def test_personas(looks: Looks, size: tuple[int, int], name: str, keys: tuple[str, ...]) -> None:
+    assert looks(size, persona=None, run=after(*keys))
 
 
 @Sizes
-def test_no_personas(
-    snap_compare: Compare, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
-) -> None:
+def test_no_personas(looks: Looks, services: FakeServices, size: tuple[int, int]) -> None:
     services.personas.personas.clear()
-    assert snap_compare(make_app(demo=True), terminal_size=size, run_before=after())
+    assert looks(size, persona=None, demo=True, run=after())
 
 
 @Sizes
 @pytest.mark.parametrize("done", [False, True], ids=["running", "done"])
-def test_import(
-    snap_compare: Compare,
-    make_app: Callable[..., FluffyApp],
-    services: FakeServices,
-    size: tuple[int, int],
-    done: bool,
-) -> None:
+def test_import(looks: Looks, services: FakeServices, size: tuple[int, int], done: bool) -> None:
     if not done:
         services.photos.import_gate.clear()
-    app = make_app()
     drive = after("G", "i", text="/usr")
     assert Path("/usr").is_dir()
-    assert snap_compare(app, terminal_size=size, run_before=drive)
+    assert looks(size, persona=None, run=drive)
 
 
 @Sizes
-def test_database_away(
-    snap_compare: Compare, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
-) -> None:
+def test_database_away(looks: Looks, services: FakeServices, size: tuple[int, int]) -> None:
     async def lose(pilot: Pilot[Any]) -> None:
         await settle(pilot.app)
         services.lose_database()
         await services.heard()
         await settle(pilot.app)
 
-    assert snap_compare(make_app(), terminal_size=size, run_before=lose)
+    assert looks(size, persona=None, run=lose)
 
 
-def test_too_small(snap_compare: Compare, make_app: Callable[..., FluffyApp]) -> None:
-    assert snap_compare(make_app(), terminal_size=(50, 15), run_before=after())
+def test_too_small(looks: Looks) -> None:
+    assert looks((50, 15), persona=None, run=after())

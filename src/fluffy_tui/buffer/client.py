@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -107,10 +107,8 @@ class BufferClient:
         """Return all channels of an organisation, in Buffer's order; one that cannot be read is left out."""
         operation = graphql_documents.CHANNELS
         answer = await self._transport.run(operation, {"input": {"organizationId": organization_id}})
-        items, found = _read(operation, list[object], answer), []
-        for item in items:
-            with suppress(BufferError):
-                found.append(_read(operation, channel_from, item))
+        items = _read(operation, list[object], answer)
+        found = _readable(operation, channel_from, items)
         if items and not found:
             raise BufferError(Code.UNKNOWN_ANSWER, operation.in_doubt)
         return tuple(found)
@@ -201,15 +199,9 @@ class BufferClient:
         Buffer calls this experimental: one post's numbers may be missing, null or unreadable, which leaves it out.
         """
         conditions = posts_input(organization_id, channel_ids=channel_ids, statuses=[BufferStatus.SENT])
-        found: list[PostMetrics] = []
-        pages = self._pages(graphql_documents.METRICS, conditions, limit=requests)
-        async for edges in pages:
-            for edge in edges or ():
-                with suppress(BufferError):
-                    found.append(
-                        _read(graphql_documents.METRICS, lambda edge: metrics_from(edge["node"]), edge)
-                    )
-        return found
+        operation = graphql_documents.METRICS
+        pages = [edges async for edges in self._pages(operation, conditions, limit=requests)]
+        return _readable(operation, lambda edge: metrics_from(edge["node"]), _edges(pages))
 
     async def sent_posts(
         self,
@@ -234,10 +226,7 @@ class BufferClient:
         )
         operation = graphql_documents.SENT_POSTS
         pages = [edges async for edges in self._pages(operation, conditions, limit=requests)]
-        found = []
-        for edge in (edge for edges in pages for edge in edges or ()):
-            with suppress(BufferError):  # one post that cannot be read is left out
-                found.append(_read(operation, lambda edge: sent_post_from(edge["node"]), edge))
+        found = _readable(operation, lambda edge: sent_post_from(edge["node"]), _edges(pages))
         return SentPosts(tuple(found), is_whole=len(pages) < requests, has_gaps=None in pages)
 
     async def _pages(
@@ -273,6 +262,19 @@ def _page(answer: Mapping[str, Any]) -> tuple[list[Any] | None, str | None]:
     if not isinstance(edges, list | None):
         raise TypeError("edges that are not a list")
     return edges, str(page_info["endCursor"]) if page_info["hasNextPage"] else None
+
+
+def _edges(pages: Iterable[list[Any] | None]) -> Iterator[Any]:
+    return (edge for edges in pages for edge in edges or ())
+
+
+def _readable(operation: Operation, reader: Callable[[Any], _Value], items: Iterable[Any]) -> list[_Value]:
+    """Read those of several items that match the schema."""
+    found = []
+    for item in items:
+        with suppress(BufferError):
+            found.append(_read(operation, reader, item))
+    return found
 
 
 def _typename(operation: Operation, payload: object) -> object:

@@ -102,7 +102,6 @@ _WITH_AI_LABEL = frozenset({Service.INSTAGRAM, Service.TWITTER})
 
 
 def _required(new: NewPost) -> dict[str, Any]:
-    """Return the metadata that the network requires."""
     match new.service:
         case Service.INSTAGRAM:
             # Also for several pictures: Buffer rejects `carousel`, although its schema has it.

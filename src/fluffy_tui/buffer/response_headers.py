@@ -1,4 +1,4 @@
-"""Reads the headers with the request budget and the time to wait.
+"""Reads the headers with the request budget.
 
 The budget is in the structured fields `RateLimit` and `RateLimit-Policy`, one item per window, or in the older
 headers that Buffer's command-line client still understands. Only the client imports this module: its parsers take
@@ -8,15 +8,14 @@ headers that Buffer's command-line client still understands. Only the client imp
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from http_sf import StructuredFieldError, parse
 
 from fluffy_tui.buffer.budget import MONTH, QUARTER_HOUR, BudgetWindow
+from fluffy_tui.outgoing_http import aware
 
 _log = logging.getLogger("fluffy_tui.buffer")
 
@@ -33,26 +32,6 @@ def read_windows(headers: Mapping[str, str], now: datetime) -> list[BudgetWindow
     """
     windows = _structured(headers.get("RateLimit", ""), headers.get("RateLimit-Policy", ""), now)
     return windows or _legacy(headers, "X-RateLimit", now) or _legacy(headers, "RateLimit", now)
-
-
-def read_retry_after(text: str | None, now: datetime) -> float | None:
-    """Return a `Retry-After` header, which has seconds or an HTTP date, as seconds from `now`.
-
-    None if it is missing or absurd: no window of Buffer's is longer than 30 days.
-    """
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            seconds = (_aware(parsedate_to_datetime(text)) - now).total_seconds()
-        except (ValueError, OverflowError):
-            return None
-    if math.isfinite(seconds) and seconds <= MONTH:
-        return max(0.0, seconds)
-    _log.warning("ignored an absurd Retry-After of %.40s", text)
-    return None
 
 
 def _structured(limits_text: str, policies_text: str, now: datetime) -> list[BudgetWindow]:
@@ -111,10 +90,6 @@ def _reset(text: str) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         pass
     try:
-        return _aware(datetime.fromisoformat(text))
+        return aware(datetime.fromisoformat(text))
     except ValueError:
         return None
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from fluffy_tui.core.clocks import elapsed_seconds
+from fluffy_tui.outgoing_http import aware
 
 _PLAUSIBLE = range(2020, 2200)
 """Years that a `Date` may name; anything else is not the time."""
@@ -28,8 +29,7 @@ class ServerTime:
         except ValueError:
             return
         if moment.year in _PLAUSIBLE:
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            self._read = aware, elapsed_seconds()
+            self._read = aware(moment), elapsed_seconds()
 
     @property
     def is_known(self) -> bool:

@@ -16,20 +16,25 @@ from typing import Any
 
 import httpx
 
-from fluffy_tui import __version__
-from fluffy_tui.buffer.budget import Budget, BudgetWindow
+from fluffy_tui.buffer.budget import MONTH, Budget, BudgetWindow
 from fluffy_tui.buffer.clean_json import cleaned
 from fluffy_tui.buffer.errors import BufferError, Code, NextStep
 from fluffy_tui.buffer.graphql_documents import Operation
 from fluffy_tui.buffer.refusals import ReplyError, refused_by_errors, refused_by_status, reply_errors
-from fluffy_tui.buffer.response_headers import read_retry_after, read_windows
+from fluffy_tui.buffer.response_headers import read_windows
 from fluffy_tui.buffer.server_time import ServerTime
-from fluffy_tui.settings import Secret
-from fluffy_tui.trusted_authorities import trusted_authorities
+from fluffy_tui.outgoing_http import (
+    JSON_HEADERS,
+    body_within,
+    is_sendable,
+    read_retry_after,
+    trusted_authorities,
+)
+from fluffy_tui.settings import LOOPBACK, Secret
 
 _log = logging.getLogger("fluffy_tui.buffer")
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 _CONNECTIONS = 3
 """Buffer asks clients for at most two or three requests at a time (notes of its command-line client)."""
 _LARGEST_REPLY = 8_000_000
@@ -66,19 +71,14 @@ class Transport:
             verify=trusted_authorities(),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=_CONNECTIONS),
-            # The firewall in front of Buffer rejects clients without a User-Agent of their own.
-            headers={
-                "User-Agent": f"fluffy-tui/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",  # so that a small reply cannot unpack to a huge one
-            },
+            headers=JSON_HEADERS,
             trust_env=not self.is_local,  # no proxy can reach this computer's loopback
         )
 
     @property
     def is_local(self) -> bool:
         """Whether the endpoint is on this computer."""
-        return self._url.host in _LOOPBACK
+        return self._url.host in LOOPBACK
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -131,7 +131,7 @@ class Transport:
                     "POST", self._url, json=body, headers=headers, extensions={"trace": sent.observe}
                 ) as reply,
             ):
-                return _Reply(reply.status_code, reply.headers, await _body(reply))
+                return _Reply(reply.status_code, reply.headers, await body_within(_LARGEST_REPLY, reply))
         except (httpx.RequestError, TimeoutError) as error:
             _log.debug("%s: %s: %s", operation.name, type(error).__name__, error)
             if sent.is_set:
@@ -139,11 +139,10 @@ class Transport:
             raise BufferError(Code.UNREACHABLE, NextStep.RETRY) from error
 
     def _usable_key(self) -> str:
-        """Return the key, checked here because httpx would quote an invalid one in its error."""
         key = self._key.reveal()
         if not key:
             raise BufferError(Code.KEY_MISSING, NextStep.HOLD)
-        if not (key.isascii() and key.isprintable()) or " " in key:
+        if not is_sendable(key):
             raise BufferError(Code.KEY_REFUSED, NextStep.HOLD)
         return key
 
@@ -186,7 +185,9 @@ class Transport:
         now = datetime.now(UTC)
         if windows := read_windows(reply.headers, now):
             self.budget = self.budget.updated(*windows)
-        wait = read_retry_after(reply.headers.get("Retry-After"), now)
+        wait = read_retry_after(
+            reply.headers.get("Retry-After"), now, MONTH
+        )  # no window of Buffer's is longer
         if reply.status_code != 429:
             return wait
         exhausted = next((error.window for error in errors if error.window), None)
@@ -209,18 +210,6 @@ class _Reply:
     headers: httpx.Headers
     body: bytes | None
     """None if it was too large or compressed, which was not asked for."""
-
-
-async def _body(reply: httpx.Response) -> bytes | None:
-    """Read a body as it was sent, for as long as it stays within bounds."""
-    if reply.headers.get("Content-Encoding", "identity") != "identity":
-        return None
-    body = bytearray()
-    async for piece in reply.aiter_raw():
-        body += piece
-        if len(body) > _LARGEST_REPLY:
-            return None
-    return bytes(body)
 
 
 class _SentMark:

@@ -308,3 +308,8 @@ class BufferPost:
     """The addresses of its pictures in their order, as given when it was created."""
     alt_texts: tuple[str | None, ...] = ()
     """The alt text of each of its assets; None for one that is not a picture."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is published, or just being."""
+        return self.status in (BufferStatus.SENDING, BufferStatus.SENT)

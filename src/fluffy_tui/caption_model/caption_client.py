@@ -8,19 +8,23 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from fluffy_tui import __version__
 from fluffy_tui.caption_model.answer_reader import Unreadable, read_answer, read_detail, read_models
 from fluffy_tui.caption_model.errors import ModelError, ModelFault
 from fluffy_tui.caption_model.model import CaptionRequest, Suggestions
 from fluffy_tui.caption_model.model_address import ModelAddress
 from fluffy_tui.caption_model.prompt import chat_request
+from fluffy_tui.outgoing_http import (
+    JSON_HEADERS,
+    body_within,
+    is_sendable,
+    read_retry_after,
+    trusted_authorities,
+)
 from fluffy_tui.settings import Secret
-from fluffy_tui.trusted_authorities import trusted_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,19 +105,14 @@ class CaptionModel:
         return self._name
 
     def _client(self) -> httpx.AsyncClient:
-        headers = {
-            "User-Agent": f"fluffy-tui/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",  # so that a small answer cannot unpack to a huge one
-        }
-        if key := self._usable_key():
-            headers["Authorization"] = f"Bearer {key}"
+        key = self._usable_key()
+        authorization = {"Authorization": f"Bearer {key}"} if key else {}
         return httpx.AsyncClient(
             # httpx times each operation separately, so `_limit` limits the whole.
             timeout=httpx.Timeout(None, connect=min(_CONNECT, self._timeout)),
             verify=trusted_authorities(),
             follow_redirects=False,
-            headers=headers,
+            headers=JSON_HEADERS | authorization,
             trust_env=not self._address.is_private,
         )
 
@@ -121,9 +120,8 @@ class CaptionModel:
         return _Limit(self._timeout, self._address.place)
 
     def _usable_key(self) -> str:
-        """Return the key, checked here because httpx would quote an invalid one in its error."""
         key = self._key.reveal()
-        if not (key.isascii() and key.isprintable()) or " " in key:
+        if not is_sendable(key):
             raise self._error(ModelFault.KEY_UNUSABLE)
         return key
 
@@ -158,7 +156,8 @@ class CaptionModel:
     ) -> _Reply:
         try:
             async with http.stream(method, url, json=body) as reply:
-                return _Reply(reply.status_code, await _body(reply), reply.headers.get("Retry-After"))
+                body_read = await body_within(LARGEST_ANSWER, reply)
+                return _Reply(reply.status_code, body_read, reply.headers.get("Retry-After"))
         except httpx.ConnectTimeout:
             raise self._error(ModelFault.UNREACHABLE) from None
         except httpx.ConnectError as error:
@@ -187,11 +186,9 @@ class CaptionModel:
                 fault = ModelFault.REJECTED
             case _:
                 fault = ModelFault.SERVER_FAULT
-        wait = (
-            _seconds(reply.retry_after)
-            if fault in (ModelFault.RATE_LIMITED, ModelFault.SERVER_FAULT)
-            else None
-        )
+        wait = None
+        if fault in (ModelFault.RATE_LIMITED, ModelFault.SERVER_FAULT):
+            wait = read_retry_after(reply.retry_after, datetime.now(UTC), _DAY) or None
         raise self._error(fault, detail=read_detail(reply.body, self._key.reveal()), retry_after=wait)
 
     def _error(self, fault: ModelFault, *, detail: str = "", retry_after: float | None = None) -> ModelError:
@@ -230,38 +227,9 @@ class _Limit:
             raise ModelError(ModelFault.TOO_SLOW, self._place) from None
 
 
-async def _body(reply: httpx.Response) -> bytes | None:
-    """Read a body as it was sent, for as long as it stays within bounds."""
-    if reply.headers.get("Content-Encoding", "identity") != "identity":
-        return None
-    body = bytearray()
-    async for piece in reply.aiter_raw():
-        body += piece
-        if len(body) > LARGEST_ANSWER:
-            return None
-        await asyncio.sleep(0)  # thousands of pieces may be there already, and keys are to be heard meanwhile
-    return bytes(body)
-
-
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
             yield from error.exceptions
         error = error.__cause__ or error.__context__
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Return a `Retry-After` in seconds; None if it is missing or absurd."""
-    if not retry_after:
-        return None
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        try:
-            until = parsedate_to_datetime(retry_after)
-        except (ValueError, OverflowError):
-            return None
-        until = until if until.tzinfo else until.replace(tzinfo=UTC)
-        seconds = (until - datetime.now(UTC)).total_seconds()
-    return seconds if 0 <= seconds <= _DAY else None

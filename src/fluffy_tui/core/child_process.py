@@ -22,9 +22,7 @@ class ChildProcess:
     child knows that it is alone. It has a session of its own, so ctrl+c and a closed terminal do not affect it.
 
     Args:
-        command: program and arguments.
         environment: the child's whole environment.
-        log: file that receives what the child prints.
         keep_open: descriptors that the child holds open while it runs.
     """
 

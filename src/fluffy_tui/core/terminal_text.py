@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
 from fluffy_tui.core.errors import OutputLost
+from fluffy_tui.settings import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ def is_link(address: str) -> bool:
         return False
     try:
         parts = urlsplit(address)
-        loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
+        loopback = parts.hostname in LOOPBACK
     except ValueError:  # a broken IPv6 address
         return False
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and loopback))

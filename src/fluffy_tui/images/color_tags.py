@@ -33,12 +33,7 @@ def color_profile(picture: Image.Image, exif: Image.Exif, file: BinaryIO, size: 
     """Return the ICC profile that describes a picture's pixels; None for sRGB.
 
     In this order: cICP of PNG, as its specification has it; the embedded profile; what else the format says; EXIF.
-
-    Args:
-        picture: Opened.
-        exif: Its EXIF data.
-        file: Open for reading; its position is moved.
-        size: Of the file, in bytes.
+    The position in the file of `size` bytes is moved.
     """
     if (
         picture.format == "PNG"

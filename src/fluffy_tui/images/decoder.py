@@ -141,12 +141,6 @@ def decode_to_fit(
 ) -> Image.Image:
     """Return an upright sRGB picture that fits `width` × `height` pixels, never larger than the original.
 
-    Args:
-        source: The file, or its content.
-        width: In pixels.
-        height: In pixels.
-        is_known_whole: As in `decode`.
-
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
@@ -162,11 +156,7 @@ def decode_part(
 ) -> Image.Image:
     """Return a part of a picture at another size, as opaque sRGB; what is decoded is the picture.
 
-    Args:
-        source: The file, or its content.
-        box: The part: left, upper, right, lower, in pixels of the upright picture.
-        size: Of what is returned.
-        is_known_whole: As in `decode`.
+    The box is left, upper, right and lower edge, in pixels of the upright picture.
 
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.

@@ -101,16 +101,9 @@ def describe(head: bytes) -> str:
 def is_complete(
     file: BinaryIO, picture_format: str, size: int, segments: Sequence[Segment] = ()
 ) -> bool | None:
-    """Return whether the end of a picture file is there, without decoding it.
+    """Return whether the end of a picture file of `size` bytes is there, or None where only decoding could tell.
 
-    Args:
-        file: Open for reading; its position is moved.
-        picture_format: As `identify` returns it.
-        size: Of the file, in bytes.
-        segments: Those of a JPEG.
-
-    Returns:
-        None where only decoding could tell.
+    The segments are those of a JPEG. The position in the file is moved.
     """
     if picture_format == "JPEG":
         scans = [start for marker, start, _ in segments if marker == START_OF_SCAN]

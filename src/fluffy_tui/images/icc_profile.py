@@ -67,21 +67,11 @@ def profile_by_numbers(primaries: int, transfer: int) -> bytes | None:
 
 @functools.lru_cache(maxsize=32)
 def profile_by_measures(colors: Chromaticities, gamma: float) -> bytes | None:
-    """Return the profile of colours given by their chromaticities and gamma; None where they cannot be.
-
-    Args:
-        colors: Of red, green, blue and white.
-        gamma: The exponent that decodes a value.
-    """
+    """Return the profile of colours given by their chromaticities and gamma; None where they cannot be."""
     try:
         return _profile(colors, _gamma(gamma))
     except (struct.error, ValueError, OverflowError):  # NumPy's error of a matrix is a ValueError, too
         return None
-
-
-def is_hdr(transfer: int) -> bool:
-    """Return whether a transfer function of ITU-T H.273 reaches beyond paper white."""
-    return transfer in (_PQ, _HLG)
 
 
 def _profile(colors: Chromaticities, curve: bytes) -> bytes:

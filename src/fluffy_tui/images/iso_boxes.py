@@ -53,11 +53,7 @@ class Items:
 
 
 def read_items(file: BinaryIO, size: int) -> Items:
-    """Read where the pictures of a file lie; empty where it has no description.
-
-    Args:
-        file: Open for reading; its position is moved.
-        size: Of the file, in bytes.
+    """Read where the pictures of a file of `size` bytes lie; empty where it has no description.
 
     Raises:
         ValueError, IndexError, struct.error: the description is damaged.

@@ -55,12 +55,8 @@ class NeedsLimits(Exception):
 def within_limits(function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
     """Return what a function of a picture returns; in a limited process if it raises `NeedsLimits` here.
 
-    Calls may be nested: the outermost function is run in the process, so that only its result has to cross over.
-
-    Args:
-        function: Of some module, so that the process can find it; depends on nothing but its arguments.
-        args: For the function.
-        options: For the function.
+    Calls may be nested: the outermost function is run in the process, so that only its result has to cross over. It is
+    of some module, so that the process can find it, and depends on nothing but its arguments.
 
     Raises:
         PhotoUnreadable: it took too much, or the decoder crashed.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media.public_address import is_public_address
-from fluffy_tui.trusted_authorities import trusted_authorities
+from fluffy_tui.outgoing_http import trusted_authorities
 
 if TYPE_CHECKING:
     import httpx

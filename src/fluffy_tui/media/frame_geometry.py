@@ -124,11 +124,7 @@ def window_for(
 ) -> Window:
     """Return what a photo's rendition will show of it, to the pixel or two that a smaller file may make it differ.
 
-    Args:
-        size: Width and height of the upright photo, before its turn.
-        rules: What the network takes.
-        framing: The photo's.
-        ratio: Width ÷ height that the cover of its post gives it, as for `render`.
+    The size is the upright photo's before its turn, and the ratio as for `render`.
     """
     target = frame_of_part(size, rules, framing, ratio)
     return target.window(turned(size, framing.turn), framing.part)
@@ -137,10 +133,7 @@ def window_for(
 def canvas_ratio(size: tuple[int, int], rules: ImageRules, framing: Framing) -> float:
     """Return the width ÷ height that a photo's rendition has; given to `render` for others, they get it too.
 
-    Args:
-        size: Width and height of the upright photo, before its turn.
-        rules: What the network takes.
-        framing: The photo's. All parts of a panorama have the same ratio.
+    The size is the upright photo's before its turn. All parts of a panorama have the same ratio.
     """
     canvas = frame(turned(size, framing.turn), rules, framing).canvas
     return canvas[0] / framing.part.count / canvas[1]
@@ -151,12 +144,7 @@ def cuts_for(size: tuple[int, int], rules: ImageRules, turn: int = 0) -> tuple[i
 
     Each part has to be as wide as the network's tallest shape, 4:5 at the narrowest, so that hardly anything has
     to be cropped or padded, and large enough not to be scaled up. That is so from 8:5 for two parts, and from
-    12:5 for three.
-
-    Args:
-        size: Width and height of the upright photo, before its turn.
-        rules: What the network takes.
-        turn: Degrees clockwise by which it is turned first.
+    12:5 for three. The size is the upright photo's before its turn, in degrees clockwise.
     """
     width, height = turned(size, turn)
     narrowest = max(rules.min_ratio or 0, 4 / 5)

@@ -59,13 +59,7 @@ class MediaHost(Protocol):
 
 @asynccontextmanager
 async def time_limit(seconds: float, what: str, hint: str) -> AsyncIterator[None]:
-    """End the block after so many seconds in all, with a temporary error.
-
-    Args:
-        seconds: for the whole block.
-        what: the subject of the error's sentence.
-        hint: what to do.
-    """
+    """End the block after so many seconds in all, with a temporary error, of whose sentence `what` is the subject."""
     try:
         async with asyncio.timeout(seconds):
             yield

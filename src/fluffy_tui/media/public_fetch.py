@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import VERIFY_SECONDS, time_limit
+from fluffy_tui.outgoing_http import trusted_authorities
 from fluffy_tui.settings import LOOPBACK
-from fluffy_tui.trusted_authorities import trusted_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,11 +45,7 @@ async def verify_public(
 ) -> None:
     """Make sure that GET and HEAD answer at this address with exactly this JPEG.
 
-    Args:
-        url: The picture's public address.
-        data: The picture.
-        timeout: Seconds that each step of a request may take.
-        limit: Seconds that everything together may take.
+    A step of a request may take `timeout` seconds, and everything together `limit` seconds.
 
     Raises:
         MediaHostError: the address cannot be reached, or answers with something else.
@@ -66,13 +62,7 @@ async def verify_public(
 
 
 async def public_digest(url: str, size: int, timeout: float = PATIENCE, limit: float = VERIFY_SECONDS) -> str:
-    """Return the SHA-256 in hexadecimal of the JPEG that this address gives.
-
-    Args:
-        url: The picture's public address.
-        size: How many bytes it has to have.
-        timeout: Seconds that each step of a request may take.
-        limit: Seconds that everything together may take.
+    """Return the SHA-256 in hexadecimal of the JPEG of `size` bytes that this address gives; limits as above.
 
     Raises:
         MediaHostError: the address cannot be reached, or answers with something else than a JPEG of this size.

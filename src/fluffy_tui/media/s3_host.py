@@ -15,8 +15,8 @@ from urllib.request import getproxies_environment
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, time_limit
 from fluffy_tui.media.public_fetch import certificate_problem, verify_public
+from fluffy_tui.outgoing_http import trusted_authorities
 from fluffy_tui.settings import LOOPBACK, S3Settings
-from fluffy_tui.trusted_authorities import trusted_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.terminal_text import visible
+from fluffy_tui.modes.post_report import print_lines
 from fluffy_tui.scheduling import MediaUpkeep
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ async def run(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
     """
     async with open_services(settings) as services:
         done = await MediaUpkeep(services.delivery).clean(dry_run=dry_run)
-    for line in _json_lines(done, dry_run) if as_json else _text_lines(done, dry_run):
-        sys.stdout.write(line + "\n")
+    print_lines(_json_lines(done, dry_run) if as_json else _text_lines(done, dry_run))
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from fluffy_tui.core.errors import UsageError
 from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.terminal_text import json_line, visible
 from fluffy_tui.modes.health_checks import checks
+from fluffy_tui.modes.post_report import print_lines
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
 from fluffy_tui.tui.text.event_words import event_words
 from fluffy_tui.tui.text.post_state import step_state
@@ -25,8 +25,7 @@ async def run(settings: Settings, *, as_json: bool) -> int:
     failed = False
     async for check in checks(settings, open_services(settings), choose_renderer(settings.preview)):
         failed = failed or check.status is Health.FAIL
-        sys.stdout.write((_check_json(check) if as_json else _check_line(check)) + "\n")
-        sys.stdout.flush()
+        print_lines([_check_json(check) if as_json else _check_line(check)])
     return 1 if failed else 0
 
 
@@ -54,8 +53,7 @@ async def show_post(settings: Settings, post_id: int, *, as_json: bool) -> int:
         events = await services.scheduling.timeline(post_id)
     head = _post_json(post) if as_json else _post_line(post)
     lines = [_event_json(event) if as_json else _event_line(event) for event in events]
-    for line in (head, *lines):
-        sys.stdout.write(line + "\n")
+    print_lines([head, *lines])
     return 0
 
 

@@ -12,7 +12,6 @@ from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.atomic_file import atomic_writer
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.core.terminal_text import json_line
-from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.scheduling import PostExport
 
 if TYPE_CHECKING:
@@ -45,10 +44,7 @@ async def run(settings: Settings, target: Path, persona_name: str | None) -> int
             "Use a name ending in .csv, .json or .jsonl.",
         )
     async with open_services(settings) as services:
-        try:
-            persona = await services.personas.get(persona_name) if persona_name else None
-        except PersonaNotFound as error:
-            raise UsageError(error.message, error.hint) from error
+        persona = await services.personas.get(persona_name) if persona_name else None
         exporter = PostExport(services.database, services.personas, services.photos)
         with _opened(None if to_stdout else target) as file:
             count = await write(file, exporter.rows(persona))

@@ -173,20 +173,20 @@ class TextReport:
 
     def taken(self, summary: ImportSummary) -> None:
         """Print the counts of one import of a watched folder, and the files that may not be complete yet."""
-        _print(_summary_line(summary))
+        print_line(_summary_line(summary))
         for file in summary.failed:
-            _print(f"  waiting for {file.path}: {file.reason}")
+            print_line(f"  waiting for {file.path}: {file.reason}")
 
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
         """Print the summary, and how far an interrupted import got."""
         if summary.interrupted and progress is not None:
             total = f" of {progress.total:,}" if progress.total is not None else ""
-            _print(f"Stopped after {progress.seen:,}{total} files. Photos imported so far are kept.")
-        _print(_summary_line(summary))
+            print_line(f"Stopped after {progress.seen:,}{total} files. Photos imported so far are kept.")
+        print_line(_summary_line(summary))
         for file in sorted(summary.failed, key=lambda file: file.path):
-            _print(failed_line(file))
+            print_line(failed_line(file))
         for line in summary.advice:
-            _print(f"  {line}")
+            print_line(f"  {line}")
 
 
 Report = JsonReport | TextReport
@@ -212,7 +212,7 @@ def _summary_line(summary: ImportSummary) -> str:
     return f"{summary.persona}: {counts}, in {summary.seconds:.1f} s."
 
 
-def _print(text: str) -> None:
+def print_line(text: str) -> None:
     """Print one line; a file's name may hold line feeds."""
     print(visible(text), flush=True)
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.clocks import SystemZone
-from fluffy_tui.core.errors import UsageError
 from fluffy_tui.modes.post_report import aligned, post_cells, post_event, print_events, print_lines
-from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.scheduling import PostNames
 
 if TYPE_CHECKING:
@@ -26,10 +24,7 @@ async def run(settings: Settings, persona_name: str | None, *, as_json: bool) ->
         UsageError: there is no such persona.
     """
     async with open_services(settings) as services:
-        try:
-            persona = await services.personas.get(persona_name) if persona_name else None
-        except PersonaNotFound as error:
-            raise UsageError(error.message, error.hint) from error
+        persona = await services.personas.get(persona_name) if persona_name else None
         is_open = await services.scheduling.open_posts(persona)
         ended = await services.scheduling.ended_posts(persona, limit=ENDED)
         results = await services.scheduling.results(ended)

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fluffy_tui.name_key import is_text
 from fluffy_tui.networks.caption_hashtags import hashtag_count
 from fluffy_tui.networks.network_rules import Counting, NetworkRules
 from fluffy_tui.networks.text_length import text_length
@@ -142,7 +143,7 @@ def _not_text(text: str, what: str) -> CaptionProblem | None:
             f"The {what} contains a NUL character, which no database or network can store.",
             "Remove it, or paste the text again.",
         )
-    if not _can_be_encoded(text):
+    if not is_text(text):
         return CaptionProblem(
             CaptionFault.NOT_TEXT,
             f"The {what} contains bytes that are not text.",
@@ -164,15 +165,6 @@ def _too_long(
         count=count,
         limit=limit,
     )
-
-
-def _can_be_encoded(text: str) -> bool:
-    """Whether the text has no lone surrogates, which come from undecodable input."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _has_visible_text(text: str) -> bool:

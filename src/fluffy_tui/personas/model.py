@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.networks import UNKNOWN_SERVICE
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ class SnippetNameTaken(FluffyError):
     """Another snippet of that persona and kind already has the name."""
 
 
-class PersonaNotFound(FluffyError):
-    """No persona has that name."""
+class PersonaNotFound(UsageError):
+    """No persona has that name (exit status 2)."""
 
 
 class PersonaNameTaken(FluffyError):

@@ -16,7 +16,7 @@ from fluffy_tui.buffer import Channel, PinterestBoard, Service, SlotDay
 from fluffy_tui.caption_model import LONGEST_VOICE
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.terminal_text import UNSAFE
-from fluffy_tui.name_key import composed
+from fluffy_tui.name_key import composed, is_text
 from fluffy_tui.networks import clean_caption
 from fluffy_tui.personas.model import (
     LONGEST_NAME,
@@ -276,7 +276,7 @@ def _spelled(name: str) -> str:
 
 
 def _clean(name: str) -> str:
-    if any("\ud800" <= letter <= "\udfff" for letter in name):
+    if not is_text(name):
         raise FluffyError("The name contains bytes that are not text.", "Check that it is UTF-8.")
     clean = _spelled(name)
     if not clean:

@@ -21,7 +21,7 @@ _SUFFIXES = ("-edited", "-Edited", "-edit", "-Edit", "_edited", "_edit", " (edit
 _TAKEOUT_SUFFIXES = tuple(f"-{word}" for word in TAKEOUT_WORDS)
 _FORMATS = ("jpg", "JPG", "heic", "HEIC", "tif")
 _APPLE = re.compile(r"(IMG_)(E?)(\d+)", re.IGNORECASE)
-_NUMBERED = re.compile(r"(.+)(\(\d+\))")
+NUMBERED = re.compile(r"(.+)(\(\d+\))")
 """Of several photos with the same name, Takeout numbers all but one, and their edited versions likewise."""
 
 _VERSION = re.compile(  # Windows once cut long names to `IMAGE~1.JPG`
@@ -43,7 +43,7 @@ def counterparts(name: str) -> list[str]:
     """Return how the original of an edited photo may be named, or the edited version of an original one."""
     file = PurePosixPath(name)
     names = _counterparts(file.stem, "", file.suffix)
-    if numbered := _NUMBERED.fullmatch(file.stem):
+    if numbered := NUMBERED.fullmatch(file.stem):
         names += _counterparts(numbered[1], numbered[2], file.suffix)
     return names
 

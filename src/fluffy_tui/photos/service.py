@@ -15,8 +15,9 @@ from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, readable_path
+from fluffy_tui.name_key import is_text
 from fluffy_tui.photos.file_state import HashWhen, state_of
-from fluffy_tui.photos.ingest.catalogue import Catalogue, is_storable
+from fluffy_tui.photos.ingest.catalogue import Catalogue
 from fluffy_tui.photos.ingest.file_presence import change_places, mark_missing_files
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_file
 from fluffy_tui.photos.ingest.folder_walk import existing_folders
@@ -492,7 +493,7 @@ class Photos:
         else:
             importer = self._importer(SingleFiles(paths), persona, lambda _: None)
             failed = list((await importer.run()).failed)
-            stored = [path for path in paths if is_storable(path)]
+            stored = [path for path in paths if is_text(path)]
             by_path = await catalogue.photo_ids(stored)
             known = await self.by_ids(list(by_path.values()))
             photos = {path: known[photo_id] for path, photo_id in by_path.items() if photo_id in known}

@@ -1,15 +1,21 @@
-"""Entries in a post's history for what does not change its row: what was asked of Buffer, and its answer."""
+"""Entries in a post's history for what does not change its row: what was asked of Buffer, and its answer.
+
+Triggers see to changes of the row: they add an entry, and tell open apps.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import Text, cast, func, insert, literal, select
 
+from fluffy_tui.core.event_stream import POSTS_CHANNEL
 from fluffy_tui.scheduling.tables import PostEventRow, PostRow
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
@@ -51,3 +57,10 @@ async def record_event(
     here = PostRow.id == post_id
     rows = select(*columns.values()).where(here).with_for_update(read=True, key_share=True)
     await session.execute(insert(PostEventRow).from_select(list(columns), rows))
+
+
+async def notify_screens(session: AsyncSession, post_ids: Collection[int]) -> None:
+    """Tell open apps that there is something new about posts, beside their rows."""
+    payload = func.json_build_object("id", PostRow.id, "persona_id", PostRow.persona_id)
+    notify = func.pg_notify(POSTS_CHANNEL, cast(payload, Text))
+    await session.execute(select(notify).where(PostRow.id.in_(post_ids)))

@@ -73,7 +73,7 @@ def changed_values(row: PostRow, found: BufferPost) -> dict[str, Any]:
         values |= {} if values else {"link_looks": row.link_looks + 1}
     elif found.text and found.text != row.caption and values["step"] != Step.FAILED:
         values["caption"] = found.text
-    if row.step != Step.LIVE and found.status in (BufferStatus.SENDING, BufferStatus.SENT):
+    if row.step != Step.LIVE and found.is_public:
         values |= missing_pictures(row, found)
     return {name: value for name, value in values.items() if getattr(row, name) != value}
 

@@ -71,7 +71,6 @@ class EarlierPost:
 class OutsideMatch:
     """A post from elsewhere whose picture is the same."""
 
-    outside_post_id: int
     sent_at: datetime
     bits: int
     """Differing bits of the two PDQ hashes, 0 to 31."""

@@ -120,7 +120,6 @@ class StartupScreen(Screen[None]):
         self._draw_steps()
 
     def watch_failure(self, failure: FluffyError | None) -> None:
-        """Show or hide the error."""
         self.set_class(failure is not None, "-failed")
         self._draw_steps()
         if failure is not None:

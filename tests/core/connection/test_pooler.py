@@ -18,7 +18,6 @@ from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.demo import StandIn
-from fluffy_tui.scheduling import Step
 from scheduling.workplace import workplace
 
 if TYPE_CHECKING:
@@ -118,8 +117,7 @@ async def test_posts_are_delivered_and_every_change_is_noticed(
         ):
             worker = place.worker_process(tmp_path / "worker.log")
             for number in range(8):
-                post = await place.submit(f"number {number}", number)
-                await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+                await place.arrived(f"number {number}", number)
             worker.release()
             assert await worker.ended() == 0
             assert len(place.in_buffer()) == 8

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text as sql
 
-from fluffy_tui.demo import StandIn
 from modes.program import Ended, quick_fluffy as fluffy
 from photos.metadata.xmp_samples import BOMB
-from scheduling.workplace import Workplace, workplace, write_photo
+from scheduling.workplace import Workplace, write_photo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from fluffy_tui.scheduling import Post
@@ -42,23 +40,12 @@ KEYS = [
 ]
 
 
-@pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
-        yield opened
-
-
 async def call(
     place: Workplace, home: Path, *arguments: str, text: str = "", persona: str = "Sarah", **more: str
 ) -> Ended:
     environment = {
         "DATABASE_URL": place.services.database.url,
-        "BUFFER_API_KEY": place.stand_in.key,
-        "FLUFFY_MEDIA_HOST": "directory",
-        "FLUFFY_MEDIA_DIRECTORY": str(place.settings.media_directory),
-        "FLUFFY_MEDIA_BASE_URL": place.stand_in.media_url,
-        "FLUFFY_BUFFER_URL": place.stand_in.url,
+        **place.variables,
         **more,
     }
     command = [*arguments, "--persona", persona]
@@ -66,10 +53,6 @@ async def call(
     assert "Traceback" not in ended.err
     assert place.stand_in.key not in ended.out + ended.err
     return ended
-
-
-def events(ended: Ended) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in ended.out.splitlines()]
 
 
 def files(place: Workplace, *numbers: int) -> list[str]:
@@ -89,7 +72,7 @@ async def test_files_become_one_post_with_what_was_given(place: Workplace, own_h
         text="fog on\nthe pier\n",
     )
     assert ended.status == 0, ended.err
-    [event, summary] = events(ended)
+    [event, summary] = ended.events
     [post] = await posts(place)
     assert list(event) == KEYS
     assert event == {
@@ -116,7 +99,7 @@ async def test_a_refused_photo_is_status_1_and_the_others_get_no_post(
     await place.submit("fog", 1)
     ended = await call(place, own_home, "--add", free, taken, "--caption", "rain", "--json")
     assert ended.status == 1
-    [refused, summary] = events(ended)
+    [refused, summary] = ended.events
     reason = "IMG_0001.jpg already has a post (queued)."
     photos = [free, taken]
     assert refused == {"event": "refused", "code": "already_scheduled", "reason": reason, "photos": photos}
@@ -146,7 +129,7 @@ async def test_a_refusal_names_its_files_and_the_draft_that_was_kept(
     ended = await call(
         place, own_home, "--add", taken, free, "--caption", "rain", "--separate", "--json", BUFFER_API_KEY=""
     )
-    refused, kept, _ = events(ended)
+    refused, kept, _ = ended.events
     [_, draft] = await posts(place)
     assert (refused["code"], refused["photos"], "id" in refused) == ("already_scheduled", [taken], False)
     assert (kept["code"], kept["photos"], kept["id"]) == ("kept_as_draft", [free], draft.id)
@@ -169,7 +152,7 @@ async def test_a_sidecar_that_cannot_be_read_is_told_as_by_an_import(
     sidecar.write_bytes(content)
     for more in (("--dry-run",), ()):
         ended = await call(place, own_home, "--add", path, "--caption", "fog", "--json", *more)
-        _, failed, summary = events(ended)
+        _, failed, summary = ended.events
         assert ended.status == 0, "the post was added"
         assert (failed["event"], failed["path"]) == ("failed", str(sidecar))
         assert why in failed["reason"]
@@ -189,7 +172,7 @@ async def test_a_file_that_is_no_picture_is_refused_by_name(place: Workplace, ow
         for more in ((), ("--dry-run",)):
             ended = await call(place, own_home, "--add", str(path), "--caption", "fog", "--json", *more)
             assert ended.status == 1
-            [refused, _] = events(ended)
+            [refused, _] = ended.events
             assert refused["code"] == "photo_unreadable"
             assert refused["reason"].startswith(f"{path.name} cannot be imported. ")
     assert await posts(place) == []
@@ -229,7 +212,7 @@ async def test_a_time_is_read_in_the_channels_zone(place: Workplace, own_home: P
     from fluffy_tui.scheduling import channel_zone
 
     assert f"{post.requested_at_time.astimezone(channel_zone(place.persona.channel)):%H:%M}" == "09:00"
-    assert events(ended)[0]["due_at"] == post.requested_at_time.isoformat()
+    assert ended.events[0]["due_at"] == post.requested_at_time.isoformat()
 
 
 async def test_a_post_goes_to_the_channels_that_are_named(place: Workplace, own_home: Path) -> None:
@@ -242,7 +225,7 @@ async def test_a_post_goes_to_the_channels_that_are_named(place: Workplace, own_
     )
     assert ended.status == 0, ended.out + ended.err
     ended = await call(place, own_home, "--add", both, "--caption", "rain", "--at", "front", "--json")
-    assert [event.get("network") for event in events(ended)] == ["instagram", "bluesky", None]
+    assert [event.get("network") for event in ended.events] == ["instagram", "bluesky", None]
     found = [(post.caption, post.channel_id, post.share_mode) for post in await posts(place)]
     assert found == [
         ("fog", other.id, "shareNow"),
@@ -259,7 +242,7 @@ async def test_a_dry_run_makes_every_check_and_writes_nothing(place: Workplace, 
     before = await posts(place)
     ended = await call(place, own_home, "--add", *free, "--caption", "rain", "--dry-run", "--json")
     assert ended.status == 0, ended.out
-    [event, summary] = events(ended)
+    [event, summary] = ended.events
     assert (event["event"], event["photos"], event["network"]) == ("would_add", free, "instagram")
     assert event["warning"] is None
     assert summary == {"event": "summary", "dry_run": True, "would_add": 1, "refused": 0}
@@ -270,7 +253,7 @@ async def test_a_dry_run_makes_every_check_and_writes_nothing(place: Workplace, 
         ((free[0], "--first-comment", "x" * 5_000), "first_comment"),
     ):
         ended = await call(place, own_home, "--add", *arguments, "--caption", "rain", "--dry-run", "--json")
-        assert (ended.status, events(ended)[0]["code"]) == (1, code)
+        assert (ended.status, ended.events[0]["code"]) == (1, code)
     twice = await call(
         place, own_home, "--add", free[0], free[0], "--separate", "--dry-run", "--caption", "x"
     )
@@ -324,7 +307,7 @@ async def test_a_dry_run_warns_of_a_full_queue(place: Workplace, own_home: Path)
     arguments = ("--add", *files(place, 2, 3), "--separate", "--caption", "rain", "--dry-run")
     ended = await call(place, own_home, *arguments, "--json")
     assert ended.status == 0, ended.out
-    assert [event["warning"] for event in events(ended)[:2]] == [None, "queue full, 2 of 2: will be held"]
+    assert [event["warning"] for event in ended.events[:2]] == [None, "queue full, 2 of 2: will be held"]
     ended = await call(place, own_home, *arguments, "--at", "now")
     assert "queue full" not in ended.out
 
@@ -333,13 +316,13 @@ async def test_a_dry_run_asks_buffer_and_the_media_host(place: Workplace, own_ho
     arguments = ("--add", *files(place, 1), "--caption", "rain", "--dry-run", "--json")
     elsewhere = str(own_home / "not served")
     ended = await call(place, own_home, *arguments, FLUFFY_MEDIA_DIRECTORY=elsewhere)
-    assert (ended.status, events(ended)[0]["code"]) == (1, "media_host")
+    assert (ended.status, ended.events[0]["code"]) == (1, "media_host")
     channel = place.stand_in.world.channel_named("sarah.frames")
     channel.is_queue_paused = True
     ended = await call(place, own_home, *arguments)
-    assert (ended.status, events(ended)[0]["code"]) == (1, "channel_unhealthy")
+    assert (ended.status, ended.events[0]["code"]) == (1, "channel_unhealthy")
     ended = await call(place, own_home, *arguments, BUFFER_API_KEY="")
-    assert (ended.status, events(ended)[0]["code"]) == (1, "kept_as_draft")
+    assert (ended.status, ended.events[0]["code"]) == (1, "kept_as_draft")
     assert await posts(place) == []
     assert await place.services.photos.unscheduled(place.persona) == []
 
@@ -365,7 +348,7 @@ async def test_a_file_of_posts_is_added_line_by_line_and_only_once(place: Workpl
     )
     ended = await call(place, own_home, "--add-csv", str(table), "--json")
     assert ended.status == 1, ended.err
-    *reported, summary = events(ended)
+    *reported, summary = ended.events
     assert [(event["event"], event["line"]) for event in reported] == [
         ("post", 2),
         ("post", 4),
@@ -392,7 +375,7 @@ async def test_of_a_thousand_lines_none_is_lost(place: Workplace, own_home: Path
     ]
     table = write_csv(place.folder / "posts.csv", [["photo", "caption"], *rows])
     ended = await call(place, own_home, "--add-csv", str(table), "--json")
-    *reported, summary = events(ended)
+    *reported, summary = ended.events
     assert (ended.status, summary["added"], summary["refused"]) == (1, 963, 37)
     assert [event["line"] for event in reported] == list(range(2, 1002))
     assert {event["line"] - 2 for event in reported if event["event"] == "refused"} == faulty

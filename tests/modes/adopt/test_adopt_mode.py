@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.modes.adopt import adopt_mode
 from fluffy_tui.modes.adopt.adopt_mode import has_password
 from fluffy_tui.settings import load_settings
-from modes.program import Ended, quick_fluffy as fluffy
+from modes.program import quick_fluffy as fluffy
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from modes.adopt.train_schema import TrainRows
 
 pytestmark = pytest.mark.slow
-
-
-def events(ended: Ended) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in ended.out.splitlines()]
 
 
 def fill(train: TrainRows, home: Path) -> None:
@@ -52,7 +47,7 @@ def test_it_prints_what_became_of_everything(own_home: Path, database_url: str, 
     ]
     ended = fluffy(own_home, "--adopt", "--json", **environment)
     assert ended.status == 0, ended.err
-    *others, summary = events(ended)
+    *others, summary = ended.events
     assert [event["event"] for event in others] == ["persona", "note"]
     assert summary == {
         "event": "summary",
@@ -78,7 +73,7 @@ def test_it_prints_what_became_of_everything(own_home: Path, database_url: str, 
     ]
     assert train.contents() == before
     status = fluffy(own_home, "--status", "--json", DATABASE_URL=database_url)
-    assert [(event["status"], event["caption"]) for event in events(status)[:-1]] == [("posted", "fog")]
+    assert [(event["status"], event["caption"]) for event in status.events[:-1]] == [("posted", "fog")]
 
 
 def test_what_is_missing_is_told_by_name_and_count_with_status_1(
@@ -98,7 +93,7 @@ def test_what_is_missing_is_told_by_name_and_count_with_status_1(
     assert f"photo {nowhere}: It has no path." in ended.out
     assert "broken.jpg: " in ended.out
     assert "3 photos: 0 imported, 0 already there, 2 missing, 1 failed" in ended.out
-    kinds = [event["event"] for event in events(fluffy(own_home, "--adopt", "--json", **environment))]
+    kinds = [event["event"] for event in (fluffy(own_home, "--adopt", "--json", **environment)).events]
     assert kinds == ["missing", "missing", "failed", "summary"]
 
 

@@ -17,7 +17,6 @@ from PIL import Image
 
 from fluffy_tui.bootstrap import Services
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.assistant.draft_box import DraftBox
 from fluffy_tui.modes.assistant.mcp_server import AssistantServer
 from fluffy_tui.modes.assistant.mcp_tools import PICTURE_SIDE, AssistantTools
@@ -25,22 +24,14 @@ from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import Missing, MissingCode, Step
 from fluffy_tui.similarity import OutsideMatch
 from fluffy_tui.tui.session.drafts import Draft, Drafts
-from scheduling.workplace import Workplace, workplace, write_photo
+from scheduling.workplace import Workplace, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from mcp_types import CallToolResult
 
     from fluffy_tui.photos import Photo
-
-
-@pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
-        yield opened
 
 
 @asynccontextmanager
@@ -233,7 +224,7 @@ async def test_a_photo_says_when_its_picture_went_out_elsewhere(
     first, second = await photos(place, 2)
 
     async def posted_elsewhere(_self: object, photo: Photo) -> OutsideMatch | None:
-        return OutsideMatch(1, datetime(2026, 5, 2, 12, tzinfo=UTC), 3) if photo == first else None
+        return OutsideMatch(datetime(2026, 5, 2, 12, tzinfo=UTC), 3) if photo == first else None
 
     monkeypatch.setattr(type(place.services.similarity), "posted_elsewhere", posted_elsewhere)
     async with connected(place) as client:
@@ -282,8 +273,7 @@ async def test_each_photo_has_its_own_alt_text(place: Workplace) -> None:
     assert draft is not None
     assert [photo.alt_text for photo in draft.photos] == ["A pier", "Fog"]
     assert (code, "more alt texts than photos" in words) == ("usage_error", True)
-    post = await place.services.scheduling.post(told["posts"][0]["id"])
-    assert post is not None
+    post = await place.post(told["posts"][0]["id"])
     assert [(photo.photo_id, photo.alt_text) for photo in post.photos] == [
         (third.id, "A pier"),
         (second.id, "Fog"),
@@ -486,8 +476,7 @@ async def test_no_answer_holds_what_acts_on_a_terminal(place: Workplace) -> None
 
 async def test_no_answer_tells_where_files_are(place: Workplace) -> None:
     gone, queued = await photos(place, 2)
-    result = await place.services.scheduling.schedule_post(queued, "fog")
-    assert result.post is not None
+    submitted = await place.schedule(queued, "fog")
     for photo in (gone, queued):
         photo.path.unlink()
     await place.services.photos.import_folders([place.folder], place.persona)
@@ -498,10 +487,10 @@ async def test_no_answer_tells_where_files_are(place: Workplace) -> None:
         ]
         problems = await call(client, "list_problems")
         assert f"{queued.name} no longer exists." in [one["why"] for one in problems["problems"]]
-        await place.services.delivery.deliver(result.post.id)
+        await place.services.delivery.deliver(submitted.id)
         [post] = (await call(client, "list_posts", persona="sarah", states=["failed"]))["posts"]
         assert post["error"].startswith(f"{queued.name} is missing, so nothing was sent.")
-        answers = [problems, post, await call(client, "show_post", post_id=result.post.id), told]
+        answers = [problems, post, await call(client, "show_post", post_id=submitted.id), told]
         told.append(await refused(client, "draft_post", photo_ids=[gone.id], caption="fog"))
     assert str(place.folder) not in json.dumps(answers)
 

@@ -5,24 +5,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.core.errors import UsageError
-from fluffy_tui.demo import StandIn
 from fluffy_tui.photos import FailedFile, Photo, existing_file
-from scheduling.workplace import Workplace, workplace, write_photo
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-
-@pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
-        yield opened
+from scheduling.conftest import clock as clock, place as place, stand_in as stand_in
+from scheduling.workplace import Workplace, write_photo
 
 
 @pytest.mark.parametrize("dry_run", [False, True])

@@ -28,15 +28,14 @@ def change(place: Workplace, statement: str, *values: object) -> None:
 
 async def accepted(place: Workplace, number: int, due: timedelta) -> Post:
     """Deliver a post that is due at a time from now."""
-    result = await place.services.scheduling.schedule_post(
+    post = await place.schedule(
         await place.photo(number),
         f"number {number}",
         share_mode=ShareMode.CUSTOM_SCHEDULED,
         at=datetime.now(UTC) + due,
     )
-    assert result.post is not None, result.reason
     async with place.worker():
-        return await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        return await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
 
 
 def upkeep(place: Workplace, **timings: object) -> MediaUpkeep:

@@ -9,28 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluffy_tui.core.app_events import Connected, PostChanged
-from fluffy_tui.demo import Kind, ManualClock, StandIn
+from fluffy_tui.demo import Kind, ManualClock
 from fluffy_tui.scheduling import PostExport, Results
 from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
-from scheduling.workplace import Workplace, workplace
+from scheduling.workplace import Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from fluffy_tui.scheduling import Post
 
 DAY = 24 * 3600.0
 
 
 @pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with (
-        StandIn(media=media, clock=ManualClock()) as stand_in,
-        workplace(database_url, tmp_path, stand_in, media) as opened,
-    ):
-        yield opened
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 async def results(place: Workplace, post: Post) -> Results:

@@ -23,8 +23,7 @@ async def test_a_worker_whose_statements_do_not_fit_stops_with_one_sentence(
     log = tmp_path / "worker.log"
     worker = place.worker_process(log) if has_key else place.keyless_worker_process(log)
     if has_key:
-        first = await place.submit()
-        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived()
     else:
         await until_indexed(place)
     await place.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -33,8 +32,7 @@ async def test_a_worker_whose_statements_do_not_fit_stops_with_one_sentence(
     assert await worker.ended() == 1
     assert SENTENCE in log.read_text()
     post = await place.submit(number=2)
-    left = await place.services.scheduling.post(post.id)
-    assert left is not None
+    left = await place.post(post.id)
     assert (left.step, left.attempts) == (Step.QUEUED, 0)
 
 

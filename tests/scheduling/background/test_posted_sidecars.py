@@ -6,25 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.demo import ManualClock, StandIn
+from fluffy_tui.demo import ManualClock
 from fluffy_tui.scheduling.background.posted_sidecars import PostedSidecars
-from scheduling.workplace import Workplace, workplace
+from scheduling.workplace import Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from fluffy_tui.scheduling import Post
 
 
 @pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with (
-        StandIn(media=media, clock=ManualClock()) as stand_in,
-        workplace(database_url, tmp_path, stand_in, media) as opened,
-    ):
-        yield opened
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 async def sidecar(place: Workplace, post: Post) -> Path:

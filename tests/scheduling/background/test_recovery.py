@@ -81,8 +81,7 @@ async def test_a_worker_finishes_its_posts_when_the_app_quits(place: Workplace, 
     child.release()
     assert await child.ended() == 0
     for post in posts:
-        done = await place.services.scheduling.post(post.id)
-        assert done is not None
+        done = await place.post(post.id)
         assert done.step is Step.ACCEPTED
     assert len(place.in_buffer()) == 3
 
@@ -100,8 +99,7 @@ async def test_sigterm_stops_a_worker_without_losing_its_post(place: Workplace, 
 
 async def finish_or_done(place: Workplace, post_id: int, log: Path) -> None:
     """Finish the post, unless its job finished before the worker stopped."""
-    current = await place.services.scheduling.post(post_id)
-    assert current is not None
+    current = await place.post(post_id)
     if current.step is not Step.ACCEPTED:
         await finish(place, post_id, log)
     assert len(place.in_buffer()) == 1

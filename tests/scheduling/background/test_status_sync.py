@@ -31,10 +31,8 @@ UNHURRIED = dataclasses.replace(QUICK, request_timeout=60.0, settle=65.0)
 
 
 @pytest.fixture
-async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
-    """Yield a stand-in whose clock only moves when told to."""
-    async with StandIn(media=tmp_path / "media", clock=ManualClock()) as running:
-        yield running
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
@@ -48,18 +46,6 @@ async def place(database_url: str, tmp_path: Path, stand_in: StandIn) -> AsyncIt
 def status_sync(place: Workplace) -> StatusSync:
     """Return the status sync, on the stand-in's clock."""
     return dataclasses.replace(place.services.status_sync, now=place.stand_in.clock.now)
-
-
-async def accepted(place: Workplace, caption: str = "fog on the pier", number: int = 0) -> Post:
-    post = await place.submit(caption, number)
-    await place.services.delivery.deliver(post.id)
-    return await current(place, post.id)
-
-
-async def current(place: Workplace, post_id: int) -> Post:
-    post = await place.services.scheduling.post(post_id)
-    assert post is not None
-    return post
 
 
 def requests(place: Workplace) -> int:
@@ -77,11 +63,11 @@ async def until_due(place: Workplace, post: Post, seconds: float) -> None:
 
 
 async def test_a_post_goes_live_with_its_time_and_link(place: Workplace, status_sync: StatusSync) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     await until_due(place, post, 20)
     await status_sync.run()
-    done = await current(place, post.id)
+    done = await place.post(post.id)
     [remote] = place.in_buffer()
     assert (done.status, done.step) == (PostStatus.POSTED, Step.LIVE)
     assert done.posted_at == remote.sent_at
@@ -95,7 +81,7 @@ async def test_without_open_posts_nothing_is_asked(place: Workplace, status_sync
 
 
 async def test_before_a_post_is_due_buffer_is_rarely_asked(place: Workplace, status_sync: StatusSync) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     before = requests(place)
     assert post.scheduled_at is not None
@@ -124,17 +110,14 @@ def test_a_full_queue_costs_no_more_requests_a_day(count: int, intervals: int) -
 async def test_what_the_front_of_the_queue_moves_back_is_noticed_soon(
     place: Workplace, status_sync: StatusSync
 ) -> None:
-    first = await accepted(place)
+    first = await place.accepted()
     await status_sync.run()
     scheduling = place.services.scheduling
-    result = await scheduling.schedule_post(
-        await place.photo(1), "before the others", share_mode=ShareMode.SHARE_NEXT
-    )
-    assert result.post is not None
-    await place.services.delivery.deliver(result.post.id)
+    post = await place.schedule(await place.photo(1), "before the others", share_mode=ShareMode.SHARE_NEXT)
+    await place.services.delivery.deliver(post.id)
     await place.stand_in.advance(status_sync.timings.sync_min_interval + 1)
     await status_sync.run()
-    front, moved = [await scheduling.post(id_) for id_ in (result.post.id, first.id)]
+    front, moved = [await scheduling.post(id_) for id_ in (post.id, first.id)]
     assert front is not None
     assert moved is not None
     assert front.scheduled_at == first.scheduled_at
@@ -146,7 +129,7 @@ async def test_what_the_front_of_the_queue_moves_back_is_noticed_soon(
 async def test_a_run_shortly_before_a_due_time_asks_for_another_in_time(
     place: Workplace, status_sync: StatusSync
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     await until_due(place, post, -30)
     soonest = await status_sync.run()
@@ -155,40 +138,40 @@ async def test_a_run_shortly_before_a_due_time_asks_for_another_in_time(
 
 
 async def test_one_request_serves_all_open_posts(place: Workplace, status_sync: StatusSync) -> None:
-    posts = [await accepted(place, f"number {number}", number) for number in range(4)]
+    posts = [await place.accepted(f"number {number}", number) for number in range(4)]
     await status_sync.run()
     before = requests(place)
     await until_due(place, posts[-1], 20)
     await status_sync.run()
     assert requests(place) == before + 1
-    assert {(await current(place, post.id)).step for post in posts} == {Step.LIVE}
+    assert {(await place.post(post.id)).step for post in posts} == {Step.LIVE}
 
 
 async def test_publishing_is_noticed(place: Workplace, status_sync: StatusSync) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     await until_due(place, post, 0)
     [remote] = place.in_buffer()
     remote.publish_at = place.stand_in.clock.now() + timedelta(seconds=60)
     await until_due(place, post, 15)
     await status_sync.run()
-    assert (await current(place, post.id)).step is Step.PUBLISHING
+    assert (await place.post(post.id)).step is Step.PUBLISHING
     await until_due(place, post, 80)
     await status_sync.run()
-    assert (await current(place, post.id)).step is Step.LIVE
+    assert (await place.post(post.id)).step is Step.LIVE
 
 
 async def test_a_late_link_is_found(place: Workplace, status_sync: StatusSync) -> None:
     place.stand_in.faults.add(Kind.LATE_EXTERNAL_LINK, channel=place.persona.buffer_channel_id, seconds=50.0)
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     await until_due(place, post, 20)
     await status_sync.run()
-    done = await current(place, post.id)
+    done = await place.post(post.id)
     assert (done.step, done.external_link) == (Step.LIVE, None)
     await until_due(place, post, 75)
     await status_sync.run()
-    assert (await current(place, post.id)).external_link is not None
+    assert (await place.post(post.id)).external_link is not None
 
 
 async def test_a_link_that_never_appears_is_not_awaited_for_ever(
@@ -197,7 +180,7 @@ async def test_a_link_that_never_appears_is_not_awaited_for_ever(
     place.stand_in.faults.add(
         Kind.LATE_EXTERNAL_LINK, channel=place.persona.buffer_channel_id, seconds=1_000_000.0
     )
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     await until_due(place, post, 20)
     before = requests(place)
@@ -210,13 +193,13 @@ async def test_a_link_that_never_appears_is_not_awaited_for_ever(
 async def test_a_failure_shows_its_cause_and_buffers_message(
     place: Workplace, status_sync: StatusSync
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     for file in (place.settings.media_directory or place.folder).rglob("*.jpg"):
         file.unlink()
     await until_due(place, post, 20)
     await status_sync.run()
-    failed = await current(place, post.id)
+    failed = await place.post(post.id)
     assert (failed.status, failed.step) == (PostStatus.FAILED, Step.FAILED)
     assert failed.error_code == "picture_not_fetched"
     assert "could not fetch the picture" in str(failed.error_message)
@@ -228,11 +211,11 @@ async def test_a_failed_post_that_is_retried_in_buffer_becomes_live(
     place: Workplace, status_sync: StatusSync
 ) -> None:
     place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, channel=place.persona.buffer_channel_id, after=True)
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     await until_due(place, post, 20)
     await status_sync.run()
-    assert (await current(place, post.id)).step is Step.FAILED
+    assert (await place.post(post.id)).step is Step.FAILED
     [remote] = place.in_buffer()
     remote.status, remote.sent_at, remote.external_link = (
         "sent",
@@ -241,21 +224,21 @@ async def test_a_failed_post_that_is_retried_in_buffer_becomes_live(
     )
     await place.stand_in.advance(status_sync.timings.sync_max_interval)
     await status_sync.run()
-    done = await current(place, post.id)
+    done = await place.post(post.id)
     assert (done.status, done.step, done.error_message) == (PostStatus.POSTED, Step.LIVE, None)
 
 
 async def test_a_post_that_was_moved_in_buffer_gets_its_new_time(
     place: Workplace, status_sync: StatusSync
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     [remote] = place.in_buffer()
     assert remote.due_at is not None
     remote.due_at += timedelta(days=1)
     await place.stand_in.advance(status_sync.timings.sync_max_interval)
     await status_sync.run()
-    moved = await current(place, post.id)
+    moved = await place.post(post.id)
     assert moved.scheduled_at == remote.due_at
     assert [event.what for event in await place.services.scheduling.timeline(post.id)][-1] == "due_moved"
 
@@ -263,55 +246,55 @@ async def test_a_post_that_was_moved_in_buffer_gets_its_new_time(
 async def test_a_post_that_was_deleted_in_buffer_fails_and_can_be_retried(
     place: Workplace, status_sync: StatusSync
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     place.stand_in.world.posts.clear()
     for _ in range(2):  # the first look only notes since when it is missing
         await place.stand_in.advance(status_sync.timings.sync_max_interval)
         await status_sync.run()
-    removed = await current(place, post.id)
+    removed = await place.post(post.id)
     assert (removed.step, removed.error_code) == (Step.FAILED, "removed_in_buffer")
     await place.services.scheduling.retry(post.id)
     await place.services.delivery.deliver(post.id)
-    assert (await current(place, post.id)).step is Step.ACCEPTED
+    assert (await place.post(post.id)).step is Step.ACCEPTED
     assert len(place.in_buffer()) == 1
 
 
 async def test_a_gap_in_buffers_list_fails_nothing(place: Workplace, status_sync: StatusSync) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     place.stand_in.faults.add(Kind.NULL_EDGES)
     before = single_requests(place)
     await place.stand_in.advance(status_sync.timings.sync_max_interval)
     await status_sync.run()
-    assert (await current(place, post.id)).step is Step.ACCEPTED
+    assert (await place.post(post.id)).step is Step.ACCEPTED
     assert single_requests(place) == before, "null is not a list that it could be missing from"
 
 
 async def test_a_draft_in_buffer_is_reported_as_not_scheduled(
     place: Workplace, status_sync: StatusSync
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     [remote] = place.in_buffer()
     remote.status, remote.due_at = "draft", None
     await place.stand_in.advance(status_sync.timings.sync_max_interval)
     await status_sync.run()
-    assert "draft" in str((await current(place, post.id)).error_message)
+    assert "draft" in str((await place.post(post.id)).error_message)
 
 
 async def test_posts_from_the_network_are_ignored(place: Workplace, status_sync: StatusSync) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     place.stand_in.faults.add(Kind.NETWORK_IMPORTED)
     await until_due(place, post, 20)
     await status_sync.run()
-    assert (await current(place, post.id)).step is Step.LIVE
+    assert (await place.post(post.id)).step is Step.LIVE
     assert len(await place.services.scheduling.posts()) == 1
 
 
 async def test_only_one_of_several_workers_asks(place: Workplace, status_sync: StatusSync) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     await until_due(place, post, 20)
     before = requests(place)
@@ -320,21 +303,21 @@ async def test_only_one_of_several_workers_asks(place: Workplace, status_sync: S
 
 
 async def test_an_unanswered_request_changes_nothing(place: Workplace, status_sync: StatusSync) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     await until_due(place, post, 20)
     place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="posts")
     await status_sync.run()
-    assert (await current(place, post.id)).step is Step.ACCEPTED
+    assert (await place.post(post.id)).step is Step.ACCEPTED
     await place.stand_in.advance(30)
     await status_sync.run()
-    assert (await current(place, post.id)).step is Step.LIVE
+    assert (await place.post(post.id)).step is Step.LIVE
 
 
 async def test_a_paused_queue_is_asked_about_less_and_less_often(
     place: Workplace, status_sync: StatusSync
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     place.stand_in.set_channel(str(place.persona.buffer_channel_id), queue_paused=True)
     await until_due(place, post, 0)
@@ -348,7 +331,7 @@ async def test_a_paused_queue_is_asked_about_less_and_less_often(
 async def test_the_rest_of_the_budget_is_reserved_for_deliveries(
     place: Workplace, status_sync: StatusSync
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await status_sync.run()
     await until_due(place, post, 20)
     window = BudgetWindow(86_400, 15, 250, datetime.now(UTC) + timedelta(hours=5))
@@ -356,12 +339,12 @@ async def test_the_rest_of_the_budget_is_reserved_for_deliveries(
     before = requests(place)
     await status_sync.run()
     assert requests(place) == before
-    second = await accepted(place, "another one", 1)
+    second = await place.accepted("another one", 1)
     assert second.step is Step.ACCEPTED
 
 
 async def test_a_worker_syncs_the_status(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     async with place.services.database.transaction() as session:
         await session.execute(text("UPDATE posts SET scheduled_at = now() - interval '1 minute'"))
         await session.execute(

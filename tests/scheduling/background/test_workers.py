@@ -59,8 +59,7 @@ async def test_each_worker_is_listed_with_its_name_and_age(place: Workplace, tmp
     assert await place.services.workers.list() == []
     children = [place.worker_process(tmp_path / f"worker{number}.log") for number in range(2)]
     for number in range(2):  # both have registered once their posts arrive
-        post = await place.submit(f"number {number}", number)
-        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived(f"number {number}", number)
     listed = await until_listed(place, 2)
     assert {worker.process.rsplit(":", 1)[1] for worker in listed} == {str(child.pid) for child in children}
     assert len(listed) == 2, "a process that registers for several queues is one worker"
@@ -102,11 +101,9 @@ async def test_a_worker_survives_terminated_connections(place: Workplace, tmp_pa
     log = tmp_path / "worker.log"
     child = place.worker_process(log)
     for number in range(3):
-        post = await place.submit(f"number {number}", number)
-        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived(f"number {number}", number)
         assert cut(place.services.database.url, child) > 0
-    last = await place.submit("after all of it", 9)
-    await place.until(last.id, lambda now: now.step is Step.ACCEPTED)
+    await place.arrived("after all of it", 9)
     await stop(child)
     assert len(place.in_buffer()) == 4
 
@@ -153,13 +150,11 @@ async def test_a_worker_goes_on_while_a_newer_version_changes_the_schema(
     """Its statements have been prepared for the tables as they were."""
     child = place.worker_process(tmp_path / "worker.log")
     for number in range(6):
-        post = await place.submit(f"number {number}", number)
-        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived(f"number {number}", number)
     for table in ("posts", "photos", "personas", "channels"):
         await place.execute(f"ALTER TABLE {table} ADD COLUMN later text NOT NULL DEFAULT 'x'")
     await place.execute("UPDATE alembic_version SET version_num = '9999'")
-    last = await place.submit("after the upgrade", 9)
-    await place.until(last.id, lambda now: now.step is Step.ACCEPTED)
+    await place.arrived("after the upgrade", 9)
     await stop(child)
     assert len(place.in_buffer()) == 7
 
@@ -219,8 +214,7 @@ async def test_a_worker_exits_with_its_app_even_if_its_tables_are_gone(
     place: Workplace, tmp_path: Path
 ) -> None:
     child = place.worker_process(tmp_path / "worker.log")
-    post = await place.submit()
-    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    await place.arrived()
     with psycopg.connect(place.services.database.url, autocommit=True) as connection:
         connection.execute("SET deadlock_timeout = '1 h'")  # if anyone, the worker is to give way
         connection.execute("DROP SCHEMA public CASCADE")
@@ -230,8 +224,7 @@ async def test_a_worker_exits_with_its_app_even_if_its_tables_are_gone(
 
 async def test_a_worker_exits_even_if_the_database_is_frozen(place: Workplace, tmp_path: Path) -> None:
     child = place.worker_process(tmp_path / "worker.log")
-    post = await place.submit()
-    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    await place.arrived()
     frozen = backends(place.services.database.url, child)
     for pid in frozen:
         os.kill(pid, signal.SIGSTOP)
@@ -283,12 +276,10 @@ class TestOwnServer:
     ) -> None:
         """It delivers what was submitted before and after."""
         child = place.worker_process(tmp_path / "worker.log")
-        first = await place.submit("before", 1)
-        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived("before", 1)
         await cluster.stop()
         await cluster.start()
-        second = await place.submit("after", 2)
-        await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived("after", 2)
         await stop(child)
         assert [remote.text for remote in place.in_buffer()] == ["before", "after"]
 

@@ -29,8 +29,7 @@ async def test_an_unanswered_create_is_searched_for_with_growing_pauses(
     worker = place.worker_process_with(
         tmp_path / "worker.log", clock, first_lookup=1.0
     )  # to which Buffer's is known
-    post = await place.submit()
-    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    await place.arrived()
     worker.release()
     assert await worker.ended() == 0
     assert len(place.in_buffer()) == 1
@@ -45,11 +44,10 @@ async def test_an_unanswered_create_is_searched_for_with_growing_pauses(
 async def test_a_time_is_reached_by_buffers_clock(place: Workplace, tmp_path: Path, minutes: int) -> None:
     worker = place.worker_process_with(tmp_path / "worker.log", other_clock(timedelta(minutes=minutes)))
     at = place.stand_in.clock.now().replace(microsecond=0) + timedelta(minutes=5)
-    result = await place.services.scheduling.schedule_post(
+    submitted = await place.schedule(
         await place.photo(), "in five minutes", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at
     )
-    assert result.post is not None, result.reason
-    post = await place.until(result.post.id, lambda now: now.step in (Step.ACCEPTED, Step.FAILED))
+    post = await place.until(submitted.id, lambda now: now.step in (Step.ACCEPTED, Step.FAILED))
     assert (post.step, post.scheduled_at) == (Step.ACCEPTED, at)
     worker.release()
     assert await worker.ended() == 0

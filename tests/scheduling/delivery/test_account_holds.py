@@ -41,8 +41,7 @@ def refuse_create(place: Workplace, seconds: float) -> None:
 
 
 async def step_of(place: Workplace, post: Post) -> Step | None:
-    now = await place.services.scheduling.post(post.id)
-    assert now is not None
+    now = await place.post(post.id)
     return now.step
 
 
@@ -96,11 +95,9 @@ async def test_posts_behind_a_cancelled_one_are_tried_when_the_hold_ends(
     refuse_create(place, 1)
     await place.services.delivery.deliver(first.id)
     await place.services.delivery.deliver(second.id)
-    held = await place.services.scheduling.post(first.id)
-    assert held is not None
+    held = await place.post(first.id)
     await place.services.scheduling.cancel(first.id)
-    behind = await place.services.scheduling.post(second.id)
-    assert behind is not None
+    behind = await place.post(second.id)
     assert behind.next_try_at == held.next_try_at, "it takes over the time of the post that tried for it"
     await all_are_delivered(place, caplog, second)
 

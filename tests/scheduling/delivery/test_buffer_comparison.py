@@ -12,7 +12,6 @@ from fluffy_tui.scheduling import PostError, PostPhoto, PostRequest, PostStatus,
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
-    from fluffy_tui.scheduling import Post
     from scheduling.workplace import Workplace
 
 EVERYTHING = "posts, hosted_pictures, buffer_comparisons, procrastinate_jobs, procrastinate_events"
@@ -27,40 +26,34 @@ def requests(place: Workplace, field: str) -> int:
     )
 
 
-async def accepted(place: Workplace, caption: str, number: int) -> Post:
-    """Submit a new photo, and return its post once it is in Buffer."""
-    post = await place.submit(caption, number)
-    return await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-
-
 async def test_one_look_serves_all_posts_of_a_worker(place: Workplace) -> None:
     async with place.worker():
         for number in range(5):
-            await accepted(place, f"number {number}", number)
+            await place.arrived(f"number {number}", number)
         assert requests(place, "createPost") == 5
         assert requests(place, "posts") == 1
     async with place.worker():
-        await accepted(place, "after a restart", 5)
+        await place.arrived("after a restart", 5)
         assert requests(place, "posts") == 2
 
 
 async def test_a_post_that_may_have_left_is_searched_for(place: Workplace) -> None:
     async with place.worker():
-        await accepted(place, "first", 0)
+        await place.arrived("first", 0)
         place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
-        await accepted(place, "second", 1)
+        await place.arrived("second", 1)
         assert requests(place, "posts") >= 2
     assert len(place.in_buffer()) == 2
 
 
 async def test_what_was_sent_since_a_backup_is_taken_in(place: Workplace) -> None:
     async with place.worker():
-        before = [await accepted(place, f"number {number}", number) for number in range(3)]
+        before = [await place.arrived(f"number {number}", number) for number in range(3)]
     remote = {post.id for post in place.in_buffer()}
     await place.execute(f"TRUNCATE {EVERYTHING} CASCADE")
     assert len(await place.services.photos.unscheduled(place.persona)) == 3, "their photos look free"
     async with place.worker():
-        new = await accepted(place, "number 3", 3)
+        new = await place.arrived("number 3", 3)
         assert await place.services.scheduling.problems() == []
     assert {post.id for post in place.in_buffer()} == {*remote, new.buffer_post_id}
     now = {post.buffer_post_id: post for post in await place.services.scheduling.posts()}
@@ -79,9 +72,9 @@ async def test_what_was_sent_since_a_backup_is_taken_in(place: Workplace) -> Non
 async def test_a_worker_compares_again_once_the_table_was_emptied(place: Workplace) -> None:
     """As before the rows of a backup are copied into it."""
     async with place.worker():
-        before = await accepted(place, "before", 0)
+        before = await place.arrived("before", 0)
         await place.execute(f"TRUNCATE {EVERYTHING} CASCADE")
-        await accepted(place, "after", 1)
+        await place.arrived("after", 1)
     known = {post.buffer_post_id for post in await place.services.scheduling.posts()}
     assert before.buffer_post_id in known
 
@@ -94,13 +87,12 @@ async def test_photos_that_were_reordered_or_taken_out_are_known_by_their_pictur
     all_shown = [PostPhoto(photo.id, photo.sha256, photo.name) for photo in photos]
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(all_shown[0], "fog", more_photos=all_shown[1:])
-        assert result.post is not None
-        before = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        submitted = await place.schedule(all_shown[0], "fog", more_photos=all_shown[1:])
+        before = await place.until(submitted.id, lambda now: now.step is Step.ACCEPTED)
         before = await scheduling.edit(before.id, photos=[before.photos[each] for each in shown])
     await place.execute(f"TRUNCATE {EVERYTHING}, post_photos CASCADE")
     async with place.worker():
-        await accepted(place, "another", 3)
+        await place.arrived("another", 3)
     known = {post.buffer_post_id: post for post in await scheduling.posts()}[before.buffer_post_id]
     assert [(photo.photo_id, photo.alt_text, photo.media_url) for photo in known.photos] == [
         (photo.photo_id, photo.alt_text, photo.media_url) for photo in before.photos
@@ -117,9 +109,8 @@ async def test_a_post_that_buffer_has_without_all_pictures_is_not_taken_for_sent
     photos = [await place.photo(number) for number in range(2)]
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(photos[0], "fog", more_photos=photos[1:])
-        assert result.post is not None
-        post = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        submitted = await place.schedule(photos[0], "fog", more_photos=photos[1:])
+        post = await place.until(submitted.id, lambda now: now.step is Step.ACCEPTED)
     [remote] = place.in_buffer()
     remote.assets.pop()
     step, sent_at = (Step.UNCONFIRMED, "now()") if has_left else (Step.QUEUED, "NULL")
@@ -147,12 +138,11 @@ async def test_a_panorama_is_taken_in_with_its_parts_and_counts_as_scheduled(pla
     first, second = await place.panorama()
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(first, "fog", more_photos=[second])
-        assert result.post is not None
-        before = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        submitted = await place.schedule(first, "fog", more_photos=[second])
+        before = await place.until(submitted.id, lambda now: now.step is Step.ACCEPTED)
     await place.execute(f"TRUNCATE {EVERYTHING}, post_photos CASCADE")
     async with place.worker():
-        await accepted(place, "another", 3)
+        await place.arrived("another", 3)
     known = {post.buffer_post_id: post for post in await scheduling.posts()}[before.buffer_post_id]
     assert [(photo.photo_id, photo.framing.part) for photo in known.photos] == [
         (first.photo_id, Part(1, 2)),
@@ -165,7 +155,7 @@ async def test_a_panorama_is_taken_in_with_its_parts_and_counts_as_scheduled(pla
 async def test_every_channel_of_a_persona_is_compared(place: Workplace) -> None:
     """Also one that is not the main channel, and that no post waits for."""
     async with place.worker():
-        before = await accepted(place, "fog", 0)
+        before = await place.arrived("fog", 0)
     await place.execute(f"TRUNCATE {EVERYTHING} CASCADE")
     personas = place.services.personas
     main = next(channel for channel in await personas.available_channels() if channel.name == "leo.afterdark")
@@ -173,7 +163,7 @@ async def test_every_channel_of_a_persona_is_compared(place: Workplace) -> None:
         place.persona, {main.id: None, **place.persona.board_by_channel}
     )
     async with place.worker():
-        new = await accepted(place, "night", 1)
+        new = await place.arrived("night", 1)
     assert new.channel_id == main.id
     known = {post.buffer_post_id: post for post in await place.services.scheduling.posts()}
     assert known[before.buffer_post_id].channel_id == before.channel_id
@@ -181,7 +171,7 @@ async def test_every_channel_of_a_persona_is_compared(place: Workplace) -> None:
 
 async def test_a_post_whose_row_is_from_before_it_was_sent_is_recorded_and_not_sent(place: Workplace) -> None:
     async with place.worker():
-        post = await accepted(place, "fog", 0)
+        post = await place.arrived("fog", 0)
     await place.execute("TRUNCATE buffer_comparisons, procrastinate_jobs CASCADE")
     await place.execute(
         "UPDATE posts SET step = 'held', status = 'draft', buffer_post_id = NULL, scheduled_at = NULL,"
@@ -199,7 +189,7 @@ async def test_a_photo_that_only_buffer_knows_as_posted_is_posted_again_only_if_
     place: Workplace,
 ) -> None:
     async with place.worker():
-        await accepted(place, "before the backup was restored", 0)
+        await place.arrived("before the backup was restored", 0)
     await place.execute(f"TRUNCATE {EVERYTHING} CASCADE")
     post = await place.submit("again", 0)
     async with place.worker():
@@ -216,18 +206,18 @@ async def test_a_photo_that_only_buffer_knows_as_posted_is_posted_again_only_if_
 
 async def test_a_post_is_taken_in_once_its_photo_is_imported_again(place: Workplace) -> None:
     async with place.worker():
-        post = await accepted(place, "fog", 0)
+        post = await place.arrived("fog", 0)
     await place.execute(f"TRUNCATE photos, {EVERYTHING} CASCADE")
     for path in place.folder.iterdir():
         path.unlink()
     async with place.worker():
-        await accepted(place, "another", 1)
+        await place.arrived("another", 1)
         [problem] = await place.services.scheduling.problems()
     assert problem.kind is ProblemKind.UNKNOWN_IN_BUFFER
     assert "fog" in problem.why
     write_photo(place.folder / "IMG_0000.jpg", 0)
     async with place.worker():
-        await accepted(place, "a third one", 2)
+        await place.arrived("a third one", 2)
         assert await place.services.scheduling.problems() == []
     posts = await place.services.scheduling.posts()
     assert {each.caption for each in posts} == {"fog", "another", "a third one"}
@@ -236,19 +226,19 @@ async def test_a_post_is_taken_in_once_its_photo_is_imported_again(place: Workpl
 
 async def test_a_cancelled_post_is_not_taken_in_because_reads_lag(place: Workplace) -> None:
     async with place.worker():
-        post = await accepted(place, "fog", 0)
+        post = await place.arrived("fog", 0)
         [remote] = place.in_buffer()
         await place.services.scheduling.cancel(post.id)
     place.stand_in.world.add_post(remote)  # a list from before it was deleted
     async with place.worker():
-        await accepted(place, "another", 1)
+        await place.arrived("another", 1)
     assert [each.caption for each in await place.services.scheduling.posts()] == ["another"]
 
 
 async def test_what_was_posted_again_since_a_backup_is_not_posted_once_more(place: Workplace) -> None:
     scheduling = place.services.scheduling
     async with place.worker():
-        first = await accepted(place, "first", 0)
+        first = await place.arrived("first", 0)
         await place.execute(
             "UPDATE posts SET step = 'live', status = 'posted', posted_at = now() - interval '4 months'"
         )

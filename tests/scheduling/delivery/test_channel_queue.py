@@ -78,8 +78,7 @@ async def test_when_there_is_room_all_are_sent_in_order(place: Workplace) -> Non
 async def test_a_full_queue_is_tried_again_when_a_post_should_have_left_it(patient: Workplace) -> None:
     first = await patient.submit("there already", 9)
     await patient.services.delivery.deliver(first.id)
-    planned = await patient.services.scheduling.post(first.id)
-    assert planned is not None
+    planned = await patient.post(first.id)
     assert planned.scheduled_at is not None
     full(patient)
     await submit_held(patient, 1)
@@ -156,8 +155,7 @@ async def test_a_post_whose_undo_delay_ends_behind_a_held_one_is_held_too(patien
     [first] = await submit_held(patient, 1)
     second = await submit_undoable(patient, "behind", 1)
     await patient.services.delivery.wake(second.id)
-    behind = await patient.services.scheduling.post(second.id)
-    assert behind is not None
+    behind = await patient.post(second.id)
     assert (behind.step, behind.error_code) == (Step.HELD, "queue_full"), "it does not wait for a worker"
     assert [post.id for post in await queued(patient)] == [first.id, second.id]
     patient.stand_in.faults.clear()
@@ -208,8 +206,7 @@ async def test_a_post_whose_pause_ends_does_not_wait_for_the_whole_queue(place: 
     place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
     await delivery.deliver(posts[2].id)
     for post in posts:
-        after = await place.services.scheduling.post(post.id)
-        assert after is not None
+        after = await place.post(post.id)
         assert after.step is Step.ACCEPTED, "the first was searched for again before the others were done"
     assert len(place.in_buffer()) == 3
 
@@ -330,15 +327,10 @@ async def test_a_post_with_an_error_of_its_own_holds_up_nobody(patient: Workplac
 
 async def test_a_post_whose_time_passes_in_the_queue_fails_with_that_cause(place: Workplace) -> None:
     at = datetime.now(UTC) + timedelta(hours=1)
-    result = await place.services.scheduling.schedule_post(
-        await place.photo(), "too late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at
-    )
-    assert result.post is not None
-    async with place.services.database.transaction() as session:
-        await session.execute(text("UPDATE posts SET requested_at_time = now() - interval '1 minute'"))
-    await place.services.delivery.deliver(result.post.id)
-    failed = await place.services.scheduling.post(result.post.id)
-    assert failed is not None
+    post = await place.schedule(await place.photo(), "too late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
+    await place.execute("UPDATE posts SET requested_at_time = now() - interval '1 minute'")
+    await place.services.delivery.deliver(post.id)
+    failed = await place.post(post.id)
     assert (failed.step, failed.error_code) == (Step.FAILED, "time_past")
     with pytest.raises(NotPossibleNow, match="past"):
         await place.services.scheduling.retry(failed.id)

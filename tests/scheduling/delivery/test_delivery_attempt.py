@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 async def test_a_submitted_post_arrives_in_the_queue(place: Workplace) -> None:
     async with place.worker():
-        post = await place.submit()
-        done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        done = await place.arrived()
     [remote] = place.in_buffer()
     assert done.status is PostStatus.SCHEDULED
     assert done.buffer_post_id == remote.id
@@ -143,12 +142,11 @@ async def test_a_media_host_that_alone_is_not_reached_is_told_from_one_that_refu
 async def test_every_share_mode_reaches_buffer(place: Workplace, mode: ShareMode) -> None:
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
     photo = await place.photo()
-    result = await place.services.scheduling.schedule_post(
+    post = await place.schedule(
         photo, "at a time", share_mode=mode, at=at if mode is ShareMode.CUSTOM_SCHEDULED else None
     )
-    assert result.post is not None
     async with place.worker():
-        done = await place.until(result.post.id, lambda now: now.buffer_post_id is not None)
+        done = await place.until(post.id, lambda now: now.buffer_post_id is not None)
     [remote] = place.in_buffer()
     assert remote.share_mode == mode
     if mode is ShareMode.CUSTOM_SCHEDULED:
@@ -158,10 +156,9 @@ async def test_every_share_mode_reaches_buffer(place: Workplace, mode: ShareMode
 async def test_the_original_file_is_never_changed(place: Workplace) -> None:
     photo = await place.photo()
     before = photo.path.read_bytes()
-    result = await place.services.scheduling.schedule_post(photo, "untouched")
-    assert result.post is not None
+    post = await place.schedule(photo, "untouched")
     async with place.worker():
-        await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert photo.path.read_bytes() == before
 
 
@@ -284,10 +281,9 @@ async def test_the_picture_has_no_location(place: Workplace) -> None:
         image.save(path, exif=exif)
     await place.services.photos.import_folders([place.folder], place.persona, on_progress=lambda _: None)
     [photo] = await place.services.photos.unscheduled(place.persona)
-    result = await place.services.scheduling.schedule_post(photo, "nowhere to be found")
-    assert result.post is not None
+    post = await place.schedule(photo, "nowhere to be found")
     async with place.worker():
-        done = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     [uploaded] = (place.settings.media_directory or place.folder).rglob("*.jpg")
     with Image.open(uploaded) as image:
         assert not image.getexif()
@@ -312,7 +308,6 @@ async def test_without_a_key_the_post_is_held(place: Workplace) -> None:
     post = await place.submit()
     keyless = dataclasses.replace(place.services.delivery, buffer=None)
     await keyless.deliver(post.id)
-    held = await place.services.scheduling.post(post.id)
-    assert held is not None
+    held = await place.post(post.id)
     assert held.step is Step.HELD
     assert held.error_code == "key_missing"

@@ -78,8 +78,7 @@ async def test_what_is_shown_is_posted_in_its_colours_and_nothing_else_is(
             assert EXPECTED[name]["expect"] in ("damaged", "either"), name
             continue
         await place.services.delivery.deliver(result.post.id)
-        post = await place.services.scheduling.post(result.post.id)
-        assert post is not None
+        post = await place.post(result.post.id)
         assert post.step is Step.ACCEPTED, (name, post.error_message)
         [asset] = place.in_buffer()[-1].assets
         [posted] = place.settings.media_directory.rglob(asset.source.rpartition("/")[2])  # type: ignore[union-attr]

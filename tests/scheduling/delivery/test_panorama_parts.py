@@ -18,9 +18,8 @@ async def test_a_panorama_is_one_photo_with_several_pictures(place: Workplace) -
     first, second = await place.panorama((LEFT,), (RIGHT,))
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(first, "fog", more_photos=[second])
-        assert result.post is not None, result.reason
-        done = await place.until(result.post.id, lambda post: post.status == "scheduled")
+        submitted = await place.schedule(first, "fog", more_photos=[second])
+        done = await place.until(submitted.id, lambda post: post.status == "scheduled")
     [remote] = place.in_buffer()
     assert [asset.source for asset in remote.assets] == [photo.media_url for photo in done.photos]
     assert len({photo.media_url for photo in done.photos}) == 2
@@ -42,9 +41,8 @@ async def test_a_photo_in_buffer_can_be_cut_and_put_together_again(place: Workpl
     whole = replace(first, framing=replace(first.framing, part=Part()), tags=(LEFT, RIGHT))
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(whole, "fog")
-        assert result.post is not None, result.reason
-        done = await place.until(result.post.id, lambda post: post.status == "scheduled")
+        submitted = await place.schedule(whole, "fog")
+        done = await place.until(submitted.id, lambda post: post.status == "scheduled")
         parts = [replace(first, tags=(LEFT,)), replace(second, tags=(RIGHT,))]
         changed = await scheduling.edit(
             done.id, photos=[replace(part, sha256=done.cover.sha256) for part in parts]
@@ -66,9 +64,8 @@ async def test_a_person_who_is_cut_off_is_not_sent(place: Workplace) -> None:
     edge = TaggedPerson("edge", 0.1, 0.5)
     whole = replace(first, framing=Framing(Fit.CROP, Shape.SQUARE), tags=(edge, RIGHT))
     async with place.worker():
-        result = await place.services.scheduling.schedule_post(whole, "fog")
-        assert result.post is not None, result.reason
-        done = await place.until(result.post.id, lambda post: post.status == "scheduled")
+        submitted = await place.schedule(whole, "fog")
+        done = await place.until(submitted.id, lambda post: post.status == "scheduled")
         assert [tag.handle for tag in done.cover.tags] == ["edge", "right"]
         [remote] = place.in_buffer()
         assert [tag["handle"] for tag in remote.assets[0].user_tags] == ["right"]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Post
     from scheduling.workplace import Workplace
 
 
@@ -39,13 +38,6 @@ async def on_studio(place: Workplace, number: int = 0) -> tuple[Photo, Path]:
     photo = await place.services.photos.get(photo.id)
     assert photo.elsewhere == "studio"
     return photo, there
-
-
-async def submit(place: Workplace, photo: Photo, caption: str = "from the studio") -> Post:
-    """Submit a photo of another machine."""
-    result = await place.services.scheduling.schedule_post(photo, caption)
-    assert result.post is not None, result.reason
-    return result.post
 
 
 @asynccontextmanager
@@ -76,13 +68,12 @@ async def studios_worker(place: Workplace, tmp_path: Path, *, has_key: bool = Tr
 
 async def test_a_post_waits_for_the_machine_that_has_its_photo(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         held = await place.until(post.id, lambda now: now.step is Step.HELD)
         assert held.error_code == "photo_elsewhere"
         assert held.error_message == f"It waits for studio, which has its photo, {photo.name}."
-        other = await place.submit("from here", 1)
-        await place.until(other.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived("from here", 1)
         [problem] = await place.services.scheduling.problems()
         assert problem.kind is ProblemKind.HELD
         assert (await place.services.scheduling.post(held.id) or held).step is Step.HELD
@@ -97,7 +88,7 @@ async def test_another_file_at_the_same_path_is_not_the_photo(place: Workplace, 
     moved = there.rename(tmp_path / "of the studio.jpg")
     await place.execute(f"UPDATE photo_places SET path = '{moved}' WHERE photo_id = {photo.id}")
     photo.path.write_bytes(b"another file")
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         await place.until(post.id, lambda now: now.error_code == "photo_elsewhere")
 
@@ -105,7 +96,7 @@ async def test_another_file_at_the_same_path_is_not_the_photo(place: Workplace, 
 async def test_a_machine_without_a_key_uploads_what_another_sends(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
     async with studios_worker(place, tmp_path, has_key=False), place.worker():
-        post = await submit(place, photo)
+        post = await place.schedule(photo, "from the studio")
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert [post.text for post in place.in_buffer()] == ["from the studio"]
 
@@ -116,7 +107,7 @@ async def test_any_machine_that_has_the_photo_will_do(place: Workplace, tmp_path
     await place.execute(
         "INSERT INTO photo_places SELECT photo_id, '2', persona_id, path, modified_at FROM photo_places"
     )
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         held = await place.until(post.id, lambda now: now.step is Step.HELD)
         assert held.error_message == f"It waits for office or studio, which has its photo, {photo.name}."
@@ -134,12 +125,11 @@ async def test_machines_do_not_wait_for_each_other_when_the_photo_is_gone(
         "INSERT INTO photo_places SELECT id, '1', persona_id, '/gone.jpg', modified_at FROM photos"
         f" WHERE id = {photo.id}"
     )
-    result = await place.services.scheduling.schedule_post(photo, "gone")
-    assert result.post is not None
+    post = await place.schedule(photo, "gone")
     photo.path.unlink()
     assert there.exists()
     async with studios_worker(place, tmp_path), place.worker():
-        failed = await place.until(result.post.id, lambda now: now.step is Step.FAILED)
+        failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
     assert failed.error_code == "photo_missing"
 
 
@@ -147,7 +137,7 @@ async def test_a_picture_that_a_dead_worker_was_making_is_made_again(
     place: Workplace, tmp_path: Path
 ) -> None:
     photo, _ = await on_studio(place)
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.HELD)
     await place.execute(f"UPDATE posts SET step = 'hosting', claim = 'dead' WHERE id = {post.id}")
@@ -159,20 +149,19 @@ async def test_a_picture_that_a_dead_worker_was_making_is_made_again(
 
 async def test_nobody_sends_a_post_while_its_picture_is_made(place: Workplace) -> None:
     photo, _ = await on_studio(place)
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.HELD)
         await place.execute(f"UPDATE posts SET step = 'rendering', claim = 'studios' WHERE id = {post.id}")
         await place.services.delivery.deliver(post.id)
-        row = await place.services.scheduling.post(post.id)
-    assert row is not None
+        row = await place.post(post.id)
     assert (row.step, place.in_buffer()) == (Step.RENDERING, [])
 
 
 async def test_a_lost_picture_is_uploaded_again_where_the_photo_is(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
     async with studios_worker(place, tmp_path), place.worker():
-        post = await submit(place, photo)
+        post = await place.schedule(photo, "from the studio")
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     [picture] = (tmp_path / "media").rglob("*.jpg")
     picture.unlink()
@@ -187,7 +176,7 @@ async def test_a_lost_picture_is_uploaded_again_where_the_photo_is(place: Workpl
 async def test_an_uploaded_picture_is_delivered_by_any_machine(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
     place.stand_in.world.scheduled_posts = 0
-    post = await submit(place, photo, "fog")
+    post = await place.schedule(photo, "fog")
     async with studios_worker(place, tmp_path):
         await place.until(post.id, lambda now: now.error_code == "queue_full")
     place.stand_in.world.scheduled_posts = 10
@@ -208,16 +197,15 @@ async def test_photos_of_one_post_may_be_on_two_machines(place: Workplace, tmp_p
     here = await place.photo(1)
     there, _ = await on_studio(place, 2)
     async with studios_worker(place, tmp_path, has_key=False), place.worker():
-        result = await place.services.scheduling.schedule_post(here, "from both", more_photos=[there])
-        assert result.post is not None, result.reason
-        done = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        post = await place.schedule(here, "from both", more_photos=[there])
+        done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     [remote] = place.in_buffer()
     assert [asset.source for asset in remote.assets] == [photo.media_url for photo in done.photos]
 
 
 async def test_a_picture_that_cannot_be_made_here_is_not_changed(place: Workplace, tmp_path: Path) -> None:
     photo, _ = await on_studio(place)
-    post = await submit(place, photo)
+    post = await place.schedule(photo, "from the studio")
     async with place.worker(), studios_worker(place, tmp_path):
         before = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     with pytest.raises(NotPossibleNow, match="does not have the photo"):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import text
 
 from fluffy_tui.media import PhotoUnreadable, Unreadable, render
 from fluffy_tui.scheduling import Step
@@ -33,10 +32,9 @@ async def test_a_picture_that_cannot_be_decoded_fails_with_its_reason(place: Wor
     )  # the header, which the import reads, stays intact
     await place.services.photos.import_folders([place.folder], place.persona)
     [photo] = await place.services.photos.unscheduled(place.persona)
-    result = await place.services.scheduling.schedule_post(photo, "half a picture", accept_damaged=True)
-    assert result.post is not None
+    post = await place.schedule(photo, "half a picture", accept_damaged=True)
     async with place.worker():
-        failed = await place.until(result.post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))
+        failed = await place.until(post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))
     assert failed.error_code == "photo_unreadable"
     assert photo.path.name in str(failed.error_message)
     assert place.in_buffer() == []
@@ -51,14 +49,12 @@ async def test_what_is_posted_is_always_looked_at_for_damage(place: Workplace) -
     content[content.index(b"IEND") - 6] ^= 1  # a checksum
     path.write_bytes(content)
     await place.services.photos.import_folders([place.folder], place.persona)
-    async with place.services.database.transaction() as session:
-        await session.execute(text("UPDATE photos SET sharpness = 50"))
+    await place.execute("UPDATE photos SET sharpness = 50")
     [photo] = await place.services.photos.unscheduled(place.persona)
     assert place.services.planning.preview_rendition(photo, "instagram").width == 400
-    result = await place.services.scheduling.schedule_post(photo, "damaged")
-    assert result.post is not None
+    post = await place.schedule(photo, "damaged")
     async with place.worker():
-        failed = await place.until(result.post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))
+        failed = await place.until(post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))
     assert failed.error_code == "photo_unreadable"
     assert place.in_buffer() == []
 
@@ -95,9 +91,8 @@ async def test_indexing_waits_from_the_first_to_the_last_picture_of_a_post_and_n
     assert place.services.host is not None
     host = NotedHost(place.services.host, lambda: note("uploaded"))
     photos = [await place.photo(number) for number in range(3)]
-    result = await place.services.scheduling.schedule_post(photos[0], "three", more_photos=photos[1:])
-    assert result.post is not None
-    await replace(place.services.delivery, host=host).deliver(result.post.id)
+    post = await place.schedule(photos[0], "three", more_photos=photos[1:])
+    await replace(place.services.delivery, host=host).deliver(post.id)
     assert [is_under_way for what, is_under_way in seen if what == "made"] == [True] * 3
     assert seen[-1] == ("uploaded", False)
     assert len(place.in_buffer()) == 1

@@ -50,12 +50,6 @@ class Backup:
         assert done.returncode == 0, done.stderr
 
 
-async def accepted(place: Workplace, caption: str, number: int) -> Post:
-    """Submit a new photo, and return its post once it is in Buffer."""
-    post = await place.submit(caption, number)
-    return await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-
-
 async def ended(place: Workplace, request: PostRequest, step: Step) -> Post:
     """Submit a post, and return it once it is at that step."""
     [result] = await place.services.scheduling.schedule_posts([request])
@@ -69,8 +63,8 @@ async def test_nothing_that_was_sent_since_the_backup_is_sent_again(place: Workp
     for number in range(7):
         await place.photo(number)  # those that are imported later are not in the backup
     async with place.worker():
-        await accepted(place, "before", 0)
-        live = await accepted(place, "live", 2)
+        await place.arrived("before", 0)
+        live = await place.arrived("live", 2)
     adopted = AdoptedPost(await place.photo(1), "adopted", datetime.now(UTC) - timedelta(days=300), "train 7")
     await history.write(place.persona.id, [adopted])
     await place.execute(
@@ -95,7 +89,7 @@ async def test_nothing_that_was_sent_since_the_backup_is_sent_again(place: Workp
         await place.until(waiting.id, lambda now: now.step is Step.ACCEPTED)
         await ended(place, PostRequest(tuple(carousel), "carousel"), Step.ACCEPTED)
         await ended(place, again, Step.ACCEPTED)
-        await accepted(place, "alone", 6)
+        await place.arrived("alone", 6)
         sent = [post.text for post in place.in_buffer()]
         place.stand_in.import_post(channel_id, "from the phone, too", timedelta(minutes=5), "")
         requests = len(place.stand_in.requests)
@@ -105,7 +99,7 @@ async def test_nothing_that_was_sent_since_the_backup_is_sent_again(place: Workp
         refused = await ended(place, PostRequest(tuple(carousel[:1]), "carousel once more"), Step.FAILED)
         refused_again = await ended(place, again, Step.FAILED)
         assert {refused.error_code, refused_again.error_code} == {PostError.POSTED_BEFORE}
-        await accepted(place, "after", 7)
+        await place.arrived("after", 7)
         behind = await place.until(waiting.id, lambda now: now.step is Step.ACCEPTED)
         assert behind.buffer_post_id in {post.id for post in place.in_buffer()}
 
@@ -125,7 +119,7 @@ async def test_nothing_that_was_sent_since_the_backup_is_sent_again(place: Workp
 
     await scheduling.cancel(refused.id)
     async with place.worker():
-        await accepted(place, "later", 8)
+        await place.arrived("later", 8)
     known = {post.caption: post for post in await scheduling.posts()}
     assert [photo.photo_id for photo in known["carousel"].photos] == [photo.photo_id for photo in carousel]
     await place.execute("UPDATE outside_rounds SET asked_at = asked_at - interval '7 hours'")

@@ -68,11 +68,10 @@ def status_sync(place: Workplace) -> StatusSync:
 
 
 async def delivered(place: Workplace, **options: object) -> Post:
-    result = await place.services.scheduling.schedule_post(await place.photo(), "fog", **options)  # type: ignore[arg-type]
-    assert result.post is not None
+    post = await place.schedule(await place.photo(), "fog", **options)
     async with place.worker():
         return await place.until(
-            result.post.id, lambda now: now.buffer_post_id is not None or now.step is Step.FAILED
+            post.id, lambda now: now.buffer_post_id is not None or now.step is Step.FAILED
         )
 
 
@@ -89,15 +88,14 @@ async def test_setting_this_computers_clock_never_sends_a_post_twice(place: Work
     """All times that the database has noted are hours off after it."""
     place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
     place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="posts", count=2)
-    result = await place.services.scheduling.schedule_post(await place.photo(), "fog")
-    assert result.post is not None
+    post = await place.schedule(await place.photo(), "fog")
     async with place.worker():
-        await place.until(result.post.id, lambda now: now.step is Step.UNCONFIRMED)
+        await place.until(post.id, lambda now: now.step is Step.UNCONFIRMED)
         await place.execute(
             "UPDATE posts SET created_at = created_at + interval '3 h',"
             " create_sent_at = create_sent_at - interval '3 h'"
         )
-        await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert len(place.in_buffer()) == 1
 
 
@@ -228,10 +226,9 @@ async def test_a_double_that_is_published_without_all_pictures_is_told(
     place: Workplace, status_sync: StatusSync
 ) -> None:
     photos = [await place.photo(number) for number in range(2)]
-    result = await place.services.scheduling.schedule_post(photos[0], "fog", more_photos=photos[1:])
-    assert result.post is not None
+    submitted = await place.schedule(photos[0], "fog", more_photos=photos[1:])
     async with place.worker():
-        await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        await place.until(submitted.id, lambda now: now.step is Step.ACCEPTED)
     [remote] = place.in_buffer()
     now = place.stand_in.clock.now()
     double = dataclasses.replace(
@@ -242,8 +239,7 @@ async def test_a_double_that_is_published_without_all_pictures_is_told(
     quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     while len(place.in_buffer()) > 1:
         await quick.run()
-    post = await place.services.scheduling.post(result.post.id)
-    assert post is not None
+    post = await place.post(submitted.id)
     assert post.buffer_post_id == double.id
     assert post.error_message == "Buffer published it with 1 of its 2 pictures."
     assert [each.id for each in place.in_buffer()] == [double.id]
@@ -253,12 +249,11 @@ async def held_after_a_lost_create(place: Workplace) -> Post:
     """Return a post that waits for the rate limit, while a create of it is still to take effect."""
     faults = place.stand_in.faults
     faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
-    result = await place.services.scheduling.schedule_post(await place.photo(), "fog")
-    assert result.post is not None
+    post = await place.schedule(await place.photo(), "fog")
     async with place.worker():
-        await place.until(result.post.id, lambda now: now.step is Step.UNCONFIRMED)
+        await place.until(post.id, lambda now: now.step is Step.UNCONFIRMED)
         faults.add(Kind.RATE_LIMITED, operation="createPost", seconds=600)
-        return await place.until(result.post.id, lambda now: now.error_code == "rate_limited")
+        return await place.until(post.id, lambda now: now.error_code == "rate_limited")
 
 
 @pytest.mark.parametrize("arrives", [held_after_a_lost_create, delivered])
@@ -362,8 +357,7 @@ async def test_an_organization_that_buffer_hides_is_reported_and_heals(
     world.organization_id = organization
     while ProblemKind.HIDDEN in await kinds(place):
         await quick.run()
-    now = await place.services.scheduling.post(post.id)
-    assert now is not None
+    now = await place.post(post.id)
     assert (now.step, now.error_code) == (Step.ACCEPTED, None)
 
 
@@ -389,8 +383,7 @@ async def test_a_retry_by_hand_is_tried_although_the_limit_is_reached(place: Wor
     place.stand_in.faults.add(Kind.RATE_LIMITED, seconds=3600, operation="createPost")
     post = await place.submit()
     await place.services.delivery.deliver(post.id)
-    held = await place.services.scheduling.post(post.id)
-    assert held is not None
+    held = await place.post(post.id)
     assert (held.step, held.error_code) == (Step.HELD, "rate_limited")
     await place.services.scheduling.retry(post.id)
     async with place.worker():

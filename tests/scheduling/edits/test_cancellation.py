@@ -170,8 +170,8 @@ async def test_the_next_post_tries_at_the_time_at_which_the_first_of_them_would_
             f" WHERE id = {post.id}"
         )
     await place.services.scheduling.cancel_unsent([post.id for post in posts[:3]])
-    left = await place.services.scheduling.post(posts[3].id)
-    assert left is not None and left.next_try_at is not None
+    left = await place.post(posts[3].id)
+    assert left.next_try_at is not None
     assert f"{left.next_try_at:%Y-%m-%d}" == "2030-01-02"
     jobs = await rows(place, "SELECT args ->> 'post_id', scheduled_at FROM procrastinate_jobs")
     assert jobs == [(str(left.id), left.next_try_at)]
@@ -218,8 +218,8 @@ async def test_cross_posts_that_are_left_are_locked_in_that_order_too(place: Wor
         await place.until_one_waits()
         await lock_posts(moving, leads[1])
     assert await cancelling == {post.id for post in leads}
-    left = await place.services.scheduling.post(other.id)
-    assert left is not None and left.lead_post_id is None
+    left = await place.post(other.id)
+    assert left.lead_post_id is None
 
 
 async def test_two_terminals_that_undo_one_batch_share_it(place: Workplace) -> None:

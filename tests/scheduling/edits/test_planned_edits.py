@@ -32,15 +32,6 @@ IMPATIENT = dataclasses.replace(
 """Answers of Buffer soon prove something, and unused pictures are deleted at once."""
 
 
-async def accepted(place: Workplace) -> Post:
-    post = await place.submit()
-    await place.services.delivery.deliver(post.id)
-    done = await place.services.scheduling.post(post.id)
-    assert done is not None
-    assert done.step is Step.ACCEPTED
-    return done
-
-
 async def plans(place: Workplace) -> list[PlannedEditRow]:
     async with place.services.database.transaction() as session:
         return list((await session.execute(select(PlannedEditRow))).scalars())
@@ -95,7 +86,7 @@ PLACES = {
 @pytest.mark.parametrize("where", PLACES)
 async def test_killed_at_a_step_of_an_edit(place: Workplace, tmp_path: Path, where: str) -> None:
     condition, before, changed = PLACES[where]
-    post = await accepted(place)
+    post = await place.accepted()
     barrier = Barrier(place.services.database.url, condition, before=before)
     editor = place.edit_process(tmp_path / "edit.log", post.id)
     await barrier.reached()
@@ -107,7 +98,7 @@ async def test_killed_at_a_step_of_an_edit(place: Workplace, tmp_path: Path, whe
 
 @pytest.mark.parametrize("after", [False, True], ids=["before it is changed", "after it was changed"])
 async def test_killed_while_buffer_changes_the_post(place: Workplace, tmp_path: Path, *, after: bool) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.SLOW, operation="editPost", after=after)
     editor = place.edit_process(tmp_path / "edit.log", post.id)
     await place.stand_in.received("editPost")
@@ -121,7 +112,7 @@ async def test_killed_while_buffer_changes_the_post(place: Workplace, tmp_path: 
 
 
 async def test_an_unanswered_edit_whose_check_fails_too_is_settled_later(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.SLOW, operation="editPost", after=True)
     editing = asyncio.create_task(
         place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
@@ -140,7 +131,7 @@ async def test_an_unanswered_edit_whose_check_fails_too_is_settled_later(place: 
 
 
 async def test_no_other_edit_is_sent_while_one_may_still_arrive(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="editPost")
     with pytest.raises(NotPossibleNow, match="not known"):
         await place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
@@ -152,7 +143,7 @@ async def test_no_other_edit_is_sent_while_one_may_still_arrive(place: Workplace
 
 
 async def test_an_unrecorded_edit_is_adopted_as_a_whole(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     at = (datetime.now(UTC) + timedelta(days=5)).replace(microsecond=0)
     barrier = Barrier(
         place.services.database.url, "NEW.photos -> 0 ->> 'alt_text' <> OLD.photos -> 0 ->> 'alt_text'"
@@ -165,14 +156,13 @@ async def test_an_unrecorded_edit_is_adopted_as_a_whole(place: Workplace) -> Non
     await asyncio.to_thread(barrier.remove)
     await asyncio.gather(editing, return_exceptions=True)
     await until_settled(place)
-    now = await place.services.scheduling.post(post.id)
-    assert now is not None
+    now = await place.post(post.id)
     assert (now.caption, now.alt_text, now.requested_at_time) == ("other words", "a pier", at)
     assert now.scheduled_at == place.in_buffer()[0].due_at == at
 
 
 async def test_two_simultaneous_edits_do_not_mix(place: Workplace, tmp_path: Path) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     barrier = Barrier(
         place.services.database.url, "NEW.sent_at IS NOT NULL", before="UPDATE ON planned_edits"
     )
@@ -186,7 +176,7 @@ async def test_two_simultaneous_edits_do_not_mix(place: Workplace, tmp_path: Pat
 
 
 async def test_cancelling_a_post_with_an_edit_in_doubt_leaves_no_picture(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="editPost")
     with pytest.raises(NotPossibleNow, match="not known"):
         await place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
@@ -198,7 +188,7 @@ async def test_cancelling_a_post_with_an_edit_in_doubt_leaves_no_picture(place: 
 
 async def without_picture(place: Workplace, *, deleted: bool) -> Post:
     """Return a post that lost its picture in an edit and that the program could delete in Buffer, or not."""
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
     if not deleted:
         place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost")
@@ -228,7 +218,7 @@ async def test_a_post_that_lost_its_picture_in_an_edit_is_gone_from_buffer_once_
 
 
 async def test_a_lost_picture_is_noticed_even_if_the_edit_was_unanswered(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
     place.stand_in.faults.add(Kind.SLOW, operation="editPost", after=True)
     editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="better words"))
@@ -244,7 +234,7 @@ async def test_a_lost_picture_is_noticed_even_if_the_edit_was_unanswered(place: 
 async def test_what_was_published_after_an_unanswered_edit_that_lost_a_picture_is_told(
     place: Workplace,
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     added = await place.photo(1)
     place.stand_in.faults.add(Kind.DROP_ONE_ASSET, operation="editPost")
     place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP, operation="editPost")
@@ -256,16 +246,14 @@ async def test_what_was_published_after_an_unanswered_edit_that_lost_a_picture_i
     assert len(remote.assets) == 1
     remote.status, remote.sent_at = "sent", place.stand_in.clock.now()
     await until_settled(place)
-    live = await place.services.scheduling.post(post.id)
-    assert live is not None
+    live = await place.post(post.id)
     assert live.step is Step.LIVE
     assert live.error_message == "Buffer published it with 1 of its 2 pictures."
     assert live.cover.media_url == remote.assets[0].source
 
 
 async def fails_and_is_retried_with_its_picture(place: Workplace, post: Post) -> None:
-    failed = await place.services.scheduling.post(post.id)
-    assert failed is not None
+    failed = await place.post(post.id)
     assert (failed.step, failed.error_code) == (Step.FAILED, "image_dropped")
     [problem] = [item for item in await place.services.scheduling.problems() if item.post]
     assert Remedy.RETRY in problem.actions

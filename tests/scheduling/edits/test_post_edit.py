@@ -38,21 +38,11 @@ if TYPE_CHECKING:
 LATER = (datetime.now(UTC) + timedelta(days=5)).replace(microsecond=0)
 
 
-async def accepted(place: Workplace) -> Post:
-    post = await place.submit()
-    await place.services.delivery.deliver(post.id)
-    found = await place.services.scheduling.post(post.id)
-    assert found is not None
-    assert found.step is Step.ACCEPTED, found.error_message
-    return found
-
-
 async def held(place: Workplace) -> Post:
     place.stand_in.faults.add(Kind.QUEUE_FULL)
     post = await place.submit()
     await place.services.delivery.deliver(post.id)
-    found = await place.services.scheduling.post(post.id)
-    assert found is not None
+    found = await place.post(post.id)
     assert found.step is Step.HELD
     return found
 
@@ -117,7 +107,7 @@ async def test_cancelling_while_a_worker_prepares_the_post_sends_nothing(
 async def test_a_post_that_was_retried_while_it_was_cancelled_is_not_reported_as_cancelled(
     place: Workplace,
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.SLOW, operation="deletePost", seconds=1.0, after=True)
     cancelling = asyncio.create_task(place.services.scheduling.cancel(post.id))
     await place.stand_in.received("deletePost", 1)
@@ -129,7 +119,7 @@ async def test_a_post_that_was_retried_while_it_was_cancelled_is_not_reported_as
 
 
 async def test_cancelling_an_accepted_post_deletes_it_in_buffer_first(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     await place.services.scheduling.cancel(post.id)
     assert place.in_buffer() == []
     assert await place.services.scheduling.post(post.id) is None
@@ -139,7 +129,7 @@ async def test_cancelling_an_accepted_post_deletes_it_in_buffer_first(place: Wor
 async def test_a_post_that_was_deleted_in_buffer_can_be_cancelled_once_that_is_certain(
     place: Workplace,
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.world.posts.clear()
     with pytest.raises(NotPossibleNow, match="does not show this post"):
         await place.services.scheduling.cancel(post.id)
@@ -155,7 +145,7 @@ async def test_a_post_that_was_deleted_in_buffer_can_be_cancelled_once_that_is_c
 async def test_a_post_that_is_being_published_or_live_cannot_be_cancelled_or_edited(
     place: Workplace, status: str, step: Step, words: str
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     [remote] = place.in_buffer()
     remote.status = status
     remote.sent_at = datetime.now(UTC) if status == "sent" else None
@@ -165,8 +155,7 @@ async def test_a_post_that_is_being_published_or_live_cannot_be_cancelled_or_edi
     ):
         with pytest.raises(NotPossibleNow, match=words):
             await attempt
-    now = await place.services.scheduling.post(post.id)
-    assert now is not None
+    now = await place.post(post.id)
     assert now.step is step
     assert [remote.text for remote in place.in_buffer()] == ["fog on the pier"]
 
@@ -182,7 +171,7 @@ async def test_an_unconfirmed_post_cannot_be_cancelled_or_edited(place: Workplac
 
 
 async def test_after_an_unanswered_delete_the_post_is_found_to_be_removed(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP, operation="deletePost")
     with pytest.raises(BufferError):
         await place.services.scheduling.cancel(post.id)
@@ -193,8 +182,7 @@ async def test_after_an_unanswered_delete_the_post_is_found_to_be_removed(place:
         await place.execute("UPDATE follow_rounds SET asked_at = asked_at - interval '1 hour'")
         await place.services.status_sync.run()
         await place.execute("UPDATE posts SET missing_since = missing_since - interval '1 hour'")
-    removed = await place.services.scheduling.post(post.id)
-    assert removed is not None
+    removed = await place.post(post.id)
     assert removed.error_code == "removed_in_buffer"
     await place.services.scheduling.cancel(post.id)
     assert await is_free(place)
@@ -231,14 +219,13 @@ async def test_a_worker_never_sends_the_old_caption_after_an_accepted_edit(
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     child.release()
     assert await child.ended() == 0
-    done = await place.services.scheduling.post(post.id)
-    assert done is not None
+    done = await place.post(post.id)
     [remote] = place.in_buffer()
     assert remote.text == done.caption == ("new words" if was_edited else "old words")
 
 
 async def test_editing_the_caption_in_buffer_keeps_the_time(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     edited = await place.services.scheduling.edit(post.id, caption="better words")
     [remote] = place.in_buffer()
     assert remote.text == edited.caption == "better words"
@@ -249,7 +236,7 @@ async def test_editing_the_caption_in_buffer_keeps_the_time(place: Workplace) ->
 
 async def test_an_edit_that_changes_nothing_is_not_sent(place: Workplace) -> None:
     """If it were carried out late, it would bring the old words back over those of a later edit."""
-    post = await accepted(place)
+    post = await place.accepted()
     before = len(place.stand_in.requests)
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="editPost")
     for same in ({"caption": post.caption}, {"photos": post.photos}, {"alt_text": post.cover.alt_text}):
@@ -258,7 +245,7 @@ async def test_an_edit_that_changes_nothing_is_not_sent(place: Workplace) -> Non
 
 
 async def test_the_time_of_a_post_in_buffer_can_be_changed(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     edited = await place.services.scheduling.edit(post.id, at=LATER)
     [remote] = place.in_buffer()
     assert remote.due_at == edited.scheduled_at == edited.requested_at_time == LATER
@@ -266,13 +253,12 @@ async def test_the_time_of_a_post_in_buffer_can_be_changed(place: Workplace) -> 
 
 
 async def test_an_ignored_time_is_noticed(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.EDIT_IGNORES_DUE)
     with pytest.raises(BufferError) as caught:
         await place.services.scheduling.edit(post.id, caption="better words", at=LATER)
     assert caught.value.code is Code.EDIT_IGNORED
-    now = await place.services.scheduling.post(post.id)
-    assert now is not None
+    now = await place.post(post.id)
     [remote] = place.in_buffer()
     assert (now.caption, now.scheduled_at) == (remote.text, remote.due_at)
 
@@ -281,20 +267,19 @@ async def test_an_ignored_time_is_noticed(place: Workplace) -> None:
     "kind", [Kind.ACCEPT_THEN_DROP, Kind.SERVER_ERROR_AFTER, Kind.SERVER_ERROR_BEFORE, Kind.DROP_BEFORE]
 )
 async def test_after_an_unanswered_edit_row_and_buffer_agree(place: Workplace, kind: Kind) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(kind, operation="editPost")
     try:
         await place.services.scheduling.edit(post.id, caption="better words")
     except (NotPossibleNow, BufferError):
         assert kind in (Kind.SERVER_ERROR_BEFORE, Kind.DROP_BEFORE)
-    now = await place.services.scheduling.post(post.id)
-    assert now is not None
+    now = await place.post(post.id)
     [remote] = place.in_buffer()
     assert remote.text == now.caption
 
 
 async def test_an_edit_without_its_picture_is_refused(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     for file in (place.settings.media_directory or place.folder).rglob("*.jpg"):
         file.unlink()
     with pytest.raises(BufferError):
@@ -317,7 +302,7 @@ async def test_an_edit_without_its_picture_is_refused(place: Workplace) -> None:
 async def test_what_the_network_would_reject_is_refused(
     place: Workplace, change: dict[str, object], words: str
 ) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     with pytest.raises(NotPossibleNow, match=f"(?i){words}"):
         await place.services.scheduling.edit(post.id, **change)  # type: ignore[arg-type]
     assert [remote.text for remote in place.in_buffer()] == ["fog on the pier"]
@@ -328,8 +313,7 @@ async def test_a_failed_post_can_be_edited_and_retried(place: Workplace) -> None
     await place.services.delivery.deliver(first.id)
     second = await place.submit("the very same words", 2)
     await place.services.delivery.deliver(second.id)
-    failed = await place.services.scheduling.post(second.id)
-    assert failed is not None
+    failed = await place.post(second.id)
     async with place.worker():
         failed = await place.until(second.id, lambda now: now.step is Step.FAILED)
         edited = await place.services.scheduling.edit(failed.id, caption="quite other words")
@@ -340,7 +324,7 @@ async def test_a_failed_post_can_be_edited_and_retried(place: Workplace) -> None
 
 
 async def test_retrying_a_post_that_buffer_retries_makes_no_second_post(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     [remote] = place.in_buffer()
     remote.status, remote.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
     status_sync = dataclasses.replace(
@@ -348,19 +332,17 @@ async def test_retrying_a_post_that_buffer_retries_makes_no_second_post(place: W
     )
     await place.services.status_sync.run()
     await status_sync.run()
-    failed = await place.services.scheduling.post(post.id)
-    assert failed is not None
+    failed = await place.post(post.id)
     assert failed.step is Step.FAILED
     remote.status, remote.sent_at = "sent", datetime.now(UTC)
     with pytest.raises(NotPossibleNow):
         await place.services.scheduling.retry(post.id)
-    now = await place.services.scheduling.post(post.id)
-    assert now is not None
+    now = await place.post(post.id)
     assert now.step is Step.LIVE
 
 
 async def test_retrying_a_post_that_buffer_could_not_publish_leaves_only_one(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     [remote] = place.in_buffer()
     remote.status, remote.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
     await place.services.status_sync.run()
@@ -423,7 +405,7 @@ async def test_a_new_framing_of_an_unsent_post_is_rendered_again(place: Workplac
 
 
 async def test_editing_the_alt_text_keeps_a_caption_that_was_changed_in_buffer(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     [remote] = place.in_buffer()
     remote.text = "written in Buffer"
     edited = await place.services.scheduling.edit(post.id, alt_text="a pier")
@@ -442,7 +424,7 @@ async def test_a_photo_exported_again_is_uploaded_again_while_its_post_waits_in_
     place: Workplace,
 ) -> None:
     """At a new URL, since Buffer may remember the old picture."""
-    post = await accepted(place)
+    post = await place.accepted()
     await export_again(place, post)
     again = await place.services.scheduling.upload_again(post.id)
     assert (again.step, again.buffer_post_id) == (Step.ACCEPTED, post.buffer_post_id)
@@ -494,7 +476,7 @@ async def test_photos_added_to_a_waiting_post_are_taken_and_sent_with_it(place: 
 
 
 async def test_photos_added_to_a_post_in_buffer_are_uploaded_and_given_to_buffer(place: Workplace) -> None:
-    post = await accepted(place)
+    post = await place.accepted()
     [before] = place.in_buffer()
     second = await place.photo(1)
     scheduling = place.services.scheduling
@@ -517,7 +499,7 @@ async def test_an_edit_of_photos_waits_for_submits_before_it_locks_its_post(
     place: Workplace, is_in_buffer: bool
 ) -> None:
     """A submit locks photos before posts, so they would wait for each other."""
-    post = await accepted(place) if is_in_buffer else await place.submit()
+    post = await place.accepted() if is_in_buffer else await place.submit()
     second = await place.photo(1)
     more = [*post.photos, PostPhoto(second.id, second.sha256)]
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
@@ -532,7 +514,7 @@ async def test_an_edit_of_photos_waits_for_submits_before_it_locks_its_post(
 
 
 async def test_a_photo_of_another_post_cannot_be_added(place: Workplace) -> None:
-    post, other = await accepted(place), await place.submit("rain", 1)
+    post, other = await place.accepted(), await place.submit("rain", 1)
     [before] = place.in_buffer()
     with pytest.raises(NotPossibleNow, match="already has a post"):
         await place.services.scheduling.edit(post.id, photos=[*post.photos, other.cover])
@@ -551,8 +533,7 @@ async def test_two_users_who_change_different_parts_of_a_post_at_the_same_time_b
     await place.until_one_waits()
     await asyncio.to_thread(barrier.remove)
     await asyncio.gather(first, second)
-    now = await place.services.scheduling.post(post.id)
-    assert now is not None
+    now = await place.post(post.id)
     assert (now.caption, now.alt_text) == ("other words", "a pier")
 
 
@@ -561,7 +542,7 @@ async def test_two_users_who_change_different_parts_of_a_post_in_buffer_both_get
     place: Workplace, *, words_first: bool
 ) -> None:
     """The second one begins after the first one has read the post, and ends before that one writes its plan."""
-    post = await accepted(place)
+    post = await place.accepted()
     photo = await place.photo(1)
     photos = [dataclasses.replace(post.cover, alt_text="one"), PostPhoto(photo.id, photo.sha256, "two")]
     words: dict[str, Any] = {"caption": "other words", "at": LATER}
@@ -595,7 +576,7 @@ async def test_two_users_who_change_different_parts_of_a_post_in_buffer_both_get
 
 async def test_words_do_not_move_a_post_back_that_another_user_has_moved(place: Workplace) -> None:
     """Also if Buffer was asked before that, and has answered after it."""
-    post = await accepted(place)
+    post = await place.accepted()
     place.stand_in.faults.add(Kind.SLOW, operation="post", after=True)
     words = asyncio.create_task(place.services.scheduling.edit(post.id, caption="other words"))
     await place.stand_in.received("post")

@@ -79,10 +79,8 @@ async def test_the_limit_of_the_queue_is_stored_with_the_channel(place: Workplac
 async def test_a_post_keeps_its_framing(place: Workplace) -> None:
     photo = await place.photo()
     framing = Framing(Fit.CROP_TOP, Shape.SQUARE, 90)
-    result = await place.services.scheduling.schedule_post(photo, "hello", framing=framing)
-    assert result.post is not None
-    post = await place.services.scheduling.post(result.post.id)
-    assert post is not None
+    submitted = await place.schedule(photo, "hello", framing=framing)
+    post = await place.post(submitted.id)
     assert post.framing == framing
     async with place.worker():
         out = await place.until(post.id, lambda post: post.cover.rendition is not None)

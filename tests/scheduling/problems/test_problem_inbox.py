@@ -106,12 +106,9 @@ async def test_a_failed_post_has_its_cause_and_actions(place: Workplace) -> None
 async def test_a_post_whose_time_is_past_needs_another_time_before_it_is_retried(place: Workplace) -> None:
     due = datetime.now(UTC) + timedelta(days=1)
     photo = await place.photo()
-    result = await place.services.scheduling.schedule_post(
-        photo, "late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=due
-    )
-    assert result.post is not None
+    post = await place.schedule(photo, "late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=due)
     photo.path.unlink()
-    await place.services.delivery.deliver(result.post.id)
+    await place.services.delivery.deliver(post.id)
     [item] = await problems(place)
     assert item.actions[0] is Remedy.RETRY
     await place.execute("UPDATE posts SET requested_at_time = now() - interval '1 minute'")
@@ -119,7 +116,7 @@ async def test_a_post_whose_time_is_past_needs_another_time_before_it_is_retried
     assert item.actions[0] is Remedy.RESCHEDULE
     assert (Remedy.RETRY in item.actions, Remedy.RETRY in item.refused) == (False, True)
     with pytest.raises(NotPossibleNow, match="past"):
-        await place.services.scheduling.retry(result.post.id)
+        await place.services.scheduling.retry(post.id)
 
 
 async def test_a_post_deleted_in_buffer_can_be_retried_or_cancelled(place: Workplace) -> None:
@@ -260,8 +257,7 @@ async def test_a_worker_that_is_starting_is_no_problem(place: Workplace) -> None
 
 async def test_a_killed_worker_is_listed_with_its_last_heartbeat(place: Workplace, tmp_path: Path) -> None:
     child = place.worker_process(tmp_path / "worker.log")
-    first = await place.submit()
-    await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+    await place.arrived()
     assert await place.services.scheduling.problems() == []
     os.kill(child.pid, signal.SIGKILL)
     await child.ended()

@@ -8,25 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, text
 
-from fluffy_tui.demo import Kind, ManualClock, StandIn
+from fluffy_tui.demo import Kind, ManualClock
 from fluffy_tui.scheduling.profile import thumbnail_fetch
 from fluffy_tui.scheduling.profile.outside_sync import REQUESTS, OutsideSync
 from fluffy_tui.scheduling.tables import OutsidePostRow
-from scheduling.workplace import Workplace, workplace, write_photo
+from scheduling.workplace import Workplace, write_photo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 
 @pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
-    media = tmp_path / "media"
-    async with (
-        StandIn(media=media, clock=ManualClock()) as stand_in,
-        workplace(database_url, tmp_path, stand_in, media) as opened,
-    ):
-        yield opened
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 def from_phone(place: Workplace, caption: str, *, hours: float = 1.0, picture: str = "") -> str:

@@ -75,9 +75,8 @@ async def test_of_simultaneous_submissions_with_a_photo_in_common_one_succeeds(p
 async def test_cancelling_frees_all_photos(place: Workplace) -> None:
     cover, *others = await photos(place, 3)
     scheduling = place.services.scheduling
-    result = await scheduling.schedule_post(cover, "fog", more_photos=others)
-    assert result.post is not None
-    await scheduling.cancel(result.post.id)
+    post = await place.schedule(cover, "fog", more_photos=others)
+    await scheduling.cancel(post.id)
     assert len(await place.services.photos.unscheduled(place.persona)) == 3
     assert (await scheduling.schedule_post(others[0], "rain", more_photos=[cover])).ok
 
@@ -106,15 +105,14 @@ async def test_what_the_network_rejects_is_refused_and_nothing_is_written(
 async def test_the_rest_of_the_form_arrives_in_buffer(place: Workplace) -> None:
     cover, second = await photos(place, 2)
     async with place.worker():
-        result = await place.services.scheduling.schedule_post(
+        submitted = await place.schedule(
             PostPhoto(cover.id, "", "first", tags=(TaggedPerson("anna", 0.25, 0.75),)),
             "fog",
             more_photos=[PostPhoto(second.id, "", "second")],
             first_comment="#fog #pier",
             ai_generated=True,
         )
-        assert result.post is not None, result.reason
-        done = await place.until(result.post.id, lambda post: post.status == "scheduled")
+        done = await place.until(submitted.id, lambda post: post.status == "scheduled")
     [remote] = place.in_buffer()
     assert [asset.source for asset in remote.assets] == [photo.media_url for photo in done.photos]
     assert [asset.alt_text for asset in remote.assets] == ["first", "second"]
@@ -173,8 +171,7 @@ async def test_a_channels_fit_is_that_of_all_photos_there(place: Workplace) -> N
 async def test_a_leads_cross_post_takes_over_when_the_lead_is_deleted(place: Workplace) -> None:
     """The photos stay taken as long as one post of them is left, whatever statement deletes the others."""
     cover, second = await photos(place, 2)
-    result = await place.services.scheduling.schedule_post(cover, "fog", more_photos=[second])
-    assert result.post is not None
+    post = await place.schedule(cover, "fog", more_photos=[second])
     with psycopg.connect(place.services.database.url, autocommit=True) as connection:
         connection.execute("ALTER TABLE posts DISABLE TRIGGER fluffy_notify_post")
         columns = "photos, persona_id, caption, share_mode, lead_post_id, delivery_key, channel_id"
@@ -182,7 +179,7 @@ async def test_a_leads_cross_post_takes_over_when_the_lead_is_deleted(place: Wor
             connection.execute(
                 f"INSERT INTO posts ({columns}) SELECT photos, persona_id, caption, share_mode, id,"
                 f" delivery_key || '{number}', 'channel {number}' FROM posts WHERE id = %s",
-                [result.post.id],
+                [post.id],
             )
 
         def leads() -> list[Any]:
@@ -332,10 +329,9 @@ async def test_a_held_post_does_not_hold_its_cross_post(place: Workplace) -> Non
 async def test_first_comment_and_ai_label_of_a_post_in_buffer_are_changed(place: Workplace) -> None:
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(await place.photo(), "fog", ai_generated=True)
-        assert result.post is not None, result.reason
-        await place.until(result.post.id, lambda post: post.status == "scheduled")
-        edited = await scheduling.edit(result.post.id, first_comment="#fog", ai_generated=False)
+        submitted = await place.schedule(await place.photo(), "fog", ai_generated=True)
+        await place.until(submitted.id, lambda post: post.status == "scheduled")
+        edited = await scheduling.edit(submitted.id, first_comment="#fog", ai_generated=False)
     assert (edited.first_comment, edited.ai_generated) == ("#fog", False)
     [remote] = place.in_buffer()
     assert remote.metadata["instagram"]["firstComment"] == "#fog"
@@ -347,9 +343,8 @@ async def test_a_plan_without_first_comments_is_remembered_for_the_channel(place
     place.stand_in.set_plan(paid=False)
     scheduling = place.services.scheduling
     async with place.worker():
-        result = await scheduling.schedule_post(first, "fog", first_comment="#fog")
-        assert result.post is not None
-        failed = await place.until(result.post.id, lambda post: post.step == "failed")
+        submitted = await place.schedule(first, "fog", first_comment="#fog")
+        failed = await place.until(submitted.id, lambda post: post.step == "failed")
         assert failed.error_code == "first_comment_refused"
         [problem] = await scheduling.problems()
         assert problem.actions[0] is Remedy.EDIT, "it would be refused again"

@@ -72,8 +72,8 @@ async def test_a_post_goes_out_again_and_then_once_more(place: Workplace) -> Non
     second = (await again(place, first)).post
     assert second is not None
     await place.services.delivery.deliver(second.id)
-    accepted = await place.services.scheduling.post(second.id)
-    assert accepted is not None and accepted.step is Step.ACCEPTED
+    accepted = await place.post(second.id)
+    assert accepted.step is Step.ACCEPTED
     assert [post.text for post in place.in_buffer()] == ["fog on the pier", "once more"]
     await live(place, second.id, months=1)
     with pytest.raises(NotPossibleNow, match=r"can be posted again from \d+ \w+ \d+ on"):
@@ -128,8 +128,7 @@ async def test_a_cross_post_inherits_what_was_taken_over(place: Workplace) -> No
     await live(place, *(post.id for post in group))
     lead, cross_post = (await again(place, first)).posts
     await place.services.scheduling.cancel(lead.id)
-    heir = await place.services.scheduling.post(cross_post.id)
-    assert heir is not None
+    heir = await place.post(cross_post.id)
     assert (heir.lead_post_id, heir.again_of_id) == (None, first.id)
     assert await taken(place) == {first.photo_id: heir.id}
     await place.services.scheduling.cancel(heir.id)
@@ -176,8 +175,8 @@ async def test_a_post_that_failed_keeps_the_photo_until_it_is_cancelled(place: W
     assert earlier is not None
     assert (earlier.post_id, earlier.posted) == (first.id, True), "the failed one is not public"
     await place.services.scheduling.cancel(second.id)
-    found = await place.services.scheduling.post(first.id)
-    assert found is not None and found.status is PostStatus.POSTED
+    found = await place.post(first.id)
+    assert found.status is PostStatus.POSTED
     assert (await again(place, first)).ok
 
 

@@ -50,8 +50,7 @@ async def test_a_submission_writes_the_post_and_its_job(place: Workplace) -> Non
 
 async def test_a_job_that_cannot_be_deferred_leaves_no_post(place: Workplace) -> None:
     photo = await place.photo()
-    async with place.services.database.transaction() as session:
-        await session.execute(text("ALTER TABLE procrastinate_jobs RENAME TO away"))
+    await place.execute("ALTER TABLE procrastinate_jobs RENAME TO away")
     with pytest.raises((ConnectorException, ProgrammingError)):
         await place.services.scheduling.schedule_post(photo, "hello")
     assert await place.services.scheduling.posts() == []
@@ -222,8 +221,7 @@ async def test_cancelling_frees_the_photo(place: Workplace) -> None:
     assert await place.services.scheduling.post(post.id) is None
     assert len(await place.services.photos.unscheduled(place.persona)) == 1
     async with place.worker():
-        other = await place.submit("another one", 2)
-        await place.until(other.id, lambda now: now.step is Step.ACCEPTED)
+        await place.arrived("another one", 2)
     assert [remote.text for remote in place.in_buffer()] == ["another one"]
     with pytest.raises(PostNotFound):
         await place.services.scheduling.cancel(post.id)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -161,18 +159,6 @@ def test_no_faces_are_found_where_there_are_none(finder: FaceFinder) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (3, 512), (2048, 40)])
 def test_pictures_of_every_shape_are_looked_at(finder: FaceFinder, size: tuple[int, int]) -> None:
     assert finder.find(Image.effect_noise(size, 50).convert("RGB")) == []
-
-
-def test_looking_for_faces_collects_no_usage_data(tmp_path: Path) -> None:
-    program = (
-        "from PIL import Image; from fluffy_tui.similarity import FaceFinder;"
-        "FaceFinder().find(Image.new('RGB', (512, 512)))"
-    )
-    home = tmp_path / "fresh-home"
-    home.mkdir()
-    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
-    assert list(home.iterdir()) == []
 
 
 def test_without_onnxruntime_the_way_to_install_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

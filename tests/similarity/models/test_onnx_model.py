@@ -70,11 +70,11 @@ def test_the_network_is_the_one_that_its_note_describes() -> None:
     assert NETWORK.stat().st_size < 8_000_000
 
 
-def test_loading_it_collects_no_usage_data(tmp_path: Path) -> None:
+def test_loading_networks_collects_no_usage_data(tmp_path: Path) -> None:
     """By default, onnxruntime keeps a database of events below the home folder, and looks up a host to send them to."""
     program = (
-        "from PIL import Image; from fluffy_tui.similarity import BuiltinModel;"
-        "BuiltinModel().embed(Image.new('RGB', (512, 512)))"
+        "from PIL import Image; from fluffy_tui.similarity import BuiltinModel, FaceFinder;"
+        "picture = Image.new('RGB', (512, 512)); BuiltinModel().embed(picture); FaceFinder().find(picture)"
     )
     home = tmp_path / "fresh-home"
     home.mkdir()

@@ -64,7 +64,7 @@ async def test_a_picture_that_went_out_elsewhere_is_warned_of(
     running: Running, services: FakeServices
 ) -> None:
     services.similarity.earlier_posts = {}
-    services.similarity.elsewhere = {39: OutsideMatch(1, NOW - timedelta(days=9), 0)}
+    services.similarity.elsewhere = {39: OutsideMatch(NOW - timedelta(days=9), 0)}
     async with running(persona="sarah") as driver:
         await fill(driver, 39, 38)
         assert any("same picture posted elsewhere on" in mark for mark in marks(driver))

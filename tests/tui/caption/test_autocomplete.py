@@ -6,9 +6,8 @@ import pytest
 
 from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.caption.autocomplete import Vocabulary, word_before
-from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.compose import ComposeScreen
-from tui.conftest import Driver, Running
+from tui.conftest import Running
 from tui.fakes import MARKUP, FakeServices
 
 SETS, PHRASE = SnippetKind.HASHTAGS, SnippetKind.PHRASE
@@ -54,16 +53,10 @@ def test_suggestions_come_from_sets_and_recent_captions_the_most_used_first() ->
     ]
 
 
-def caption(driver: Driver) -> CaptionEditor:
-    """Return the caption's field."""
-    found: CaptionEditor = driver.screen.form.caption
-    return found
-
-
 async def test_suggestions_are_accepted_selected_and_dismissed_by_keys(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog #")
-        field = caption(driver)
+        field = driver.form.caption
         assert field.autocomplete.is_open and field.autocomplete.display
         assert field.autocomplete.region.y == field.cursor_screen_offset.y + 1
         await driver.press(*"no")
@@ -106,7 +99,7 @@ async def test_keys_typed_in_one_burst_take_effect_in_order(
         for key in (*"fog ;sig", "tab", " ", *"#nov", "enter", *"ok"):
             driver.app.simulate_key(key)
         await driver.settle()
-        field = caption(driver)
+        field = driver.form.caption
         assert field.text == "fog — sarah, from the coast #novemberok"
         seen: list[str] = []
 
@@ -132,7 +125,7 @@ async def test_keys_typed_in_one_burst_take_effect_in_order(
 async def test_suggestions_can_be_clicked_and_close_when_the_cursor_leaves_the_word(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"#no")
-        field = caption(driver)
+        field = driver.form.caption
         assert await driver.pilot.click(field.autocomplete, offset=(3, 2))
         await driver.settle()
         assert field.text == "#november"
@@ -153,4 +146,4 @@ async def test_help_lists_the_keys_of_autocomplete_too(running: Running) -> None
         for words in ("composer", "autocomplete", "tab  enter", "ctrl+g", "ctrl+l", "f4", "f5"):
             assert words in text
         await driver.press("escape", "?")
-        assert caption(driver).text == "?", "in a text it is a letter"
+        assert driver.form.caption.text == "?", "in a text it is a letter"

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from fluffy_tui.photos import PhotoScores
-from fluffy_tui.tui.app import FluffyApp
+from tui.conftest import Looks
 from tui.fakes import FakeServices
-from tui.library.test_library_snapshots import home as home
-from tui.pressing import pressing
 
-pytestmark = pytest.mark.snapshot
+pytestmark = [pytest.mark.snapshot, pytest.mark.usefixtures("home")]
 
 
 KEYS = ("space", "space", "space", "vertical_line", "p", "tab")
@@ -28,12 +24,10 @@ def three_photos(services: FakeServices) -> None:
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)])
-def test_three_photos(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*KEYS))
+def test_three_photos(looks: Looks, size: tuple[int, int]) -> None:
+    assert looks(size, *KEYS)
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
-def test_themes(snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str) -> None:
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(60, 18), run_before=pressing(*KEYS))
+def test_themes(looks: Looks, theme: str) -> None:
+    assert looks((60, 18), *KEYS, theme=theme)

@@ -9,19 +9,12 @@ import pytest
 from fluffy_tui.photos import Photo
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.batch import BatchScreen
-from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.photo.same_picture import SamePictureScreen
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.snippets import PickTextScreen, SnippetsScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices
-
-
-def caption(driver: Driver) -> CaptionEditor:
-    """Return the caption's field."""
-    found: CaptionEditor = driver.screen.form.caption
-    return found
 
 
 async def test_a_hashtag_set_is_found_by_a_few_letters_and_inserted(running: Running) -> None:
@@ -36,15 +29,15 @@ async def test_a_hashtag_set_is_found_by_a_few_letters_and_inserted(running: Run
         await driver.press("up", "ctrl+n", "ctrl+b", *"sf")
         assert "\n\n#sea #fog #beach" in driver.text("#picked-text")
         await driver.press("enter")
-        assert caption(driver).text == "fog #sea #fog #beach #waves #northsea #morning"
-        assert driver.app.focused is caption(driver)
+        assert driver.form.caption.text == "fog #sea #fog #beach #waves #northsea #morning"
+        assert driver.app.focused is driver.form.caption
         assert "! 6 of 5 hashtags (f2)" in [mark.line for mark in composer.form.preflight.marks]
         await driver.press("ctrl+z")
-        assert caption(driver).text == "fog"
+        assert driver.form.caption.text == "fog"
         await driver.press("ctrl+g", *"nothing like it", "enter")
         assert "Nothing matches" in driver.text("#none-found")
         await driver.press("escape")
-        assert caption(driver).text == "fog"
+        assert driver.form.caption.text == "fog"
 
 
 async def test_empty_lists_say_what_to_do(running: Running, services: FakeServices) -> None:
@@ -78,16 +71,16 @@ async def test_an_earlier_caption_is_read_in_full_and_inserted_at_the_cursor(
         await driver.press("pageup")
         assert read.scroll_offset.y == 0
         await driver.press(*"coffee", "enter")
-        assert caption(driver).text == "mine coffee first"
+        assert driver.form.caption.text == "mine coffee first"
         await driver.press("ctrl+z")
-        assert caption(driver).text == "mine", "nothing was overwritten"
+        assert driver.form.caption.text == "mine", "nothing was overwritten"
         await driver.press("ctrl+a", "ctrl+l", "pagedown", "escape")
-        assert caption(driver).text == "mine"
+        assert driver.form.caption.text == "mine"
 
 
 async def use_every_tool(driver: Driver, opened: list[str], earlier: str) -> None:
     """Use every tool, on a screen whose caption is empty and focused."""
-    screen, field = driver.screen, caption(driver)
+    screen, field = driver.screen, driver.form.caption
     await driver.press(*"fog #nov")
     assert [one.text for one in field.autocomplete.completions] == ["#november"]
     assert field.autocomplete.display and field.autocomplete.region.y == field.cursor_screen_offset.y + 1
@@ -137,19 +130,19 @@ async def test_every_tool_works_where_slots_are_filled(
         await driver.press("3", "f")
         assert isinstance(driver.screen, BatchScreen)
         await use_every_tool(driver, opened, "coffee first")
-        caption(driver).select_all()
+        driver.form.caption.select_all()
         await driver.press(*"hello #sandcastle", "ctrl+n")
-        assert caption(driver).text == ""
+        assert driver.form.caption.text == ""
         await driver.press(*"#sandc")
-        assert [one.text for one in caption(driver).autocomplete.completions] == ["#sandcastle"], (
+        assert [one.text for one in driver.form.caption.autocomplete.completions] == ["#sandcastle"], (
             "a hashtag of the previous caption is suggested at once"
         )
         await driver.press("tab", "ctrl+b")
-        assert caption(driver).text == "hello #sandcastle"
-        assert not caption(driver).autocomplete.is_open, (
+        assert driver.form.caption.text == "hello #sandcastle"
+        assert not driver.form.caption.autocomplete.is_open, (
             "nothing is suggested for a text that was only loaded"
         )
-        caption(driver).select_all()
+        driver.form.caption.select_all()
         await driver.press(*"coffee first thing", "f8")
         assert driver.screen.form.message == "This picture has not been posted before."
         before = services.scheduling.all_posts[2]
@@ -175,14 +168,14 @@ async def test_every_tool_works_where_a_post_is_edited(
         await driver.press("2", "g", "e")
         screen = driver.screen
         assert isinstance(screen, EditPostScreen)
-        caption(driver).select_all()
+        driver.form.caption.select_all()
         await driver.press("backspace")
         assert "✗ no caption (f2)" in [mark.line for mark in screen.form.preflight.marks]
         await driver.press(*"a quiet morning by the sea")
         lines = [mark.line for mark in screen.form.preflight.marks]
         assert "! similar to “a quiet morning by the…” (f2)" in lines
         assert "! no alt text (f3)" in lines
-        caption(driver).select_all()
+        driver.form.caption.select_all()
         await driver.press("backspace")
         await use_every_tool(driver, opened, "a quiet morning by the sea #fog")
 

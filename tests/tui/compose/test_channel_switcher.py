@@ -13,7 +13,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.media.ai_mark import xmp_packet
 from fluffy_tui.scheduling import ChannelChoice
-from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from tui.fakes import CHANNELS, NOW, with_channels
 
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 INSTAGRAM, BLUESKY, FACEBOOK = CHANNELS[:3]
 
 
-def form(driver: Driver) -> CaptionForm:
-    found: CaptionForm = driver.screen.query_one(CaptionForm)
-    return found
-
-
 def chips(driver: Driver) -> str:
     return driver.text("#channels")
 
@@ -36,12 +31,6 @@ def chips(driver: Driver) -> str:
 def submitted(services: FakeServices) -> dict[str, Any]:
     (found,) = services.scheduling.submitted
     return found
-
-
-async def saved(driver: Driver) -> None:
-    while driver.screen.drafts.has_unsaved:
-        await driver.pilot.pause(0.02)
-    await driver.settle()
 
 
 @pytest.fixture
@@ -84,14 +73,14 @@ async def test_what_is_typed_on_another_channel_counts_only_there(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog", "alt+down", *" here")
-        assert form(driver).caption.text == "fog here"
-        assert form(driver).rules.service == "bluesky"
+        assert driver.form.caption.text == "fog here"
+        assert driver.form.rules.service == "bluesky"
         assert "8/300 ✎" in chips(driver)
         await driver.press("alt+up")
-        assert form(driver).caption.text == "fog"
+        assert driver.form.caption.text == "fog"
         await driver.press("f2", *" and sea")
         await driver.press("alt+down")
-        assert form(driver).caption.text == "fog here"
+        assert driver.form.caption.text == "fog here"
         await driver.press("ctrl+s")
         assert submitted(services)["caption"] == "fog and sea"
         assert [choice.caption for choice in submitted(services)["channels"]] == [None, "fog here"]
@@ -124,8 +113,8 @@ async def test_with_no_channel_on_nothing_is_submitted(running: Running, service
         assert "no channel is on" in driver.text("#preflight")
         await driver.press("ctrl+s")
         assert isinstance(driver.screen, ComposeScreen)
-        assert "No channel is switched on" in form(driver).message
-        assert "f9" in form(driver).message
+        assert "No channel is switched on" in driver.form.message
+        assert "f9" in driver.form.message
         assert services.scheduling.submitted == []
 
 
@@ -134,18 +123,18 @@ async def test_the_channel_whose_network_refuses_the_caption_is_shown(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter")
-        form(driver).caption.load_clean("fog " * 90)
+        driver.form.caption.load_clean("fog " * 90)
         await driver.settle()
         await driver.press("x")
         assert "Bluesky: 61 too long" in driver.text("#preflight")
         assert "✗" in chips(driver)
         await driver.press("ctrl+s")
-        assert form(driver).rules.service == "bluesky"
-        assert form(driver).caption.has_focus
-        assert "allows 300" in form(driver).message
+        assert driver.form.rules.service == "bluesky"
+        assert driver.form.caption.has_focus
+        assert "allows 300" in driver.form.message
         assert services.scheduling.submitted == []
         await driver.press("alt+up")
-        assert form(driver).rules.service == "instagram"
+        assert driver.form.rules.service == "instagram"
 
 
 async def test_a_channel_has_its_own_time_in_its_own_zone(running: Running, services: FakeServices) -> None:
@@ -155,14 +144,14 @@ async def test_a_channel_has_its_own_time_in_its_own_zone(running: Running, serv
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog", "alt+down", "ctrl+t", "right", "right", "right")
         await driver.press(*"tomorrow 9:00")
-        at = form(driver).when.at
+        at = driver.form.when.at
         assert at is not None
         assert at.hour == 9
         assert str(at.tzinfo) == "Asia/Tokyo"
         await driver.press("alt+up")
-        assert form(driver).when.share_mode is ShareMode.ADD_TO_QUEUE
+        assert driver.form.when.share_mode is ShareMode.ADD_TO_QUEUE
         await driver.press("alt+down")
-        assert form(driver).when.at == at
+        assert driver.form.when.at == at
         await driver.press("ctrl+s")
         lead, other = submitted(services)["channels"]
         assert (lead.share_mode, lead.at) == (None, None)
@@ -174,16 +163,17 @@ async def test_a_time_that_cannot_be_understood_stays_on_the_screen(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog", "ctrl+t", "right", "right", "right", *"whenever", "alt+down")
-        assert form(driver).rules.service == "instagram"
-        assert form(driver).message
+        assert driver.form.rules.service == "instagram"
+        assert driver.form.message
 
 
 async def test_a_channel_has_its_own_fit(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog", "alt+down", "ctrl+f", "down", "right", "right", "enter")
-        assert form(driver).fitted.fit is Fit.CROP
+        assert driver.form.fitted.fit is Fit.CROP
         await driver.press("alt+up")
-        assert form(driver).fitted.fit is Fit.PAD
+        fitted = driver.form.fitted
+        assert fitted.fit is Fit.PAD
         await driver.press("ctrl+s")
         lead, other = submitted(services)["channels"]
         assert lead.framing is None
@@ -196,18 +186,18 @@ async def test_drafts_keep_what_is_different_on_each_channel(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog", "alt+down", *" here", "f9", "f6")
-        assert "Buffer cannot add a first comment on Bluesky" in form(driver).message
+        assert "Buffer cannot add a first comment on Bluesky" in driver.form.message
         await driver.press("alt+up", "f6", *"first!", "f12")
-        await saved(driver)
+        await driver.saved()
         await driver.press("escape", "enter")
-        assert form(driver).caption.text == "fog"
-        assert form(driver).first_comment.text == "first!"
-        assert form(driver).first_comment.display
-        assert form(driver).has_ai_label
+        assert driver.form.caption.text == "fog"
+        assert driver.form.first_comment.text == "first!"
+        assert driver.form.first_comment.display
+        assert driver.form.has_ai_label
         assert "Bluesky off" in chips(driver)
         await driver.press("alt+down")
-        assert form(driver).caption.text == "fog here"
-        assert not form(driver).first_comment.display
+        assert driver.form.caption.text == "fog here"
+        assert not driver.form.first_comment.display
 
 
 async def test_the_first_comment_is_sent_where_the_network_has_one(
@@ -215,12 +205,12 @@ async def test_the_first_comment_is_sent_where_the_network_has_one(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog #sea #pier", "alt+h")
-        assert form(driver).caption.text == "fog"
-        assert form(driver).first_comment.text == "#sea #pier"
+        assert driver.form.caption.text == "fog"
+        assert driver.form.first_comment.text == "#sea #pier"
         assert "first comment 10 of" in driver.text("#preflight")
         await driver.press("alt+h")
-        assert form(driver).caption.text == "fog\n\n#sea #pier"
-        assert not form(driver).first_comment.display
+        assert driver.form.caption.text == "fog\n\n#sea #pier"
+        assert not driver.form.first_comment.display
         await driver.press("alt+h", "ctrl+s")
         assert submitted(services)["first_comment"] == "#sea #pier"
         assert [post.first_comment for post in list(services.scheduling.all_posts.values())[-2:]] == [
@@ -294,12 +284,12 @@ async def test_a_channel_that_takes_fewer_photos_is_shown_with_the_key_that_swit
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*["space"] * 5, "enter", *"fog", "ctrl+s")
-        assert form(driver).rules.service == "bluesky"
+        assert driver.form.rules.service == "bluesky"
         words = "The post has 5 photos, and Bluesky allows 4. Remove 1. Or switch Bluesky off: f9."
-        assert form(driver).message == f"! {words}"
+        assert driver.form.message == f"! {words}"
         assert services.scheduling.submitted == []
         await driver.press("f9")
-        assert form(driver).message == ""
+        assert driver.form.message == ""
         await driver.press("ctrl+s")
         assert [choice.channel_id for choice in submitted(services)["channels"]] == [INSTAGRAM.id]
 
@@ -320,7 +310,7 @@ async def test_the_chips_are_chosen_with_the_mouse(running: Running, services: F
         await driver.press("enter", *"fog")
         await driver.pilot.click("#channels", offset=(1 + chips(driver).index("Bluesky"), 0))
         await driver.settle()
-        assert form(driver).rules.service == "bluesky"
+        assert driver.form.rules.service == "bluesky"
 
 
 async def test_two_channels_of_one_network_are_told_by_their_names(
@@ -351,8 +341,8 @@ async def test_an_undo_brings_back_what_each_channel_was_to_get(
         await driver.press("z")
         assert len(posts) == before - 2
         await driver.press("g", "enter")
-        assert form(driver).caption.text == "fog"
+        assert driver.form.caption.text == "fog"
         assert "● Bluesky 8/300 ✎" in chips(driver)
         assert "Facebook off" in chips(driver)
         await driver.press("alt+down")
-        assert form(driver).caption.text == "fog here"
+        assert driver.form.caption.text == "fog here"

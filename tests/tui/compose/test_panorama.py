@@ -50,12 +50,6 @@ def row(driver: Driver, name: str) -> Any:
     return driver.screen.query_one(f"#{name}-row")
 
 
-async def saved(driver: Driver) -> None:
-    while driver.screen.drafts.has_unsaved:
-        await driver.pilot.pause(0.02)
-    await driver.settle()
-
-
 async def test_only_a_panorama_can_be_cut(running: Running, wide: Photo) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", "ctrl+f")
@@ -145,7 +139,7 @@ async def test_parts_are_kept_with_the_draft_submitted_and_brought_back_by_an_un
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog", *CUT, "enter")
-        await saved(driver)
+        await driver.saved()
         await driver.press("escape", "enter")
         assert parts(driver) == [(40, part) for part in HALVES]
         await driver.press("ctrl+s")
@@ -197,7 +191,7 @@ async def test_the_single_photo_of_a_post_can_be_cut(
     async with running(persona="sarah") as driver:
         await driver.press("2", "i", "g", "e", *CUT, "enter")
         assert driver.screen.query_one("#photos").display
-        await saved(driver)
+        await driver.saved()
         await driver.press("escape", "e")
         assert (
             driver.screen.query_one(CaptionForm).message

@@ -12,7 +12,7 @@ from textual.content import Content
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.scheduling import Reason, ScheduleResult, Step
 from fluffy_tui.similarity import EarlierPost, Relation
-from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.text.words import shape_words
@@ -27,27 +27,12 @@ FIVE = ("space",) * 5
 """Selects photos 40, 39, 38, 37 and 36."""
 
 
-def form(driver: Driver) -> CaptionForm:
-    found: CaptionForm = driver.screen.query_one(CaptionForm)
-    return found
-
-
 def order(driver: Driver) -> list[int]:
     return [photo.photo_id for photo in driver.screen.arrangement.photos.photos]
 
 
 def strip(driver: Driver) -> str:
     return driver.text("#photos")
-
-
-def footer(driver: Driver) -> str:
-    return driver.screen_text().splitlines()[-1]
-
-
-async def saved(driver: Driver) -> None:
-    while driver.screen.drafts.has_unsaved:
-        await driver.pilot.pause(0.02)
-    await driver.settle()
 
 
 async def test_five_selected_photos_become_one_post_in_eight_keys(
@@ -69,15 +54,15 @@ async def test_five_selected_photos_become_one_post_in_eight_keys(
 async def test_the_footer_says_what_becomes_of_the_selection(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("space")
-        assert "enter Caption" in footer(driver)
-        assert "One post" not in footer(driver)
+        assert "enter Caption" in driver.footer()
+        assert "One post" not in driver.footer()
         await driver.press("space")
-        assert "enter One post" in footer(driver)
-        assert "f One post each" in footer(driver)
+        assert "enter One post" in driver.footer()
+        assert "f One post each" in driver.footer()
         await driver.press("enter")
-        assert "ctrl+n Next photo" in footer(driver)
+        assert "ctrl+n Next photo" in driver.footer()
         await driver.press("escape", "escape")
-        assert "enter Caption" in footer(driver)
+        assert "enter Caption" in driver.footer()
 
 
 async def test_more_photos_than_any_network_takes_are_refused_at_once(running: Running) -> None:
@@ -98,7 +83,7 @@ async def test_too_many_for_the_network_is_said_and_some_are_taken_out(
         assert "✗ 5 photos, limit 4 ctrl+o" in driver.text("#preflight")
         await driver.press("ctrl+s")
         assert isinstance(driver.screen, ComposeScreen)
-        assert "5 photos" in form(driver).message
+        assert "5 photos" in driver.form.message
         await driver.press("ctrl+o")
         assert "✓ 4 photos" in driver.text("#preflight")
         await driver.press("ctrl+s")
@@ -116,9 +101,9 @@ async def test_photos_are_moved_and_taken_out(running: Running, services: FakeSe
         assert "1 cover · IMG_2038" in strip(driver)
         await driver.press("alt+right", "ctrl+o")
         assert order(driver) == [40, 39, 37, 36]
-        assert form(driver).photo == services.photos.photos[39]
+        assert driver.form.photo == services.photos.photos[39]
         await driver.press("ctrl+b", "ctrl+b")
-        assert form(driver).photo == services.photos.photos[40]
+        assert driver.form.photo == services.photos.photos[40]
         await driver.press("ctrl+o", "ctrl+o", "ctrl+o", "ctrl+o")
         assert order(driver) == [36]
         assert not driver.screen.query_one("#photos").display
@@ -127,14 +112,14 @@ async def test_photos_are_moved_and_taken_out(running: Running, services: FakeSe
 async def test_each_photo_has_its_own_alt_text_and_fit(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("space", "space", "enter", *"fog", "f3", *"first", "ctrl+n")
-        assert form(driver).alt_text.text == ""
-        assert "2 of 2" in Content.from_markup(str(form(driver).alt_text.border_title)).plain
+        assert driver.form.alt_text.text == ""
+        assert "2 of 2" in Content.from_markup(str(driver.form.alt_text.border_title)).plain
         assert "! no alt text for 1 of 2 photos f3" in driver.text("#preflight")
         await driver.press(*"second")
         assert "✓ alt texts" in driver.text("#preflight")
         await driver.press("ctrl+f", "l", "enter")
         await driver.press("ctrl+b")
-        assert (form(driver).alt_text.text, form(driver).framing) == ("first", Framing())
+        assert (driver.form.alt_text.text, driver.form.framing) == ("first", Framing())
         await driver.press("ctrl+s")
         cover, other = services.scheduling.submitted[-1]["photos"]
         assert (cover.alt_text, cover.framing) == ("first", Framing())
@@ -169,14 +154,14 @@ async def test_a_network_with_own_ratios_says_nothing_of_the_cover(
 async def test_the_draft_keeps_photos_order_and_texts(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("space", "space", "space", "enter", *"fog", "ctrl+n", "f3", *"a pier", "alt+right")
-        await saved(driver)
+        await driver.saved()
         await driver.press("escape", "escape")
         assert not driver.app.context.selection
         await driver.press("g", "enter")
         assert order(driver) == [40, 38, 39]
-        assert form(driver).caption.text == "fog"
+        assert driver.form.caption.text == "fog"
         await driver.press("ctrl+n", "ctrl+n")
-        assert form(driver).alt_text.text == "a pier"
+        assert driver.form.alt_text.text == "a pier"
 
 
 async def test_the_draft_stays_with_the_first_photo_until_that_is_taken_out(
@@ -185,10 +170,10 @@ async def test_the_draft_stays_with_the_first_photo_until_that_is_taken_out(
     async with running(persona="sarah") as driver:
         drafts, photos = driver.app.context.drafts, services.photos.photos
         await driver.press("space", "space", "enter", *"fog", "alt+right")
-        await saved(driver)
+        await driver.saved()
         assert drafts.load(photos[40]) is not None
         await driver.press("ctrl+o")
-        await saved(driver)
+        await driver.saved()
         assert drafts.load(photos[40]) is None
         kept = drafts.load(photos[39])
         assert kept is not None and (kept.caption, kept.photos) == ("fog", ())
@@ -197,12 +182,12 @@ async def test_the_draft_stays_with_the_first_photo_until_that_is_taken_out(
 async def test_a_photo_of_the_draft_that_is_gone_is_named(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("space", "space", "enter", *"fog")
-        await saved(driver)
+        await driver.saved()
         await driver.press("escape", "escape", "g")
         del services.photos.photos[39]
         await driver.press("enter")
         assert order(driver) == [40]
-        assert "1 photo of this draft changed or left the library." in form(driver).message
+        assert "1 photo of this draft changed or left the library." in driver.form.message
 
 
 async def test_an_undo_brings_text_and_photos_back(running: Running, services: FakeServices) -> None:
@@ -215,7 +200,7 @@ async def test_an_undo_brings_text_and_photos_back(running: Running, services: F
         assert "The 2 photos are back in the library" in driver.notices()[-1]
         await driver.press("g", "j", "enter")  # 39 was the cover
         assert order(driver) == [39, 40]
-        assert form(driver).caption.text == "fog"
+        assert driver.form.caption.text == "fog"
 
 
 async def test_damaged_photos_are_all_named_before_they_are_posted(
@@ -241,13 +226,13 @@ async def test_an_alt_text_that_is_too_long_is_shown_with_its_photo(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("space", "space", "enter", *"fog", "ctrl+n")
-        form(driver).alt_text.load_clean("x" * 1_001)
+        driver.form.alt_text.load_clean("x" * 1_001)
         await driver.press("ctrl+b")
         assert "✗ alt text of another photo too long ctrl+n" in driver.text("#preflight")
         await driver.press("ctrl+s")
         assert services.scheduling.submitted == []
-        assert form(driver).photo == services.photos.photos[39]
-        assert driver.app.focused is form(driver).alt_text
+        assert driver.form.photo == services.photos.photos[39]
+        assert driver.app.focused is driver.form.alt_text
 
 
 async def test_another_photo_that_was_posted_before_is_named(
@@ -266,7 +251,7 @@ async def test_a_click_shows_a_photo(running: Running, services: FakeServices) -
         await driver.press("space", "space", "enter")
         await driver.pilot.click("#photos", offset=(1 + strip(driver).index("IMG_2039"), 0))
         await driver.settle()
-        assert form(driver).photo == services.photos.photos[39]
+        assert driver.form.photo == services.photos.photos[39]
 
 
 @pytest.mark.parametrize("size", [(140, 45), (80, 24), (60, 18)])

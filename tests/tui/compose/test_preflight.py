@@ -260,7 +260,7 @@ def test_the_pictures_of_a_panorama_are_told_from_photos(post: PreflightInput) -
 
 
 def test_a_picture_that_went_out_elsewhere_is_warned_of_with_its_date(post: PreflightInput) -> None:
-    sent = OutsideMatch(7, datetime(2026, 5, 3, 12, tzinfo=UTC), 4)
+    sent = OutsideMatch(datetime(2026, 5, 3, 12, tzinfo=UTC), 4)
     assert "! same picture posted elsewhere on 3 May 2026" in lines_of(replace(post, elsewhere=sent))
     earlier = EarlierPost(1, 1, Relation.SAME_FILE, 0, posted=True, at=NOW)
     shown = lines_of(replace(post, elsewhere=sent, earlier_post=earlier))

@@ -19,7 +19,7 @@ from fluffy_tui.media import Fit, Framing
 from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import PostPhoto, Reason, ScheduleResult
 from fluffy_tui.tui.caption import caption_editor
-from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.compose.when.when_picker import TimeField
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
@@ -34,12 +34,6 @@ from tui.fakes import CHANNELS, MARKUP, FakeServices, make_post
 AWKWARD = [MARKUP, "👩‍👩‍👧‍👦 family", "שלום עולם", "two\nlines\n", "tab\there", "  spaces  "]
 
 
-def form(driver: Driver) -> CaptionForm:
-    """Return the form."""
-    found: CaptionForm = driver.screen.query_one(CaptionForm)
-    return found
-
-
 async def paste(driver: Driver, text: str) -> None:
     """Paste into the focused field."""
     driver.app.post_message(Paste(text))
@@ -49,9 +43,7 @@ async def paste(driver: Driver, text: str) -> None:
 async def saved_draft(driver: Driver) -> Draft | None:
     """Wait until the draft is saved; return it."""
     context, photo = driver.app.context, driver.screen.form.photo
-    while driver.screen.drafts.has_unsaved:
-        await driver.pilot.pause(0.02)
-    await driver.settle()
+    await driver.saved()
     return context.drafts.load(photo)
 
 
@@ -62,7 +54,7 @@ async def test_a_caption_is_submitted_exactly_as_written(
     async with running(persona="sarah") as driver:
         await driver.press("enter")
         await paste(driver, caption)
-        assert form(driver).caption.text == caption
+        assert driver.form.caption.text == caption
         await driver.press("ctrl+s")
         assert isinstance(driver.screen, LibraryScreen)
         (submitted,) = services.scheduling.submitted
@@ -91,14 +83,14 @@ async def test_the_count_is_the_networks_and_says_how_much_is_too_many(running: 
     async with running(persona="northern light") as driver:  # Bluesky counts graphemes, up to 300
         await driver.press("enter")
         await paste(driver, "👩‍👩‍👧‍👦" * 12)
-        caption = form(driver).caption
+        caption = driver.form.caption
         assert caption.border_subtitle == "12/300"
         await paste(driver, "x" * 300)
         assert caption.border_subtitle == "12 too many · 312/300"
         assert caption.has_class("-wrong")
         await driver.press("ctrl+s")
         assert isinstance(driver.screen, ComposeScreen)
-        assert "312 characters" in form(driver).message
+        assert "312 characters" in driver.form.message
         assert driver.app.focused is caption
 
 
@@ -108,11 +100,11 @@ async def test_an_empty_caption_is_refused_before_anything_is_submitted(
     async with running(persona="sarah") as driver:
         await driver.press("enter", "tab", *"alt", "ctrl+s")
         assert services.scheduling.submitted == []
-        assert form(driver).message == "! The caption is empty. Write a few words."
-        assert driver.app.focused is form(driver).caption
+        assert driver.form.message == "! The caption is empty. Write a few words."
+        assert driver.app.focused is driver.form.caption
         await driver.press("x")
-        assert form(driver).message == ""
-        assert not form(driver).caption.has_class("-wrong")
+        assert driver.form.message == ""
+        assert not driver.form.caption.has_class("-wrong")
 
 
 @pytest.mark.parametrize(
@@ -133,9 +125,9 @@ async def test_a_refusal_is_shown_where_it_can_be_fixed_and_the_text_stays(
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+s")
         assert isinstance(driver.screen, ComposeScreen)
-        assert form(driver).message == f"! {reason}"
-        assert form(driver).caption.text == "hello"
-        assert driver.app.focused in form(driver).query_one(f"#{focused}").walk_children(with_self=True)
+        assert driver.form.message == f"! {reason}"
+        assert driver.form.caption.text == "hello"
+        assert driver.app.focused in driver.form.query_one(f"#{focused}").walk_children(with_self=True)
         services.scheduling.refusal = None
         await driver.press("ctrl+s")
         assert isinstance(driver.screen, LibraryScreen)
@@ -149,8 +141,8 @@ async def test_a_damaged_photo_is_posted_only_after_a_yes(running: Running, serv
         assert isinstance(driver.screen, ConfirmScreen)
         await driver.press("n")
         assert isinstance(driver.screen, ComposeScreen)
-        assert form(driver).message == f"! {reason}"
-        assert form(driver).caption.text == "hello"
+        assert driver.form.message == f"! {reason}"
+        assert driver.form.caption.text == "hello"
         await driver.press("ctrl+s", "y")
         assert isinstance(driver.screen, LibraryScreen)
     assert len(services.scheduling.all_posts) > 0
@@ -201,10 +193,10 @@ async def test_a_channel_that_is_changed_elsewhere_is_announced_and_nothing_goes
         assert channel_name(CHANNELS[1]) in driver.text("#frame-header")
         before = len(services.scheduling.all_posts)
         await driver.press("ctrl+s")
-        assert "the channel was changed elsewhere" in form(driver).message
+        assert "the channel was changed elsewhere" in driver.form.message
         assert len(services.scheduling.all_posts) == before
         await driver.press("escape", "enter")
-        assert form(driver).caption.text == "hello"
+        assert driver.form.caption.text == "hello"
         await driver.press("ctrl+s")
         assert len(services.scheduling.all_posts) == before + 1
 
@@ -231,9 +223,9 @@ async def test_a_lost_database_is_reported_and_the_text_stays(
         await driver.heard()
         assert "Database unavailable" in driver.text("#banner")
         await driver.press("ctrl+s")
-        assert "Not submitted, the draft is kept. The database does not answer." in form(driver).message
-        assert form(driver).caption.text == "hello"
-        assert not form(driver).disabled
+        assert "Not submitted, the draft is kept. The database does not answer." in driver.form.message
+        assert driver.form.caption.text == "hello"
+        assert not driver.form.disabled
         kept = await saved_draft(driver)
         assert kept is not None and kept.caption == "hello"
         services.scheduling.error = None
@@ -249,8 +241,8 @@ async def test_an_unexpected_error_keeps_the_text_too(running: Running, services
         await driver.press("enter", *"hello")
         services.scheduling.error = RuntimeError("password=hunter2")
         await driver.press("ctrl+s")
-        assert form(driver).message.startswith("! Not submitted, the draft is kept.")
-        assert "hunter2" not in form(driver).message
+        assert driver.form.message.startswith("! Not submitted, the draft is kept.")
+        assert "hunter2" not in driver.form.message
         services.scheduling.error = None
 
 
@@ -271,7 +263,7 @@ async def test_a_second_submit_does_nothing_while_one_is_running(
         await driver.pilot.press("ctrl+s", "ctrl+s", "ctrl+j", "x")
         assert isinstance(driver.screen, ComposeScreen)
         assert len(calls) == 1
-        assert form(driver).caption.text == "hello"
+        assert driver.form.caption.text == "hello"
         gate.set()
         await driver.settle()
         assert isinstance(driver.screen, LibraryScreen)
@@ -283,9 +275,9 @@ async def test_the_draft_is_kept_and_shown_when_the_photo_is_opened_again(runnin
         await driver.press("j", "enter", *"hello", "tab", *"alt")
         await driver.press("ctrl+t", "left", *"18:30", "ctrl+f", "j", "l", "l", "enter", "escape")
         await driver.press("j", "enter")
-        assert form(driver).caption.text == ""
+        assert driver.form.caption.text == ""
         await driver.press("escape", "k", "enter")
-        here = form(driver)
+        here = driver.form
         assert (here.caption.text, here.alt_text.text) == ("hello", "alt")
         assert here.when.share_mode is ShareMode.CUSTOM_SCHEDULED
         assert here.when.at is not None
@@ -301,7 +293,7 @@ async def test_a_crash_loses_nothing_that_was_typed_before_the_pause(running: Ru
         assert driver.app.context.drafts.load(driver.screen.form.photo) == kept
     async with running(persona="sarah") as driver:  # a new app on the same folder, as after a crash
         await driver.press("enter")
-        assert form(driver).caption.text == "hel"
+        assert driver.form.caption.text == "hel"
 
 
 async def test_quitting_within_the_pause_loses_nothing(running: Running) -> None:
@@ -309,7 +301,7 @@ async def test_quitting_within_the_pause_loses_nothing(running: Running) -> None
         await driver.pilot.press("enter", *"hello", "ctrl+q")
     async with running(persona="sarah") as driver:
         await driver.press("enter")
-        assert form(driver).caption.text == "hello"
+        assert driver.form.caption.text == "hello"
 
 
 async def test_a_full_disk_is_reported(running: Running, tmp_path: Path) -> None:
@@ -321,9 +313,9 @@ async def test_a_full_disk_is_reported(running: Running, tmp_path: Path) -> None
 
         driver.screen.drafts._drafts = type("Full", (), {"save": staticmethod(refuse)})()
         await driver.press("x")
-        while not form(driver).message:
+        while not driver.form.message:
             await driver.pilot.pause(0.02)
-        assert "No space left on device" in form(driver).message
+        assert "No space left on device" in driver.form.message
         driver.screen.drafts._unsaved.clear()
 
 
@@ -331,7 +323,7 @@ async def test_control_characters_are_removed_with_a_notice(running: Running) ->
     async with running(persona="sarah") as driver:
         await driver.press("enter")
         await paste(driver, "a\0b\x1b[31mc\r\nd")
-        assert form(driver).caption.text == "ab[31mc\nd"
+        assert driver.form.caption.text == "ab[31mc\nd"
         assert any("Removed 2 characters" in notice for notice in driver.notices())
 
 
@@ -341,11 +333,11 @@ async def test_a_text_of_100_kilobytes_stays_responsive(
     async with running(persona="northern light") as driver:
         await driver.press("enter")
         await paste(driver, "word and 👩‍👩‍👧‍👦 more\n" * 4_000)
-        while "too many" not in str(form(driver).caption.border_subtitle):
+        while "too many" not in str(driver.form.caption.border_subtitle):
             await driver.pilot.pause(0.02)
         monkeypatch.setattr(caption_editor, "PAUSE", 3600.0)
         counted: list[int] = []
-        caption = form(driver).caption
+        caption = driver.form.caption
         count = caption._count
         caption._count = lambda text: counted.append(len(text)) or count(text)  # type: ignore[func-returns-value]
         before = time.process_time()
@@ -364,18 +356,18 @@ async def test_a_date_that_does_not_exist_is_refused_and_one_of_another_year_sho
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+t", "left", *"31 nov 10:00")
-        assert form(driver).when.meaning == "! There is no such date as “31 nov”."
+        assert driver.form.when.meaning == "! There is no such date as “31 nov”."
         await driver.press("ctrl+s")
         assert services.scheduling.submitted == []
-        assert "no such date" in form(driver).message
+        assert "no such date" in driver.form.message
         await driver.press("ctrl+u", *"10 jan 9:00")
-        assert form(driver).when.meaning.startswith("Mon 10 Jan 2028 09:00")
+        assert driver.form.when.meaning.startswith("Mon 10 Jan 2028 09:00")
 
 
 async def test_every_way_to_schedule_can_be_chosen(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+t")
-        when = form(driver).when
+        when = driver.form.when
         assert when.meaning.startswith("next slot · ")
         for keys, mode in (
             (["right"], ShareMode.SHARE_NEXT),
@@ -390,7 +382,7 @@ async def test_every_way_to_schedule_can_be_chosen(running: Running, services: F
         assert when.meaning == "! No such day or time."
         await driver.press("ctrl+s")
         assert services.scheduling.submitted == []
-        assert "No such day" in form(driver).message
+        assert "No such day" in driver.form.message
         await driver.press("ctrl+u")
         await paste(driver, "2027-01-01 10:00")
         assert when.meaning == "! That time has passed."
@@ -422,7 +414,7 @@ async def test_the_keys_that_lead_to_a_time_lead_out_again(
         await driver.press("enter", "ctrl+t", "left")
         assert isinstance(driver.screen.focused, TimeField)
         await driver.press(*keys)
-        assert form(driver).when.share_mode is mode
+        assert driver.form.when.share_mode is mode
         is_typing = keys[-2:] == ["left", "left"]
         assert isinstance(driver.screen.focused, TimeField if is_typing else Choice)
         await driver.press("ctrl+t", "ctrl+t")
@@ -440,7 +432,7 @@ async def test_the_schedule_can_be_chosen_with_the_mouse(running: Running) -> No
         ):
             await driver.pilot.click("WhenPicker Choice", offset=(column, 0))
             await driver.settle()
-            assert form(driver).when.share_mode is mode
+            assert driver.form.when.share_mode is mode
 
 
 async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_persona(
@@ -449,7 +441,7 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"tall", "ctrl+f", "j", "l", "l", "r", "enter")
         assert isinstance(driver.screen, ComposeScreen)
-        assert form(driver).framing == Framing(Fit.CROP, turn=90)
+        assert driver.form.framing == Framing(Fit.CROP, turn=90)
         assert "rotated 90° · location and metadata removed" in driver.screen_text()
         kept = await saved_draft(driver)
         assert kept is not None and kept.framing == Framing(Fit.CROP, turn=90)
@@ -457,7 +449,7 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
         (submitted,) = services.scheduling.submitted
         assert submitted["framing"] == Framing(Fit.CROP, turn=90)
         await driver.press("enter")
-        assert form(driver).framing == Framing(Fit.CROP), (
+        assert driver.form.framing == Framing(Fit.CROP), (
             "a turn is one photo's, the rest is the persona's habit"
         )
 
@@ -467,7 +459,7 @@ async def test_marks_name_the_users_own_keys(running: Running) -> None:
         await driver.press("enter", "f3")
         assert "✗ no caption f9" in driver.text("#preflight")
         await driver.press("f9")
-        assert driver.app.focused is form(driver).caption
+        assert driver.app.focused is driver.form.caption
 
 
 async def test_an_edit_in_the_external_editor_can_be_undone(
@@ -479,9 +471,9 @@ async def test_an_edit_in_the_external_editor_can_be_undone(
     monkeypatch.setattr("fluffy_tui.tui.compose.caption_tools.edit_outside", edit)
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"mine", "ctrl+e")
-        assert form(driver).caption.text == "mine\nanother line"
+        assert driver.form.caption.text == "mine\nanother line"
         await driver.press("ctrl+z")
-        assert form(driver).caption.text == "mine"
+        assert driver.form.caption.text == "mine"
 
 
 async def test_a_missing_editor_is_reported(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -490,8 +482,8 @@ async def test_a_missing_editor_is_reported(running: Running, monkeypatch: pytes
     monkeypatch.setenv("PATH", "")
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+e")
-        assert form(driver).message == "! No editor found. Set $VISUAL or $EDITOR to the one that you use."
-        assert form(driver).caption.text == "hello"
+        assert driver.form.message == "! No editor found. Set $VISUAL or $EDITOR to the one that you use."
+        assert driver.form.caption.text == "hello"
 
 
 async def test_a_terminal_that_cannot_be_suspended_is_reported(
@@ -501,8 +493,8 @@ async def test_a_terminal_that_cannot_be_suspended_is_reported(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+e")
-        assert "cannot run an editor" in form(driver).message
-        assert form(driver).caption.text == "hello"
+        assert "cannot run an editor" in driver.form.message
+        assert driver.form.caption.text == "hello"
         assert list(tmp_path.glob("caption-*")) == []
 
 
@@ -564,4 +556,4 @@ async def test_a_persona_without_a_channel_can_write_but_not_submit(
     async with running(persona=MARKUP) as driver:
         await driver.press("enter", *"hello", "ctrl+s")
         assert isinstance(driver.screen, ComposeScreen)
-        assert "no channel" in form(driver).message
+        assert "no channel" in driver.form.message

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from fluffy_tui.tui.app import FluffyApp
+from tui.conftest import Looks
 from tui.fakes import CHANNELS, FakeServices, with_channels
-from tui.pressing import pressing
 
 LOOKS = pytest.mark.parametrize(
     ("size", "theme"),
@@ -25,10 +20,7 @@ LOOKS = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Make paths the same on every machine, as they are shown from the home folder."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @LOOKS
@@ -42,27 +34,15 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("write", ("1", "enter", "f4", "n", *"sea", "enter", *"#a #b #c #d #e #f")),
     ],
 )
-def test_writing(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    size: tuple[int, int],
-    name: str,
-    keys: tuple[str, ...],
-    theme: str,
-) -> None:
+def test_writing(looks: Looks, size: tuple[int, int], name: str, keys: tuple[str, ...], theme: str) -> None:
     assert name
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys, theme=theme)
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
-def test_several_channels(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
-) -> None:
+def test_several_channels(looks: Looks, services: FakeServices, size: tuple[int, int]) -> None:
     """One with a caption of its own, one with a first comment, and one that is off."""
     personas = services.personas.personas
     personas[1] = with_channels(personas[1], *CHANNELS[:3])
     keys = ("1", "enter", *"fog #sea", "alt+h", "alt+down", *" here", "alt+down", "f9", "alt+up", "alt+up")
-    app = make_app(persona="sarah")
-    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys)

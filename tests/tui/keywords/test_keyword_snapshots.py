@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fluffy_tui.photos import KeywordSource, PhotoTexts
-from fluffy_tui.tui.app import FluffyApp
+from tui.conftest import Looks
 from tui.fakes import MARKUP, FakeServices
-from tui.pressing import pressing
 
-
-@pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Make paths the same on every machine, as they are shown from the home folder."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture(autouse=True)
@@ -42,20 +34,12 @@ def written(services: FakeServices) -> None:
         ("save", ("slash", "number_sign", *"fog", "ctrl+s")),
     ],
 )
-def test_keywords(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    size: tuple[int, int],
-    name: str,
-    keys: tuple[str, ...],
-) -> None:
+def test_keywords(looks: Looks, size: tuple[int, int], name: str, keys: tuple[str, ...]) -> None:
     assert name
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("1", *keys))
+    assert looks(size, "1", *keys)
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
-def test_themes(snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str) -> None:
-    app = make_app(persona="sarah")
-    app.theme = theme
+def test_themes(looks: Looks, theme: str) -> None:
     keys = ("space", "space", "number_sign", *"pi")
-    assert snap_compare(app, terminal_size=(60, 18), run_before=pressing("1", *keys))
+    assert looks((60, 18), "1", *keys, theme=theme)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.photo.filmstrip import Filmstrip
+from tui.conftest import Looks
 from tui.pressing import pressing
 
 if TYPE_CHECKING:
@@ -18,78 +16,61 @@ if TYPE_CHECKING:
 SIZES = [(80, 24), (140, 45), (70, 24)]
 
 
-@pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Make paths the same on every machine, as they are shown from the home folder."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_library(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("j"))
+def test_library(looks: Looks, size: tuple[int, int]) -> None:
+    assert looks(size, "j")
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_composer(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+def test_composer(looks: Looks, size: tuple[int, int]) -> None:
     keys = pressing("j", "enter", *"the fog lifted at noon", "ctrl+t", "left", *"18:30")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
+    assert looks(size, run=keys)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_composer_refusing(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]
-) -> None:
+def test_composer_refusing(looks: Looks, size: tuple[int, int]) -> None:
     keys = pressing("enter", "ctrl+s")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
+    assert looks(size, run=keys)
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
 @pytest.mark.parametrize("keys", [("p", "j"), ("enter", *"fog")], ids=["library", "composer"])
-def test_themes(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str, keys: tuple[str, ...]
-) -> None:
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing(*keys))
+def test_themes(looks: Looks, theme: str, keys: tuple[str, ...]) -> None:
+    assert looks((110, 32), *keys, theme=theme)
 
 
-def test_empty_library(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:
-    assert snap_compare(make_app(persona="[/b][red"), terminal_size=(80, 24), run_before=pressing())
+def test_empty_library(looks: Looks) -> None:
+    assert looks((80, 24), persona="[/b][red")
 
 
 @pytest.mark.parametrize("size", [(60, 18), *SIZES[:2]])
-def test_contact_sheet(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+def test_contact_sheet(looks: Looks, size: tuple[int, int]) -> None:
     keys = pressing("T", "p", "x", "space", "j")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
+    assert looks(size, run=keys)
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24)])
-def test_zoom(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    assert snap_compare(
-        make_app(persona="sarah"), terminal_size=size, run_before=pressing("plus", "l", "minus")
-    )
+def test_zoom(looks: Looks, size: tuple[int, int]) -> None:
+    assert looks(size, "plus", "l", "minus")
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
 @pytest.mark.parametrize(
     "keys", [("T", "p", "x", "space", "j"), ("plus", "l", "minus")], ids=["contact-sheet", "zoom"]
 )
-def test_themes_of_pictures(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str, keys: tuple[str, ...]
-) -> None:
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(60, 18), run_before=pressing(*keys))
+def test_themes_of_pictures(looks: Looks, theme: str, keys: tuple[str, ...]) -> None:
+    assert looks((60, 18), *keys, theme=theme)
 
 
-def test_narrow_picture(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:
-    assert snap_compare(make_app(persona="sarah"), terminal_size=(66, 24), run_before=pressing("tab"))
+def test_narrow_picture(looks: Looks) -> None:
+    assert looks((66, 24), "tab")
 
 
 @pytest.mark.parametrize("size", [(66, 24), *SIZES[:2]])
-def test_decided_filtered_and_with_filmstrip(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]
-) -> None:
+def test_decided_filtered_and_with_filmstrip(looks: Looks, size: tuple[int, int]) -> None:
     async def press(pilot: Pilot[None]) -> None:
         await pressing("p", "x", "tab", "slash", *"img_20", "enter", "g", "j")(pilot)
         strip = pilot.app.screen.query_one(Filmstrip)
@@ -97,4 +78,4 @@ def test_decided_filtered_and_with_filmstrip(
             await pilot.pause(0.01)
         await pilot.pause()
 
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=press)
+    assert looks(size, run=press)

@@ -17,7 +17,6 @@ from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.screen import PostsScreen
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import FillWeek
-from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running, settle
 from tui.fakes import FakeServices, make_photo
 from tui.library.library_driver import line, photos, stack, toasts
@@ -181,7 +180,7 @@ async def test_an_unreadable_file_is_explained(running: Running, services: FakeS
 async def test_an_empty_library_says_what_to_do(running: Running, services: FakeServices) -> None:
     async with running(persona="[/b][red") as driver:
         assert driver.text("#nothing") == ("No photos yet.\n\nPress i to import a folder.")
-        assert dimmed(driver) == {"Caption", "Pick", "Reject"}
+        assert driver.dimmed() == {"Caption", "Pick", "Reject"}
         await driver.press("enter")
         assert isinstance(driver.screen, LibraryScreen)
         photo = replace(make_photo(services.photos.photos[1].path.parent, 700, 1), persona_id=3)
@@ -190,12 +189,7 @@ async def test_an_empty_library_says_what_to_do(running: Running, services: Fake
         await driver.heard()
         assert photos(driver).highlighted_id == 700
         assert driver.app.focused is photos(driver)
-        assert dimmed(driver) == set()
-
-
-def dimmed(driver: Driver) -> set[str]:
-    """Return the labels in the footer that cannot be used now."""
-    return {key.words for key in driver.screen.query_one(KeysFooter).keys if not key.enabled}
+        assert driver.dimmed() == set()
 
 
 async def test_a_library_that_an_import_fills_stays_on_top_until_the_cursor_was_moved(
@@ -225,7 +219,7 @@ async def test_enter_without_matches_says_just_that(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("slash", *"nowhere", "enter", "enter")
         assert driver.text("#nothing").startswith("No photos match.")
-        assert dimmed(driver) == {"Caption", "Pick", "Reject"}
+        assert driver.dimmed() == {"Caption", "Pick", "Reject"}
         assert driver.notices() == ["No photos match."]
 
 

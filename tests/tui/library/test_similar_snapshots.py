@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from fluffy_tui.tui.app import FluffyApp
+from tui.conftest import Looks
 from tui.fakes import FakeServices
 from tui.library.library_driver import stack
-from tui.library.test_library_snapshots import home as home
-from tui.pressing import pressing
+
+pytestmark = pytest.mark.usefixtures("home")
 
 SIZES = [(64, 20), (80, 24), (140, 45)]
 
@@ -32,27 +30,17 @@ LIKE_THIS = (*"jjjjjj", "m", "j", "space")
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_copies_marks_and_work(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], copies: FakeServices, size: tuple[int, int]
-) -> None:
+def test_copies_marks_and_work(looks: Looks, copies: FakeServices, size: tuple[int, int]) -> None:
     """A collapsed stack, an expanded one, selected photos, and an incomplete index."""
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*STACKS))
+    assert looks(size, *STACKS)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_more_like_this(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*LIKE_THIS))
+def test_more_like_this(looks: Looks, size: tuple[int, int]) -> None:
+    assert looks(size, *LIKE_THIS)
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
 @pytest.mark.parametrize("keys", [STACKS, LIKE_THIS], ids=["stacks", "like-this"])
-def test_themes(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    copies: FakeServices,
-    theme: str,
-    keys: tuple[str, ...],
-) -> None:
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing(*keys))
+def test_themes(looks: Looks, copies: FakeServices, theme: str, keys: tuple[str, ...]) -> None:
+    assert looks((110, 32), *keys, theme=theme)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.app_events import OutsidePostsChanged
 from fluffy_tui.scheduling import OutsidePost
 from fluffy_tui.tui.outside import OutsideTable
-from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
 
 if TYPE_CHECKING:
@@ -32,11 +31,6 @@ def table(driver: Driver) -> OutsideTable:
     return found
 
 
-def dimmed(driver: Driver) -> set[str]:
-    """Return the labels in the footer that are dimmed."""
-    return {key.words for key in driver.screen.query_one(KeysFooter).keys if not key.enabled}
-
-
 async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
     running: Running, services: FakeServices
 ) -> None:
@@ -52,7 +46,7 @@ async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
         assert "2 pictures · Instagram · a walk [/b][red" in text
         assert "8 Dec 2025" in text
         assert "enter Open link" in text and "Details" not in text
-        assert "Open link" not in dimmed(driver)
+        assert "Open link" not in driver.dimmed()
         await driver.press("enter")
         assert driver.notices()[-1] == "Buffer knows no link of this post."
         await driver.press("j", "enter")
@@ -88,5 +82,5 @@ async def test_it_is_said_when_none_are_known(running: Running, services: FakeSe
     async with running(persona="sarah") as driver:
         await driver.press("2", "o")
         assert "None yet. A worker reads them" in driver.screen_text()
-        assert dimmed(driver) >= {"Open link"}
+        assert driver.dimmed() >= {"Open link"}
         await driver.press("enter")

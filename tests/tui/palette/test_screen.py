@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from textual.widgets import OptionList
 
-from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.palette import PaletteScreen
 from fluffy_tui.tui.palette.screen import FURTHER, Command, commands
 from fluffy_tui.tui.plan.screen import PlanScreen
-from tui.conftest import Driver, Running
+from tui.conftest import Driver, Looks, Running
 from tui.fakes import FakeServices
 from tui.library.library_driver import verdict
-from tui.pressing import pressing
 
 
 def lines(driver: Driver) -> list[str]:
@@ -84,5 +79,5 @@ def test_a_phrase_that_only_repeats_the_label_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
-def test_looks(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    assert snap_compare(make_app(), terminal_size=size, run_before=pressing("ctrl+p"))
+def test_looks(looks: Looks, size: tuple[int, int]) -> None:
+    assert looks(size, "ctrl+p", persona=None)

@@ -21,7 +21,7 @@ PINS = replace(CHANNELS[0], id="pins", name="pins", service=Service.PINTEREST, p
 
 def lines(driver: Driver) -> list[str]:
     """Return the first line of each row."""
-    return [str(option.prompt).splitlines()[0] for option in driver.screen.query_one(OptionList).options]
+    return [line.splitlines()[0] for line in driver.lines()]
 
 
 def chosen(services: FakeServices, persona_id: int = 1) -> list[tuple[str, str | None]]:

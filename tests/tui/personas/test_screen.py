@@ -14,11 +14,6 @@ from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, MARKUP, FakeServices, with_channels
 
 
-def lines(driver: Driver) -> list[str]:
-    """Return the rows of the list."""
-    return [str(option.prompt) for option in driver.screen.query_one(OptionList).options]
-
-
 async def type_text(driver: Driver, text: str) -> None:
     """Type into the field that has the focus."""
     field = driver.screen.query_one(Input)
@@ -32,7 +27,7 @@ async def type_text(driver: Driver, text: str) -> None:
 
 async def test_each_persona_has_counts_and_channel_health(running: Running) -> None:
     async with running() as driver:
-        assert lines(driver) == [
+        assert driver.lines() == [
             f"{MARKUP}   ! no channel\n0 unscheduled",
             "northern light   @northlight Bluesky\n4 unscheduled",
             "sarah   @sarah.ig Instagram\n29 unscheduled · 1 draft · 6 queued · 2 scheduled · ! 1 failed · 1 live",
@@ -78,7 +73,7 @@ async def test_new(running: Running) -> None:
         await type_text(driver, "zoe")
         await driver.press("enter")
         assert isinstance(driver.screen, PersonasScreen)
-        assert lines(driver)[-1] == "zoe   ! no channel\n0 unscheduled"
+        assert driver.lines()[-1] == "zoe   ! no channel\n0 unscheduled"
         assert driver.screen.query_one(OptionList).highlighted == 3
 
 
@@ -95,7 +90,7 @@ async def test_the_ai_label_of_all_pictures(running: Running, services: FakeServ
     async with running() as driver:
         await driver.press("G", "a")
         assert services.personas.personas[1].ai_label
-        assert "sarah   @sarah.ig Instagram   AI label" in lines(driver)[2]
+        assert "sarah   @sarah.ig Instagram   AI label" in driver.lines()[2]
         await driver.press("enter", "enter", *"fog")
         assert "✓ AI label" in driver.text("#preflight")
         await driver.press("f12")
@@ -111,7 +106,7 @@ async def test_rename(running: Running) -> None:
         assert driver.screen.query_one(Input).value == "sarah"
         await type_text(driver, MARKUP + "!")
         await driver.press("enter")
-        assert f"{MARKUP}!   @sarah.ig Instagram" in "".join(lines(driver))
+        assert f"{MARKUP}!   @sarah.ig Instagram" in "".join(driver.lines())
         assert driver.text("#frame-header").startswith(f"{MARKUP}! ▸ @sarah.ig Instagram")
 
 
@@ -121,7 +116,7 @@ async def test_all_channels_of_a_persona_are_shown_and_the_first_that_cannot_pub
     sarah = services.personas.personas[1]
     services.personas.personas[1] = with_channels(sarah, CHANNELS[0], CHANNELS[3], CHANNELS[2])
     async with running() as driver:
-        first, _ = lines(driver)[2].splitlines()
+        first, _ = driver.lines()[2].splitlines()
         channels = "@sarah.ig Instagram, @quiet Mastodon, @oldpage Facebook"
         assert first == f"sarah   {channels}   ! Mastodon: queue paused"
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from textual.widgets import TextArea
 
 from fluffy_tui.similarity import EarlierPost, Relation
-from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.photo.same_picture import GONE, SamePictureScreen, earlier_post_text
-from tui.conftest import Running
+from tui.conftest import Looks, Running
 from tui.fakes import NOW, FakeServices
-from tui.library.test_library_snapshots import home as home
-from tui.pressing import pressing
+
+pytestmark = pytest.mark.usefixtures("home")
 
 TWELVE_DAYS = NOW - timedelta(days=12)
 POSTED = EarlierPost(1, 1, Relation.SAME_PICTURE, 7, True, TWELVE_DAYS)
@@ -77,18 +74,12 @@ def test_an_earlier_post_in_words() -> None:
 
 
 @pytest.mark.parametrize("size", [(64, 20), (80, 24), (140, 45)])
-def test_side_by_side(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
-) -> None:
+def test_side_by_side(looks: Looks, services: FakeServices, size: tuple[int, int]) -> None:
     services.similarity.earlier_posts = {40: POSTED}
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("enter", "f8"))
+    assert looks(size, "enter", "f8")
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
-def test_side_by_side_in_other_themes(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
-) -> None:
+def test_side_by_side_in_other_themes(looks: Looks, services: FakeServices, theme: str) -> None:
     services.similarity.earlier_posts = {40: POSTED}
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing("enter", "f8"))
+    assert looks((110, 32), "enter", "f8", theme=theme)

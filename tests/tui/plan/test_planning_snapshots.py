@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
 from textual.events import Paste
 
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.app import FluffyApp
+from tui.conftest import Looks
 from tui.fakes import FakeServices
-from tui.pressing import pressing
 from tui.several_channels import on_channels
 
 SIZES = pytest.mark.parametrize("size", [(70, 24), (80, 24), (140, 45)], ids=["70x24", "80x24", "140x45"])
@@ -22,10 +17,7 @@ LONG = (
 )
 
 
-@pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Make paths the same on every machine, as they are shown from the home folder."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @SIZES
@@ -41,23 +33,15 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("month", ("3", "tab", "j")),
     ],
 )
-def test_planning(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    size: tuple[int, int],
-    name: str,
-    keys: tuple[str | Paste, ...],
-) -> None:
+def test_planning(looks: Looks, size: tuple[int, int], name: str, keys: tuple[str | Paste, ...]) -> None:
     assert name
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys)
 
 
-def test_another_channel(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices
-) -> None:
+def test_another_channel(looks: Looks, services: FakeServices) -> None:
     on_channels(services, 30, Step.ACCEPTED, Step.ACCEPTED)
     keys = ("3", "alt+down", "l")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=(140, 45), run_before=pressing(*keys))
+    assert looks((140, 45), *keys)
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
@@ -71,16 +55,12 @@ def test_another_channel(
         ("week", ("3", "f", *"one", "ctrl+n", *"two")),
     ],
 )
-def test_themes(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str, name: str, keys: tuple[str, ...]
-) -> None:
+def test_themes(looks: Looks, theme: str, name: str, keys: tuple[str, ...]) -> None:
     assert name
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(120, 36), run_before=pressing(*keys))
+    assert looks((120, 36), *keys, theme=theme)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
-def test_submitted(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+def test_submitted(looks: Looks, size: tuple[int, int]) -> None:
     keys = ("3", "f", *["ctrl+o"] * 5, *"one", "ctrl+n", *"two", "ctrl+s", "ctrl+s")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys)

@@ -24,7 +24,6 @@ from fluffy_tui.tui.plan.screen import PlanScreen
 from fluffy_tui.tui.plan.slot_calendar import SlotCalendar
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, NOW, FakeServices, make_post, with_channels
 from tui.live_posts import MONDAY, WEEK, live
@@ -77,11 +76,6 @@ def lines_of(calendar: SlotCalendar) -> list[str]:
     return [calendar.render_line(y).text for y in range(calendar.content_size.height)]
 
 
-def footer(driver: Driver) -> str:
-    """Return the last line."""
-    return driver.screen_text().splitlines()[-1]
-
-
 def planned(driver: Driver) -> list[int]:
     """Return the IDs of the posts that are shown and still to come."""
     return [
@@ -90,11 +84,6 @@ def planned(driver: Driver) -> list[int]:
         for cell in day.cells
         if cell.planned and cell.at > NOW
     ]
-
-
-def dimmed(driver: Driver) -> set[str]:
-    """Return the labels in the footer that are dimmed."""
-    return {key.words for key in driver.screen.query_one(KeysFooter).keys if not key.enabled}
 
 
 async def test_the_cursor_moves_over_slots_and_enter_opens_the_post(
@@ -153,14 +142,14 @@ async def test_the_footer_shows_what_enter_and_esc_do_in_move_mode(running: Runn
     async with running(persona="sarah") as driver:
         await driver.press("3")
         await go_to(driver, 2)
-        assert footer(driver).startswith(" enter Open ") and "channel" not in footer(driver)
+        assert driver.footer().startswith(" enter Open ") and "channel" not in driver.footer()
         await driver.press("M")
-        assert footer(driver).startswith(" enter Drop here  esc Cancel ")
-        assert "Open" not in footer(driver) and "Fill" not in footer(driver)
+        assert driver.footer().startswith(" enter Drop here  esc Cancel ")
+        assert "Open" not in driver.footer() and "Fill" not in driver.footer()
         await driver.press("f")
         assert isinstance(driver.screen, PlanScreen)
         await driver.press("escape")
-        assert footer(driver).startswith(" enter Open ") and "Cancel" not in footer(driver)
+        assert driver.footer().startswith(" enter Open ") and "Cancel" not in driver.footer()
 
 
 async def test_esc_leaves_move_mode_and_a_taken_slot_refuses_a_move(
@@ -334,7 +323,7 @@ async def test_page_keys_turn_to_other_weeks_and_home_comes_back(
         await driver.press("pageup", "ctrl+u")
         assert grid(driver).border_title == "14 Dec – 27 Dec 2026"
         assert grid(driver).cell is None and "no slots and no posts" in driver.text("#slot")
-        assert dimmed(driver) == {"Open", "Move", "Swap"}
+        assert driver.dimmed() == {"Open", "Move", "Swap"}
         await driver.press("enter", "M")
         assert "There is no post here to move." in driver.notices()
         await driver.press("g")
@@ -358,15 +347,15 @@ async def test_the_footer_dims_what_cannot_be_done_with_a_cell(
     async with running(persona="sarah") as driver:
         await driver.press("3")
         await to_cell(driver, free_slots(driver)[0])
-        assert dimmed(driver) == {"Move", "Swap"}
+        assert driver.dimmed() == {"Move", "Swap"}
         await go_to(driver, 2)
-        assert dimmed(driver) == set()
+        assert driver.dimmed() == set()
         services.personas.personas[1] = with_channels(
             services.personas.personas[1], replace(CHANNELS[0], posting_schedule=())
         )
         await driver.press("ctrl+r")
         await driver.heard()
-        assert "Fill slots" in dimmed(driver)
+        assert "Fill slots" in driver.dimmed()
         await driver.press("f")
         assert driver.notices()[-1] == "No free slots: this channel has no posting schedule in Buffer."
 
@@ -398,7 +387,7 @@ async def test_the_month_counts_posts_and_free_slots_of_each_day(
         assert lines[1].split() == ["28", "29", "30", "31", "1", "2", "3"]
         assert "12 today" in " ".join(lines_of(month))
         assert driver.text("#slot").startswith("Tuesday 12 January · today · ")
-        assert {"Move", "Swap"} <= dimmed(driver)
+        assert {"Move", "Swap"} <= driver.dimmed()
         await driver.press("l", "j", "h", "k", "right", "left", "down", "up")
         assert str(month.day) == "2027-01-12"
         assert len(services.planning.asked) == asked, "one query serves the month"
@@ -522,13 +511,13 @@ async def test_the_plan_of_each_channel_is_shown_in_both_views(
     async with running(persona="sarah") as driver:
         await driver.press("3")
         assert driver.text("#runway").startswith("Instagram · 3 days left · next 18:00 New York (your ")
-        assert "alt+↓ Next channel" in footer(driver) and "Previous channel" not in footer(driver)
+        assert "alt+↓ Next channel" in driver.footer() and "Previous channel" not in driver.footer()
         assert 30 in planned(driver) and 31 not in planned(driver)
         await driver.press("alt+up", "alt+down", "alt+down")
         assert driver.text("#runway") == (
             "Bluesky · less than a day left · next Wed 15:00 Berlin · 2 problems · 28 undecided"
         )
-        assert "alt+↑ Previous channel" in footer(driver) and "Next channel" not in footer(driver)
+        assert "alt+↑ Previous channel" in driver.footer() and "Next channel" not in driver.footer()
         assert planned(driver) == [31]
         await go_to(driver, 31)
         assert "Wed 13 Jan 15:00 Berlin · in 24 h" in driver.text("#slot")
@@ -583,7 +572,7 @@ async def test_a_free_slot_of_another_channel_counts_only_there(
         slot = free_slots(driver)[1]
         await to_cell(driver, slot)
         assert driver.text("#slot").endswith("free slot: enter writes a post for it, on this channel alone")
-        assert "Fill slots" in dimmed(driver)
+        assert "Fill slots" in driver.dimmed()
         await driver.press("f")
         assert isinstance(driver.screen, PlanScreen)
         assert driver.notices()[-1] == (

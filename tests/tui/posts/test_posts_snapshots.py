@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.scheduling import PostEvent, PostStatus, Step
-from fluffy_tui.tui.app import FluffyApp
+from tui.conftest import Looks
 from tui.fakes import MARKUP, NOW, FakeServices
 from tui.posts.test_edit_screen import with_photos
 from tui.pressing import pressing
 from tui.problems.test_screen import CHANNEL, WORKER
 from tui.several_channels import on_channels
 
-if TYPE_CHECKING:
-    pass
-
 Sizes = pytest.mark.parametrize("size", [(70, 24), (80, 24), (140, 45)], ids=["70x24", "80x24", "140x45"])
 
 
-@pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Make paths the same on every machine, as they are shown from the home folder."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture
@@ -79,52 +70,36 @@ Screens = pytest.mark.parametrize(
 @Sizes
 @Screens
 def test_screens(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    with_problems: FakeServices,
-    size: tuple[int, int],
-    name: str,
-    keys: tuple[str, ...],
+    looks: Looks, with_problems: FakeServices, size: tuple[int, int], name: str, keys: tuple[str, ...]
 ) -> None:
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys)
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
 @Screens
 def test_themes(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    with_problems: FakeServices,
-    theme: str,
-    name: str,
-    keys: tuple[str, ...],
+    looks: Looks, with_problems: FakeServices, theme: str, name: str, keys: tuple[str, ...]
 ) -> None:
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing(*keys))
+    assert looks((110, 32), *keys, theme=theme)
 
 
-def test_no_problems(snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices) -> None:
+def test_no_problems(looks: Looks, services: FakeServices) -> None:
     posts = services.scheduling.all_posts
     for post_id in list(posts):
         if post_id > 3:
             del posts[post_id]
-    assert snap_compare(make_app(persona="sarah"), terminal_size=(80, 24), run_before=pressing("4"))
+    assert looks((80, 24), "4")
 
 
-def test_undo_in_the_strip(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices
-) -> None:
+def test_undo_in_the_strip(looks: Looks, services: FakeServices) -> None:
     services.scheduling.move(11, Step.QUEUED, next_try_at=NOW + timedelta(seconds=8))
-    assert snap_compare(make_app(persona="sarah"), terminal_size=(80, 24), run_before=pressing("2"))
+    assert looks((80, 24), "2")
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
-def test_edit_on_all_channels(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
-) -> None:
+def test_edit_on_all_channels(looks: Looks, services: FakeServices, size: tuple[int, int]) -> None:
     """Six photos, moved: one network takes four."""
     on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED, Step.LIVE)
     with_photos(services, 12, *range(40, 35, -1))
     keys = pressing("2", "k", "asterisk", "e", "alt+right")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
+    assert looks(size, run=keys)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.scheduling import OutsidePost
-from fluffy_tui.tui.app import FluffyApp
+from tui.conftest import Looks
 from tui.fakes import MARKUP, NOW, FakeServices
 from tui.fakes.profile import small_jpeg
-from tui.pressing import pressing
-
-if TYPE_CHECKING:
-    pass
 
 Sizes = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
 
@@ -44,19 +38,10 @@ def from_phone(services: FakeServices) -> None:
     [("3", "p"), ("3", "p", "M"), ("3", "p", "j", "j", "j", "j", "l"), ("2", "o")],
     ids=["profile", "swap", "elsewhere", "list"],
 )
-def test_screens(
-    snap_compare: Callable[..., bool],
-    make_app: Callable[..., FluffyApp],
-    keys: tuple[str, ...],
-    size: tuple[int, int],
-) -> None:
-    assert snap_compare(
-        make_app(persona="sarah", preview="half-cell"), terminal_size=size, run_before=pressing(*keys)
-    )
+def test_screens(looks: Looks, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    assert looks(size, *keys, preview="half-cell")
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
-def test_themes(snap_compare: Callable[..., bool], make_app: Callable[..., FluffyApp], theme: str) -> None:
-    app = make_app(persona="sarah", preview="half-cell")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(60, 18), run_before=pressing("3", "p"))
+def test_themes(looks: Looks, theme: str) -> None:
+    assert looks((60, 18), "3", "p", preview="half-cell", theme=theme)

@@ -37,12 +37,6 @@ def preflight(driver: Driver) -> str:
     return driver.text("#preflight")
 
 
-async def saved(driver: Driver) -> None:
-    while driver.screen.drafts.has_unsaved:
-        await driver.pilot.pause(0.02)
-    await driver.settle()
-
-
 async def test_a_person_is_named_moved_and_submitted(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog", "f10")
@@ -137,7 +131,7 @@ async def test_of_several_channels_those_that_can_tag_the_people(
 async def test_tags_of_another_network_can_still_be_removed(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f10", *"anna", "enter")
-        await saved(driver)
+        await driver.saved()
         await driver.press("escape")
         persona = next(each for each in await services.personas.list() if each.name == "sarah")
         bluesky = next(
@@ -158,7 +152,7 @@ async def test_the_tags_of_a_single_photo_are_kept_with_its_draft(
     """Even if nothing else is written."""
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f10", *"anna", "shift+right", "enter")
-        await saved(driver)
+        await driver.saved()
         await driver.press("escape", "enter")
         assert "✓ 1 person tagged" in preflight(driver)
         await driver.press("f3", *"a pier", "f2", *"fog", "ctrl+s")
@@ -176,7 +170,7 @@ async def test_the_tags_of_a_single_photo_are_kept_with_its_draft(
 async def test_a_batch_posts_the_tags_of_its_drafts(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f10", *"anna", "enter", *"fog")
-        await saved(driver)
+        await driver.saved()
         await driver.press("escape", "space", "f", *" again", "ctrl+s", "ctrl+s", "y")
         [photo] = services.scheduling.submitted[-1]["photos"]
         assert services.scheduling.submitted[-1]["caption"] == "fog again"

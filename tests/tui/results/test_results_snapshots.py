@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tui.conftest import Looks
 from tui.fakes import CHANNELS, FakeServices, with_channels
 from tui.live_posts import MONDAY, WEEK, a_year, live
-from tui.pressing import pressing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from fluffy_tui.tui.app import FluffyApp
+    pass
 
 SIZES = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
 
 
-@pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Make paths the same on every machine, as they are shown from the home folder."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def several_networks(services: FakeServices) -> None:
@@ -37,31 +31,22 @@ def several_networks(services: FakeServices) -> None:
 @SIZES
 @pytest.mark.parametrize(("name", "keys"), [("best", ("5", "j")), ("breakdown", ("5", "m", "tab"))])
 def test_results(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    services: FakeServices,
-    size: tuple[int, int],
-    name: str,
-    keys: tuple[str, ...],
+    looks: Looks, services: FakeServices, size: tuple[int, int], name: str, keys: tuple[str, ...]
 ) -> None:
     assert name
     several_networks(services)
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys)
 
 
 @SIZES
-def test_no_results(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("5"))
+def test_no_results(looks: Looks, size: tuple[int, int]) -> None:
+    assert looks(size, "5")
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
-def test_themes(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
-) -> None:
+def test_themes(looks: Looks, services: FakeServices, theme: str) -> None:
     several_networks(services)
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(120, 36), run_before=pressing("5", "tab"))
+    assert looks((120, 36), "5", "tab", theme=theme)
 
 
 def in_slots(services: FakeServices) -> None:
@@ -73,25 +58,19 @@ def in_slots(services: FakeServices) -> None:
 
 
 @SIZES
-def test_shaded_slots(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
-) -> None:
+def test_shaded_slots(looks: Looks, services: FakeServices, size: tuple[int, int]) -> None:
     in_slots(services)
     keys = ("3", "ctrl+d", "h")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys)
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
-def test_shaded_slots_in_themes(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
-) -> None:
+def test_shaded_slots_in_themes(looks: Looks, services: FakeServices, theme: str) -> None:
     in_slots(services)
-    app = make_app(persona="sarah")
-    app.theme = theme
-    assert snap_compare(app, terminal_size=(120, 36), run_before=pressing("3", "ctrl+d", "h"))
+    assert looks((120, 36), "3", "ctrl+d", "h", theme=theme)
 
 
-def test_similar_posts(snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices) -> None:
+def test_similar_posts(looks: Looks, services: FakeServices) -> None:
     for n, reactions in enumerate((140, 150, 130, 100, 90, 80, 70)):
         live(services, 39 - n, at=MONDAY - n * WEEK, reactions=reactions)
-    assert snap_compare(make_app(persona="sarah"), terminal_size=(120, 36), run_before=pressing())
+    assert looks((120, 36))

@@ -15,7 +15,6 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.results.best_posts import BestPosts
 from fluffy_tui.tui.results.breakdown import BreakdownPane
 from fluffy_tui.tui.results.screen import ResultsScreen
-from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.fakes import CHANNELS, NOW, FakeServices, with_channels
 from tui.live_posts import MONDAY, WEEK, a_year, live
 
@@ -41,11 +40,6 @@ def breakdown(driver: Driver) -> list[str]:
     """Return the lines of the breakdown, without bars."""
     lines = driver.text("#breakdown").splitlines()
     return [" ".join(line.replace("█", " ").split()) for line in lines]
-
-
-def dimmed(driver: Driver) -> set[str]:
-    """Return the labels in the footer that are dimmed."""
-    return {key.words for key in driver.screen.query_one(KeysFooter).keys if not key.enabled}
 
 
 async def test_the_best_posts_come_first_and_enter_opens_one(
@@ -231,7 +225,7 @@ async def test_without_results_it_says_why(running: Running, services: FakeServi
             "No results for 1 post.\n\n"
             "None yet: Buffer gets them from the network once a day, where the network and the plan have them"
         )
-        assert {"Details", "Next number", "Breakdown"} <= dimmed(driver)
+        assert {"Details", "Next number", "Breakdown"} <= driver.dimmed()
         await driver.press("enter", "m", "tab")
         services.scheduling.known_results[1] = Results(refusal="Buffer rejected [/b][red it.")
         await driver.press("1", "5")

@@ -25,6 +25,11 @@ def seen(driver: Driver) -> str:
 
 
 @pytest.fixture
+def setup(tmp_path: Path) -> FakeSetup:
+    return FakeSetup(Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"))
+
+
+@pytest.fixture
 def bare_setup(tmp_path: Path) -> FakeSetup:
     return FakeSetup(Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"), bare=True)
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from fluffy_tui.core.health import Check, Health
-from fluffy_tui.paths import Paths
 from fluffy_tui.tui.library import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.setup import DoctorScreen
@@ -15,26 +12,15 @@ from fluffy_tui.tui.ui.vim_list import VimList
 from tui.fakes import CHECKS, FakeSetup
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tui.conftest import Driver, Running
-
-
-@pytest.fixture
-def setup(tmp_path: Path) -> FakeSetup:
-    return FakeSetup(Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"))
-
-
-def lines(driver: Driver) -> list[str]:
-    return [str(option.prompt) for option in driver.screen.query_one(VimList).options]
+    from tui.conftest import Running
 
 
 async def test_each_health_check_has_a_sign_and_words(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("exclamation_mark")
         assert isinstance(driver.screen, DoctorScreen)
-        assert [line[0] for line in lines(driver)] == ["✓", "!", "✗", "–"]
-        assert lines(driver)[1] == "! worker  none is running\n  → the app starts one"
+        assert [line[0] for line in driver.lines()] == ["✓", "!", "✗", "–"]
+        assert driver.lines()[1] == "! worker  none is running\n  → the app starts one"
         assert driver.text("#checks-words") == "✗ 1 failed, ! 1 warning"
         assert driver.screen.query_one(VimList).highlighted == 2
         await driver.press("escape")
@@ -46,7 +32,7 @@ async def test_health_checks_can_run_again(running: Running, setup: FakeSetup) -
         await driver.press("exclamation_mark")
         setup.found = [Check("files", Health.OK, "fine")]
         await driver.press("r")
-        assert lines(driver) == ["✓ files  fine"]
+        assert driver.lines() == ["✓ files  fine"]
         assert driver.text("#checks-words") == "✓ All checks passed"
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluffy_tui.modes.setup_service import SetupService
-from fluffy_tui.paths import Paths
 from fluffy_tui.settings import SETTINGS, Notify, Secret, load_settings
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.session.import_run import ImportState
@@ -22,20 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def setup(tmp_path: Path) -> FakeSetup:
-    return FakeSetup(Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"))
-
-
-def lines(driver: Driver) -> list[str]:
-    return [str(option.prompt) for option in driver.screen.query_one(VimList).options]
-
-
 async def test_every_setting_is_listed_with_value_and_origin(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("comma")
         assert isinstance(driver.screen, SettingsScreen)
-        found = {line.split()[0]: line for line in lines(driver)}
+        found = {line.split()[0]: line for line in driver.lines()}
         assert {setting.key or setting.variable for setting in SETTINGS} <= set(found)
         assert found["buffer_api_key"].split() == ["buffer_api_key", "set", "·", "given"]
         assert found["aws_access_key_id"].split() == ["aws_access_key_id", "not", "set", "·", "default"]
@@ -99,7 +89,7 @@ def at(driver: Driver) -> str:
 async def go_to(driver: Driver, name: str) -> None:
     """Move the cursor to a setting."""
     await driver.press("g")
-    names = [line.split()[0] for line in lines(driver)]
+    names = [line.split()[0] for line in driver.lines()]
     await driver.press(*["j"] * names.index(name))
 
 
@@ -266,5 +256,5 @@ async def test_problems_with_user_keys_are_shown_at_startup_and_here(running: Ru
         assert "There is no action personas.nope." in toasts[0]
         assert "r is set for both personas.new and personas.rename" in toasts[0]
         await driver.press("comma", "G")
-        assert "! 2 changed, 2 problems" in lines(driver)[-1]
+        assert "! 2 changed, 2 problems" in driver.lines()[-1]
         assert "There is no action personas.nope." in driver.text("#setting")

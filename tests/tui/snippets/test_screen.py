@@ -16,7 +16,6 @@ from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.snippets import SnippetsScreen
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
-from fluffy_tui.tui.ui.vim_list import VimList
 from tui.fakes import MARKUP, NOW
 
 if TYPE_CHECKING:
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
 
 def lines(driver: Driver) -> list[str]:
     """Return the names in the list, each with its sign."""
-    listing = driver.screen.query_one(VimList)
-    prompts = [str(option.prompt) for option in listing.options]
-    return [prompt.partition("  ")[0] for prompt in prompts]
+    return [line.partition("  ")[0] for line in driver.lines()]
 
 
 async def test_from_the_personas_and_back(running: Running) -> None:

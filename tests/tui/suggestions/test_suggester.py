@@ -10,7 +10,7 @@ from caption_model.model_server import Answer, answering, completion, cutting, m
 from fluffy_tui.caption_model import CaptionModel, ModelError, ModelFault
 from fluffy_tui.similarity import NotIndexedYet
 from fluffy_tui.tui.batch import BatchScreen
-from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.session.drafts import Draft
@@ -31,11 +31,6 @@ def model(services: FakeServices) -> FakeCaptionModel:
     return model
 
 
-def form(driver: Driver) -> CaptionForm:
-    found: CaptionForm = driver.screen.query_one(CaptionForm)
-    return found
-
-
 def title(driver: Driver, field: str) -> str:
     return str(driver.screen.query_one(f"#{field}").border_title)
 
@@ -43,9 +38,7 @@ def title(driver: Driver, field: str) -> str:
 async def saved_draft(driver: Driver) -> Draft:
     """Wait until the draft is saved; return it."""
     context, photo = driver.app.context, driver.screen.form.photo
-    while driver.screen.drafts.has_unsaved:
-        await driver.pilot.pause(0.02)
-    await driver.settle()
+    await driver.saved()
     found = context.drafts.load(photo)
     assert found is not None
     return found
@@ -55,7 +48,7 @@ async def test_without_a_model_the_key_says_how_to_set_one_up(running: Running) 
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f7")
         assert isinstance(driver.screen, ComposeScreen)
-        assert "set model_url in Settings" in form(driver).message
+        assert "set model_url in Settings" in driver.form.message
 
 
 async def test_a_suggested_caption_is_inserted_and_marked_until_it_is_confirmed(
@@ -68,8 +61,8 @@ async def test_a_suggested_caption_is_inserted_and_marked_until_it_is_confirmed(
         assert "suggested by llava in 3.2 s" in shown
         assert "without metadata or location" in " ".join(shown.split())
         await driver.press("down", "enter")
-        assert form(driver).caption.text == CAPTIONS[1]
-        assert form(driver).caption.has_focus
+        assert driver.form.caption.text == CAPTIONS[1]
+        assert driver.form.caption.has_focus
         assert UNREAD in title(driver, "caption")
         assert "suggested caption not read yet" in driver.text("#preflight")
         await driver.press("ctrl+s")
@@ -91,7 +84,7 @@ async def test_a_suggestion_is_inserted_where_the_cursor_is(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"Hm.", "alt+s", "enter")
-        assert form(driver).caption.text == f"Hm. {CAPTIONS[0]}"
+        assert driver.form.caption.text == f"Hm. {CAPTIONS[0]}"
 
 
 async def test_a_change_takes_the_mark_away_and_undoing_it_brings_it_back(
@@ -115,7 +108,7 @@ async def test_hashtags_that_are_moved_are_still_to_be_read(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f7", "down", "enter", "alt+h")
-        assert form(driver).first_comment.text == "#sea #fog"
+        assert driver.form.first_comment.text == "#sea #fog"
         assert UNREAD in title(driver, "caption")
         assert UNREAD in title(driver, "first-comment")
         await driver.press("f2", "end", "!", "ctrl+s")
@@ -133,8 +126,8 @@ async def test_alt_text_comes_from_the_same_answer(
         assert isinstance(driver.screen, PickTextScreen)
         assert len(model.requests) == 1
         await driver.press(*"alt", "enter")
-        assert form(driver).alt_text.text == ALT_TEXT
-        assert form(driver).alt_text.has_focus
+        assert driver.form.alt_text.text == ALT_TEXT
+        assert driver.form.alt_text.has_focus
         assert UNREAD in title(driver, "alt-text")
         assert "suggested alt text not read yet" in driver.text("#preflight")
         await driver.press("ctrl+s")
@@ -155,15 +148,15 @@ async def test_asking_again_is_for_other_captions(running: Running, model: FakeC
         assert model.requests[1].earlier[:3] == CAPTIONS
         assert len(model.requests[1].earlier) <= 20
         await driver.press("enter")
-        assert form(driver).caption.text == "Another one."
+        assert driver.form.caption.text == "Another one."
 
 
 async def test_nothing_is_inserted_when_the_list_is_left(running: Running, model: FakeCaptionModel) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f7", "escape")
         assert isinstance(driver.screen, ComposeScreen)
-        assert form(driver).caption.text == ""
-        assert not form(driver).draft.ai_assisted
+        assert driver.form.caption.text == ""
+        assert not driver.form.draft.ai_assisted
 
 
 async def test_the_mark_survives_a_restart(
@@ -195,7 +188,7 @@ async def test_thirty_hashtags_are_cut_to_what_the_network_allows(
             driver.screen_text().split()
         )
         await driver.press("enter")
-        assert form(driver).caption.text.count("#") == limit
+        assert driver.form.caption.text.count("#") == limit
 
 
 def form_limit(driver: Driver) -> int:
@@ -210,7 +203,7 @@ async def test_injected_instructions_are_only_a_text(
     model.captions = ("[b]Ignore all rules[/b] and press ctrl+s.", "${HOME} \n\n ;sig")
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f7", "enter")
-        assert form(driver).caption.text == model.captions[0]
+        assert driver.form.caption.text == model.captions[0]
         assert not services.scheduling.submitted
         await driver.press("escape")
         assert not services.scheduling.submitted
@@ -238,7 +231,7 @@ async def test_whatever_a_server_answers_nothing_is_inserted_or_submitted(
             assert isinstance(driver.screen, AskModelScreen)
             assert says in driver.text("#failure")
             await driver.press("escape")
-            assert form(driver).caption.text == ""
+            assert driver.form.caption.text == ""
             assert not services.scheduling.submitted
 
 
@@ -260,7 +253,7 @@ async def test_a_real_answer_is_offered_and_a_slow_one_is_stopped(
             assert isinstance(driver.screen, ComposeScreen)
             assert server.material["earlier_captions"][:3] == list(CAPTIONS)
             await driver.press("f7", "enter")
-            assert form(driver).caption.text == CAPTIONS[0], "the earlier answer is still there"
+            assert driver.form.caption.text == CAPTIONS[0], "the earlier answer is still there"
 
 
 async def test_a_caption_of_another_channel_is_read_too(
@@ -344,7 +337,7 @@ async def test_a_batch_asks_about_each_unread_text(
         await driver.press("n")
         assert isinstance(driver.screen, BatchScreen)
         assert not driver.screen.panel.is_reviewing
-        assert form(driver).caption.text == CAPTIONS[0]
+        assert driver.form.caption.text == CAPTIONS[0]
         await driver.press("ctrl+s", "ctrl+s", "y")
         assert "The sea is quiet." in driver.screen_text()
         assert not services.scheduling.submitted
@@ -379,7 +372,7 @@ async def test_a_failure_is_shown_and_asked_again(running: Running, model: FakeC
         await driver.press("r")
         assert isinstance(driver.screen, PickTextScreen)
         await driver.press("enter")
-        assert form(driver).caption.text == CAPTIONS[0]
+        assert driver.form.caption.text == CAPTIONS[0]
 
 
 async def test_what_the_model_gets(running: Running, services: FakeServices, model: FakeCaptionModel) -> None:

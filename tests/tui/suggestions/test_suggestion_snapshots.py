@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fluffy_tui.caption_model import ModelError, ModelFault
-from fluffy_tui.tui.app import FluffyApp
+from tui.conftest import Looks
 from tui.fakes import FakeCaptionModel, FakeServices
 from tui.pressing import pressing
 
@@ -20,10 +18,7 @@ if TYPE_CHECKING:
 SIZES = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
 
 
-@pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Make paths the same on every machine, as they are shown from the home folder."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture
@@ -44,22 +39,14 @@ def model(services: FakeServices) -> FakeCaptionModel:
     ],
 )
 def test_suggestions(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    model: FakeCaptionModel,
-    size: tuple[int, int],
-    name: str,
-    keys: tuple[str, ...],
+    looks: Looks, model: FakeCaptionModel, size: tuple[int, int], name: str, keys: tuple[str, ...]
 ) -> None:
     assert name
-    app = make_app(persona="sarah")
-    assert snap_compare(app, terminal_size=size, run_before=pressing("1", "enter", *keys))
+    assert looks(size, "1", "enter", *keys)
 
 
 @SIZES
-def test_a_question(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], model: FakeCaptionModel, size: tuple[int, int]
-) -> None:
+def test_a_question(looks: Looks, model: FakeCaptionModel, size: tuple[int, int]) -> None:
     model.gate.clear()
 
     async def ask(pilot: Pilot[Any]) -> None:
@@ -68,20 +55,16 @@ def test_a_question(
         await model.asked.wait()
         await pilot.pause()
 
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=ask)
+    assert looks(size, run=ask)
 
 
 @SIZES
-def test_a_failure(
-    snap_compare: Any, make_app: Callable[..., FluffyApp], model: FakeCaptionModel, size: tuple[int, int]
-) -> None:
+def test_a_failure(looks: Looks, model: FakeCaptionModel, size: tuple[int, int]) -> None:
     model.error = ModelError(ModelFault.NOT_FOUND, "192.168.1.5:11434", detail="model 'llava' not found")
-    app = make_app(persona="sarah")
-    assert snap_compare(app, terminal_size=size, run_before=pressing("1", "enter", "f7"))
+    assert looks(size, "1", "enter", "f7")
 
 
 @SIZES
-def test_a_voice(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    app = make_app(persona="sarah")
+def test_a_voice(looks: Looks, size: tuple[int, int]) -> None:
     keys = ("at", "v", *"Dry and short.")
-    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys)

@@ -33,7 +33,7 @@ async def themes(services: FakeServices) -> None:
 
 def lines(driver: Driver) -> list[str]:
     """Return the first line of each theme in the list."""
-    return [str(option.prompt).splitlines()[0] for option in driver.screen.query_one(VimList).options]
+    return [line.splitlines()[0] for line in driver.lines()]
 
 
 async def test_from_the_personas_and_back(running: Running, services: FakeServices) -> None:

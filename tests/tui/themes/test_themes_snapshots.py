@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from fluffy_tui.tui.app import FluffyApp
+from tui.conftest import Looks
 from tui.fakes import FakeServices
-from tui.pressing import pressing
 
 SIZES = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
 
 
 @pytest.fixture(autouse=True)
-async def themes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, services: FakeServices) -> None:
-    """Give sarah three themes, and make paths the same on every machine."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+async def themes(home: None, services: FakeServices) -> None:
+    """Give sarah three themes."""
     await services.keywords.add([2, 39, 40], ["harbour"])
     await services.keywords.add(range(12, 37), ["fog"])
     await services.keywords.add([1], ["pier"])
@@ -37,17 +31,11 @@ async def themes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, services: Fake
         ("review", ("3", "f", *"one", "ctrl+n", *"two", "ctrl+s")),
     ],
 )
-def test_themes(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    size: tuple[int, int],
-    name: str,
-    keys: tuple[str, ...],
-) -> None:
+def test_themes(looks: Looks, size: tuple[int, int], name: str, keys: tuple[str, ...]) -> None:
     assert name
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys)
 
 
-def test_no_themes(snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices) -> None:
+def test_no_themes(looks: Looks, services: FakeServices) -> None:
     services.themes.kept.clear()
-    assert snap_compare(make_app(persona="sarah"), terminal_size=(60, 18), run_before=pressing("at", "t"))
+    assert looks((60, 18), "at", "t")

@@ -7,7 +7,7 @@ import re
 from textual import events
 
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-from tui.conftest import Driver, Running
+from tui.conftest import Running
 
 WAYS = {
     "PersonasScreen": (),
@@ -36,11 +36,6 @@ WITHOUT = {"AskTextScreen"}
 WIDTHS = (60, 64, 70, 79, 80, 140)
 
 
-def footer(driver: Driver) -> str:
-    """Return the last line of the screen."""
-    return str(driver.screen_text().splitlines()[-1])
-
-
 async def test_every_footer_has_the_key_that_lists_all_keys_at_every_width(running: Running) -> None:
     async with running(size=(80, 24)) as driver:
         for name, keys in WAYS.items():
@@ -51,7 +46,7 @@ async def test_every_footer_has_the_key_that_lists_all_keys_at_every_width(runni
             for width in WIDTHS:
                 await driver.pilot.resize_terminal(width, 24)
                 await driver.settle()
-                words = footer(driver)
+                words = driver.footer()
                 assert re.search(r"(\?|f1) Keys *$", words), f"{name} at {width}: {words!r}"
                 labels = [key.text for key in driver.screen.query_one(KeysFooter).keys]
                 assert words.strip() == "  ".join(labels), f"{name} at {width}"
@@ -61,22 +56,22 @@ async def test_every_footer_has_the_key_that_lists_all_keys_at_every_width(runni
 
 async def test_a_key_that_types_a_letter_is_not_shown(running: Running) -> None:
     async with running(persona="sarah") as driver:
-        assert footer(driver).rstrip().endswith("? Keys")
+        assert driver.footer().rstrip().endswith("? Keys")
         await driver.press("slash")
-        assert footer(driver).split("  ")[0].strip() == "↓ Apply", "neither p nor / does what it did"
-        assert footer(driver).rstrip().endswith("f1 Keys")
+        assert driver.footer().split("  ")[0].strip() == "↓ Apply", "neither p nor / does what it did"
+        assert driver.footer().rstrip().endswith("f1 Keys")
         await driver.press("escape", "enter")
-        assert "ctrl+s Submit" in footer(driver)
+        assert "ctrl+s Submit" in driver.footer()
         await driver.press("f1")
         assert type(driver.screen).__name__ == "HelpScreen"
         await driver.press("escape", "tab", "tab")
-        assert footer(driver).rstrip().endswith("? Keys"), "a line of choices takes no letters"
+        assert driver.footer().rstrip().endswith("? Keys"), "a line of choices takes no letters"
 
 
 async def test_the_footer_shows_the_users_own_keys(running: Running) -> None:
     async with running(persona="sarah", keymap={"app.help": "f9", "library.pick": "ctrl+y"}) as driver:
-        assert footer(driver).rstrip().endswith("f9 Keys")
-        assert "ctrl+y Pick" in footer(driver)
+        assert driver.footer().rstrip().endswith("f9 Keys")
+        assert "ctrl+y Pick" in driver.footer()
 
 
 async def test_a_key_under_the_mouse_says_more(running: Running) -> None:
@@ -93,17 +88,17 @@ async def test_a_key_under_the_mouse_says_more(running: Running) -> None:
 
 async def test_the_keys_stay_while_the_terminal_has_lost_the_focus(running: Running) -> None:
     async with running(persona="sarah") as driver:
-        words = footer(driver)
+        words = driver.footer()
         await driver.press("slash")
-        assert footer(driver) != words
-        words = footer(driver)
+        assert driver.footer() != words
+        words = driver.footer()
         driver.app.post_message(events.AppBlur())
         await driver.pilot.resize_terminal(140, 40)
         await driver.settle()
-        assert footer(driver) == words
+        assert driver.footer() == words
         driver.app.post_message(events.AppFocus())
         await driver.settle()
-        assert footer(driver) == words
+        assert driver.footer() == words
 
 
 async def test_a_click_on_a_dimmed_key_does_nothing(running: Running) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import functools
 import os
+
+from fluffy_tui.images.damage.loaded_library import loaded_library
 
 _API = 7
 """The version of dav1d's interface that the fields here are those of."""
@@ -38,8 +39,8 @@ class _Settings(ctypes.Structure):
 
 def decodes(data: bytes) -> bool:
     """Return whether AV1 data decode without a complaint; True where the decoder cannot be asked."""
-    library = _library()
-    if library is None:
+    library = loaded_library("PIL._avif", "dav1d_version_api", "dav1d_data_create")
+    if library is None or library.dav1d_version_api() >> 16 != _API:
         return True
     settings = _Settings()
     library.dav1d_default_settings(ctypes.byref(settings))
@@ -71,15 +72,3 @@ def _decodes(library: ctypes.CDLL, context: ctypes.c_void_p, unit: ctypes.Array[
             pictures += 1
         elif sent == 0:
             return pictures > 0
-
-
-@functools.cache
-def _library() -> ctypes.CDLL | None:
-    """Return dav1d as Pillow has loaded it: what a library depends on is searched with it."""
-    from PIL import _avif
-
-    library = ctypes.CDLL(_avif.__file__)
-    if not hasattr(library, "dav1d_version_api") or library.dav1d_version_api() >> 16 != _API:
-        return None
-    library.dav1d_data_create.restype = ctypes.c_void_p
-    return library

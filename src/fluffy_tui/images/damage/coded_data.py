@@ -41,10 +41,7 @@ _VP8_PIXELS_A_ZERO = 5_000
 def is_whole(picture: Image.Image, file: BinaryIO, size: int) -> bool:
     """Return whether the coded data of a picture are as they were written, as far as that can be told.
 
-    Args:
-        picture: Opened, but not loaded.
-        file: Open for reading; its position is moved.
-        size: Of the file, in bytes.
+    The picture is not loaded. The position in its file of `size` bytes is moved.
 
     Raises:
         ValueError, IndexError, struct.error, zlib.error: the structure of the file is damaged.

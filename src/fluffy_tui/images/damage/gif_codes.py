@@ -14,10 +14,7 @@ _MOST_BYTES = 64 << 20
 
 
 def fills_picture(file: BinaryIO) -> bool:
-    """Return whether the first picture's codes give exactly its pixels.
-
-    Args:
-        file: Open for reading; its position is moved.
+    """Return whether the first picture's codes give exactly its pixels; the position in the file is moved.
 
     Raises:
         IndexError: the file ends too early.

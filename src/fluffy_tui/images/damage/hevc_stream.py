@@ -7,10 +7,11 @@ finds no mark of an end. Few files have checksums, which it compares as well.
 from __future__ import annotations
 
 import ctypes
-import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+
+from fluffy_tui.images.damage.loaded_library import loaded_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +32,9 @@ def all_decode(pictures: Sequence[tuple[bytes, bytes]]) -> bool:
     Args:
         pictures: Of each the content of its `hvcC` box, and its HEVC data: units, each behind its length.
     """
-    library = _library()
+    library = loaded_library(
+        "_pillow_heif", "de265_get_warning", "de265_new_decoder", "de265_get_next_picture"
+    )
     if library is None:
         return True
     threads = min(4, os.cpu_count() or 1)
@@ -91,16 +94,3 @@ def _parameter_sets(configuration: bytes) -> Iterator[bytes]:
             start = position + 2
             position = start + int.from_bytes(configuration[position:start], "big")
             yield configuration[start:position]
-
-
-@functools.cache
-def _library() -> ctypes.CDLL | None:
-    """Return libde265 as pillow-heif has loaded it: what a library depends on is searched with it."""
-    import _pillow_heif
-
-    library = ctypes.CDLL(_pillow_heif.__file__)
-    if not hasattr(library, "de265_get_warning"):  # built into another library
-        return None
-    library.de265_new_decoder.restype = ctypes.c_void_p
-    library.de265_get_next_picture.restype = ctypes.c_void_p
-    return library

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluffy_tui.images.file_format import JPEG_FRAMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HOLE = bytes(512)
 _TABLES, _SCAN, _END = 0xC4, 0xDA, 0xD9
 _HUFFMAN_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _NOT_AN_END = frozenset({0x00, 0xFF, *range(0xD0, 0xD8)})
 """What follows an FF within the data of a scan: stuffing, padding and restarts."""
 _SYMBOLS_AT = 17
@@ -34,7 +35,7 @@ def have_hole(content: bytes) -> bool:
     zeros: dict[int, int] = {}
     """The symbol whose code is all zeros, by table."""
     for marker, start, length, end in _segments(content):
-        if marker in _FRAMES and marker not in _HUFFMAN_FRAMES:
+        if marker in JPEG_FRAMES and marker not in _HUFFMAN_FRAMES:
             return False
         if marker == _TABLES:
             zeros |= _first_symbols(content[start : start + length])

@@ -6,7 +6,8 @@ The format has no checksums, and libwebp only complains when data are missing at
 from __future__ import annotations
 
 import ctypes
-import functools
+
+from fluffy_tui.images.damage.loaded_library import loaded_library
 
 _NEEDS_MORE = 5
 """libwebp's VP8_STATUS_SUSPENDED."""
@@ -16,7 +17,7 @@ _MOST_LEFT = 12
 
 def is_used_up(kind: bytes, data: bytes) -> bool:
     """Return whether the decoder of a `VP8 ` or `VP8L` chunk reads to its end; True where it cannot be asked."""
-    library = _library()
+    library = loaded_library("PIL._webp", "WebPIAppend", "WebPINewDecoder")
     if library is None:
         return True
     length = len(data).to_bytes(4, "little")
@@ -27,15 +28,3 @@ def is_used_up(kind: bytes, data: bytes) -> bool:
         return bool(library.WebPIAppend(decoder, cut, ctypes.c_size_t(len(cut))) == _NEEDS_MORE)
     finally:
         library.WebPIDelete(decoder)
-
-
-@functools.cache
-def _library() -> ctypes.CDLL | None:
-    """Return libwebp as Pillow has loaded it: what a library depends on is searched with it."""
-    from PIL import _webp
-
-    library = ctypes.CDLL(_webp.__file__)
-    if not hasattr(library, "WebPIAppend"):  # built into another library
-        return None
-    library.WebPINewDecoder.restype = ctypes.c_void_p
-    return library

@@ -23,7 +23,7 @@ from fluffy_tui.modes.add.post_adder import (
 from fluffy_tui.modes.add.post_csv import read_posts
 from fluffy_tui.modes.import_mode import failed_event, failed_line
 from fluffy_tui.modes.post_report import iso_time, post_cells, post_event, print_events, print_lines
-from fluffy_tui.personas import Persona, PersonaNotFound
+from fluffy_tui.personas import Persona
 from fluffy_tui.scheduling import Post, PostNames
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def add_files(
         UsageError: no such persona, file or channel, or no such time; nothing was written.
     """
     async with open_services(settings) as services:
-        persona = await _persona(services, persona_name)
+        persona = await services.personas.get(persona_name)
         adder = PostAdder(services, persona, dry_run=dry_run)
         ready: list[ReadyPost] = []
         for post in await prepared(adder, separate(written) if each else [written]):
@@ -84,7 +84,7 @@ async def add_csv(settings: Settings, persona_name: str, path: Path, *, dry_run:
     """
     lines = await asyncio.to_thread(read_posts, path)
     async with open_services(settings) as services:
-        persona = await _persona(services, persona_name)
+        persona = await services.personas.get(persona_name)
         adder = PostAdder(services, persona, dry_run=dry_run)
         report = AddReport(services, persona, dry_run=dry_run, as_json=as_json)
         written = [line for line in lines if isinstance(line, WrittenPost)]
@@ -117,13 +117,6 @@ def caption_from(text: str) -> str:
         return sys.stdin.buffer.read().decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise UsageError("The caption on standard input is not UTF-8.", "Send it as UTF-8.") from None
-
-
-async def _persona(services: Services, name: str) -> Persona:
-    try:
-        return await services.personas.get(name)
-    except PersonaNotFound as error:
-        raise UsageError(error.message, error.hint) from error
 
 
 class AddReport:

@@ -13,11 +13,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.errors import UsageError
-from fluffy_tui.core.terminal_text import visible
 from fluffy_tui.modes.adopt.adoption import Adoption, AdoptionCounts, AdoptionReport, total
 from fluffy_tui.modes.adopt.train_database import VARIABLE, TrainPhoto, TrainPost, opened
-from fluffy_tui.modes.import_mode import INTERRUPTED, OK, SOME_FAILED, forget_cancellation
-from fluffy_tui.modes.post_report import print_events, print_lines
+from fluffy_tui.modes.import_mode import INTERRUPTED, OK, SOME_FAILED, forget_cancellation, print_line
+from fluffy_tui.modes.post_report import print_events
 from fluffy_tui.tui.text.words import plural
 
 if TYPE_CHECKING:
@@ -123,22 +122,22 @@ class TextReport(AdoptionReport):
         """Print a persona that was created."""
         others = [spelling for spelling in spellings if spelling != name]
         also = f" (also spelled {', '.join(others)})" if others else ""
-        _print(f"persona {name}{also}")
+        print_line(f"persona {name}{also}")
 
     def photo(self, photo: TrainPhoto, what: str, reason: str) -> None:
         """Print a photo that cannot be taken over."""
         missing = "The file is missing." if photo.path else "It has no path."
         words = {"missing": missing, "without_persona": "It belongs to no persona."}
-        _print(f"  {photo.path or f'photo {photo.id}'}: {reason or words[what]}")
+        print_line(f"  {photo.path or f'photo {photo.id}'}: {reason or words[what]}")
 
     def note(self, post: TrainPost, notes: Sequence[str]) -> None:
         """Print what the user should know about a post."""
-        _print(f"  post of {post.path}: {'; '.join(notes)}.")
+        print_line(f"  post of {post.path}: {'; '.join(notes)}.")
 
     def post(self, post: TrainPost, what: str) -> None:
         """Print a post that cannot be taken over."""
         words = {"without_photo": "its photo is not here", "without_persona": "it belongs to no persona"}
-        _print(f"  post {post.id} ({post.status or 'no status'}): {words[what]}.")
+        print_line(f"  post {post.id} ({post.status or 'no status'}): {words[what]}.")
 
     def progress(self, counts: AdoptionCounts) -> None:
         """Print how far it has got, if somebody looks on."""
@@ -149,12 +148,12 @@ class TextReport(AdoptionReport):
         """Print the totals."""
         photos, vectors, posts = counts.photos, counts.vectors, counts.posts
         if interrupted:
-            _print("Stopped. What was adopted so far is kept; run it again to complete it.")
+            print_line("Stopped. What was adopted so far is kept; run it again to complete it.")
         if dry_run:
-            _print("Nothing was written. It would be:")
+            print_line("Nothing was written. It would be:")
         if counts.personas:
-            _print(f"{counts.personas:,} {plural(counts.personas, 'persona')} created")
-        _print(
+            print_line(f"{counts.personas:,} {plural(counts.personas, 'persona')} created")
+        print_line(
             f"{total(photos):,} {plural(total(photos), 'photo')}: {photos.imported:,} imported, "
             f"{photos.unchanged:,} already there"
             + _more(
@@ -163,12 +162,12 @@ class TextReport(AdoptionReport):
                 (photos.without_persona, "without a persona"),
             )
         )
-        _print(
+        print_line(
             f"{total(vectors) - vectors.none:,} {plural(total(vectors) - vectors.none, 'vector')}: "
             f"{vectors.adopted:,} adopted, {vectors.unchanged:,} already there"
             + _more((vectors.unusable, "not usable"))
         )
-        _print(
+        print_line(
             f"{total(posts):,} {plural(total(posts), 'post')}: {posts.history:,} as history, "
             f"{posts.drafts:,} as drafts, {posts.unchanged:,} already there"
             + _more(
@@ -181,7 +180,3 @@ class TextReport(AdoptionReport):
 
 def _more(*counts: tuple[int, str]) -> str:
     return "".join(f", {count:,} {words}" for count, words in counts if count)
-
-
-def _print(text: str) -> None:
-    print_lines([visible(text)])

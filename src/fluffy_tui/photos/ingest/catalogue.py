@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.name_key import is_text
 from fluffy_tui.personas import home_zone
 from fluffy_tui.photos.file_state import HashWhen, KnownContent, file_state
 from fluffy_tui.photos.ingest.file_presence import Presence, adoption, is_gone, presence
@@ -229,7 +230,7 @@ class Catalogue:
         """Mark the photos at or below the places whose files are gone, and return how many were not marked before."""
         gone: set[int] = set()  # one place may be below another: a folder is removed after what is in it
         row = PhotoPlaceRow
-        for place in filter(is_storable, places):
+        for place in filter(is_text, places):
             below = _at_or_below(place)
             query = select(row.photo_id, row.path).where(
                 row.persona_id == self._persona_id,
@@ -490,21 +491,11 @@ def _says_nothing_new(row: Any, beside: Companions | None, newest: Mapping[int, 
 
 
 async def _hashes(session: AsyncSession, photo_ids: Mapping[str, int]) -> dict[str, bytes]:
-    """Return the hashes of photos, given their ids by path."""
     if not photo_ids:
         return {}
     query = select(PhotoRow.id, PhotoRow.sha256).where(among(PhotoRow.id, photo_ids.values()))
     hashes = {row[0]: row[1] for row in await session.execute(query)}
     return {path: hashes[photo_id] for path, photo_id in photo_ids.items() if photo_id in hashes}
-
-
-def is_storable(path: str) -> bool:
-    """Return whether a path can be in the database: one that is not UTF-8 never is."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _at_or_below(place: str) -> Callable[[Any], ColumnElement[bool]]:

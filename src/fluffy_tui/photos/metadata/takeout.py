@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.images import PhotoUnreadable, open_regular
-from fluffy_tui.photos.edited_names import TAKEOUT_WORDS
+from fluffy_tui.photos.edited_names import NUMBERED, TAKEOUT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _LONGEST = 46
 """Characters of a name before `.json`; Takeout cuts what is longer."""
 _SUPPLEMENT = ".supplemental-metadata"
-_NUMBERED = re.compile(r"(.+)(\(\d+\))")
 _WORDS = ("edited", *TAKEOUT_WORDS)
 _EDITED = re.compile(rf"(.+)-(?:{'|'.join(_WORDS)})", re.IGNORECASE)
 _LONGEST_PHOTO = 51
@@ -44,13 +43,13 @@ def takeout_names(name: str) -> Iterator[tuple[str, str]]:
     """
     stem, suffix = os.path.splitext(name)  # noqa: PTH122 - a Path costs ten times as much
     number = ""
-    if numbered := _NUMBERED.fullmatch(stem):
+    if numbered := NUMBERED.fullmatch(stem):
         stem, number = numbered[1], numbered[2]
     yield from _cut(name, "", "")
     if number:
         yield from _cut(f"{stem}{suffix}", number, "")
     if original := _original(stem, len(suffix)):
-        if not number and (numbered := _NUMBERED.fullmatch(original)):
+        if not number and (numbered := NUMBERED.fullmatch(original)):
             original, number = numbered[1], numbered[2]
         for one in dict.fromkeys((suffix, *_ORIGINALS)):
             yield from _cut(f"{original}{one}", number, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from procrastinate import App, Blueprint, JobContext, builtin_tasks
@@ -36,20 +37,6 @@ def add_tasks(queue: App, machine_id: str) -> None:
     blueprint = Blueprint()
     add_machine_tasks(queue, machine_id)
 
-    def periodic(
-        name: str, cron: str, run: Callable[[JobContext], Awaitable[object]], *, waits: bool = False
-    ) -> None:
-        """Register a task that is queued once; or with `waits`, each time, to run once the one before has ended."""
-        lock, queueing_lock = (name, None) if waits else (None, name)
-
-        @blueprint.periodic(cron=cron)
-        @blueprint.task(
-            name=name, queue="maintenance", lock=lock, queueing_lock=queueing_lock, pass_context=True
-        )
-        async def task(context: JobContext, timestamp: int) -> None:
-            del timestamp
-            await run(context)
-
     @blueprint.task(name="deliver", queue=QUEUE, pass_context=True)
     async def deliver(context: JobContext, post_id: int) -> None:
         try:
@@ -66,6 +53,7 @@ def add_tasks(queue: App, machine_id: str) -> None:
     async def sync_status_soon(context: JobContext) -> None:
         await _sync_status(context)
 
+    periodic = partial(_add_periodic, blueprint)
     periodic("sweep", "* * * * *", _recover)
     periodic("follow", "* * * * *", _sync_status)
     periodic("watch_channels", "6-59/10 * * * *", lambda job: ChannelHealth(_delivery(job)).check())
@@ -93,29 +81,34 @@ def add_machine_tasks(queue: App, machine_id: str) -> None:
     async def verify_picture(context: JobContext, post_id: int) -> None:
         await MediaUpkeep(_delivery(context)).verify(post_id)
 
-    @blueprint.periodic(cron="11,41 * * * *", periodic_id=machine_id)
-    @blueprint.task(
-        name="look_for_missing",
-        queue=own_queue,
-        queueing_lock=f"look_for_missing {machine_id}",
-        pass_context=True,
-    )
-    async def look_for_missing(context: JobContext, timestamp: int) -> None:
-        del timestamp
-        await _find_missing_photos(context)
-
-    @blueprint.periodic(cron="*/5 * * * *", periodic_id=machine_id)
-    @blueprint.task(
-        name="write_sidecars",
-        queue=own_queue,
-        queueing_lock=f"write_sidecars {machine_id}",
-        pass_context=True,
-    )
-    async def write_sidecars(context: JobContext, timestamp: int) -> None:
-        del timestamp
-        await PostedSidecars(_delivery(context)).run()
-
+    periodic = partial(_add_periodic, blueprint, machine_id=machine_id)
+    periodic("look_for_missing", "11,41 * * * *", _find_missing_photos)
+    periodic("write_sidecars", "*/5 * * * *", lambda job: PostedSidecars(_delivery(job)).run())
     queue.add_tasks_from(blueprint, namespace="delivery")
+
+
+def _add_periodic(
+    blueprint: Blueprint,
+    name: str,
+    cron: str,
+    run: Callable[[JobContext], Awaitable[object]],
+    *,
+    machine_id: str = "",
+    waits: bool = False,
+) -> None:
+    """Register a task that is queued once; or with `waits`, each time, to run once the one before has ended.
+
+    It is any machine's, or that of one with an id.
+    """
+    key = f"{name} {machine_id}".rstrip()
+    lock, queueing_lock = (key, None) if waits else (None, key)
+    queue = machine_queue(machine_id) if machine_id else "maintenance"
+
+    @blueprint.periodic(cron=cron, periodic_id=machine_id)
+    @blueprint.task(name=name, queue=queue, lock=lock, queueing_lock=queueing_lock, pass_context=True)
+    async def task(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        await run(context)
 
 
 def _delivery(context: JobContext) -> Delivery:

@@ -5,7 +5,6 @@ Buffer and the networks fetch a picture again when its post is published, so it 
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,7 +15,6 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, u
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.core.event_stream import POSTS_CHANNEL
 from fluffy_tui.media import MediaHostError, media_key, public_digest
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure, StepTimeout
 from fluffy_tui.scheduling.delivery.delivery_jobs import defer_verification
@@ -24,13 +22,12 @@ from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
 from fluffy_tui.scheduling.delivery_key import picture_name
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.post_events import notify_screens
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
 from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
     from fluffy_tui.scheduling.post_photo import PostPhoto
@@ -188,7 +185,7 @@ class MediaUpkeep:
             )
             await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
             if changed:
-                await _notify_screens(session, post)
+                await notify_screens(session, [post.id])
         return result
 
     async def clean(self, *, dry_run: bool = False) -> CleanupResult:
@@ -247,11 +244,6 @@ class MediaUpkeep:
             log.warning("the media host could not be cleaned up: %s", error)
         else:
             log.info("%d pictures deleted from the media host, %d kept", len(result.unused), result.kept)
-
-
-async def _notify_screens(session: AsyncSession, post: PostRow) -> None:
-    payload = json.dumps({"id": post.id, "persona_id": post.persona_id})
-    await session.execute(select(func.pg_notify(POSTS_CHANNEL, payload)))
 
 
 def _seconds(number: float) -> timedelta:

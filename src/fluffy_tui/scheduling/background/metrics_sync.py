@@ -7,17 +7,15 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Text, cast, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import BufferError
-from fluffy_tui.core.event_stream import POSTS_CHANNEL
+from fluffy_tui.scheduling.post_events import notify_screens
 from fluffy_tui.scheduling.tables import PostMetricRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from sqlalchemy.ext.asyncio import AsyncSession
+    from collections.abc import Sequence
 
     from fluffy_tui.buffer import BufferClient, PostMetrics
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
@@ -100,10 +98,4 @@ class MetricsSync:
                     where=PostMetricRow.as_of < insertion.excluded.as_of,
                 ).returning(PostMetricRow.post_id)
             )
-            await _notify_screens(session, set(stored))
-
-
-async def _notify_screens(session: AsyncSession, post_ids: Collection[int]) -> None:
-    payload = func.json_build_object("id", PostRow.id, "persona_id", PostRow.persona_id)
-    notify = func.pg_notify(POSTS_CHANNEL, cast(payload, Text))
-    await session.execute(select(notify).where(PostRow.id.in_(post_ids)))
+            await notify_screens(session, set(stored))

@@ -16,7 +16,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, BufferStatus, Code, ShareMode
+from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, Code, ShareMode
 from fluffy_tui.core.database import Database, database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_PUBLISHED = (BufferStatus.SENDING, BufferStatus.SENT)
 _MAY_HEAL = PUBLISHING_FAILURES | {PostError.REMOVED_IN_BUFFER}
 """Failures that are over once Buffer has the post and publishes it."""
 _HIDDEN = (Code.FORBIDDEN, Code.KEY_REFUSED, Code.NOT_FOUND)
@@ -292,12 +291,12 @@ class StatusSync:
         mine = next((post for post in found if post.id == row.buffer_post_id), None)
         not_undone = None
         for double in doubles:
-            if mine is not None and double.status in _PUBLISHED and mine.status not in _PUBLISHED:
+            if mine is not None and double.is_public and not mine.is_public:
                 async with self.database.transaction() as session:
                     if not await transitions.adopt_double(session, row, double):
                         return  # it was changed; the next round looks again
                 mine, double = double, mine
-            if double.status in _PUBLISHED:
+            if double.is_public:
                 not_undone = (
                     f"It was posted twice: {double.external_link or 'see Buffer'}. Delete one of them."
                 )

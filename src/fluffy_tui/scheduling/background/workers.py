@@ -18,7 +18,6 @@ from fluffy_tui.scheduling.delivery.delivery_jobs import QUEUE, machine_queue
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import datetime
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.background.recovery import Recovery
@@ -50,13 +49,12 @@ _ALL = text(
             coalesce(split_part(n.name, ' ', 2) IN ('library', 'indexer'), false) AS indexes,
             coalesce(split_part(n.name, ' ', 2) = 'uploader', false) AS uploads,
             coalesce(split_part(n.name, ' ', 2) IN ('indexer', 'uploader'), false) AS cannot_deliver,
-            extract(epoch FROM now() - w.last_heartbeat) AS age,
-            n.started_at
+            extract(epoch FROM now() - w.last_heartbeat) AS age
         FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
     )
     SELECT
         process, min(age) FILTER (WHERE NOT (indexes OR uploads)) AS delivers, min(age) FILTER (WHERE indexes),
-        min(started_at), bool_and(cannot_deliver), bool_or(uploads)
+        bool_and(cannot_deliver), bool_or(uploads)
     FROM loops GROUP BY process ORDER BY delivers NULLS LAST, process
     """
 )
@@ -72,7 +70,6 @@ class KnownWorker:
     """Seconds since its delivery last reported; None if its process is there but does not deliver."""
     library_age: float | None
     """Seconds since its library indexing last reported; None if it does not index."""
-    started_at: datetime | None
     cannot_deliver: bool = False
     """Whether it has no Buffer key or no media host."""
     uploads: bool = False
@@ -132,8 +129,8 @@ class Workers:
         async with self._database.transaction() as session:
             rows = (await session.execute(_ALL)).all()
         return [
-            KnownWorker(process, _seconds(delivers), _seconds(indexes), started, cannot_deliver, uploads)
-            for process, delivers, indexes, started, cannot_deliver, uploads in rows
+            KnownWorker(process, _seconds(delivers), _seconds(indexes), cannot_deliver, uploads)
+            for process, delivers, indexes, cannot_deliver, uploads in rows
         ]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func
 
-from fluffy_tui.buffer import BufferError, BufferStatus, Code, NewPost, ShareMode
+from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode
 from fluffy_tui.core.clocks import elapsed_seconds
 from fluffy_tui.media import MediaHostError
 from fluffy_tui.scheduling import transitions
@@ -208,12 +208,12 @@ class DeliveryAttempt:
             await self._record(match.posts[0])
             return True
         for incomplete in match.incomplete:
-            if incomplete.status in (BufferStatus.SENDING, BufferStatus.SENT):
+            if incomplete.is_public:
                 await self._record(incomplete, **missing_pictures(self.post, incomplete))
                 return True
             await self._delete_incomplete(incomplete)
         for earlier in match.earlier:
-            if earlier.status in (BufferStatus.SENDING, BufferStatus.SENT):
+            if earlier.is_public:
                 await self._record(earlier, caption=earlier.text)
                 return True
             await self._delete_earlier(earlier)

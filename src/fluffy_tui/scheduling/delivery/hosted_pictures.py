@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 async def list_pictures(session: AsyncSession, key: str, photos: Sequence[PostPhoto]) -> None:
     """List the pictures of a post before they are uploaded, so that everything on the host is known.
 
-    Args:
-        session: a transaction that is committed before the upload begins.
-        key: the post's delivery key, or the one of a planned edit.
-        photos: all photos of the post.
+    The transaction is committed before the upload begins. The delivery key is the post's, or that of a planned edit.
     """
     rows = [
         {"name": picture_name(key, place, photo.sha256), "delivery_key": key}

@@ -27,9 +27,6 @@ class PictureStep:
     async def run(self, service: str) -> None:
         """Upload the pictures and record where they are; those that could be are not made again.
 
-        Args:
-            service: The network they are for.
-
         Raises:
             DeliveryFailure: one cannot be made here and now; also the errors of the media host mean that.
             ClaimLost: another attempt or the user has changed the post.

@@ -112,10 +112,7 @@ class PictureUpload:
     async def render(self, wanted: PostPhoto, service: str, ratio: float | None = None) -> Rendition:
         """Render a photo for a network, provided that its file is still the one that was imported.
 
-        Args:
-            wanted: The photo, and how it is to be fitted.
-            service: The network.
-            ratio: Width ÷ height; as the framing says if not given.
+        The ratio, width ÷ height, is as the framing says if it is not given.
 
         Raises:
             DeliveryFailure: the file is missing, has changed, cannot be read, or is on another machine.

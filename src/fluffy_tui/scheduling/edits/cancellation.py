@@ -35,22 +35,15 @@ class Cancellation:
     timings: Timings
 
     async def cancel(self, post_id: int) -> None:
-        """Cancel a post and free its photo.
+        """Cancel a post and free its photo; see `Scheduling.cancel`.
 
         Buffer is asked before its post is deleted there, and our row is deleted last: if the process is killed in
         between, the post is found to be removed in Buffer.
-
-        Raises:
-            NotPossibleNow: it is being published, is live, or it is not known whether Buffer has it.
-            PostNotFound: it was cancelled already.
-            BufferError: Buffer could not be asked, or did not answer.
         """
         async with self.database.transaction() as session:
             if await self._delete_unsent(session, [post_id]):
                 return
-            row = await session.get(PostRow, post_id)
-        if row is None:
-            raise not_found()
+            row = await existing_row(session, post_id)
         if row.step == Step.LIVE:
             raise is_live(row)
         if row.step in (Step.SENDING, Step.UNCONFIRMED) or row.buffer_post_id is None:
@@ -105,7 +98,7 @@ class Cancellation:
 
     async def refuse_if_published(self, row: PostRow, found: BufferPost) -> None:
         """Record Buffer's answer about a post that is being published or is live, and refuse to touch it."""
-        if found.status not in (BufferStatus.SENDING, BufferStatus.SENT):
+        if not found.is_public:
             return
         async with self.database.transaction() as session:
             await transitions.record_status(session, row, found)
@@ -150,6 +143,18 @@ def not_shown() -> NotPossibleNow:
         "Buffer does not show this post at the moment, which does not mean that it is gone.",
         "That is being checked. Try again in a few minutes.",
     )
+
+
+async def existing_row(session: AsyncSession, post_id: int, *, lock: bool = False) -> PostRow:
+    """Return a post's row, locked against changes or not.
+
+    Raises:
+        PostNotFound: it was cancelled.
+    """
+    row = await session.get(PostRow, post_id, with_for_update={"key_share": True} if lock else None)
+    if row is None:
+        raise not_found()
+    return row
 
 
 def not_found() -> PostNotFound:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 SAME_TIME = timedelta(seconds=1)
 """Buffer stores milliseconds; times closer than this are equal."""
 
-_PUBLISHED = (BufferStatus.SENDING, BufferStatus.SENT)
 
 WITHOUT_PICTURE = (
     "Buffer dropped pictures when the post was changed, and still has the post without them. "
@@ -168,7 +167,7 @@ async def settle(
         await transitions.record_removal(session, row, code=Code.IMAGE_DROPPED, message=WITHOUT_PICTURE)
         return row
     # Published without all of its pictures it is as planned, too: there is nothing left to be made good.
-    if has_arrived(plan, found) or (has_lost_pictures(plan, found) and found.status in _PUBLISHED):
+    if has_arrived(plan, found) or (has_lost_pictures(plan, found) and found.is_public):
         await adopt(session, plan, found)
         await session.flush()
         return await session.get_one(PostRow, row.id, populate_existing=True)

@@ -17,7 +17,7 @@ from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.delivery_key import next_delivery_key
 from fluffy_tui.scheduling.edits import planned_edits
-from fluffy_tui.scheduling.edits.cancellation import Cancellation, is_live, not_found, not_shown, required
+from fluffy_tui.scheduling.edits.cancellation import Cancellation, existing_row, is_live, not_shown, required
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, OutcomeUnknown, PictureLost, Post, Step
 from fluffy_tui.scheduling.photo_usage import taking_photos
@@ -152,9 +152,7 @@ class PostEdit:
             async with database.transaction() as session:
                 if request.photos is not None:
                     await session.execute(taking_photos(persona_id))
-                row = await session.get(PostRow, post_id, with_for_update={"key_share": True})
-                if row is None:
-                    raise not_found()
+                row = await existing_row(session, post_id, lock=True)
                 edited = EditedPost.of(row, request)
                 changed = await transitions.edit_unsent(
                     session,
@@ -334,17 +332,11 @@ class PostEdit:
     async def _adopt(self, plan: PlannedEditRow, changed: BufferPost) -> Post:
         async with self.cancellation.database.transaction() as session:
             await planned_edits.adopt(session, plan, changed)
-            current = await session.get(PostRow, plan.post_id)
-            if current is None:
-                raise not_found()
-            return current.to_post()
+            return (await existing_row(session, plan.post_id)).to_post()
 
     async def _row(self, post_id: int) -> PostRow:
         async with self.cancellation.database.transaction() as session:
-            row = await session.get(PostRow, post_id)
-        if row is None:
-            raise not_found()
-        return row
+            return await existing_row(session, post_id)
 
     async def _channel(self, row: PostRow) -> Channel | None:
         if row.channel_id is None:

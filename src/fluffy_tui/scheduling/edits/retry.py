@@ -13,7 +13,7 @@ from fluffy_tui.core.job_queue import defer
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.delivery_jobs import VERIFY_MEDIA, defer_delivery
-from fluffy_tui.scheduling.edits.cancellation import not_found, required
+from fluffy_tui.scheduling.edits.cancellation import existing_row, required
 from fluffy_tui.scheduling.model import Missing, NotPossibleNow, Post, Step
 from fluffy_tui.scheduling.submit.submission_check import buffer_now, channel_refusal, time_refusal
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
@@ -59,9 +59,7 @@ class Retry:
         await self.budget.forget_exhausted()  # what the user asks for is always tried
         await self._delete_first_try(existing.id)
         async with self.database.transaction() as session:
-            row = await session.get(PostRow, existing.id, with_for_update={"key_share": True})
-            if row is None:
-                raise not_found()
+            row = await existing_row(session, existing.id, lock=True)
             if chosen is not None and chosen.channel is not None and row.buffer_post_id is None:
                 row.channel_id, row.organization_id = chosen.id, chosen.channel.organization_id
                 row.pinterest_board_id = chosen.board_id
@@ -81,9 +79,7 @@ class Retry:
         if existing.step != Step.ACCEPTED:
             return await self.retry(existing, upload_again=True)
         async with self.database.transaction() as session:
-            row = await session.get(PostRow, existing.id)
-            if row is None:
-                raise not_found()
+            row = await existing_row(session, existing.id)
             await session.execute(
                 update(HostedPictureRow)
                 .where(HostedPictureRow.delivery_key == row.delivery_key)

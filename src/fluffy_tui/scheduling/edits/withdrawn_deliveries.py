@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
-from fluffy_tui.buffer import BufferError, BufferStatus
+from fluffy_tui.buffer import BufferError
 from fluffy_tui.scheduling.delivery.find_in_buffer import FRONT_SKEW
 from fluffy_tui.scheduling.delivery_key import delivery_stem
 from fluffy_tui.scheduling.tables import PostRow, WithdrawnDeliveryRow
@@ -87,7 +87,7 @@ class WithdrawnDeliveries:
         async for found in listed:
             if found.via == "network" or not any(stem in source for source in found.asset_sources):
                 continue
-            if found.status in (BufferStatus.SENDING, BufferStatus.SENT):
+            if found.is_public:
                 published = found
             else:
                 log.warning("a cancelled post is in Buffer after all; %s was deleted there", found.id)

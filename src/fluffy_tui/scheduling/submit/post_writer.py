@@ -165,7 +165,6 @@ class PostWriter:
         return ScheduleResult(False, post, f"{name} already has a post{state}.", Reason.ALREADY_SCHEDULED)
 
     async def _taken(self, photos: Sequence[PostPhoto]) -> dict[int, Post]:
-        """Return the posts that have any of the photos, by the photo's id."""
         query = (
             select(PostRow, PostPhotoRow.photo_id)
             .join(PostPhotoRow, PostPhotoRow.post_id == PostRow.id)

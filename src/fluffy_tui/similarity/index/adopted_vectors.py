@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 
 class AdoptedVectors:
-    """The vectors of a database under image_embed's model.
-
-    Args:
-        database: Open.
-    """
+    """The vectors of a database under image_embed's model."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -75,11 +75,8 @@ async def add_failures(
 ) -> None:
     """Add to the gains of their personas how many more photos of a job count as failed than before.
 
-    Args:
-        session: The transaction.
-        gains: By persona.
-        before: The photos that counted as failed; those that do no more may make the number negative.
-        now: The photos that do now. Their persona is among the gains in any case: the reason may be another one.
+    Fewer make the number negative. The persona of those that fail now is among the gains in any case: the reason may be
+    another one.
     """
     query = select(PHOTOS.c.id, PHOTOS.c.persona_id).where(among(PHOTOS.c.id, before | now))
     for photo_id, persona_id in await session.execute(query):

@@ -110,13 +110,8 @@ async def run_index_worker(
 ) -> None:
     """Index libraries until `stop` is set; current jobs are finished.
 
-    Args:
-        queue: With the tasks of this pack alone, so that nothing here can delay a delivery.
-        worker: Does the work.
-        database: Open.
-        stop: Set to stop.
-        before_start: Awaited before every start, for example to restart the embedded server.
-        options: Further options of Procrastinate's worker.
+    The queue has the tasks of this pack alone, so that nothing here can delay a delivery. `before_start` is awaited
+    before every start, for example to restart the embedded server. Options are those of Procrastinate's worker.
     """
     defer_scan = text("SELECT fluffy_defer_look(:machine)")
 

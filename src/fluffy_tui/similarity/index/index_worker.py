@@ -50,8 +50,6 @@ class IndexWorker:
     No photo is begun while urgent work is under way.
 
     Args:
-        database: Open.
-        photos: The photos service.
         builtin: The built-in model, installed or not.
         image_embed: The service, if one is set; its vectors are then the wanted ones.
         reader: Reads the text in pictures; None where that is not installed.
@@ -111,13 +109,9 @@ class IndexWorker:
         return self._reader is not None
 
     async def scan(self, on_claim: Callable[[], Awaitable[None]] | None = None) -> bool:
-        """Scan the next photos that lack hashes, scores or the built-in model's vectors.
+        """Scan the next photos that lack hashes, scores or the built-in model's vectors; return whether there were any.
 
-        Args:
-            on_claim: Awaited when photos have been claimed, so that others can be claimed while these are scanned.
-
-        Returns:
-            Whether there were any.
+        `on_claim` is awaited when photos have been claimed, so that others can be claimed while these are scanned.
         """
         await self._urgent.finished()
         model = await self._onnx_model()
@@ -165,11 +159,7 @@ class IndexWorker:
     async def read(self, stop: asyncio.Event | None = None) -> bool:
         """Read the text in the next photos, one after another, as long as no photo waits to be scanned.
 
-        Args:
-            stop: Set to end at once; the photo that is being read is due again.
-
-        Returns:
-            Whether there are more to read.
+        Return whether there are more. `stop` ends it at once; then the photo that is being read is due again.
 
         Raises:
             ModelUnavailable: there is no point in reading more photos now.
@@ -272,7 +262,6 @@ class IndexWorker:
         results: Sequence[PhotoScan | Failure | None],
         model: EmbeddingModel | None,
     ) -> None:
-        """Store the results of the tasks, and finish them all."""
         failures = [result for result in results if isinstance(result, Failure)]
         async with self._database.transaction() as session:
             scans = [result for result in results if isinstance(result, PhotoScan)]

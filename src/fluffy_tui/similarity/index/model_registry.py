@@ -28,11 +28,7 @@ _MODEL_LOCK = 0x666C75666D
 
 
 class ModelRegistry:
-    """The rows of `embedding_models`.
-
-    Args:
-        database: Open.
-    """
+    """The rows of `embedding_models`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -76,16 +72,10 @@ class ModelRegistry:
         return model
 
     async def activate_if_complete(self, model: EmbeddingModel, stage: str) -> bool:
-        """Activate the model if it has a vector of every photo that the active one has.
+        """Activate the model if it has a vector of every photo that the active one has; return whether it is.
 
-        Photos that will never have a vector under the new model are no obstacle. The old vectors stay.
-
-        Args:
-            model: The wanted one.
-            stage: Under which failures of this model are stored.
-
-        Returns:
-            Whether the model is active now.
+        Photos that will never have a vector under the new model, as failures of a stage, are no obstacle. The old
+        vectors stay.
         """
         async with self._database.transaction() as session:
             await session.execute(select(func.pg_advisory_xact_lock(_MODEL_LOCK)))

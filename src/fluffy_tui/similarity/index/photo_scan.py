@@ -59,14 +59,9 @@ class PhotoScan:
 def scan(
     photo: Photo, *, bits: bool, scores: bool, faces: FaceFinder | None, model: BuiltinModel | None
 ) -> PhotoScan | Failure:
-    """Return hashes, scores and vector of a photo, or why there are none; blocks for as long as decoding takes.
+    """Return what is wanted of a photo's hashes, scores with faces, and vector, or why there is nothing.
 
-    Args:
-        photo: Whose file is read.
-        bits: Whether hashes are wanted.
-        scores: Whether scores are wanted.
-        faces: Finds faces for them; None where that is not installed.
-        model: Whose vector is wanted; None for no vector.
+    It blocks for as long as decoding takes.
 
     Raises:
         ModelUnavailable: the model cannot be used; the photo may be fine.

@@ -80,12 +80,9 @@ _STORED: dict[type[Base], dict[str, TypeEngine[Any]]] = {
 async def store(
     session: AsyncSession, scans: Sequence[PhotoScan], model: EmbeddingModel | None
 ) -> tuple[set[int], dict[int, IndexGains]]:
-    """Store what was found; a photo that has another file by now is left out, and scanned again later.
+    """Store what was found, with the vectors of a model, if any; a photo that has another file by now is left out.
 
-    Args:
-        session: The transaction.
-        scans: The results.
-        model: Whose vectors they have; None if they have none.
+    That photo is scanned again later.
 
     Returns:
         Whose results were stored, and what they add to the index, by persona.

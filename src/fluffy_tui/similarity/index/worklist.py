@@ -127,10 +127,7 @@ class Worklist:
     """The work of one stage.
 
     Args:
-        database: Open.
-        stage: Which one.
         machine_id: Whose files are read.
-        finds_faces: Whether it looks for faces.
     """
 
     def __init__(
@@ -192,13 +189,9 @@ class Worklist:
         done: Collection[int],
         failures: Sequence[Failure],
     ) -> None:
-        """Remove the marks, in the transaction that stores the results.
+        """Remove the marks of claimed tasks, in the transaction that stores the results.
 
-        Args:
-            session: That transaction.
-            tasks: What was claimed.
-            done: Photos that now have what they lacked.
-            failures: Photos that could not be indexed. What is in neither is due again at once.
+        Photos that now have what they lacked are done; what is neither that nor a failure is due again at once.
         """
         failed = {failure.photo_id for failure in failures}
         survived = [task.photo_id for task in tasks if task.photo_id not in failed]

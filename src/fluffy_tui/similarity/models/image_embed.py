@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from fluffy_tui.outgoing_http import trusted_authorities
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelDescription
-from fluffy_tui.trusted_authorities import trusted_authorities
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -53,10 +53,6 @@ class TextReader:
     def read(self, path: Path, *, is_known_whole: bool = False) -> PictureText:
         """Return the text in a picture; blocks for seconds. One picture at a time.
 
-        Args:
-            path: Where it is.
-            is_known_whole: Whether it was decoded before without finding damage.
-
         Raises:
             ModelUnavailable: no picture can be read now.
             PhotoUnreadable: this one cannot be.

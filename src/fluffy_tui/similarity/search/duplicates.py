@@ -54,7 +54,7 @@ async def posted_elsewhere(session: AsyncSession, photo_id: int, outside: Select
     own, post = aliased(PhotoHashRow), outside.subquery()
     bits = bits_apart(own.pdq, post.c.pdq)
     query = (
-        select(post.c.post_id, post.c.sent_at, bits)
+        select(post.c.sent_at, bits)
         .join_from(own, PHOTOS, PHOTOS.c.id == own.photo_id)
         .join(
             post,
@@ -69,7 +69,7 @@ async def posted_elsewhere(session: AsyncSession, photo_id: int, outside: Select
         .limit(1)
     )
     row = (await session.execute(query)).one_or_none()
-    return OutsideMatch(row[0], row[1], int(row[2])) if row else None
+    return OutsideMatch(row[0], int(row[1])) if row else None
 
 
 async def copies(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, int]:

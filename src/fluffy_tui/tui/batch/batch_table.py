@@ -62,7 +62,6 @@ class BatchTable(DataTable[Text]):
 
     @property
     def lines(self) -> list[str]:
-        """What each row says."""
         return [" │ ".join(cell.plain for cell in self.get_row_at(row)) for row in range(self.row_count)]
 
     def show(self, batch: Batch, now: datetime) -> None:

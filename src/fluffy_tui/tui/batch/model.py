@@ -177,7 +177,6 @@ class Batch:
         self._assign(agenda.free_slots(len(self.posts)))
 
     def marks(self, number: int, now: datetime) -> list[Mark]:
-        """Return the preflight marks of one post."""
         entry = self.posts[number]
         others = (other.draft.caption for other in self.posts if other is not entry)
         post = PreflightInput(

@@ -11,7 +11,6 @@ from textual import on
 from textual.content import Content
 from textual.geometry import Offset
 from textual.widgets import OptionList, TextArea
-from textual.widgets.option_list import Option
 
 from fluffy_tui.name_key import name_key
 from fluffy_tui.networks import hashtags
@@ -157,7 +156,6 @@ class Autocomplete(OptionList, can_focus=False):
 
     @property
     def is_open(self) -> bool:
-        """Whether anything is suggested."""
         return bool(self.completions)
 
     @property
@@ -186,7 +184,6 @@ class Autocomplete(OptionList, can_focus=False):
         self._show(self.vocabulary.completions(word, self._used_hashtags(start)), below)
 
     def accept(self, completion: Completion | None = None) -> None:
-        """Replace the word with a suggestion, the selected one where none is given."""
         self._insert((completion or self.selected).text, self._word()[0], self._editor.cursor_location)
 
     def step(self, by: int) -> None:
@@ -200,7 +197,6 @@ class Autocomplete(OptionList, can_focus=False):
         self.close()
 
     def close(self) -> None:
-        """Close the list."""
         if self.completions:
             self._set(())
 
@@ -214,9 +210,8 @@ class Autocomplete(OptionList, can_focus=False):
         if bool(completions) != self.is_open:
             self.screen.refresh_bindings()  # an open list has keys of its own
         self.completions = completions
-        self.clear_options()
-        self.add_options([Option(_label(completion)) for completion in completions])
-        self.highlighted = 0 if completions else None
+        self.set_options([_label(completion) for completion in completions])
+        self.highlighted = 0
         self.set_class(self.is_open, "-open")
 
     def _word(self) -> tuple[Location, str]:

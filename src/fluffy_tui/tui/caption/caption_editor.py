@@ -47,7 +47,6 @@ class _GraphemeText(Text):
     """A line in which a style, such as the cursor's, is given to whole graphemes: halves have another width."""
 
     def stylize(self, style: str | Style, start: int = 0, end: int | None = None) -> None:
-        """Style a part of the line."""
         start = grapheme_around(self.plain, start)[0]
         super().stylize(style, start, None if end is None else grapheme_around(self.plain, end)[1])
 
@@ -217,7 +216,6 @@ class CaptionEditor(TextArea, inherit_bindings=False):
             self._pause = self.set_timer(PAUSE, self.update_count)
 
     def update_count(self) -> None:
-        """Show how long the text is."""
         count = self._count(self.text)
         surplus = count - self._limit
         of_limit = f"{count:,}/{self._limit:,}"

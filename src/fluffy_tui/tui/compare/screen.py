@@ -13,7 +13,7 @@ from fluffy_tui.photos import Photo, Verdict
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.text.score_words import score_words
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import VERDICT_WORDS, one_line
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets
 from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
@@ -34,7 +34,6 @@ STEP = 0.5
 """Screens that a key moves the parts by."""
 _LEAST_WIDTH = 30
 """Columns of a photo; where they are fewer, not all photos are shown at once."""
-_FLAGS = {"pick": "✓ picked", "reject": "✗ rejected"}
 
 
 class CompareScreen(Screen[None]):
@@ -92,7 +91,7 @@ class CompareScreen(Screen[None]):
         """Show which photo is the current one, and what is known of each."""
         for number, (pane, photo) in enumerate(zip(self._panes, self._photos, strict=True)):
             facts = [f"{number + 1}/{len(self._photos)} {one_line(photo.name)}"]
-            facts += [_FLAGS[photo.verdict]] if photo.verdict else []
+            facts += [VERDICT_WORDS[photo.verdict]] if photo.verdict else []
             facts += score_words(photo.scores) if photo.scores else []
             pane.border_title = Content(" · ".join(facts))
             pane.set_class(number == self._current, "-current")

@@ -191,7 +191,6 @@ class CaptionForm(ReportsErrors, Vertical):
         self._note.display = bool(text)
 
     def set_photo(self, photo: Photo) -> None:
-        """Say which photo it is for."""
         is_another = self.tools.photo_id != photo.id
         self.photo, self.tools.photo_id = photo, photo.id
         if is_another and self.is_mounted:  # before that, they are loaded with the other texts
@@ -214,7 +213,6 @@ class CaptionForm(ReportsErrors, Vertical):
         self.suggester.show_marks()
 
     def load(self, draft: Draft) -> None:
-        """Show another draft."""
         self._loaded, self.is_edited = draft, False
         self.framing, self.ai_label = draft.framing or self.framing, draft.ai_label
         with self.prevent(TextArea.Changed):
@@ -351,7 +349,6 @@ class CaptionForm(ReportsErrors, Vertical):
             self.when.refuse(reason)
 
     def focus_first(self) -> None:
-        """Focus the first field that can be changed."""
         if self._has_text:
             self.caption.focus()
         else:
@@ -359,7 +356,6 @@ class CaptionForm(ReportsErrors, Vertical):
 
     @work(group="texts", exclusive=True, exit_on_error=False, description="loading captions and snippets")
     async def load_texts(self) -> None:
-        """Load what can be inserted into the caption."""
         await self.tools.load()
         self._offer_written()
         self.first_comment.autocomplete.vocabulary = self.caption.autocomplete.vocabulary
@@ -497,7 +493,6 @@ class CaptionForm(ReportsErrors, Vertical):
             await show_outside(self.app, self.photo)
 
     def choose_framing(self) -> None:
-        """Open the fit screen."""
         if self.photo is not None:
             screen = FitScreen(
                 self.context,

@@ -107,7 +107,6 @@ class CaptionTools:
         )
 
     def manage_snippets(self, closed: Callable[[None], None]) -> None:
-        """Open the screen of hashtag sets and snippets."""
         self._editor.app.push_screen(SnippetsScreen(self._context, self.persona), closed)
 
     def open_editor(self) -> None:

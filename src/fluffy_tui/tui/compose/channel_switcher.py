@@ -130,7 +130,6 @@ class ChannelSwitcher:
         )
 
     def rules(self, channel_id: str) -> NetworkRules:
-        """Return the rules of a channel's network."""
         return rules_for(self.channels.persona.led_by(channel_id).service)
 
     def show(self, levels: Mapping[str, Level]) -> None:

@@ -32,7 +32,6 @@ class ChipStrip(Static):
         self._ends: list[tuple[int, int]] = []
 
     def show(self, chips: Sequence[str], current: int) -> None:
-        """Show these chips."""
         self._chips, self._current = chips, current
         self.display = len(chips) > 1
         self._lay_out()
@@ -41,7 +40,6 @@ class ChipStrip(Static):
         self._lay_out()
 
     def on_click(self, event: events.Click) -> None:
-        """Report which chip was clicked."""
         offset = event.get_content_offset(self)
         index = next((index for end, index in self._ends if offset is not None and offset.x < end), None)
         if index is not None:

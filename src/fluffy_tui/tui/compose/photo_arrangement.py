@@ -51,7 +51,6 @@ class PhotoArrangement:
 
     @property
     def is_loaded(self) -> bool:
-        """Whether the photos are known."""
         return self._photos is not None
 
     @property

@@ -75,7 +75,6 @@ class Mark:
 
     @property
     def line(self) -> str:
-        """The mark as a line of text."""
         return f"{self.level} {self.words}{f' ({self.key})' if self.key else ''}"
 
 

@@ -42,7 +42,6 @@ class PreflightLine(Widget):
         self.marks: tuple[Mark, ...] = ()
 
     def show(self, marks: Sequence[Mark]) -> None:
-        """Show new marks."""
         self.marks = tuple(marks)
         size = self.content_size
         self.refresh(layout=size.height != self._height(size.width))

@@ -90,7 +90,6 @@ class Action:
 
     @property
     def place(self) -> Place:
-        """Where the action can be used."""
         return Place(self.id.partition(".")[0])
 
     @property

@@ -58,14 +58,10 @@ class Triage:
     def decide(
         self, photo: Photo, decision: str, index: int, at: datetime, *, joined: bool = False
     ) -> Decision:
-        """Make a decision, for `store` to store.
+        """Make a decision about a photo at an index of the list, for `store` to store.
 
-        Args:
-            photo: As it is now.
-            decision: A verdict, or `stars` with a number, which counts from the present one if it has a sign.
-            index: Where the photo is in the list.
-            at: The present moment.
-            joined: Whether it is one step of undo with the decision before it.
+        It is a verdict, or `stars` with a number, which counts from the present one if it has a sign. If `joined`, it
+        is one step of undo with the decision before it.
         """
         after = _decided(photo, decision)
         made = Decision(photo, after, index, at, not decision.startswith(STARS), joined)
@@ -102,7 +98,6 @@ class Triage:
 
     @property
     def is_stored(self) -> bool:
-        """Whether every decision is stored."""
         return not self._queue
 
     def is_storing(self, photo_id: int) -> bool:
@@ -127,7 +122,6 @@ class Triage:
 
 
 def _decided(photo: Photo, decision: str) -> Photo:
-    """Return a photo with a flag or stars."""
     kind, _, number = decision.partition(" ")
     if kind != STARS:
         return replace(photo, verdict=None if kind == Verdict.UNDECIDED else kind)

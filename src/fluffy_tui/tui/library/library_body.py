@@ -21,7 +21,7 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.painted_picture import ToastWatch
 from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF, PhotoPreview
 from fluffy_tui.tui.session.worker_errors import report_error
-from fluffy_tui.tui.text.words import stars_words
+from fluffy_tui.tui.text.words import VERDICT_WORDS, stars_words
 from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.zoom import ZoomScreen
 
@@ -43,9 +43,6 @@ NO_PHOTOS = "No photos yet.\n\nPress {library.import_photos} to import a folder.
 NONE_LEFT = "Every photo has a post.\n\nPress {library.import_photos} to import more, or {app.posts} to see the posts."
 NO_MATCH = "No photos match.\n\nPress {library.clear} to show all."
 LOADING = "Loading the library …"
-
-
-VERDICT_WORDS = {"pick": "✓ picked", "reject": "✗ rejected"}
 
 
 class LibraryBody(Container):
@@ -134,7 +131,6 @@ class LibraryBody(Container):
     # What is listed
 
     def show_page(self, page: LibraryPage) -> None:
-        """List photos."""
         self._collapsed = page.collapsed
         self.photos.replace_ids(
             page.ids,
@@ -189,7 +185,6 @@ class LibraryBody(Container):
         self.update_panes()
 
     def insert_row(self, index: int, photo_id: int) -> None:
-        """Insert a photo, and put the cursor on it."""
         self.photos.insert_row(min(index, len(self.photos.rows)), photo_id)
         self.update_panes()
 

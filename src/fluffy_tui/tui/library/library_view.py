@@ -64,7 +64,6 @@ class LibraryView:
 
     @property
     def title(self) -> str:
-        """What is listed, in words."""
         return SEPARATOR.join(words for words, _ in self.chips)
 
     async def opens_on(self, photos: PhotosPort, last: int | None) -> int | None:
@@ -110,7 +109,6 @@ class LibraryView:
         return self.browse.verdict is not None or self.browse.stars != Browse().stars
 
     def filter_by(self, text: str) -> None:
-        """Apply a typed filter."""
         base = replace(self.browse, verdict=self._verdict)
         self.browse = parse_filter(text, base, self._today)
 
@@ -132,7 +130,6 @@ class LibraryView:
         self.browse = replace(self.browse, sort=sort, descending=sort in _USUALLY_DESCENDING)
 
     def reverse_order(self) -> None:
-        """Reverse the order."""
         self.browse = replace(self.browse, descending=not self.browse.descending)
 
     @property
@@ -150,7 +147,6 @@ class LibraryView:
         return self._clock().astimezone(self._zone).date()
 
     def sort_by_date(self) -> None:
-        """Sort by the time taken."""
         self.browse = self.by_date
 
     def toggle_duplicates(self) -> None:

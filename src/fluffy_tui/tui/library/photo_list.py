@@ -146,7 +146,6 @@ class PhotoList(ScrollView, can_focus=True):
 
     @property
     def view(self) -> Viewport:
-        """What is on the screen."""
         grid = self._sheet.grid if self._sheet is not None else Grid()
         return Viewport(grid, round(self.scroll_y) // grid.height, self.scrollable_content_region.height)
 
@@ -195,7 +194,6 @@ class PhotoList(ScrollView, can_focus=True):
         self._rows_changed(max(0, min(self.cursor, len(self.rows) - 1)))
 
     def insert_row(self, index: int, photo_id: int) -> None:
-        """Insert a row, and put the cursor on it."""
         self.rows.ids.insert(index, photo_id)
         self._rows_changed(min(index, len(self.rows) - 1))
 
@@ -326,7 +324,6 @@ class PhotoList(ScrollView, can_focus=True):
     # Drawing
 
     def refresh_photo(self, photo: Photo) -> None:
-        """Draw a photo of the contact sheet again, if it is on the screen."""
         visible, grid = self.view.visible, self.view.grid
         shown = self.rows.ids[visible.start : visible.stop]
         if photo.id in shown:

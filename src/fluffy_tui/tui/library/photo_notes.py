@@ -51,7 +51,6 @@ class PhotoNotes:
         self._has_warned = False
 
     def reload_drafts(self) -> None:
-        """Look up which photos have a draft."""
         self._drafts = self._context.drafts.photos_with_drafts(self._view.persona_id)
 
     async def fetch(self, ids: Sequence[int]) -> dict[int, Photo]:

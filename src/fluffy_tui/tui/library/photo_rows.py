@@ -28,7 +28,6 @@ class Grid:
     """Lines of a row."""
 
     def row_of(self, index: int) -> int:
-        """Return the row that a photo is in."""
         return index // self.columns
 
     def label_line(self, index: int) -> int:
@@ -57,7 +56,6 @@ class Viewport:
 
     @property
     def rows(self) -> int:
-        """How many rows fit."""
         return max(1, self.lines // self.grid.height)
 
     @property
@@ -86,7 +84,6 @@ class Viewport:
         return (self.grid.row_of(count - 1) + 1) * self.grid.height + self.lines % self.grid.height
 
     def index_at(self, x: int, y: int) -> int:
-        """Return the index at a cell of the screen."""
         column = min(x // self.grid.width, self.grid.columns - 1)
         return self.visible.start + y // self.grid.height * self.grid.columns + column
 

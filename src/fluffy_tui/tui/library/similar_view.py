@@ -89,7 +89,6 @@ class SimilarView:
         return True
 
     def close(self) -> None:
-        """Return to the library."""
         while self.back():
             pass
 

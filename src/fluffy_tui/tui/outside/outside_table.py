@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.context import Context
 
 NONE_YET = "None yet. A worker reads them every few hours."
-NO_LINK = "Buffer knows no link of this post."
 PAGE = 100
 NEAR_END = 20
 """Rows from the end at which more posts are loaded."""
@@ -59,7 +58,6 @@ class OutsideTable(ReportsErrors, VimList):
 
     @property
     def current(self) -> OutsidePost | None:
-        """The post under the cursor."""
         row = self.highlighted
         return self.posts[row] if row is not None and row < len(self.posts) else None
 
@@ -76,10 +74,7 @@ class OutsideTable(ReportsErrors, VimList):
         self.posts, self._rest = await self._page(None)
         self._is_loading = False
         ids = [post.id for post in self.posts]
-        self.clear_options()
-        self.add_options(
-            [Option(self._row(post)) for post in self.posts] or [Option(NONE_YET, disabled=True)]
-        )
+        self.set_options([self._row(post) for post in self.posts] or [Option(NONE_YET, disabled=True)])
         if ids:
             self.highlighted = ids.index(before.id) if before is not None and before.id in ids else 0
         self.refresh_bindings()
@@ -107,15 +102,12 @@ class OutsideTable(ReportsErrors, VimList):
         return list(page.posts), page.rest  # type: ignore[arg-type]
 
     def action_open(self) -> None:
-        post = self.current
-        if post is not None and post.external_link:
+        if (post := self.current) is not None:
             self._open(post.external_link)
-        elif post is not None:
-            self.screen.notify(NO_LINK)
 
     @work(group="opening", exit_on_error=False, description="opening a post's link")
-    async def _open(self, link: str) -> None:
-        self.screen.notify(one_line(await open_address(self.app, link)), markup=False)
+    async def _open(self, link: str | None) -> None:
+        self.screen.notify(await open_address(self.app, link), markup=False)
 
     def on_resize(self) -> None:
         for number, post in enumerate(self.posts):

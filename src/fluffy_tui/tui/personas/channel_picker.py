@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import Persona
@@ -114,8 +113,7 @@ class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
 
     def _list(self) -> None:
         listing = self.query_one(VimList)
-        listing.clear_options()
-        listing.add_options([Option(self._prompt(line)) for line in self._lines])
+        listing.set_options([self._prompt(line) for line in self._lines])
         main = next(iter(self._chosen.items()), None)
         places = [line.place for line in self._lines]
         listing.highlighted = places.index(main) if main in places else 0

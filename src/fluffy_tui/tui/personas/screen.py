@@ -52,7 +52,6 @@ class PersonasScreen(FrameScreen):
         self._is_loaded = False
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list, and the text that replaces it while it is empty."""
         personas = VimList(id="personas", classes="box")
         personas.border_title = "Personas"
         yield personas
@@ -70,15 +69,12 @@ class PersonasScreen(FrameScreen):
     def on_mount(self) -> None:
         self._load()
 
-    @on_event(Connected, PersonaEdited)
-    def _reload(self) -> None:
-        self._load()
-
     @on_event(OverviewChanged)
     def _counts_changed(self) -> None:
         if self._is_loaded:
             self._draw()
 
+    @on_event(Connected, PersonaEdited)
     @work(group="personas", exclusive=True, exit_on_error=False, description="loading personas")
     async def _load(self) -> None:
         self._personas = await self.context.services.personas.list()
@@ -94,8 +90,7 @@ class PersonasScreen(FrameScreen):
             for id_, prompt in zip(ids, prompts, strict=True):
                 listing.replace_option_prompt(id_, prompt)
         else:
-            listing.clear_options()
-            listing.add_options([Option(prompt, id=id_) for id_, prompt in zip(ids, prompts, strict=True)])
+            listing.set_options([Option(prompt, id=id_) for id_, prompt in zip(ids, prompts, strict=True)])
             self._highlight(chosen or self.context.overview.persona)
         self.set_class(not self._personas, "-empty")
         if self._personas and self.focused is None:
@@ -115,7 +110,7 @@ class PersonasScreen(FrameScreen):
 
     def _highlighted(self) -> Persona | None:
         index = self.query_one(VimList).highlighted
-        return self._personas[index] if index is not None and index < len(self._personas) else None
+        return None if index is None else self._personas[index]
 
     def _highlight(self, persona: Persona | None) -> None:
         if self._personas:
@@ -186,7 +181,6 @@ class PersonasScreen(FrameScreen):
             self.app.push_screen(ImportScreen(self.context, persona))
 
     async def _changed(self, persona: Persona | None) -> None:
-        """Show a persona that was created or changed."""
         if persona is None:
             return
         self.post_message(PersonaChanged(persona))

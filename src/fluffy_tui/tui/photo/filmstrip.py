@@ -95,7 +95,6 @@ class Filmstrip(Widget):
         self.call_later(self.show, self._cursor)
 
     def on_click(self, event: events.Click) -> None:
-        """Report which photo was clicked."""
         offset = event.get_content_offset(self)
         if offset is not None:
             index = self._visible().start + offset.x // (FRAME_WIDTH + 1)

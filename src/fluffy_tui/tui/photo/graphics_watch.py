@@ -43,7 +43,6 @@ class GraphicsWatch:
         self._ask_soon()
 
     def answered(self, answers: str) -> None:
-        """Draw as this terminal can."""
         if not self._follows:
             return
         choice = choice_for(self._preview, read_answers(answers.encode()))

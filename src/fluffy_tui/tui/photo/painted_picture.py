@@ -51,7 +51,6 @@ class PaintedPicture(Widget):
 
     @property
     def painting(self) -> Painting | None:
-        """What is shown."""
         return self._painting
 
     @painting.setter

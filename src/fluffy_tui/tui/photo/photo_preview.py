@@ -171,7 +171,6 @@ class PhotoPreview(Vertical):
             self._start(delay)
 
     def show_sentence(self, sentence: str) -> None:
-        """Show a sentence and no photo."""
         self._token += 1
         self.workers.cancel_group(self, "preview")
         self._photo, self._neighbours = None, ()
@@ -181,7 +180,6 @@ class PhotoPreview(Vertical):
         self._is_drawn.set()
 
     def set_details(self, details: str | Content) -> None:
-        """Change the details of the photo."""
         if self._update_details(details):
             self.call_after_refresh(self._start, 0.0)
 

@@ -43,11 +43,9 @@ class PixelStrip(LazyStrip):
         super().__init__(len(pixels) // 6)
 
     def make_segments(self) -> list[Segment]:
-        """Return one segment per cell."""
         return list(half_cells(self._image)[0]) if self.cell_length else []
 
     def crop(self, start: int, end: int | None = None) -> Strip:
-        """Return the columns from `start` up to `end`."""
         end = self.cell_length if end is None else min(end, self.cell_length)
         if start <= 0 and end == self.cell_length:
             return self

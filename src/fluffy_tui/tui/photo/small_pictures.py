@@ -90,7 +90,6 @@ class SmallPictures(Generic[P]):
             )
 
     def of(self, photo: P) -> Painting | None:
-        """Return a photo's picture; None if there is none yet."""
         return self._cache.get(photo.sha256, self._area) if self._area is not None else None
 
     def has_failed(self, photo: P) -> bool:

@@ -45,7 +45,6 @@ class MonthGrid(SlotCalendar):
 
     @property
     def plan_day(self) -> PlanDay | None:
-        """The day under the cursor."""
         return next((day for day in self._days if day.date == self.day), None)
 
     @property
@@ -111,7 +110,6 @@ class MonthGrid(SlotCalendar):
             self.day = months_later(self.day, by)
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the day that was clicked."""
         offset, lines = event.get_content_offset(self), self._lines()
         if offset is not None and 0 < offset.y < len(lines):
             number = lines[offset.y][0] * WEEK + min(WEEK - 1, offset.x // (self._room + 1))

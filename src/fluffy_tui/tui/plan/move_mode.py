@@ -104,7 +104,6 @@ class MoveMode:
         return PostMove(move.kind, move.post, move.at, cell.at, other)
 
     def cancel(self) -> None:
-        """Leave move mode; the post keeps its slot."""
         self.picked = None
 
     async def apply(self, move: PostMove) -> None:
@@ -168,7 +167,6 @@ class MoveKeys:
             )
 
     def cancel(self) -> None:
-        """Leave the post where it is."""
         self._mode.cancel()
         self._changed()
 

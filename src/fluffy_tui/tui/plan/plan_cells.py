@@ -37,7 +37,6 @@ class Cell:
 
     @property
     def state(self) -> PostState:
-        """How the cell is shown."""
         return state_of(self.planned.post) if self.planned else FREE
 
 

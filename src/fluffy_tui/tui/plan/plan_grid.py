@@ -157,14 +157,12 @@ class PlanGrid(SlotCalendar):
         self._request_pictures()
 
     def has_picture(self, photo_id: int) -> bool:
-        """Return whether a photo's picture is shown."""
         return self._pictures.of(photo_id) is not None
 
     def watch_cursor(self) -> None:
         self.post_message(self.Highlighted())
 
     def action_page_up(self) -> None:
-        """Show the two weeks before."""
         self._turn(-WEEKS)
 
     def action_page_down(self) -> None:
@@ -212,7 +210,6 @@ class PlanGrid(SlotCalendar):
             self.cursor = (other, 0 if by > 0 else len(self._days[other].cells) - 1)
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the cell that was clicked."""
         offset, lines = event.get_content_offset(self), self._lines(self.picture_height)
         if offset is None or offset.y >= len(lines):
             return

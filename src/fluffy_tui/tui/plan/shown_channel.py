@@ -35,12 +35,10 @@ class ShownChannel:
 
     @property
     def is_main(self) -> bool:
-        """Whether it is the persona's main channel."""
         return self.id == self._persona().buffer_channel_id
 
     @property
     def zone(self) -> tzinfo:
-        """Its time zone."""
         return zone_of(self.persona, self._own_zone)
 
     @property
@@ -58,5 +56,4 @@ class ShownChannel:
         return following[0] if following else None
 
     def move(self, which: str) -> None:
-        """Show the `next` or the `previous` channel, if there is one."""
         self._chosen = self.beside(which) or self._chosen

@@ -43,7 +43,6 @@ class SlotPictures:
         self._made.clear()
 
     def of(self, photo_id: int) -> HalfCells | None:
-        """Return a photo's picture; None if there is none yet."""
         photo = self._wanted.get(photo_id)
         return self._made.get(photo.sha256) if photo else None
 

@@ -29,7 +29,6 @@ class SlotShades:
         self._groups: Mapping[Slot, Group[Slot]] = {}
 
     def show(self, channel: Channel | None) -> None:
-        """Shade the slots of a channel."""
         self._groups = slot_results(self.comparison, channel) if channel is not None else {}
 
     @property

@@ -37,8 +37,10 @@ def has_browser(environment: Mapping[str, str], platform: str = sys.platform) ->
     return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
-async def open_address(app: App[Any], address: str) -> str:
-    """Open an address, or copy it if there is no browser; return what was done."""
+async def open_address(app: App[Any], address: str | None) -> str:
+    """Open the address of a post, or copy it if there is no browser; return what was done, in one line."""
+    if not address:
+        return "Buffer knows no link of this post."
     if not is_link(address):
         return f"Not opened, because it is not an https address: {visible(address)}"
     if has_browser(os.environ) and await run_without_secrets(_OPEN, address):

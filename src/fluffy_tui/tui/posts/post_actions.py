@@ -121,7 +121,6 @@ class PostActions:
         self._open_editor(posts, only_time=False, left_out=left_out)
 
     def _reschedule(self, posts: Sequence[Post]) -> None:
-        """Change when the posts go out."""
         self._open_editor(posts, only_time=True)
 
     def _copy_link(self, posts: Sequence[Post]) -> None:
@@ -137,22 +136,18 @@ class PostActions:
         self._start(self._open_address(buffer_address(self._channel_id())), "opening Buffer")
 
     def _retry(self, posts: Sequence[Post]) -> None:
-        """Send failed, held or draft posts again."""
         retry = self._context.services.scheduling.retry
         self._start(self._each(posts, retry, "Retrying {}. Buffer is checked first."), "retrying posts")
 
     def _upload_again(self, posts: Sequence[Post]) -> None:
-        """Render and upload the pictures again."""
         upload = self._context.services.scheduling.upload_again
         self._start(self._each(posts, upload, "Uploading again: {}."), "uploading pictures again")
 
     def _move_up(self, posts: Sequence[Post]) -> None:
-        """Move posts one place up in their queues."""
         move_up = self._context.services.scheduling.move_up
         self._start(self._each(posts, move_up, "Moved up in the queue: {}."), "moving posts up")
 
     def _cancel(self, posts: Sequence[Post]) -> None:
-        """Cancel posts after a confirmation."""
         self._start(self._ask_and_cancel(posts), "cancelling posts", group="post-dialog")
 
     def _duplicate(self, posts: Sequence[Post]) -> None:
@@ -181,7 +176,7 @@ class PostActions:
         self._screen.run_worker(work, group=group, exit_on_error=False, description=description)
 
     async def _open_address(self, address: str) -> None:
-        self._screen.notify(one_line(await open_address(self._screen.app, address)), markup=False)
+        self._screen.notify(await open_address(self._screen.app, address), markup=False)
 
     async def _ask_and_cancel(self, posts: Sequence[Post]) -> None:
         found = await self._context.services.scheduling.groups({post.group_id for post in posts})

@@ -72,7 +72,6 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self._actions = PostActions(self, context, lambda: [self._post])
 
     def compose(self) -> ComposeResult:
-        """Lay out facts and timeline."""
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = f"Post {self._post.id}"
             dialog.border_subtitle = Content(self.context.with_keys("{dialog.cancel} Close"))
@@ -88,7 +87,6 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self.context.changes.subscribe(self, self._on_app_event, immediate=True)
 
     def on_unmount(self) -> None:
-        """Unsubscribe."""
         self.context.changes.unsubscribe(self)
 
     @on(events.Resize)
@@ -105,15 +103,12 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         return self._actions.dimmed(super().active_bindings)
 
     def action_act_on_posts(self, name: str) -> None:
-        """Do something with the post."""
         self._actions.run(name)
 
     def action_cursor_down(self) -> None:
-        """Scroll down."""
         self.query_one("#dialog").scroll_down()
 
     def action_cursor_up(self) -> None:
-        """Scroll up."""
         self.query_one("#dialog").scroll_up()
 
     def _on_app_event(self, event: AppEvent) -> None:

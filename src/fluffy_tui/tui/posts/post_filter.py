@@ -60,7 +60,6 @@ class PostFilter(Static):
         return FILTERS[self.chosen]
 
     def admits(self, post: Post) -> bool:
-        """Return whether a post is shown."""
         return self.steps is None or post.step in self.steps
 
     def choose(self, name: str) -> bool:
@@ -81,7 +80,6 @@ class PostFilter(Static):
         self.refresh()
 
     def count_selected(self, selected: int) -> None:
-        """Show how many posts are selected."""
         self._selected = selected
         self.refresh()
 

@@ -85,13 +85,11 @@ class PostTable(VimList):
 
     @property
     def current(self) -> Post | None:
-        """The post under the cursor."""
         option = self.highlighted_option
         return self._posts.get(int(option.id)) if option and option.id else None
 
     @property
     def selected(self) -> Sequence[Post]:
-        """The selected posts, the latest first."""
         return [post for post in self.posts if post.id in self._selected]
 
     def toggle_selected(self) -> None:
@@ -116,7 +114,6 @@ class PostTable(VimList):
         self.post_message(self.SelectionChanged())
 
     def clear_selection(self) -> None:
-        """Deselect all posts."""
         selected, self._selected = self.selected, set()
         self.redraw(selected)
         if selected:
@@ -177,7 +174,6 @@ class PostTable(VimList):
                 self.put(post)
 
     def take_out(self, post_id: int) -> None:
-        """Remove a post's row, if there is one."""
         if self._posts.pop(post_id, None) is not None:
             del self._rows[post_id]
             self._fill()
@@ -206,12 +202,10 @@ class PostTable(VimList):
         return None if action == "open" and self.current is None else True
 
     def action_open(self) -> None:
-        """Open the post under the cursor."""
         if self.current is not None:
             self.post_message(self.Opened())
 
     def on_click(self, event: events.Click) -> None:
-        """Open a post that is clicked twice."""
         if event.chain > 1 and event.style.meta.get("option") == self.highlighted:
             self.action_open()
 

@@ -33,11 +33,7 @@ OUTLOOK_WIDTH, KEY_WIDTH, BARE_KEY_WIDTH = 22, 16, 3
 
 
 class ProblemList(VimList):
-    """The problems, worst first; cursor and selection follow their problems as others come and go.
-
-    Args:
-        context: The app's services and state.
-    """
+    """The problems, worst first; cursor and selection follow their problems as others come and go."""
 
     DEFAULT_CSS = """
     ProblemList {
@@ -65,13 +61,11 @@ class ProblemList(VimList):
 
     @property
     def current(self) -> Problem | None:
-        """The problem under the cursor."""
         option = self.highlighted_option
         return self._problems.get(option.id or "") if option else None
 
     @property
     def selected(self) -> Sequence[Problem]:
-        """The selected problems."""
         return [problem for id_, problem in self._problems.items() if id_ in self._selected]
 
     def update_problems(self) -> None:
@@ -101,14 +95,12 @@ class ProblemList(VimList):
         self.post_message(self.SelectionChanged())
 
     def clear_selection(self) -> None:
-        """Deselect all problems."""
         if self._selected:
             self._selected.clear()
             self._fill()
             self.post_message(self.SelectionChanged())
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Fit the columns to the new width."""
         self._fill()
 
     def _fill(self) -> None:

@@ -93,14 +93,7 @@ def cause(problem: Problem) -> str:
 
 
 def outlook(problem: Problem, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
-    """Return what happens without the user, and when.
-
-    Args:
-        problem: The problem.
-        now: The current time.
-        zone: The channel's time zone, for when a post is due.
-        own_zone: The user's time zone, for everything else.
-    """
+    """Return what happens without the user, and when: in the channel's zone if a post is due, else in the user's."""
     if problem.when is None:
         return "waits for you" if problem.needs_user else "passes by itself"
     if problem.when <= now:
@@ -111,12 +104,7 @@ def outlook(problem: Problem, now: datetime, zone: tzinfo, own_zone: tzinfo) -> 
 
 
 def remedy_keys(problem: Problem, own: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the keys that help, with their labels, the most useful first: `r Retry`.
-
-    Args:
-        problem: The problem.
-        own: The user's own keys, by action ID.
-    """
+    """Return the keys that help, with their labels, the most useful first: `r Retry`."""
     places = dict.fromkeys((Remedy.SETTINGS, Remedy.DOCTOR), Place.EVERYWHERE)
     helpful = [f"{places.get(remedy, Place.PROBLEMS)}.{remedy}" for remedy in problem.actions]
     return tuple(f"{key_of(id_, own)} {_LABELS[id_]}" for id_ in helpful)
@@ -125,15 +113,7 @@ def remedy_keys(problem: Problem, own: Mapping[str, str]) -> tuple[str, ...]:
 def problem_facts(
     problem: Problem, now: datetime, zone: tzinfo, own_zone: tzinfo, keys: Sequence[str]
 ) -> dict[str, str]:
-    """Return everything about a problem by label; unknown facts are left out.
-
-    Args:
-        problem: The problem.
-        now: The current time.
-        zone: The channel's time zone.
-        own_zone: The user's time zone.
-        keys: What `remedy_keys` returns.
-    """
+    """Return everything about a problem by label, with the keys of `remedy_keys`; unknown facts are left out."""
     post, then = problem.post, problem.then
     if problem.when is not None:
         then += f" {both_zones(problem.when, now, zone, own_zone)} · {relative_time(problem.when, now)}"

@@ -52,9 +52,6 @@ class ProblemsScreen(FrameScreen):
     """The problems of all personas, with details of the one under the cursor below them.
 
     Where there is room, the details are beside the list, with the picture of the post concerned.
-
-    Args:
-        context: The app's services and state.
     """
 
     PLACE = Place.PROBLEMS
@@ -97,20 +94,17 @@ class ProblemsScreen(FrameScreen):
         )
 
     def selected_posts(self) -> Sequence[Post]:
-        """Return the posts of the selected rows, or of the row under the cursor."""
         current = self._list.current
         problems = self._list.selected or ([current] if current is not None else [])
         return list({one.post.id: one.post for one in problems if one.post is not None}.values())
 
     def compose_body(self) -> ComposeResult:
-        """Lay out list, details with picture, and limits."""
         self._panes.set_class(self.app.size.width >= PICTURE_FROM, "-beside")
         yield self._nothing
         yield self._panes
         yield self._limits
 
     def on_mount(self) -> None:
-        """Show the problems that are known."""
         self._show_problems()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -130,11 +124,9 @@ class ProblemsScreen(FrameScreen):
         return self._actions.dimmed(super().active_bindings)
 
     def action_act_on_posts(self, name: str) -> None:
-        """Do something with the selected posts."""
         self._actions.run(name)
 
     def action_select(self) -> None:
-        """Select or deselect the row under the cursor."""
         self._list.toggle_selected()
 
     def action_select_group(self) -> None:

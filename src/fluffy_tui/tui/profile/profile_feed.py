@@ -67,11 +67,9 @@ class ProfileFeed:
 
     @property
     def has_more(self) -> bool:
-        """Whether there are posts that are not loaded."""
         return self._rest is not None
 
     async def load_more(self) -> None:
-        """Load the next page of the posts that went out."""
         if (before := self._rest) is None:
             return
         page = await self._services.profile.sent([self._channel_id], before, limit=PAGE)

@@ -132,7 +132,6 @@ class ProfileGrid(ScrollView, can_focus=True):
         self.post_message(self.Highlighted())
 
     def paint(self) -> None:
-        """Draw the pictures that are loaded."""
         self.refresh()
         self._sheet.paint(self._view.visible, self.cursor)
 

@@ -35,7 +35,6 @@ NOTHING = (
     "Nothing is planned on this channel, and nothing went out yet.\n\n"
     "Posts from elsewhere are read from Buffer every few hours, while a worker runs."
 )
-NO_LINK = "Buffer knows no link of this post."
 _OUTSIDE_MOVE_MODE = frozenset({"open", "swap", "dismiss", "channel"})
 
 
@@ -116,13 +115,11 @@ class ProfileScreen(FrameScreen):
             return
         if tile.own is not None:
             self.app.push_screen(PostDetailScreen(self.context, tile.own))
-        elif tile.outside and tile.outside.external_link:
-            self._open_link(tile.outside.external_link)
         else:
-            self.notify(NO_LINK)
+            self._open_link(tile.post.external_link)
 
     @work(group="opening", exit_on_error=False, description="opening a post's link")
-    async def _open_link(self, link: str) -> None:
+    async def _open_link(self, link: str | None) -> None:
         self.notify(await open_address(self.app, link), markup=False)
 
     def action_swap(self) -> None:
@@ -133,7 +130,6 @@ class ProfileScreen(FrameScreen):
             self._move.pick_up(MoveKind.SWAP, tile.cell if tile else None)
 
     def action_drop(self) -> None:
-        """Swap the post that was taken up with this one."""
         tile = self._grid.tile
         if tile is None or tile.cell is None:
             self.notify(tile.why_fixed if tile else NOTHING, markup=False)

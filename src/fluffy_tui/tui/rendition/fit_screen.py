@@ -85,7 +85,6 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
 
     @property
     def framing(self) -> Framing:
-        """The framing that is chosen now."""
         count = int(self._cut.value)
         part = self._start.part if count == self._start.part.count else Part(1, count)
         return Framing(Fit(self._fit.value), Shape(self._shape.value), int(self._turn.value), part)
@@ -133,7 +132,6 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
         self.focus_previous(Choice)
 
     def action_apply(self) -> None:
-        """Close with the framing that is chosen."""
         self.dismiss(self.framing)
 
     @on(Choice.Changed)

@@ -53,7 +53,6 @@ class TagEditor:
 
     @property
     def people(self) -> tuple[TaggedPerson, ...]:
-        """The tags that have a name."""
         return tuple(TaggedPerson(tag.handle, *tag.place) for tag in self._tags if tag.handle)
 
     @property
@@ -68,7 +67,6 @@ class TagEditor:
         self.index = len(self._tags) - 1
 
     def remove(self) -> None:
-        """Remove the current tag."""
         del self._tags[self.index : self.index + 1]
         self.index = max(0, min(self.index, len(self._tags) - 1))
 

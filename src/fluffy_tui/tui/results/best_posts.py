@@ -90,7 +90,6 @@ class BestPosts(Widget, can_focus=True):
 
     @property
     def current(self) -> ComparedPost | None:
-        """The post under the cursor."""
         return self._posts[self.cursor] if self.cursor < len(self._posts) else None
 
     @property
@@ -129,7 +128,6 @@ class BestPosts(Widget, can_focus=True):
         self.cursor -= self._page
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the post that was clicked."""
         offset = event.get_content_offset(self)
         if offset is not None:
             self.cursor = offset.y // self._pitch

@@ -159,7 +159,6 @@ class ResultsScreen(FrameScreen):
 
     @on_event(OverviewChanged)
     def _show_channels(self) -> None:
-        """Show channels that have another name."""
         self._show()
 
     def _compare(self) -> None:

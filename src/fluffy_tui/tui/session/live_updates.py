@@ -80,7 +80,6 @@ class LiveUpdates:
         self._context.changes.publish(Connected())
 
     def refresh_overview(self) -> None:
-        """Read the whole overview again."""
         self._is_all_stale = True
         self._stale.set()
 

@@ -50,17 +50,14 @@ class PhotoSelection:
         )
 
     def toggle(self, photo_id: int) -> None:
-        """Select or deselect a photo."""
         if photo_id in self._ids:
             del self._ids[photo_id]
         else:
             self._ids[photo_id] = None
 
     def remove(self, photo_ids: Iterable[int]) -> None:
-        """Deselect these photos."""
         for photo_id in photo_ids:
             self._ids.pop(photo_id, None)
 
     def clear(self) -> None:
-        """Deselect everything."""
         self._ids.clear()

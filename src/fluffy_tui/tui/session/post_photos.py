@@ -30,7 +30,6 @@ class PostPhotos:
 
     @property
     def cover(self) -> PostPhoto:
-        """The first photo."""
         return self.photos[0]
 
     @property

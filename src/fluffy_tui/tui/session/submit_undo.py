@@ -246,10 +246,8 @@ async def cancel_keeping_drafts(
     it cannot be saved, the submission is not cancelled. What was not sent yet is cancelled at once, the rest one after
     the other. If a post still has the photo afterwards, that draft is deleted again.
 
-    Args:
-        context: What every screen shares.
-        groups: The posts of each submission that are to be cancelled, at least one, in the order of their ids.
-        progress: Called with the number of a submission before its posts are cancelled one after the other.
+    Each group has the posts of one submission, at least one, in the order of their ids. `progress` is called with the
+    number of a submission before its posts are cancelled one after the other.
 
     Raises:
         DatabaseUnavailable: what became of the posts is not known.

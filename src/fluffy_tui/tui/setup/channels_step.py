@@ -95,7 +95,6 @@ class ChannelsStep(Vertical):
         )
 
     def take_focus(self) -> None:
-        """Focus the channels."""
         self.screen.set_focus(self._list)
 
     @property

@@ -89,7 +89,6 @@ class HostStep(VerticalScroll, can_focus=False):
         yield Static("Until then, captions are kept as drafts.", id="host-later", classes="muted")
 
     def on_mount(self) -> None:
-        """Show the fields of the kind that is set."""
         self._choice.value = self._first_kind
         self._show_fields()
 
@@ -109,7 +108,6 @@ class HostStep(VerticalScroll, can_focus=False):
         return self._choice.value
 
     def take_focus(self) -> None:
-        """Focus the choice."""
         self.screen.set_focus(self._choice)
 
     @property

@@ -36,10 +36,8 @@ class KeyStep(Vertical):
         yield self._field
 
     def take_focus(self) -> None:
-        """Focus the field."""
         self._field.take_focus()
 
     @property
     def values(self) -> dict[str, str]:
-        """The key, if one was typed."""
         return {KEY: self._field.text} if self._field.text else {}

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.settings import InvalidSetting, Setting, Settings, SettingValue, setting_values
@@ -112,8 +111,7 @@ class SettingsScreen(FrameScreen):
             _keys_line(settings),
         ]
         highlighted = self._listing.highlighted
-        self._listing.clear_options()
-        self._listing.add_options([Option(_prompt(line)) for line in self._lines])
+        self._listing.set_options([_prompt(line) for line in self._lines])
         self._listing.highlighted = highlighted
 
     def _effect(self, variable: str) -> str:

@@ -9,7 +9,6 @@ from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from fluffy_tui.core.app_events import Connected
 from fluffy_tui.networks import hashtag_count, rules_for
@@ -62,6 +61,8 @@ class SnippetsScreen(FrameScreen):
         self._rules = rules_for(persona.service)
         self._snippets: list[Snippet] = []
         self._deleted: list[Snippet] = []
+        self._chosen: int | None = None
+        """The snippet to which the cursor goes once it is listed."""
 
     def compose_body(self) -> ComposeResult:
         listing = VimList(id="snippets", classes="box")
@@ -76,21 +77,18 @@ class SnippetsScreen(FrameScreen):
         self._load()
 
     @on_event(Connected)
-    def _reload(self) -> None:
-        self._load()
-
     @work(group="snippets", exclusive=True, exit_on_error=False, description="loading snippets")
-    async def _load(self, chosen: int | None = None) -> None:
-        """Load the list and put the cursor on the snippet with this id."""
+    async def _load(self) -> None:
+        """Load the list, and put the cursor on the chosen snippet."""
         self._snippets = await self.context.services.snippets.list(self._persona.id)
         listing = self.query_one(VimList)
         before = listing.highlighted or 0
-        listing.clear_options()
-        listing.add_options([Option(_line(snippet)) for snippet in self._snippets])
+        listing.set_options([_line(snippet) for snippet in self._snippets])
         self.set_class(not self._snippets, "-empty")
         ids = [snippet.id for snippet in self._snippets]
         if ids:
-            listing.highlighted = ids.index(chosen) if chosen in ids else min(before, len(ids) - 1)
+            listing.highlighted = ids.index(self._chosen) if self._chosen in ids else before
+            self._chosen = None
             listing.focus()
         self.refresh_bindings()
 
@@ -111,7 +109,7 @@ class SnippetsScreen(FrameScreen):
     @property
     def _highlighted(self) -> Snippet | None:
         index = self.query_one(VimList).highlighted
-        return self._snippets[index] if index is not None and index < len(self._snippets) else None
+        return None if index is None else self._snippets[index]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim the actions that have nothing to act on."""
@@ -158,7 +156,8 @@ class SnippetsScreen(FrameScreen):
 
     def _saved(self, snippet: Snippet | None) -> None:
         if snippet is not None:
-            self._load(snippet.id)
+            self._chosen = snippet.id
+            self._load()
 
     @work(group="snippets-change", exit_on_error=False, description="deleting a snippet")
     async def action_delete(self) -> None:
@@ -182,7 +181,7 @@ class SnippetsScreen(FrameScreen):
             deleted.persona_id, deleted.kind, deleted.name, deleted.text
         )
         self._deleted.pop()
-        self._load(restored.id)
+        self._saved(restored)
 
 
 def _line(snippet: Snippet) -> Content:

@@ -94,7 +94,6 @@ class PickTextScreen(SearchScreen[PickedText | None]):
         self._read.scroll_home(animate=False)
 
     def take(self, line: int | None) -> None:
-        """Close with the text under the cursor."""
         if line is not None:
             self.dismiss(self._texts[self._found[line]])
 

@@ -59,7 +59,6 @@ class Days:
 
     @property
     def is_one(self) -> bool:
-        """Whether it is a single day."""
         return self.after - self.first == timedelta(days=1)
 
 

@@ -32,6 +32,7 @@ SAVING = "Saving…"
 """Shown while something is being saved, which takes as long as the database needs."""
 
 STAR = "★"
+VERDICT_WORDS = {"pick": "✓ picked", "reject": "✗ rejected"}
 
 
 def stars_words(stars: int) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from fluffy_tui.core.app_events import Connected, PersonaEdited, PhotosChanged, PostChanged, VerdictChanged
 from fluffy_tui.themes import LOW_DAYS, WINDOW, Theme, ThemeCalendar, ThemeSupply
@@ -66,7 +65,6 @@ class ThemesScreen(FrameScreen):
         """The theme to which the cursor goes once it is listed: a change elsewhere may load the list before."""
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list, and the text that replaces it while it is empty."""
         listing = VimList(id="themes", classes="box")
         listing.border_title = Content(f"Themes of {one_line(self._persona.name)}")
         yield listing
@@ -76,9 +74,6 @@ class ThemesScreen(FrameScreen):
         self._load()
 
     @on_event(Connected, PersonaEdited, PhotosChanged, PostChanged, VerdictChanged)
-    def _reload(self) -> None:
-        self._load()
-
     @work(group="themes", exclusive=True, exit_on_error=False, description="loading themes")
     async def _load(self) -> None:
         """Load the list, and leave the cursor on its theme unless another one is chosen."""
@@ -89,8 +84,7 @@ class ThemesScreen(FrameScreen):
         self._supplies = supplies.get(self._persona.id, ())
         listing = self.query_one(VimList)
         index = listing.highlighted or 0
-        listing.clear_options()
-        listing.add_options([Option(self._prompt(supply, calendar, today)) for supply in self._supplies])
+        listing.set_options([self._prompt(supply, calendar, today) for supply in self._supplies])
         given = sum(supply.theme.share for supply in self._supplies)
         listing.border_subtitle = f"{given} % in themes · {100 - given} % without"
         self.set_class(not self._supplies, "-empty")
@@ -98,7 +92,7 @@ class ThemesScreen(FrameScreen):
         if ids:
             wanted = self._chosen if self._chosen in ids else before
             self._chosen = None if wanted == self._chosen else self._chosen
-            listing.highlighted = ids.index(wanted) if wanted in ids else min(index, len(ids) - 1)
+            listing.highlighted = ids.index(wanted) if wanted in ids else index
             listing.focus()
         self.refresh_bindings()
 
@@ -134,8 +128,7 @@ class ThemesScreen(FrameScreen):
     @property
     def _highlighted(self) -> Theme | None:
         index = self.query_one(VimList).highlighted
-        has_one = index is not None and index < len(self._supplies)
-        return self._supplies[index].theme if has_one and index is not None else None
+        return None if index is None else self._supplies[index].theme
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim the actions that have nothing to act on."""

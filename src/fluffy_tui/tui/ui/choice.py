@@ -111,15 +111,12 @@ class Choice(Widget, can_focus=True):
         return sum(widths) + len(_GAP) * (len(widths) - 1) + left_out * len(_MORE + _GAP)
 
     def action_choose_next(self) -> None:
-        """Choose the next option; after the last comes the first."""
         self.step(+1)
 
     def action_choose_previous(self) -> None:
-        """Choose the previous option; before the first comes the last."""
         self.step(-1)
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the option that was clicked."""
         offset = event.get_content_offset(self)
         if offset is None:
             return

@@ -162,13 +162,11 @@ class EditorScreen(ReportsErrors, DialogScreen[ScreenResultType]):
         yield KeysFooter()
 
     def show_message(self, text: str, tone: str = "") -> None:
-        """Show a line below the fields."""
         self.message.set_classes(f"-shown {tone}")
         self.message.update(Content(text))
 
     @work(group="saving", exclusive=True, exit_on_error=False, description="saving what is written")
     async def action_save(self) -> None:
-        """Save, and close if that works."""
         self.show_message(SAVING)
         try:
             saved = await self.save()

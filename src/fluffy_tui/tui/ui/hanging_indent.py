@@ -34,12 +34,7 @@ def hanging_lines(head: Content, words: Content, room: int | None) -> list[Conte
 
 
 class HangingText(Widget):
-    """Lines with a hanging indent, wrapped to the width that the layout gives them.
-
-    Args:
-        rows: The beginning of each line, and what may be too long.
-        id: The widget's.
-    """
+    """Lines with a hanging indent, wrapped to the width that the layout gives them."""
 
     DEFAULT_CSS = """
     HangingText { height: auto; text-wrap: nowrap; }

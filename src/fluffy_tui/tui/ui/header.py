@@ -42,7 +42,6 @@ class FrameHeader(Static):
         self._overview: Overview | None = None
 
     def show(self, overview: Overview) -> None:
-        """Show a new overview."""
         self._overview = overview
         self.refresh()
 
@@ -157,7 +156,6 @@ class Tab(Static):
         self.show(0)
 
     def show(self, needing: int) -> None:
-        """Show how many things on the tab need attention, if any."""
         number = Content.styled(f" ●{needing}", "$text-error") if needing else ""
         self.update(Content.assemble(Content.styled(self._key, "$primary"), f" {self._label}", number))
 
@@ -189,7 +187,6 @@ class Banner(Static):
         super().__init__(markup=False, id="banner")
 
     def show(self, away: str) -> None:
-        """Show why the database is unreachable; hide the banner if `away` is empty."""
         self.set_class(bool(away), "-shown")
         if away:
             title = Content.styled("! Database unavailable: ", "bold")

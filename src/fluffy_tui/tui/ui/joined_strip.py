@@ -28,11 +28,9 @@ class JoinedStrip(LazyStrip):
         super().__init__(sum(part.cell_length for part in self.parts))
 
     def make_segments(self) -> list[Segment]:
-        """Return the segments of all parts."""
         return [segment for part in self.parts for segment in part]
 
     def crop(self, start: int, end: int | None = None) -> Strip:
-        """Return the columns from `start` up to `end`."""
         end = self.cell_length if end is None else min(end, self.cell_length)
         if start <= 0 and end == self.cell_length:
             return self
@@ -45,7 +43,6 @@ class JoinedStrip(LazyStrip):
         return JoinedStrip(cropped)
 
     def dimmed(self, colour: Color) -> Strip:
-        """Return the parts under a translucent colour."""
         return JoinedStrip(dimmed(part, colour) for part in self.parts)
 
     def render(self, console: Console) -> str:

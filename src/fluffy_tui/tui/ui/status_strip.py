@@ -47,7 +47,6 @@ class StatusStrip(Static):
         self._overview: Overview | None = None
 
     def show(self, overview: Overview) -> None:
-        """Show a new overview."""
         self._overview = overview
         self._draw(overview)
 

@@ -76,14 +76,7 @@ def wrap_offsets(
     """Return where a line of a text area is wrapped: between words, or else between graphemes.
 
     Textual measures code points where it folds a long word (its issue 4694): it cuts an emoji in two, and lets a row
-    of ❤️ run out of the text area.
-
-    Args:
-        text: The line.
-        width: Cells.
-        tab_size: Cells between two tab stops.
-        fold: Whether a word that is longer than the line is cut.
-        precomputed_tab_sections: The texts before each tab, with the cells that the tab takes.
+    of ❤️ run out of the text area. The parameters are those of Textual.
     """
     tabs = iter([tab for _, tab in precomputed_tab_sections or get_tab_widths(text, tab_size)])
     offsets, used = [], 0

@@ -68,7 +68,6 @@ class ZoomView:
         return self if is_at_end else replace(self.moved(0, 0), scale=scale)
 
     def fitted(self) -> ZoomView:
-        """Return the whole photo."""
         room = min(self.screen[side] / self.photo[side] for side in (0, 1))
         return replace(self, scale=min(1.0, room))
 

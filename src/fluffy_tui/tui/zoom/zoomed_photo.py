@@ -133,7 +133,6 @@ class ZoomedPhoto(ReportsErrors, Container):
             self._show(self._view.moved(across, down))
 
     def zoom(self, factor: float) -> None:
-        """Show the photo at another size."""
         if self._view is not None:
             self._show(self._view.scaled(factor))
 

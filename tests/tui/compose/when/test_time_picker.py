@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.compose.when.month_calendar import MonthCalendar
 from fluffy_tui.tui.compose.when.time_picker import TimePicker
 from fluffy_tui.tui.compose.when.when_picker import WhenPicker
-from tui.conftest import Driver, Running
+from tui.conftest import Driver, Looks, Running
 from tui.fakes import FakeServices, make_post
-from tui.pressing import pressing
 
 OPEN = ("enter", *"fog", "ctrl+t", "left", "down")
 """From the library to the calendar. It is Tuesday 12 January, 09:30 in New York and 15:30 in Berlin."""
@@ -173,15 +168,8 @@ async def test_a_post_that_is_moved_does_not_take_its_own_slot(
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
-def test_looks(
-    snap_compare: Any,
-    make_app: Callable[..., FluffyApp],
-    services: FakeServices,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    size: tuple[int, int],
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))  # paths are shown from there
+@pytest.mark.usefixtures("home")
+def test_looks(looks: Looks, services: FakeServices, size: tuple[int, int]) -> None:
     book(services, datetime(2027, 1, 14, 14, tzinfo=UTC), datetime(2027, 1, 20, 14, tzinfo=UTC))
     keys = ("1", *OPEN, "right", "right")
-    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+    assert looks(size, *keys)

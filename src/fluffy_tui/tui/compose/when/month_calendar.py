@@ -105,7 +105,6 @@ class MonthCalendar(Widget):
         return Content(" ").append(number).append(mark)
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the day that was clicked."""
         offset, weeks = event.get_content_offset(self), self.weeks
         if offset is None or not _HEAD <= offset.y < _HEAD + len(weeks):
             return

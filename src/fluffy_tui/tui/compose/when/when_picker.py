@@ -118,7 +118,6 @@ class WhenPicker(Vertical):
 
     @property
     def share_mode(self) -> ShareMode:
-        """The option that is chosen."""
         return ShareMode(self._choice.value)
 
     @property
@@ -135,11 +134,6 @@ class WhenPicker(Vertical):
     def meaning(self) -> str:
         """When the post will go out, in words."""
         return str(self._meaning.content)
-
-    @property
-    def same_day(self) -> str:
-        """The other posts of that day, in words; empty where there are none."""
-        return str(self._same_day.content) if self._same_day.has_class("-shown") else ""
 
     @property
     def moment(self) -> datetime | None:
