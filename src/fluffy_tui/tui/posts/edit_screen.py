@@ -9,7 +9,7 @@ from textual import on, work
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from fluffy_tui.core.app_events import PostChanged
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.networks import CaptionFault, NetworkRules, rules_for
 from fluffy_tui.scheduling import Agenda, Post, PostStatus, Reason, Step
@@ -293,10 +293,12 @@ class EditPostScreen(PhotosScreen):
             words = f"{state_of(post).sign} {state}"
         self._state.update(words)
 
-    @on_event(PostChanged)
-    def _post_changed(self, message: PostChanged) -> None:
-        if message.post_id in {post.id for post in self._posts.all}:
-            self._reload_state(message.post_id)
+    @on_event(PostChanged, Connected)
+    def _post_changed(self, message: PostChanged | Connected) -> None:
+        self._load_agenda()
+        for post in self._posts.all:
+            if isinstance(message, Connected) or message.post_id == post.id:
+                self._reload_state(post.id)
 
     @work(group="edited-post", exit_on_error=False, description="loading the post")
     async def _reload_state(self, post_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -30,7 +31,7 @@ from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
@@ -75,6 +76,8 @@ class PostsScreen(FrameScreen):
         self._window = PostWindow(context.services.scheduling, self.persona.id)
         self._changed: dict[int, None] = {}
         self._is_loading_changes = False
+        self._reads: dict[object, set[int]] = {}
+        """By each list of posts that is being loaded, the ids of those that have changed since it was asked for."""
 
     def selected_posts(self) -> Sequence[Post]:
         """Return the selected posts, or else the one under the cursor."""
@@ -167,14 +170,15 @@ class PostsScreen(FrameScreen):
         A search goes on until it has found something.
         """
         posts: Sequence[Post] | None = ()
-        while posts is not None and not posts:
-            posts = await self._window.grow(later=later)
-        if posts:
-            await self._groups.load(posts)
-            shown = {post.id: post for post in (*self._table.posts, *posts)}
-            in_order = sorted(shown.values(), key=lambda post: post.time_key, reverse=True)
-            kept = self._window.shrink(in_order, later=later)
-            self._table.show(kept, await self._places(kept))
+        with self._reading():
+            while posts is not None and not posts:
+                posts = await self._window.grow(later=later)
+            if posts:
+                await self._groups.load(posts)
+                shown = {post.id: post for post in (*self._table.posts, *posts)}
+                in_order = sorted(shown.values(), key=lambda post: post.time_key, reverse=True)
+                kept = self._window.shrink(in_order, later=later)
+                self._table.show(kept, await self._places(kept))
         self._arrange()
 
     def action_search(self) -> None:
@@ -202,10 +206,26 @@ class PostsScreen(FrameScreen):
     @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
         if message.persona_id == self.persona.id:
-            self._changed[message.post_id] = None
-            if not self._is_loading_changes:
-                self._is_loading_changes = True
-                self._load_changes()
+            for changed in self._reads.values():
+                changed.add(message.post_id)
+            self._load_again([message.post_id])
+
+    def _load_again(self, post_ids: Iterable[int]) -> None:
+        self._changed |= dict.fromkeys(post_ids)
+        if self._changed and not self._is_loading_changes:
+            self._is_loading_changes = True
+            self._load_changes()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Load a list of posts, and then again those of them that have changed meanwhile."""
+        read = object()
+        changed = self._reads[read] = set()
+        try:
+            yield
+        finally:
+            del self._reads[read]
+        self._load_again(changed)
 
     @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
@@ -255,15 +275,16 @@ class PostsScreen(FrameScreen):
         if self._filter.is_outside:
             self._outside.load()
         start_or_now = start or (self.context.clock(), 0)
-        found = await self._window.open(start_or_now, self._filter.steps, self._filter.text)
-        if found is None:
-            return
-        later, earlier = found
-        posts = [*later, *earlier]
-        await self._groups.load(posts)
-        nearest = [*earlier[:1], *later[-1:]] if start else [*later[-1:], *earlier[:1]]
-        cursor_on = nearest[0] if nearest and not (keep_cursor and self._table.current) else None
-        self._table.show(posts, await self._places(posts), cursor_on=cursor_on)
+        with self._reading():
+            found = await self._window.open(start_or_now, self._filter.steps, self._filter.text)
+            if found is None:
+                return
+            later, earlier = found
+            posts = [*later, *earlier]
+            await self._groups.load(posts)
+            nearest = [*earlier[:1], *later[-1:]] if start else [*later[-1:], *earlier[:1]]
+            cursor_on = nearest[0] if nearest and not (keep_cursor and self._table.current) else None
+            self._table.show(posts, await self._places(posts), cursor_on=cursor_on)
         self._arrange()
         if not posts:  # there is no cursor that could come near an end
             self._grow(later=False)
