@@ -181,16 +181,15 @@ class CaptionForm(ReportsErrors, Vertical):
     @on(events.DescendantFocus)
     @on(events.Resize)
     def _reveal(self) -> None:
-        """Scroll to the whole of the field that has the focus."""
-        self.call_after_refresh(self._scroll_to_field)
+        """Scroll to the whole of the field that has the focus, once that has its height."""
 
-    def _scroll_to_field(self) -> None:
-        focused = self.screen.focused
-        field = next(
-            (field for field in self.children if focused and field in focused.ancestors_with_self), None
-        )
-        if field is not None:
-            self.scroll_to_widget(field, animate=False)
+        def scroll() -> None:
+            focused = self.screen.focused
+            around = focused.ancestors_with_self if focused else ()
+            if (field := next((field for field in self.children if field in around), None)) is not None:
+                self.scroll_to_widget(field, animate=False)
+
+        self.call_after_refresh(scroll)
 
     @property
     def message(self) -> str:

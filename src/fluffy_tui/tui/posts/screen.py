@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -14,6 +13,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Post, Step, TimeKey
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.outside import OutsideTable
+from fluffy_tui.tui.posts.changed_posts import ChangedPosts
 from fluffy_tui.tui.posts.post_actions import PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
@@ -31,7 +31,7 @@ from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
@@ -74,10 +74,7 @@ class PostsScreen(FrameScreen):
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
         self._actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
         self._window = PostWindow(context.services.scheduling, self.persona.id)
-        self._changed: dict[int, None] = {}
-        self._is_loading_changes = False
-        self._reads: dict[object, set[int]] = {}
-        """By each list of posts that is being loaded, the ids of those that have changed since it was asked for."""
+        self._changed = ChangedPosts(self, self._load_changed)
 
     def selected_posts(self) -> Sequence[Post]:
         """Return the selected posts, or else the one under the cursor."""
@@ -170,7 +167,7 @@ class PostsScreen(FrameScreen):
         A search goes on until it has found something.
         """
         posts: Sequence[Post] | None = ()
-        with self._reading():
+        with self._changed.loading_list():
             while posts is not None and not posts:
                 posts = await self._window.grow(later=later)
             if posts:
@@ -206,26 +203,7 @@ class PostsScreen(FrameScreen):
     @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
         if message.persona_id == self.persona.id:
-            for changed in self._reads.values():
-                changed.add(message.post_id)
-            self._load_again([message.post_id])
-
-    def _load_again(self, post_ids: Iterable[int]) -> None:
-        self._changed |= dict.fromkeys(post_ids)
-        if self._changed and not self._is_loading_changes:
-            self._is_loading_changes = True
-            self._load_changes()
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Load a list of posts, and then again those of them that have changed meanwhile."""
-        read = object()
-        changed = self._reads[read] = set()
-        try:
-            yield
-        finally:
-            del self._reads[read]
-        self._load_again(changed)
+            self._changed.add(message.post_id)
 
     @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
@@ -275,7 +253,7 @@ class PostsScreen(FrameScreen):
         if self._filter.is_outside:
             self._outside.load()
         start_or_now = start or (self.context.clock(), 0)
-        with self._reading():
+        with self._changed.loading_list():
             found = await self._window.open(start_or_now, self._filter.steps, self._filter.text)
             if found is None:
                 return
@@ -289,28 +267,20 @@ class PostsScreen(FrameScreen):
         if not posts:  # there is no cursor that could come near an end
             self._grow(later=False)
 
-    @work(group="changed-posts", exit_on_error=False, description="loading posts that changed")
-    async def _load_changes(self) -> None:
-        """Load each changed post once, however often it changed; later changes follow in the next round."""
-        try:
-            while self._changed:
-                post_id = next(iter(self._changed))
-                del self._changed[post_id]
-                post = await self.context.services.scheduling.post(post_id)
-                if post is None:
-                    self._table.redraw(self._groups.remove(post_id))
-                else:
-                    await self._groups.load([post])
-                    self._table.redraw(self._groups.of(post))
-                if post is not None and await self._lists(post):
-                    self._table.put(post)
-                else:
-                    self._table.take_out(post_id)
-                self._show_post()
-                self._table.show_places(await self._places(self._table.posts))
-                self._arrange()
-        finally:
-            self._is_loading_changes = False
+    async def _load_changed(self, post_id: int) -> None:
+        post = await self.context.services.scheduling.post(post_id)
+        if post is None:
+            self._table.redraw(self._groups.remove(post_id))
+        else:
+            await self._groups.load([post])
+            self._table.redraw(self._groups.of(post))
+        if post is not None and await self._lists(post):
+            self._table.put(post)
+        else:
+            self._table.take_out(post_id)
+        self._show_post()
+        self._table.show_places(await self._places(self._table.posts))
+        self._arrange()
 
     async def _lists(self, post: Post) -> bool:
         """Return whether a post belongs to what is shown."""
