@@ -363,13 +363,14 @@ class ComposeScreen(PhotosScreen):
         self._picture = None
         self.form.update_preflight()
         photo, framing = self.arrangement.file, self.form.fitted
-        details = photo_details(photo, self.form.rules, self.context.zone, framing=framing)
+        rules, ratio = self.form.rules, self.arrangement.ratio
+        details = photo_details(photo, rules, self.context.zone, framing=framing, ratio=ratio)
         self._picture = await self._rendition.show(
             photo,
-            self.form.rules.service,
+            rules.service,
             framing,
             details,
-            ratio=self.arrangement.ratio,
+            ratio=ratio,
             place=self.arrangement.photos.place,
         )
         self.form.update_preflight()

@@ -274,10 +274,12 @@ class EditPostScreen(PhotosScreen):
         """Show the current photo as posted: where its network has one ratio, in that of the cover."""
         photo, framing, arrangement = self.form.photo, self.form.framing, self.arrangement
         if photo is not None:
-            details = photo_details(photo, self.form.rules, self.context.zone, framing=framing)
+            rules, ratio = self.form.rules, arrangement.ratio
+            details = photo_details(photo, rules, self.context.zone, framing=framing, ratio=ratio)
             place = arrangement.photos.place if arrangement.is_loaded else ""
-            service, ratio = self.persona.service, arrangement.ratio
-            await self._rendition.show(photo, service, framing, details, ratio=ratio, place=place)
+            await self._rendition.show(
+                photo, self.persona.service, framing, details, ratio=ratio, place=place
+            )
 
     def _show_state(self) -> None:
         post, count = self._posts.first, len(self._posts.all)
