@@ -36,10 +36,15 @@ OPENING = frozenset(
 LOADING = frozenset(
     {
         "batch",
+        "channels",
+        "draft-photos",
+        "edited-photo",
         "outside",
         "personas",
         "photo-ids",
         "photo-rows",
+        "photo-search",
+        "photo-under-cursor",
         "plan",
         "posts",
         "profile",
@@ -49,6 +54,9 @@ LOADING = frozenset(
     }
 )
 """Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
+
+SEARCHING = frozenset({"photo-search", "photo-under-cursor", "posts", "similar"})
+"""Groups of workers that find what the user asked for on the screen that is shown; the next key acts on that."""
 
 LEAVING = frozenset({"back", "dismiss", "leave"})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
@@ -81,7 +89,9 @@ class KeyQueue:
         self._leaving: set[Event] = set()
         """Keys that are waiting and leave the screen."""
         self._is_loading = False
-        """Whether the keys wait for a screen that is being filled."""
+        """Whether the keys wait for a screen that is being filled, or for what is searched."""
+        self._is_typed = False
+        """Whether the last key was text, which may be searched for."""
         self._nudge = asyncio.Event()
         """Set when a screen opens or closes, and when such a key arrives."""
 
@@ -91,6 +101,7 @@ class KeyQueue:
             self._admitted.remove(event)
             return True
         if self._is_idle and self._is_text(event):
+            self._is_typed = True
             return True
         self._is_idle = False
         self._waiting.put_nowait(event)
@@ -127,8 +138,10 @@ class KeyQueue:
                 self._is_idle = self._waiting.empty()
                 event = await self._waiting.get()
                 if self._is_text(event):
+                    self._is_typed = True
                     self._post(event)
                 else:
+                    await self._find()
                     await self._finish(event)
                 self._leaving.discard(event)
         except ScreenStackError:
@@ -139,6 +152,21 @@ class KeyQueue:
     def _post(self, event: Event) -> None:
         self._admitted.add(event)
         self._app.post_message(event)
+
+    async def _find(self) -> None:
+        """Wait for what is searched, since the next key acts on what is found."""
+        if self._is_typed:
+            self._is_typed = False
+            await _pass((self._app, *self._way(), self._app))
+            await self._come_to_rest()
+        while not self._leaving:
+            busy = [worker for worker in self._app.workers if _is_running(worker, SEARCHING)]
+            if not busy:
+                return
+            self._is_loading = True
+            await self._wait_for(busy)
+            self._is_loading = False
+            await self._come_to_rest()
 
     async def _finish(self, event: Event) -> None:
         """Post a key, and wait until it is done."""

@@ -180,8 +180,8 @@ def earlier_post_text(
         lines.append("It is exactly the same file.")
     elif count_bits:
         lines.append(f"It is another file of the same picture: {earlier.bits} of 256 bits differ.")
-    if post is not None and len(post.photos) > 1:
-        ids = [photo.photo_id for photo in post.photos]
+    ids = list(dict.fromkeys(photo.photo_id for photo in post.photos)) if post is not None else []
+    if len(ids) > 1:
         place = f"photo {ids.index(earlier.photo_id) + 1} of" if earlier.photo_id in ids else "one of"
         lines.append(f"It is {place} {len(ids)} in that post.")
     if post is not None and post.caption.strip():

@@ -145,7 +145,8 @@ class EditPostScreen(PhotosScreen):
         if self.arrangement.has_several:
             photos = self.arrangement.photos
             others = [photo.alt_text for n, photo in enumerate(photos.photos) if n != photos.index]
-            typed = replace(typed, other_alt_texts=others)
+            count = len({photo.photo_id for photo in photos.photos})
+            typed = replace(typed, other_alt_texts=others, photo_count=count)
         if self._only_time:
             return list(time_marks(typed))
         problems = self._posts.problems(self._posts.edits(self._draft))
