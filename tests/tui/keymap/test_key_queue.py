@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui.fakes import FakeServices
 
 ENTER, SUBMIT, NEXT = "\r", "\x13", "\n"
-DOWN = "\x1b[B"
+DOWN, RECENT = "\x1b[B", "\x0c"
 
 
 async def test_a_caption_typed_ahead_is_whole(running: Running) -> None:
@@ -136,6 +136,9 @@ async def test_keys_behind_what_is_searched_act_on_what_is_found(
             await driver.send(f"{typed}{DOWN}{ENTER}")
         assert isinstance(driver.screen, ComposeScreen)
         assert [photo.photo_id for photo in driver.screen.arrangement.photos.photos] == [40, 38, 37]
+        await driver.press("escape")
+        await driver.send(f"j{ENTER}{RECENT}{ENTER}")
+        assert driver.screen.query_one(TextArea).text
         await driver.press("escape")
         await driver.send(f"2/coffee{ENTER}{ENTER}")
         assert isinstance(driver.screen, PostDetailScreen)

@@ -55,10 +55,10 @@ LOADING = frozenset(
 )
 """Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
 
-SEARCHING = frozenset({"photo-search", "photo-under-cursor", "posts", "similar"})
+SEARCHING = frozenset({"photo-search", "photo-under-cursor", "posts", "similar", "texts", "written"})
 """Groups of workers that find what the user asked for on the screen that is shown; the next key acts on that."""
 
-LEAVING = frozenset({"back", "dismiss", "leave"})
+LEAVING = frozenset({"back", "clear", "dismiss", "leave"})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
 
 SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})
