@@ -130,13 +130,15 @@ async def test_keys_behind_what_is_searched_act_on_what_is_found(
     async with running(persona="sarah") as driver:
         await driver.send(f"/_2030{ENTER}p")
         assert [photo.id for photo in services.photos.photos.values() if photo.verdict] == [30]
-        await driver.press("escape", "g", "enter")
+        await driver.press("z", "escape", "g", "enter", *"fog")
         for typed in ("", "203"):
             driver.app.post_message(Key("alt+a", None))
             await driver.send(f"{typed}{DOWN}{ENTER}")
         assert isinstance(driver.screen, ComposeScreen)
         assert [photo.photo_id for photo in driver.screen.arrangement.photos.photos] == [40, 38, 37]
-        await driver.press("escape")
+        driver.app.post_message(Key("alt+a", None))
+        await driver.send(f"{ENTER}{SUBMIT}")
+        assert [photo.photo_id for photo in services.scheduling.submitted[-1]["photos"]] == [40, 38, 37, 39]
         await driver.send(f"j{ENTER}{RECENT}{ENTER}")
         assert driver.screen.query_one(TextArea).text
         await driver.press("escape")

@@ -55,8 +55,20 @@ LOADING = frozenset(
 )
 """Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
 
-SEARCHING = frozenset({"photo-search", "photo-under-cursor", "posts", "similar", "texts", "written"})
-"""Groups of workers that find what the user asked for on the screen that is shown; the next key acts on that."""
+CHANGING = frozenset(
+    {
+        "adding-photos",
+        "photo-search",
+        "photo-under-cursor",
+        "posts",
+        "similar",
+        "snippets-change",
+        "texts",
+        "themes-change",
+        "written",
+    }
+)
+"""Groups of workers that change, on the screen that is shown, what the next key acts on."""
 
 LEAVING = frozenset({"back", "clear", "dismiss", "leave"})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
@@ -89,7 +101,7 @@ class KeyQueue:
         self._leaving: set[Event] = set()
         """Keys that are waiting and leave the screen."""
         self._is_loading = False
-        """Whether the keys wait for a screen that is being filled, or for what is searched."""
+        """Whether the keys wait for what is being filled or changed."""
         self._is_typed = False
         """Whether the last key was text, which may be searched for."""
         self._nudge = asyncio.Event()
@@ -125,9 +137,13 @@ class KeyQueue:
     def _leaves(self, event: Event) -> bool:
         if not isinstance(event, Key) or (event.is_printable and not self._is_loading):
             return False
-        shown = self._app.active_bindings.get(event.key)
-        name = shown.binding.action.rpartition(".")[2].partition("(")[0] if shown is not None else ""
+        name = self._action(event)
         return name in LEAVING or (self._is_loading and name in SWITCHING)
+
+    def _action(self, event: Event) -> str:
+        """Return the name of the action of a key; empty where it has none, or for a paste."""
+        shown = self._app.active_bindings.get(event.key) if isinstance(event, Key) else None
+        return shown.binding.action.rpartition(".")[2].partition("(")[0] if shown is not None else ""
 
     def _screen_changed(self, _screen: Screen[Any]) -> None:
         self._nudge.set()
@@ -141,7 +157,7 @@ class KeyQueue:
                     self._is_typed = True
                     self._post(event)
                 else:
-                    await self._find()
+                    await self._catch_up(event)
                     await self._finish(event)
                 self._leaving.discard(event)
         except ScreenStackError:
@@ -153,15 +169,15 @@ class KeyQueue:
         self._admitted.add(event)
         self._app.post_message(event)
 
-    async def _find(self) -> None:
-        """Wait for what is searched, since the next key acts on what is found."""
+    async def _catch_up(self, event: Event) -> None:
+        """Wait for what was searched, added or deleted: the next key acts on that, unless it leaves."""
         if self._is_typed:
             self._is_typed = False
             await _pass((self._app, *self._way(), self._app))
             await self._come_to_rest()
         while not self._leaving:
-            busy = [worker for worker in self._app.workers if _is_running(worker, SEARCHING)]
-            if not busy:
+            busy = [worker for worker in self._app.workers if _is_running(worker, CHANGING)]
+            if not busy or self._action(event) in LEAVING | SWITCHING:
                 return
             self._is_loading = True
             await self._wait_for(busy)

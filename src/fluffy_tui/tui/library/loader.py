@@ -90,7 +90,7 @@ class LibraryLoader:
         self.is_stale = True
         if not self.is_loading and self._node.is_mounted:
             self.is_loading = True
-            is_search = self.shown is not None and self.shown != self.view.requested
+            is_search = self.shown not in (None, self.view.requested)
             self._node.run_worker(
                 self.load(),
                 group="photo-search" if is_search else "photo-ids",
