@@ -20,6 +20,7 @@ from fluffy_tui.media.foreign_picture import (
 from fluffy_tui.media.frame_geometry import (
     canvas_ratio as canvas_ratio,
     cuts_for as cuts_for,
+    frame_of_part as frame_of_part,
     shapes_for as shapes_for,
     window_for as window_for,
 )

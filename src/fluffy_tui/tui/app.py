@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 
 WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide")]
 """Number of columns from which a screen has a class, for its style sheet."""
-HEIGHTS = [(0, "-low"), (SMALLEST[1], "-high")]
+HEIGHTS = [(0, "-low"), (SMALLEST[1], "-short"), (24, "-high")]
 """The same for rows."""
 
 ON_HIDDEN_SCREENS = frozenset({"app.help", "app.quit", "app.suspend", "startup.quit"})

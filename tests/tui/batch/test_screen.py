@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from textual.binding import ActiveBinding
 
+from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.media import Framing
 from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, Reason, ScheduleResult, Step
-from fluffy_tui.similarity import Neighbour, NotIndexedYet, OutsideMatch, Relation
+from fluffy_tui.similarity import EarlierPost, Neighbour, NotIndexedYet, OutsideMatch, Relation
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.plan.screen import PlanScreen
@@ -70,6 +71,17 @@ async def test_a_picture_that_went_out_elsewhere_is_warned_of(
         assert any("same picture posted elsewhere on" in mark for mark in marks(driver))
         await write(driver, "hello")
         assert not any("elsewhere" in mark for mark in marks(driver))
+        own = EarlierPost(1, 38, Relation.SAME_FILE, 0, posted=False, at=NOW + timedelta(days=1))
+        services.similarity.earlier_posts = {38: own}
+        services.tell(PostChanged(1, 1))
+        await driver.heard()
+        assert any("same picture scheduled" in mark for mark in marks(driver))
+        await write(driver, "hello")
+        await driver.press("ctrl+s")
+        services.similarity.earlier_posts = {}
+        await driver.press("z", "enter")
+        assert driver.screen.model.current.photo.id == 38
+        assert not any("same picture" in mark for mark in marks(driver)), "nothing is scheduled any more"
 
 
 async def test_a_batch_is_written_reviewed_submitted_and_undone(

@@ -173,6 +173,7 @@ async def test_a_post_in_parts_is_shown_and_edited(
         assert "1, shown in 2 pictures" in driver.screen_text()
         await driver.press("e")
         assert isinstance(driver.screen, EditPostScreen)
+        assert "no alt text for 2 of 2 pictures" in driver.text("#preflight")
         assert "part 1 of 2" in driver.text("#note") and "uploaded again" not in driver.text("#note")
         await driver.press("ctrl+n")
         assert "part 2 of 2" in driver.text("#note") and "uploaded again" not in driver.text("#note")

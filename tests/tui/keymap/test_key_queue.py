@@ -6,16 +6,20 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input, TextArea
 
 import textual_internals
+from fluffy_tui.scheduling import PostPhoto
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library import LibraryScreen
+from fluffy_tui.tui.personas.channel_picker import ChannelPickerScreen
 from fluffy_tui.tui.plan.screen import PlanScreen
 from fluffy_tui.tui.posts import PostDetailScreen, PostsScreen
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.problems import ProblemsScreen
+from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
 from fluffy_tui.tui.themes.theme_editor import ThemeEditorScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from tui.fakes import FakeServices
 
 ENTER, SUBMIT, NEXT = "\r", "\x13", "\n"
+DOWN, RECENT = "\x1b[B", "\x0c"
 
 
 async def test_a_caption_typed_ahead_is_whole(running: Running) -> None:
@@ -119,6 +124,50 @@ async def test_a_filter_typed_ahead_is_whole(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.send("/0007")
         assert driver.screen.query_one(Input).value == "0007"
+
+
+async def test_keys_behind_what_is_searched_or_added_act_on_it(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.send(f"{ENTER}{RECENT}{ENTER}")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert driver.screen.query_one(TextArea).text == services.scheduling.all_posts[11].caption
+        driver.app.post_message(Key("alt+a", None))
+        await driver.send(f"203{DOWN}{ENTER}{SUBMIT}")
+        assert [photo.photo_id for photo in services.scheduling.submitted[-1]["photos"]] == [40, 38]
+
+
+async def test_keys_behind_the_one_that_shows_similar_photos_act_on_these(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("j", "j", "m", "j", "p")
+        [slow] = [photo.id for photo in services.photos.photos.values() if photo.verdict]
+        await driver.press("z", "escape", "g")
+        await driver.send("jjmjp")
+        assert [photo.id for photo in services.photos.photos.values() if photo.verdict] == [slow]
+
+
+async def test_what_is_typed_ahead_is_written_into_the_draft_of_several_photos_and_of_an_edit(
+    running: Running, services: FakeServices
+) -> None:
+    photos = [services.photos.photos[number] for number in (40, 39)]
+    draft = Draft("fog", photos=tuple(PostPhoto(photo.id, photo.sha256) for photo in photos))
+    async with running(persona="sarah") as driver:
+        driver.app.context.drafts.save(photos[0], draft)
+        await driver.send(f"{ENTER}and rain")
+        assert set("fog and rain") <= set(driver.screen.form.caption.text)
+        await driver.press("escape", "2", "e", "N", "escape")
+        await driver.send("eX")
+        assert {"N", "X"} <= set(driver.screen.form.caption.text)
+
+
+async def test_channels_are_ticked_in_a_single_write(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.send(f"@c{DOWN} ")
+        assert isinstance(driver.screen, ChannelPickerScreen)
+        assert "[2] " in driver.screen_text()
 
 
 async def test_a_tab_is_opened_at_once_while_the_library_takes_long_to_load(

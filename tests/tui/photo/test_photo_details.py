@@ -71,6 +71,10 @@ def test_details_say_on_which_machine_a_photo_is(photo: Photo) -> None:
         ("crop 90", (1000, 1000), "rotated 90° · "),
         ("crop 90", (1080, 1920), "rotated 90° · "),
         ("crop 90", (1920, 1080), "crop to 4:5 · rotated 90° · "),
+        ("pad-plain 1:1", (1000, 1000), ""),
+        ("pad part 1/3", (3000, 1200), ""),
+        ("pad part 1/3", (9000, 1200), "pad blurred to 1.91:1 · "),
+        ("pad", (1638, 2048), ""),
     ],
 )
 def test_details_describe_the_chosen_fit(
@@ -79,3 +83,10 @@ def test_details_describe_the_chosen_fit(
     framed = replace(photo, width=size[0], height=size[1])
     details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.parse(chosen))
     assert details.split("\n")[1] == f"{words}location and metadata removed"
+
+
+def test_details_say_what_the_shape_of_the_cover_does_to_the_picture(photo: Photo) -> None:
+    rules = rules_for("instagram")
+    details = photo_details(photo, rules, BERLIN, framing=Framing(), ratio=1.0)
+    assert "\npad blurred to 1:1 · " in details
+    assert "to 4:5" not in photo_details(photo, rules, BERLIN, framing=Framing(), ratio=0.8)

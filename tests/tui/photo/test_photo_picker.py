@@ -42,7 +42,8 @@ async def test_a_photo_is_found_by_name_shown_and_added_to_a_new_post(
         await driver.press("alt+a", "escape")
         assert order(driver) == [40, 38, 30]
         assert isinstance(driver.screen, ComposeScreen)
-        assert driver.screen._known._begun == {40, 38, 30}, "earlier posts of the new ones are searched too"
+        known = driver.screen._known
+        assert known._begun == known.posts._asked == {40, 38, 30}, "the new ones are searched too"
         await driver.press("ctrl+s")
         assert [photo.photo_id for photo in services.scheduling.submitted[-1]["photos"]] == [40, 38, 30]
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from textual.widgets import TextArea
 
+from fluffy_tui.core.app_events import PostChanged
+from fluffy_tui.photos import Photo
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.photo.same_picture import GONE, SamePictureScreen, earlier_post_text
+from fluffy_tui.tui.photo.same_picture import GONE, EarlierPosts, SamePictureScreen, earlier_post_text
 from tui.conftest import Looks, Running
 from tui.fakes import NOW, FakeServices
 
@@ -43,6 +49,38 @@ async def test_the_mark_of_an_earlier_post_has_a_key_that_opens_it(
         await driver.press("escape")
         assert isinstance(driver.screen, ComposeScreen)
         assert driver.screen.query_one("#caption", TextArea).text == "hello"
+        services.similarity.earlier_posts = {}
+        services.tell(PostChanged(1, 1))
+        await driver.heard()
+        assert "same picture" not in driver.text("#preflight"), "that post is gone"
+
+
+async def test_what_was_asked_for_before_a_change_is_not_shown_after_it(services: FakeServices) -> None:
+    photo, asked, answer = services.photos.photos[40], asyncio.Event(), asyncio.Event()
+    known, found = services.similarity.posted_before, list[dict[int, EarlierPost | None]]()
+
+    async def late(photo: Photo) -> EarlierPost | None:
+        before = await known(photo)
+        asked.set()
+        await answer.wait()
+        return before
+
+    tasks = list[asyncio.Task[None]]()
+
+    def run_worker(job: Coroutine[Any, Any, None], **_options: object) -> None:
+        tasks.append(asyncio.create_task(job))
+
+    services.similarity.posted_before = late  # type: ignore[method-assign]
+    node = cast("Any", SimpleNamespace(services=services, run_worker=run_worker))
+    earlier = EarlierPosts(node, node, lambda: found.append(dict(earlier.here)))
+    services.similarity.earlier_posts = {40: POSTED}
+    earlier.search([photo])
+    await asked.wait()
+    services.similarity.earlier_posts = {}
+    earlier.search([photo], again=True)
+    answer.set()
+    await asyncio.gather(*tasks)
+    assert found == [{40: None}]
 
 
 async def test_a_deleted_photo_and_a_deleted_post(running: Running, services: FakeServices) -> None:

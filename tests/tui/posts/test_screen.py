@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.media import Fit, Framing
-from fluffy_tui.scheduling import NotPossibleNow, Step
+from fluffy_tui.scheduling import NotPossibleNow, PostPage, Step
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -574,15 +576,32 @@ async def test_the_link_is_copied(running: Running) -> None:
         assert driver.notices()[-1].endswith("https://www.instagram.com/p/abc/")
 
 
-async def test_posts_are_reloaded_when_the_database_is_back(running: Running, services: FakeServices) -> None:
+async def test_posts_are_reloaded_when_the_database_is_back_but_not_as_they_were_before_a_change(
+    running: Running, services: FakeServices
+) -> None:
+    asked, answer, posts_by_time = asyncio.Event(), asyncio.Event(), services.scheduling.posts_by_time
+
+    async def late(*place: Any, **options: Any) -> PostPage:
+        page = await posts_by_time(*place, **options)
+        asked.set()
+        await answer.wait()
+        return page
+
     async with running(persona="sarah") as driver:
         await driver.press("2")
         posts = services.scheduling.all_posts
         posts[1] = replace(posts[1], caption="changed while away")
+        services.scheduling.posts_by_time = late  # type: ignore[method-assign]
         services.lose_database()
         services.find_database()
+        await asked.wait()
+        services.scheduling.move(11, Step.SENDING)
+        while "sending" not in line(driver, 11):
+            await driver.pilot.pause()
+        answer.set()
         await driver.heard()
         assert "changed while away" in line(driver, 1)
+        assert "sending" in line(driver, 11)
 
 
 async def test_the_table_survives_a_narrow_terminal(running: Running) -> None:

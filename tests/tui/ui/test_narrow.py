@@ -47,6 +47,37 @@ async def test_the_caption_names_its_photo(running: Running, services: FakeServi
         assert "…more after" in str(caption.border_title), "where the network cuts it matters more"
 
 
+async def test_the_field_that_has_the_focus_is_whole(running: Running) -> None:
+    async with running(persona="sarah", size=NARROW) as driver:
+        await driver.press("enter")
+        form = driver.screen.form
+        for keys, field in (
+            (["ctrl+t"], form.when),
+            (["left"], form.when),  # at a time: with a field for it
+            (["f2"], form.caption),
+            (["f6"], form.first_comment),
+            (["ctrl+t"], form.when),
+            (["f3"], form.alt_text),
+        ):
+            await driver.press(*keys)
+            assert form.region.contains_region(field.region), (keys, form.region, field.region)
+        await driver.press("ctrl+t")
+        await driver.pilot.resize_terminal(60, 24)
+        await driver.pilot.resize_terminal(*NARROW)
+        await driver.settle()
+        assert form.region.contains_region(form.when.region)
+
+
+async def test_boxes_are_as_wide_as_the_terminal_at_most_and_what_a_dialog_says_is_seen(
+    running: Running,
+) -> None:
+    async with running(persona="sarah", size=NARROW) as driver:
+        await driver.press("at", "t")
+        assert all(line.rstrip().endswith("│") for line in driver.screen_text().splitlines()[2:6])
+        await driver.press("escape", "s", "n", *"sea", "enter", *"a b c d e f g")
+        assert "7 hashtags, 2 too many: Instagram allows 5 in a" in driver.screen_text()
+
+
 async def test_every_option_of_the_fit_can_be_seen_and_none_is_cut(running: Running) -> None:
     async with running(persona="sarah", size=NARROW) as driver:
         await driver.press("enter", "ctrl+f", "j")

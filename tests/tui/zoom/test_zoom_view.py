@@ -41,6 +41,9 @@ def test_it_is_enlarged_and_shrunk_around_its_middle() -> None:
     assert whole.window == (0, 0, 4000, 3000)
     assert whole.scaled(0.5) is whole
     assert whole.words.startswith("1.56 % ")
+    assert whole.on_screen(whole.screen) == whole
+    assert all(whole.on_screen(screen).shows_all for screen in ((60, 30), (400, 200)))
+    assert view.on_screen((60, 30)).scale == 1
     largest = view
     for _ in range(9):
         largest = largest.scaled(2)

@@ -11,7 +11,7 @@ from fluffy_tui.photos import Verdict
 from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.batch.batch_order import Similarity, symmetric
 from fluffy_tui.tui.batch.model import Batch, BatchPost
-from fluffy_tui.tui.compose import find_earlier_post, find_outside_post, load_agenda
+from fluffy_tui.tui.compose import load_agenda
 from fluffy_tui.tui.rendition import load_rendition
 
 if TYPE_CHECKING:
@@ -59,13 +59,11 @@ class BatchLoader:
         batch.themes = await context.services.themes.calendar(self._persona, context.clock(), ids)
 
     async def check_photo(self, entry: BatchPost) -> None:
-        """Render a photo as posted, and find earlier posts of the same picture, here and elsewhere."""
+        """Render a photo as posted."""
         framing = self.framing(entry)
         picture = await load_rendition(self._context, self._persona.service, entry.photo, framing)
         if framing == self.framing(entry):  # else it is being rendered again
             entry.picture = picture
-        entry.has_searched, entry.earlier_post = await find_earlier_post(self._context, entry.photo)
-        entry.elsewhere = await find_outside_post(self._context, entry.photo)
 
     def framing(self, entry: BatchPost) -> Framing:
         """Return the framing that was chosen for a photo, or else the persona's last one."""

@@ -11,6 +11,7 @@ from textual.widgets import DataTable, Static
 from fluffy_tui.tui.batch.batch_table import BatchTable
 from fluffy_tui.tui.compose import CaptionForm, Mark
 from fluffy_tui.tui.photo.photo_details import photo_details
+from fluffy_tui.tui.photo.same_picture import EarlierPosts
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.times import both_zones
 
@@ -51,6 +52,7 @@ class BatchPanel(ReportsErrors, Horizontal):
         super().__init__()
         self.context, self._batch, self._loader = context, batch, loader
         self._drafts, self._form, self._preview = drafts, form, preview
+        self._earlier = EarlierPosts(context, self, self._posts_found)
         self.table = BatchTable()
         self._why = Static("", id="why", markup=False)
         self._review = Vertical(self.table, self._why, id="review")
@@ -96,6 +98,20 @@ class BatchPanel(ReportsErrors, Horizontal):
             self._form.update_preflight()
             if self.is_reviewing:
                 self.table.show(self._batch, self.context.clock())
+
+    def search_posts(self) -> None:
+        """Search again for earlier posts of the photos that have no post of this batch."""
+        self._earlier.search((entry.photo for entry in self._batch.unsubmitted), again=True)
+
+    def _posts_found(self) -> None:
+        for entry in self._batch.posts:
+            id_ = entry.photo.id
+            entry.has_searched = id_ in self._earlier.here
+            entry.earlier_post, entry.elsewhere = (
+                self._earlier.here.get(id_),
+                self._earlier.elsewhere.get(id_),
+            )
+        self.update_marks()
 
     @work(group="batch-photos", exit_on_error=False, description="rendering the pictures of the batch")
     async def check_photos(self, entries: Sequence[BatchPost]) -> None:

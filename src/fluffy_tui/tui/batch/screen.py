@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from fluffy_tui.core.app_events import Connected, PostChanged
+from fluffy_tui.core.app_events import Connected, OutsidePostsChanged, PostChanged
 from fluffy_tui.tui.batch.batch_loader import BatchLoader
 from fluffy_tui.tui.batch.batch_panel import BatchPanel
 from fluffy_tui.tui.batch.batch_submission import KEYS, BatchSubmission
@@ -193,9 +193,13 @@ class BatchScreen(CaptionScreen):
         if self.submitter.is_busy:
             return
         if self.model.submitted:
-            self.submitter.start(self._submission.undo(), "undoing the batch")
+            self.submitter.start(self._undo(), "undoing the batch")
         else:
             self.form.show_message("Nothing to undo: no post of this batch is submitted.")
+
+    async def _undo(self) -> None:
+        await self._submission.undo()
+        self.panel.search_posts()  # some were found that are undone now
 
     def action_back(self) -> None:
         """Go from the table back to the captions, or close the screen; drafts are kept."""
@@ -225,11 +229,13 @@ class BatchScreen(CaptionScreen):
         self.form.show_message(f"Filling slots with {self._wanted.chosen}{left_out}. {keys}")
         self.form.load_texts()
         self.panel.check_photos(tuple(self.model.posts))
+        self.panel.search_posts()
 
-    @on_event(PostChanged, Connected)
+    @on_event(PostChanged, OutsidePostsChanged, Connected)
     def _plan_changed(self) -> None:
         if self.model.posts and not self.submitter.is_busy:
             self._reload_agenda()
+            self.panel.search_posts()
 
     @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queue")
     async def _reload_agenda(self) -> None:

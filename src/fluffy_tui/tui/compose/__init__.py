@@ -14,7 +14,3 @@ from fluffy_tui.tui.compose.preflight import (
 from fluffy_tui.tui.compose.screen import ComposeScreen as ComposeScreen
 from fluffy_tui.tui.compose.submitter import damage_question as damage_question, submit_all as submit_all
 from fluffy_tui.tui.compose.when.forecast import load_agenda as load_agenda, runway_words as runway_words
-from fluffy_tui.tui.photo.same_picture import (
-    find_earlier_post as find_earlier_post,
-    find_outside_post as find_outside_post,
-)

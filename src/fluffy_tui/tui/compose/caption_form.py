@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import events, on, work
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -67,7 +67,7 @@ class CaptionForm(ReportsErrors, Vertical):
 
     DEFAULT_CSS = """
     CaptionForm {
-        width: 1fr;
+        width: 1fr; overflow-y: auto; scrollbar-size-vertical: 1;
         #caption { height: 1fr; min-height: 4; }
         #alt-text, #first-comment { height: 4; }
         #note { height: auto; padding: 0 2; color: $text-muted; }
@@ -173,6 +173,23 @@ class CaptionForm(ReportsErrors, Vertical):
         yield self.alt_text
         yield self._note
         yield self.when
+
+    def on_mount(self) -> None:
+        """Follow the heights of the fields: not all of them fit into a small terminal."""
+        self.watch(self, "virtual_size", self._reveal, init=False)
+
+    @on(events.DescendantFocus)
+    @on(events.Resize)
+    def _reveal(self) -> None:
+        """Scroll to the whole of the field that has the focus, once that has its height."""
+
+        def scroll() -> None:
+            focused = self.screen.focused
+            around = focused.ancestors_with_self if focused else ()
+            if (field := next((field for field in self.children if field in around), None)) is not None:
+                self.scroll_to_widget(field, animate=False)
+
+        self.call_after_refresh(scroll)
 
     @property
     def message(self) -> str:

@@ -39,6 +39,8 @@ class CaptionScreen(FrameScreen):
         PhotoPreview { width: 44%; border-subtitle-color: $text-muted; }
         &.-normal PhotoPreview { width: 36%; }
         &.-narrow PhotoPreview { display: none; }
+        &.-short #caption { min-height: 3; &:focus { min-height: 4; } }
+        &.-short #alt-text, &.-short #first-comment { height: 3; &:focus { height: 4; } }
         #status { height: auto; }
         #message { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
         #message.-wrong { color: $text-error; }

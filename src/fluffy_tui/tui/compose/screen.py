@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.containers import Horizontal
 
-from fluffy_tui.core.app_events import Connected, PostChanged
+from fluffy_tui.core.app_events import Connected, OutsidePostsChanged, PostChanged
 from fluffy_tui.media import WHOLE
 from fluffy_tui.scheduling import Agenda, Post, Reason, ScheduleResult, comment_refusal
 from fluffy_tui.tui.compose.caption_form import CaptionForm
@@ -171,7 +171,7 @@ class ComposeScreen(PhotosScreen):
     @property
     def earlier_post(self) -> EarlierPost | None:
         """The earlier post of the same picture, where one was found."""
-        return self._known.earlier.get(self.arrangement.file.id)
+        return self._known.posts.here.get(self.arrangement.file.id)
 
     def checks(self) -> list[Mark]:
         """Run every check of the preflight, and show on the chips how other channels fare."""
@@ -213,16 +213,15 @@ class ComposeScreen(PhotosScreen):
         is_shown = channel_id == self.channels.channels.current_id
         photos = self.arrangement.photos
         numbers = {photo.photo_id: number for number, photo in enumerate(photos.photos, 1)}
-        repeated = [
-            numbers[id_] for id_, earlier in self._known.earlier.items() if earlier and id_ in numbers
-        ]
+        earlier = self._known.posts
+        repeated = [numbers[id_] for id_, post in earlier.here.items() if post and id_ in numbers]
         return preflight_marks(
             replace(
                 typed,
                 picture=self._picture if is_shown else None,  # another network has another one
                 agenda=self.channels.agendas.get(channel_id or ""),
                 comment_refused_at=comment_refusal(chosen, typed.now) if chosen else None,
-                has_searched=self._known.earlier.keys() >= numbers.keys(),
+                has_searched=earlier.here.keys() >= numbers.keys(),
                 earlier_post=self.earlier_post,
                 other_alt_texts=[
                     photo.alt_text for number, photo in enumerate(photos.photos) if number != photos.index
@@ -235,7 +234,7 @@ class ComposeScreen(PhotosScreen):
                 ),
                 cover_ratio=self.arrangement.cover_ratio,
                 repeated=min(repeated, default=None),
-                elsewhere=self._known.elsewhere.get(self.arrangement.file.id),
+                elsewhere=earlier.elsewhere.get(self.arrangement.file.id),
                 used_at=max((post.posted_at for post in self._again if post.posted_at), default=None),
                 posted_captions=[post.caption for post in self._again if post.channel_id == channel_id],
             )
@@ -354,22 +353,24 @@ class ComposeScreen(PhotosScreen):
             self.context.state_file.remember(framing=(self.persona.id, habit))
         self._render_photo()
 
-    @on_event(PostChanged, Connected)
+    @on_event(PostChanged, OutsidePostsChanged, Connected)
     def _plan_changed(self) -> None:
         self._load_agendas()
+        self._known.posts.search(self.arrangement.files, again=True)
 
     @work(group="rendition", exclusive=True, exit_on_error=False, description="rendering the picture")
     async def _render_photo(self) -> None:
         self._picture = None
         self.form.update_preflight()
         photo, framing = self.arrangement.file, self.form.fitted
-        details = photo_details(photo, self.form.rules, self.context.zone, framing=framing)
+        rules, ratio = self.form.rules, self.arrangement.ratio
+        details = photo_details(photo, rules, self.context.zone, framing=framing, ratio=ratio)
         self._picture = await self._rendition.show(
             photo,
-            self.form.rules.service,
+            rules.service,
             framing,
             details,
-            ratio=self.arrangement.ratio,
+            ratio=ratio,
             place=self.arrangement.photos.place,
         )
         self.form.update_preflight()

@@ -36,10 +36,15 @@ OPENING = frozenset(
 LOADING = frozenset(
     {
         "batch",
+        "channels",
+        "draft-photos",
+        "edited-photo",
         "outside",
         "personas",
         "photo-ids",
         "photo-rows",
+        "photo-search",
+        "photo-under-cursor",
         "plan",
         "posts",
         "profile",
@@ -50,7 +55,22 @@ LOADING = frozenset(
 )
 """Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
 
-LEAVING = frozenset({"back", "dismiss", "leave"})
+CHANGING = frozenset(
+    {
+        "adding-photos",
+        "photo-search",
+        "photo-under-cursor",
+        "posts",
+        "similar",
+        "snippets-change",
+        "texts",
+        "themes-change",
+        "written",
+    }
+)
+"""Groups of workers that change, on the screen that is shown, what the next key acts on."""
+
+LEAVING = frozenset({"back", "clear", "dismiss", "leave"})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
 
 SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})
@@ -81,7 +101,9 @@ class KeyQueue:
         self._leaving: set[Event] = set()
         """Keys that are waiting and leave the screen."""
         self._is_loading = False
-        """Whether the keys wait for a screen that is being filled."""
+        """Whether the keys wait for what is being filled or changed."""
+        self._is_typed = False
+        """Whether the last key was text, which may be searched for."""
         self._nudge = asyncio.Event()
         """Set when a screen opens or closes, and when such a key arrives."""
 
@@ -91,6 +113,7 @@ class KeyQueue:
             self._admitted.remove(event)
             return True
         if self._is_idle and self._is_text(event):
+            self._is_typed = True
             return True
         self._is_idle = False
         self._waiting.put_nowait(event)
@@ -114,9 +137,13 @@ class KeyQueue:
     def _leaves(self, event: Event) -> bool:
         if not isinstance(event, Key) or (event.is_printable and not self._is_loading):
             return False
-        shown = self._app.active_bindings.get(event.key)
-        name = shown.binding.action.rpartition(".")[2].partition("(")[0] if shown is not None else ""
+        name = self._action(event)
         return name in LEAVING or (self._is_loading and name in SWITCHING)
+
+    def _action(self, event: Event) -> str:
+        """Return the name of the action of a key; empty where it has none, or for a paste."""
+        shown = self._app.active_bindings.get(event.key) if isinstance(event, Key) else None
+        return shown.binding.action.rpartition(".")[2].partition("(")[0] if shown is not None else ""
 
     def _screen_changed(self, _screen: Screen[Any]) -> None:
         self._nudge.set()
@@ -127,8 +154,10 @@ class KeyQueue:
                 self._is_idle = self._waiting.empty()
                 event = await self._waiting.get()
                 if self._is_text(event):
+                    self._is_typed = True
                     self._post(event)
                 else:
+                    await self._catch_up(event)
                     await self._finish(event)
                 self._leaving.discard(event)
         except ScreenStackError:
@@ -139,6 +168,21 @@ class KeyQueue:
     def _post(self, event: Event) -> None:
         self._admitted.add(event)
         self._app.post_message(event)
+
+    async def _catch_up(self, event: Event) -> None:
+        """Wait for what was searched, added or deleted: the next key acts on that, unless it leaves."""
+        if self._is_typed:
+            self._is_typed = False
+            await _pass((self._app, *self._way(), self._app))
+            await self._come_to_rest()
+        while not self._leaving:
+            busy = [worker for worker in self._app.workers if _is_running(worker, CHANGING)]
+            if not busy or self._action(event) in LEAVING | SWITCHING:
+                return
+            self._is_loading = True
+            await self._wait_for(busy)
+            self._is_loading = False
+            await self._come_to_rest()
 
     async def _finish(self, event: Event) -> None:
         """Post a key, and wait until it is done."""

@@ -90,8 +90,12 @@ class LibraryLoader:
         self.is_stale = True
         if not self.is_loading and self._node.is_mounted:
             self.is_loading = True
+            is_search = self.shown not in (None, self.view.requested)
             self._node.run_worker(
-                self.load(), group="photo-ids", exit_on_error=False, description="loading the library"
+                self.load(),
+                group="photo-search" if is_search else "photo-ids",
+                exit_on_error=False,
+                description="loading the library",
             )
 
     def reload_if_stale(self) -> None:

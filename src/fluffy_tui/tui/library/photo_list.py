@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual import events, on, work
+from textual import events, on
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import var
@@ -384,9 +384,13 @@ class PhotoList(ScrollView, can_focus=True):
             self._sheet.paint(self.view.visible, self.cursor)
         if not self._is_loading and self.rows.missing(*self.view.around):
             self._is_loading = True
-            self._load_rows()
+            self.run_worker(
+                self._load_rows(),
+                group="photo-rows" if self.highlighted else "photo-under-cursor",  # keys wait for this one
+                description="loading the visible photos",
+                exit_on_error=False,
+            )
 
-    @work(group="photo-rows", description="loading the visible photos", exit_on_error=False)
     async def _load_rows(self) -> None:
         """Fetch until everything visible is loaded: one request at a time, each for what is visible then."""
         try:

@@ -43,6 +43,7 @@ class PersonasScreen(FrameScreen):
         #no-personas { display: none; width: auto; max-width: 64; padding: 2 4; }
         &.-empty #personas { display: none; }
         &.-empty #no-personas { display: block; }
+        &.-narrow #no-personas { max-width: 100%; }
     }
     """
 

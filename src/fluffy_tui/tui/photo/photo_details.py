@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluffy_tui.media import frame_of_part
 from fluffy_tui.photos import DateSource, Photo
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.text.score_words import score_words
@@ -28,6 +29,8 @@ DATE_SOURCES: dict[DateSource | None, str] = {
     DateSource.FILE: "time of the file",
 }
 """Where the time taken comes from."""
+_UNSEEN = 0.001
+"""Fraction by which a shape may be another one without anybody seeing it."""
 METADATA_REMOVED = "location and metadata removed"
 
 
@@ -37,10 +40,11 @@ def photo_details(
     zone: tzinfo,
     notes: Sequence[str] = (),
     framing: Framing | None = None,
+    ratio: float | None = None,
 ) -> str:
     """Return lines: facts about the file, notes, what posting to a network does to the picture, and the path.
 
-    The framing is the one that was already chosen, if any.
+    The framing is the one that was already chosen, if any; the ratio is the width ÷ height that the cover gives it.
     """
     facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size)]
     if photo.is_screenshot:
@@ -56,17 +60,21 @@ def photo_details(
         facts.append(f"missing since {missing.day} {missing:%b %Y %H:%M}")
     if photo.elsewhere:
         facts.append(machine_words(photo))
-    changes = [*_changes(photo, rules, framing), METADATA_REMOVED]
+    changes = [*_changes(photo, rules, framing, ratio), METADATA_REMOVED]
     return "\n".join([" · ".join(facts), *notes, " · ".join(changes), one_line(short_path(photo.path))])
 
 
-def _changes(photo: Photo, rules: NetworkRules, framing: Framing | None) -> list[str]:
+def _changes(photo: Photo, rules: NetworkRules, framing: Framing | None, ratio: float | None) -> list[str]:
     """Return what is done to the picture: by the rules alone, or as chosen where that makes a difference."""
     if framing is None:
         target = needed_shape(photo, rules)
         return [f"fitted to {target} for {rules.name}"] if target else []
-    target = str(framing.shape) or needed_shape(photo, rules, framing.turn)
-    changes = [f"{FIT_WORDS[framing.fit]} to {target}"] if target else []
+    frame = frame_of_part((photo.width, photo.height), rules.image, framing, ratio)
+    width, height = frame.canvas
+    own = 1 / photo.ratio if framing.turn % 180 else photo.ratio
+    is_seen = abs(own * height / width - 1) > _UNSEEN
+    target = shape_words(width / framing.part.count, height)
+    changes = [f"{FIT_WORDS[frame.fit_applied]} to {target}"] if frame.fit_applied and is_seen else []
     return [*changes, f"rotated {framing.turn}°"] if framing.turn else changes
 
 
@@ -81,15 +89,12 @@ def file_facts(photo: Photo) -> str:
     return f"{size} · {bytes_words(photo.byte_size)}\n{one_line(short_path(photo.path))}"
 
 
-def needed_shape(photo: Photo, rules: NetworkRules, turn: int = 0) -> str:
-    """Return the shape that a network requires of a photo, turned by so many degrees first, such as `4:5`.
-
-    It is empty if the network accepts the photo's own.
-    """
-    image, ratio = rules.image, 1 / photo.ratio if turn % 180 else photo.ratio
-    if image.min_ratio is not None and ratio < image.min_ratio * 0.999:
+def needed_shape(photo: Photo, rules: NetworkRules) -> str:
+    """Return the shape that a network requires of a photo, such as `4:5`; empty if it accepts the photo's own."""
+    image, ratio = rules.image, photo.ratio
+    if image.min_ratio is not None and ratio < image.min_ratio * (1 - _UNSEEN):
         return shape_words(image.min_ratio, 1)
-    if image.max_ratio is not None and ratio > image.max_ratio * 1.001:
+    if image.max_ratio is not None and ratio > image.max_ratio * (1 + _UNSEEN):
         return shape_words(image.max_ratio, 1)
     return ""
 

@@ -1,4 +1,4 @@
-"""Same picture: an earlier post of the photo, found before it is posted again and shown beside it."""
+"""Same picture: earlier posts of a photo, found before it is posted again, and one of them shown beside it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
+    from textual.dom import DOMNode
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Post
@@ -37,7 +39,58 @@ log = logging.getLogger(__name__)
 GONE = "The photo of that post is no longer in the library."
 
 
-async def find_earlier_post(context: Context, photo: Photo) -> tuple[bool, EarlierPost | None]:
+class EarlierPosts:
+    """Earlier posts of photos, as they are now: what was asked for before a change is not shown after it.
+
+    `found` is called whenever something else is known.
+    """
+
+    def __init__(self, context: Context, node: DOMNode, found: Callable[[], None]) -> None:
+        self._context, self._node, self._found = context, node, found
+        self.here: dict[int, EarlierPost | None] = {}
+        """The latest one by photo, as far as they could be searched."""
+        self.elsewhere: dict[int, OutsideMatch] = {}
+        """By photo, the post from elsewhere that shows the same picture, where one was found."""
+        self._asked: set[int] = set()
+        self._waiting: dict[int, Photo] = {}
+        self._is_searching = False
+
+    def search(self, photos: Iterable[Photo], *, again: bool = False) -> None:
+        """Search for the photos that are new, or for all of them `again`, since posts have changed."""
+        wanted = {photo.id: photo for photo in photos if again or photo.id not in self._asked}
+        self._asked |= wanted.keys()
+        self._waiting |= wanted
+        if self._waiting and not self._is_searching:
+            self._is_searching = True
+            self._node.run_worker(
+                self._search(),
+                group="earlier-post",
+                exit_on_error=False,
+                description="searching for earlier posts",
+            )
+
+    async def _search(self) -> None:
+        before = dict(self.here), dict(self.elsewhere)
+        try:
+            while self._waiting:
+                photo = self._waiting.pop(next(iter(self._waiting)))
+                has_searched, here = await _find_earlier_post(self._context, photo)
+                elsewhere = await _find_outside_post(self._context, photo)
+                if photo.id in self._waiting:
+                    continue  # posts have changed meanwhile
+                self.here.pop(photo.id, None)
+                self.elsewhere.pop(photo.id, None)
+                if has_searched:
+                    self.here[photo.id] = here
+                if elsewhere is not None:
+                    self.elsewhere[photo.id] = elsewhere
+        finally:
+            self._is_searching = False
+        if before != (self.here, self.elsewhere):
+            self._found()
+
+
+async def _find_earlier_post(context: Context, photo: Photo) -> tuple[bool, EarlierPost | None]:
     """Return whether earlier posts could be searched, and the latest one of the same picture."""
     try:
         return True, await context.services.similarity.posted_before(photo)
@@ -46,7 +99,7 @@ async def find_earlier_post(context: Context, photo: Photo) -> tuple[bool, Earli
         return False, None
 
 
-async def find_outside_post(context: Context, photo: Photo) -> OutsideMatch | None:
+async def _find_outside_post(context: Context, photo: Photo) -> OutsideMatch | None:
     """Return the latest post from elsewhere that shows the same picture; None also where that cannot be searched."""
     try:
         return await context.services.similarity.posted_elsewhere(photo)
@@ -127,8 +180,8 @@ def earlier_post_text(
         lines.append("It is exactly the same file.")
     elif count_bits:
         lines.append(f"It is another file of the same picture: {earlier.bits} of 256 bits differ.")
-    if post is not None and len(post.photos) > 1:
-        ids = [photo.photo_id for photo in post.photos]
+    ids = list(dict.fromkeys(photo.photo_id for photo in post.photos)) if post is not None else []
+    if len(ids) > 1:
         place = f"photo {ids.index(earlier.photo_id) + 1} of" if earlier.photo_id in ids else "one of"
         lines.append(f"It is {place} {len(ids)} in that post.")
     if post is not None and post.caption.strip():

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from fluffy_tui.core.app_events import PostChanged
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.networks import CaptionFault, NetworkRules, rules_for
 from fluffy_tui.scheduling import Agenda, Post, PostStatus, Reason, Step
@@ -145,7 +145,8 @@ class EditPostScreen(PhotosScreen):
         if self.arrangement.has_several:
             photos = self.arrangement.photos
             others = [photo.alt_text for n, photo in enumerate(photos.photos) if n != photos.index]
-            typed = replace(typed, other_alt_texts=others)
+            count = len({photo.photo_id for photo in photos.photos})
+            typed = replace(typed, other_alt_texts=others, photo_count=count)
         if self._only_time:
             return list(time_marks(typed))
         problems = self._posts.problems(self._posts.edits(self._draft))
@@ -274,10 +275,12 @@ class EditPostScreen(PhotosScreen):
         """Show the current photo as posted: where its network has one ratio, in that of the cover."""
         photo, framing, arrangement = self.form.photo, self.form.framing, self.arrangement
         if photo is not None:
-            details = photo_details(photo, self.form.rules, self.context.zone, framing=framing)
+            rules, ratio = self.form.rules, arrangement.ratio
+            details = photo_details(photo, rules, self.context.zone, framing=framing, ratio=ratio)
             place = arrangement.photos.place if arrangement.is_loaded else ""
-            service, ratio = self.persona.service, arrangement.ratio
-            await self._rendition.show(photo, service, framing, details, ratio=ratio, place=place)
+            await self._rendition.show(
+                photo, self.persona.service, framing, details, ratio=ratio, place=place
+            )
 
     def _show_state(self) -> None:
         post, count = self._posts.first, len(self._posts.all)
@@ -293,10 +296,12 @@ class EditPostScreen(PhotosScreen):
             words = f"{state_of(post).sign} {state}"
         self._state.update(words)
 
-    @on_event(PostChanged)
-    def _post_changed(self, message: PostChanged) -> None:
-        if message.post_id in {post.id for post in self._posts.all}:
-            self._reload_state(message.post_id)
+    @on_event(PostChanged, Connected)
+    def _post_changed(self, message: PostChanged | Connected) -> None:
+        self._load_agenda()
+        for post in self._posts.all:
+            if isinstance(message, Connected) or message.post_id == post.id:
+                self._reload_state(post.id)
 
     @work(group="edited-post", exit_on_error=False, description="loading the post")
     async def _reload_state(self, post_id: int) -> None:

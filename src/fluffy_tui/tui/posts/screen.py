@@ -13,6 +13,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Post, Step, TimeKey
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.outside import OutsideTable
+from fluffy_tui.tui.posts.changed_posts import ChangedPosts
 from fluffy_tui.tui.posts.post_actions import PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
@@ -73,8 +74,7 @@ class PostsScreen(FrameScreen):
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
         self._actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
         self._window = PostWindow(context.services.scheduling, self.persona.id)
-        self._changed: dict[int, None] = {}
-        self._is_loading_changes = False
+        self._changed = ChangedPosts(self, self._load_changed)
 
     def selected_posts(self) -> Sequence[Post]:
         """Return the selected posts, or else the one under the cursor."""
@@ -167,14 +167,15 @@ class PostsScreen(FrameScreen):
         A search goes on until it has found something.
         """
         posts: Sequence[Post] | None = ()
-        while posts is not None and not posts:
-            posts = await self._window.grow(later=later)
-        if posts:
-            await self._groups.load(posts)
-            shown = {post.id: post for post in (*self._table.posts, *posts)}
-            in_order = sorted(shown.values(), key=lambda post: post.time_key, reverse=True)
-            kept = self._window.shrink(in_order, later=later)
-            self._table.show(kept, await self._places(kept))
+        with self._changed.loading_list():
+            while posts is not None and not posts:
+                posts = await self._window.grow(later=later)
+            if posts:
+                await self._groups.load(posts)
+                shown = {post.id: post for post in (*self._table.posts, *posts)}
+                in_order = sorted(shown.values(), key=lambda post: post.time_key, reverse=True)
+                kept = self._window.shrink(in_order, later=later)
+                self._table.show(kept, await self._places(kept))
         self._arrange()
 
     def action_search(self) -> None:
@@ -202,10 +203,7 @@ class PostsScreen(FrameScreen):
     @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
         if message.persona_id == self.persona.id:
-            self._changed[message.post_id] = None
-            if not self._is_loading_changes:
-                self._is_loading_changes = True
-                self._load_changes()
+            self._changed.add(message.post_id)
 
     @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
@@ -255,41 +253,34 @@ class PostsScreen(FrameScreen):
         if self._filter.is_outside:
             self._outside.load()
         start_or_now = start or (self.context.clock(), 0)
-        found = await self._window.open(start_or_now, self._filter.steps, self._filter.text)
-        if found is None:
-            return
-        later, earlier = found
-        posts = [*later, *earlier]
-        await self._groups.load(posts)
-        nearest = [*earlier[:1], *later[-1:]] if start else [*later[-1:], *earlier[:1]]
-        cursor_on = nearest[0] if nearest and not (keep_cursor and self._table.current) else None
-        self._table.show(posts, await self._places(posts), cursor_on=cursor_on)
+        with self._changed.loading_list():
+            found = await self._window.open(start_or_now, self._filter.steps, self._filter.text)
+            if found is None:
+                return
+            later, earlier = found
+            posts = [*later, *earlier]
+            await self._groups.load(posts)
+            nearest = [*earlier[:1], *later[-1:]] if start else [*later[-1:], *earlier[:1]]
+            cursor_on = nearest[0] if nearest and not (keep_cursor and self._table.current) else None
+            self._table.show(posts, await self._places(posts), cursor_on=cursor_on)
         self._arrange()
         if not posts:  # there is no cursor that could come near an end
             self._grow(later=False)
 
-    @work(group="changed-posts", exit_on_error=False, description="loading posts that changed")
-    async def _load_changes(self) -> None:
-        """Load each changed post once, however often it changed; later changes follow in the next round."""
-        try:
-            while self._changed:
-                post_id = next(iter(self._changed))
-                del self._changed[post_id]
-                post = await self.context.services.scheduling.post(post_id)
-                if post is None:
-                    self._table.redraw(self._groups.remove(post_id))
-                else:
-                    await self._groups.load([post])
-                    self._table.redraw(self._groups.of(post))
-                if post is not None and await self._lists(post):
-                    self._table.put(post)
-                else:
-                    self._table.take_out(post_id)
-                self._show_post()
-                self._table.show_places(await self._places(self._table.posts))
-                self._arrange()
-        finally:
-            self._is_loading_changes = False
+    async def _load_changed(self, post_id: int) -> None:
+        post = await self.context.services.scheduling.post(post_id)
+        if post is None:
+            self._table.redraw(self._groups.remove(post_id))
+        else:
+            await self._groups.load([post])
+            self._table.redraw(self._groups.of(post))
+        if post is not None and await self._lists(post):
+            self._table.put(post)
+        else:
+            self._table.take_out(post_id)
+        self._show_post()
+        self._table.show_places(await self._places(self._table.posts))
+        self._arrange()
 
     async def _lists(self, post: Post) -> bool:
         """Return whether a post belongs to what is shown."""

@@ -52,7 +52,7 @@ class ThemesScreen(FrameScreen):
         &.-empty #themes { display: none; }
         &.-empty #no-themes { display: block; }
         &.-narrow #body { padding: 0; }
-        &.-narrow #no-themes { padding: 1 2; }
+        &.-narrow #no-themes { max-width: 100%; padding: 1 2; }
     }
     """
 

@@ -78,8 +78,9 @@ class ZoomView:
         return replace(self, center=center, scale=other.scale * max(other.photo) / max(self.photo))
 
     def on_screen(self, screen: tuple[int, int]) -> ZoomView:
-        """Return the part on a screen of another size."""
-        return replace(self, screen=screen)
+        """Return the part on a screen of another size; a photo that was made small enough to be seen whole stays so."""
+        other = replace(self, screen=screen)
+        return other.fitted() if screen != self.screen and self.shows_all and self.scale < 1 else other
 
     @property
     def words(self) -> str:
