@@ -115,7 +115,7 @@ def test_a_configuration_file_that_is_no_text_is_explained(
 def test_a_configuration_file_that_is_a_folder_is_explained(own_home: Path) -> None:
     ended = fluffy(own_home, "--status", FLUFFY_CONFIG=str(own_home))
     assert ended.status == 2
-    assert ended.err.endswith(": is a directory.\n")
+    assert ended.err.endswith(": is a folder, not a file.\n")
 
 
 def test_a_mark_before_the_settings_is_no_obstacle(own_home: Path) -> None:

@@ -251,9 +251,10 @@ def _check_combination(options: argparse.Namespace) -> None:
 
 def internal_error(error: BaseException, settings: Settings) -> FluffyError:
     """Return what to print about an error that nobody expected, whose traceback is in the log."""
-    return FluffyError(
-        f"Internal error ({type(error).__name__}).", f"The details are in {settings.paths.log_file}."
-    )
+    from fluffy_tui.core.embedded.process_limits import limit_remedy
+
+    details = f"The details are in {settings.paths.log_file}."
+    return FluffyError(f"Internal error ({type(error).__name__}).", f"{details} {limit_remedy()}".rstrip())
 
 
 def _print_error(error: Exception, status: int) -> int:
@@ -356,12 +357,15 @@ def _prepare_to_draw() -> None:
 def _open_log(settings: Settings) -> None:
     from fluffy_tui.core.log_file import open_log
 
+    file, folder = settings.paths.log_file, settings.paths.data
     try:
-        open_log(settings.paths.log_file)
+        open_log(file)
     except OSError as error:
         from fluffy_tui.core.embedded.folder_owner import folder_remedy
 
-        raise FluffyError(
-            f"The data folder {settings.paths.data} cannot be used: {error.strerror}.",
-            folder_remedy(error, settings.paths.data),
-        ) from None
+        remedy = folder_remedy(error, folder)
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            raise FluffyError(f"The data folder {folder} cannot be used: {error.strerror}.", remedy) from None
+        sys.stderr.write(
+            f"fluffy-tui: Nothing is logged, since {file} cannot be used: {error.strerror}. {remedy}\n"
+        )

@@ -7,10 +7,8 @@ Uses only the standard library, because it is imported before the first frame is
 
 from __future__ import annotations
 
-import errno
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -19,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from fluffy_tui.paths import Paths, default_config_file, default_data_folder
+from fluffy_tui.plain_file import read_plain
 
 BUFFER_URL = "https://api.buffer.com"
 """Buffer's GraphQL endpoint (developers.buffer.com, guides)."""
@@ -463,14 +462,7 @@ def config_text(file: Path) -> str:
         OSError: It cannot be read, is a device or a pipe, which may never end, or is too large.
         UnicodeDecodeError: It is no text.
     """
-    kind = file.stat().st_mode
-    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # a folder is told by opening it
-        raise OSError(errno.EINVAL, "Not a regular file")
-    with file.open("rb") as opened:
-        content = opened.read(_LARGEST_FILE + 1)
-    if len(content) > _LARGEST_FILE:
-        raise OSError(errno.EFBIG, "Larger than 1 MB")
-    return content.decode("utf-8-sig")
+    return read_plain(file, _LARGEST_FILE).decode("utf-8-sig")
 
 
 def _read_config(config_file: Path) -> dict[str, Any]:

@@ -86,7 +86,9 @@ async def _watch(photos: Photos, folders: Sequence[Path], persona: Persona, repo
     """Import existing and new files until stopped; ctrl+c while nothing is being imported is the normal end."""
     failed = False
     with progress_bar() as show:
-        watch = photos.watch(folders, persona, on_progress=show, on_round=report.taken)
+        watch = photos.watch(
+            folders, persona, on_progress=show, on_round=report.taken, on_presence=report.presence
+        )
         try:
             await watch.run()
         except asyncio.CancelledError:
@@ -148,6 +150,10 @@ class JsonReport:
         for file in summary.failed:
             self._write({"event": "waiting", "path": str(file.path), "reason": file.reason})
 
+    def presence(self, folder: Path, is_there: bool) -> None:
+        """Write that a watched folder is away, or back."""
+        self._write({"event": "back" if is_there else "away", "path": str(folder)})
+
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
         """Write the summary."""
         del progress
@@ -176,6 +182,11 @@ class TextReport:
         _print(_summary_line(summary))
         for file in summary.failed:
             _print(f"  waiting for {file.path}: {file.reason}")
+
+    def presence(self, folder: Path, is_there: bool) -> None:
+        """Print that a watched folder is away, or back."""
+        away = "is not there now. Its photos are kept, and watching goes on when it is back."
+        _print(f"The folder {folder} {'is back.' if is_there else away}")
 
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
         """Print the summary, and how far an interrupted import got."""

@@ -86,7 +86,7 @@ class _Supervisor:
             OSError: it cannot be started.
         """
         self._child = ChildProcess(
-            [sys.executable, "-m", "fluffy_tui", "--worker", "--with-starter"],
+            [sys.executable, "-P", "-m", "fluffy_tui", "--worker", "--with-starter"],
             self._environment,
             self._log_file,
             keep_open=self._keep_open,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.atomic_file import atomic_writer
+from fluffy_tui.core.embedded.folder_owner import folder_remedy
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.images import PhotoUnreadable, open_regular
 
@@ -35,12 +36,17 @@ def this_machine(file: Path) -> Machine:
     """Return this machine; its id is kept in a file, which is written the first time.
 
     Raises:
-        FluffyError: the file has no id; a new one would make all photos those of another machine.
-        OSError: the file cannot be written.
+        FluffyError: the file cannot be written, or has no id; a new one would make all photos those of another machine.
     """
     name = socket.gethostname() or "unnamed"
     if not os.path.lexists(file):
-        _write_once(file, secrets.token_hex(8))
+        try:
+            _write_once(file, secrets.token_hex(8))
+        except OSError as error:
+            raise FluffyError(
+                f"The id of this machine cannot be written to {file}: {error.strerror}.",
+                folder_remedy(error, file.parent),
+            ) from None
     try:
         with open_regular(str(file)) as opened:
             machine_id = opened.read(_LONGEST_ID).decode("ascii").strip()

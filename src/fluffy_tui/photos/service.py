@@ -417,11 +417,12 @@ class Photos:
         *,
         on_progress: Callable[[ImportProgress], None] = lambda _: None,
         on_round: Callable[[ImportSummary], None] = lambda _: None,
+        on_presence: Callable[[Path, bool], None] = lambda _folder, _is_there: None,
     ) -> Watch:
         """Return an import that, once run, goes on to import whatever changes in the folders and all their subfolders.
 
-        Both callbacks are called in the event loop: `on_progress` again and again, `on_round` at the end of each
-        import.
+        All callbacks are called in the event loop: `on_progress` again and again, `on_round` at the end of each
+        import, `on_presence` when a folder is gone and when it is back.
 
         Raises:
             FolderNotFound: a folder does not exist or is no folder; nothing was started.
@@ -431,6 +432,7 @@ class Photos:
             persona.name,
             lambda scope: self._importer(scope, persona, on_progress),
             on_round=on_round,
+            on_presence=on_presence,
         )
 
     def _catalogue(self, persona_id: int) -> Catalogue:

@@ -1,6 +1,7 @@
 """Whether all data of a WebP are needed for its picture: what is left over was misread on the way.
 
-The format has no checksums, and libwebp only complains when data are missing at the end.
+The format has no checksums, and libwebp only complains when data are missing at the end. So a picture is decoded in two
+steps, without its last bytes and then with them, and the first one must not be the whole picture.
 """
 
 from __future__ import annotations
@@ -8,8 +9,12 @@ from __future__ import annotations
 import ctypes
 import functools
 
-_NEEDS_MORE = 5
-"""libwebp's VP8_STATUS_SUSPENDED."""
+from PIL import Image
+
+_RGBA = 1
+"""libwebp's MODE_RGBA; where the picture is opaque, the fourth byte has no meaning."""
+_OK, _NEEDS_MORE = 0, 5
+"""libwebp's VP8_STATUS_OK and VP8_STATUS_SUSPENDED."""
 _MOST_LEFT = 12
 """Bytes at the end of which no pixel may depend; encoders fill their last word."""
 
@@ -29,6 +34,39 @@ def is_used_up(kind: bytes, data: bytes) -> bool:
         library.WebPIDelete(decoder)
 
 
+def decoded(
+    file: bytes, end: int, mode: str, size: tuple[int, int], *, is_known_whole: bool
+) -> Image.Image | None:
+    """Return the pixels of a picture that is no animation; None where the decoder cannot be asked.
+
+    Args:
+        file: The whole content.
+        end: Where in it the coded data of the picture end.
+        mode: RGB or RGBA.
+        size: Width and height.
+        is_known_whole: Whether nobody has to look for damage.
+
+    Raises:
+        ValueError: the data are damaged.
+    """
+    library = _library()
+    if library is None:
+        return None
+    stride = 4 * size[0]
+    length = ctypes.c_size_t(stride * size[1])
+    pixels = ctypes.create_string_buffer(length.value)
+    decoder = ctypes.c_void_p(library.WebPINewRGB(_RGBA, pixels, length, stride))
+    try:
+        is_whole = is_known_whole or (
+            library.WebPIUpdate(decoder, file, ctypes.c_size_t(end - _MOST_LEFT)) == _NEEDS_MORE
+        )
+        if not is_whole or library.WebPIUpdate(decoder, file, ctypes.c_size_t(len(file))) != _OK:
+            raise ValueError("the coded data are damaged")
+    finally:
+        library.WebPIDelete(decoder)
+    return Image.frombuffer(mode, size, pixels, "raw", "RGBA" if mode == "RGBA" else "RGBX", 0, 1)
+
+
 @functools.cache
 def _library() -> ctypes.CDLL | None:
     """Return libwebp as Pillow has loaded it: what a library depends on is searched with it."""
@@ -37,5 +75,5 @@ def _library() -> ctypes.CDLL | None:
     library = ctypes.CDLL(_webp.__file__)
     if not hasattr(library, "WebPIAppend"):  # built into another library
         return None
-    library.WebPINewDecoder.restype = ctypes.c_void_p
+    library.WebPINewDecoder.restype = library.WebPINewRGB.restype = ctypes.c_void_p
     return library

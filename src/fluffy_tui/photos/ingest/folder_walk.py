@@ -92,7 +92,9 @@ def existing_folders(folders: Sequence[Path]) -> list[Path]:
                 folder, "cannot be read: you have no permission", "Ask its owner for access."
             ) from None
         except (FileNotFoundError, ValueError):  # ValueError: a NUL in the path
-            raise _not_found(folder, "does not exist", "Check the spelling.") from None
+            raise _not_found(
+                folder, "does not exist", "Check the spelling, or connect the disk that it is on."
+            ) from None
         except OSError as error:
             failure = unreadable(error).named(f"The folder {readable_path(str(folder))}")
             raise FolderNotFound(failure.message, failure.hint) from None
