@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 import sys
 from contextlib import asynccontextmanager
@@ -92,6 +93,8 @@ class _Supervisor:
             keep_open=self._keep_open,
         )
         status = await self._child.ended()
+        if status == -signal.SIGKILL:
+            return "the system or somebody ended it (SIGKILL), perhaps for lack of memory"
         return f"it ended with status {status}; see the log file"
 
     async def _others_alive(self) -> bool:

@@ -12,42 +12,46 @@ OUT_OF_REACH = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EF
 
 _GIGABYTE = 1 << 30
 _LIMITS = (
-    ("memory", resource.RLIMIT_AS, "ulimit -v", 4 * _GIGABYTE),
-    ("memory", resource.RLIMIT_DATA, "ulimit -d", 4 * _GIGABYTE),
-    ("a file", resource.RLIMIT_FSIZE, "ulimit -f", 4 * _GIGABYTE),
-    ("processes", resource.RLIMIT_NPROC, "ulimit -u", 512),
-    ("open files", resource.RLIMIT_NOFILE, "ulimit -n", 256),
+    ("memory", resource.RLIMIT_AS, "ulimit -v", 1024, 4 * _GIGABYTE),
+    ("memory", resource.RLIMIT_DATA, "ulimit -d", 1024, 4 * _GIGABYTE),
+    ("size of a file", resource.RLIMIT_FSIZE, "ulimit -f", 1024, 4 * _GIGABYTE),
+    ("processes", resource.RLIMIT_NPROC, "ulimit -u", 1, 512),
+    ("open files", resource.RLIMIT_NOFILE, "ulimit -n", 1, 256),
 )
-"""What is limited, the command that sets it, and from which value on it is in nobody's way."""
-_CGROUP_LIMITS = (("memory", "memory.max", _GIGABYTE), ("processes", "pids.max", 128))
-_CGROUPS = Path("/sys/fs/cgroup")
+"""What is limited, the command that shows it and its unit, and from which value on it is in nobody's way."""
+_CGROUP_LIMITS = (
+    ("memory", ("memory.max", "memory.limit_in_bytes"), _GIGABYTE),
+    ("processes", ("pids.max",), 128),
+)
+"""What is limited, the files that say so in control groups of version 2 and 1, and from which value on it is enough."""
+_CGROUPS, _OWN_GROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
 def limit_remedy() -> str:
     """Return which limits are so low that something may not start, and what to do; empty if none is."""
     low = [
-        f"{_amount(limit, what)} ({command})"
-        for what, number, command, enough in _LIMITS
+        f"{what} ({command} {limit // unit})"
+        for what, number, command, unit, enough in _LIMITS
         if 0 <= (limit := resource.getrlimit(number)[0]) < enough
     ]
     low += [
-        f"{_amount(limit, what)} ({name} of the container or service)"
-        for what, name, enough in _CGROUP_LIMITS
-        if (limit := _cgroup_limit(name)) is not None and limit < enough
+        f"{what} (of its control group, {limit})"
+        for what, names, enough in _CGROUP_LIMITS
+        if (limit := _cgroup_limit(names)) is not None and limit < enough
     ]
-    return f"Raise the limits of this session and try again: it has {', '.join(low)}." if low else ""
+    return f"Raise what is limited where it was started, and try again: {', '.join(low)}." if low else ""
 
 
-def _amount(limit: int, what: str) -> str:
-    return f"{limit / 1e6:,.0f} MB for {what}" if what in ("memory", "a file") else f"{limit:,} {what}"
-
-
-def _cgroup_limit(name: str) -> int | None:
+def _cgroup_limit(names: tuple[str, ...]) -> int | None:
     """Return a limit of this process's control group, the lowest of those above it; None where there is none."""
     found = []
     with suppress(OSError, ValueError):
-        group = Path("/proc/self/cgroup").read_text(encoding="utf-8").strip().rpartition("::/")[2]
-        for folder in (_CGROUPS / group, *(_CGROUPS / group).parents):
-            with suppress(OSError, ValueError):
-                found.append(int((folder / name).read_text(encoding="ascii")))
+        for line in _OWN_GROUP.read_text(encoding="utf-8").splitlines():
+            _, controllers, group = line.split(":", 2)
+            top = _CGROUPS / controllers
+            place = top / group.lstrip("/")
+            for folder in (place, *place.parents):
+                for name in names if folder.is_relative_to(top) else ():
+                    with suppress(OSError, ValueError):
+                        found.append(int((folder / name).read_text(encoding="ascii")))
     return min(found, default=None)
