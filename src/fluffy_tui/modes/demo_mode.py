@@ -163,7 +163,13 @@ async def add_personas(
 
         samples = services.settings.paths.data / "photos"
         report("writing the sample photos")
-        await asyncio.to_thread(write_sample_photos, samples, datetime.now().astimezone())
+        try:
+            await asyncio.to_thread(write_sample_photos, samples, datetime.now().astimezone())
+        except OSError as error:
+            raise FluffyError(
+                f"The sample photos cannot be written to {samples}: {error.strerror or error}.",
+                folder_remedy(error, samples),
+            ) from None
         folders = {name: samples / name for name in PERSONA_SERVICES}
     else:
         folders = {FIRST_PERSONA: folder.absolute()}

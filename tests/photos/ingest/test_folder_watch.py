@@ -7,12 +7,15 @@ import os
 import shutil
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
+from unittest.mock import AsyncMock
 
 import pytest
 
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.photos import ImportSummary
 from fluffy_tui.photos.ingest import folder_watch
+from fluffy_tui.photos.ingest.catalogue import Catalogue
 from photos.photo_files import encoded, write
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ class Rounds:
 
     def __init__(self) -> None:
         self.queue: asyncio.Queue[ImportSummary] = asyncio.Queue()
+        self.outages: asyncio.Queue[DatabaseUnavailable] = asyncio.Queue()
         self.presence: asyncio.Queue[tuple[Path, bool]] = asyncio.Queue()
 
     async def until_imported(self, count: int) -> None:
@@ -50,6 +54,7 @@ async def watching(
         [folder],
         persona,
         on_round=rounds.queue.put_nowait,
+        on_outage=rounds.outages.put,
         on_presence=lambda *folder: rounds.presence.put_nowait(folder),
     )
     task = asyncio.create_task(watch.run())
@@ -186,6 +191,23 @@ async def test_a_folder_that_is_gone_is_watched_again_when_it_is_back(
         write(folder / "third.jpg", seed=3)
         await rounds.until_imported(1)
     assert (watch.summary().imported, watch.summary().missing) == (3, 1)
+
+
+async def test_what_the_database_does_not_take_waits(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its disk is full, for example."""
+    monkeypatch.setattr(folder_watch, "LOOK_SECONDS", 0.02)
+    folder = tmp_path / "in"
+    write(folder / "first.jpg", seed=1)
+    async with watching(library, folder) as (watch, rounds, _):
+        with monkeypatch.context() as patch:
+            full = DatabaseUnavailable("The disk of the database is full.")
+            patch.setattr(Catalogue, "store", AsyncMock(side_effect=full))
+            write(folder / "second.jpg", seed=2)
+            assert await rounds.outages.get() is full
+        await rounds.until_imported(1)
+    assert (watch.summary().imported, watch.summary().failed) == (2, ())
 
 
 async def test_a_folder_that_is_made_anew_is_watched(library: tuple[Photos, Persona], tmp_path: Path) -> None:

@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.images import readable_path
 from fluffy_tui.photos.ingest.import_scope import ChangedPaths, ImportScope, WholeFolders
 from fluffy_tui.photos.model import FailedFile, ImportSummary
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
     from fluffy_tui.photos.ingest.importer import Importer
 
@@ -27,7 +27,7 @@ RESTART_SECONDS = 0.5
 """Pause before watching begins again, so that a file that is being written does not keep a processor busy."""
 
 LOOK_SECONDS = 2.0
-"""How often to look whether the watched folders are there, and are still the same ones."""
+"""How often to look whether the watched folders are there and are still the same ones, and whether the database is."""
 
 _Identity: TypeAlias = tuple[int, int]
 """Of a folder: its disk, and its number there."""
@@ -49,6 +49,7 @@ class Watch:
         on_round: Called in the event loop with the summary of the first import, and then of each that had
             something to do.
         on_presence: Called in the event loop when a folder is gone, with False, and when it is back, with True.
+        on_outage: Awaited whenever the database does not take what is to be written.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class Watch:
         *,
         on_round: Callable[[ImportSummary], None],
         on_presence: Callable[[Path, bool], None],
+        on_outage: Callable[[DatabaseUnavailable], Awaitable[None]],
     ) -> None:
         self._folders = folders
         self._importer = importer
         self._on_round = on_round
         self._on_presence = on_presence
+        self._on_outage = on_outage
         self._done = ImportSummary(persona_name, 0, 0, 0, 0, 0, (), 0.0)
         self._failed: dict[Path, FailedFile] = {}
         self._current: Importer | None = None
@@ -79,7 +82,8 @@ class Watch:
     async def run(self) -> None:
         """Import, then watch, until cancelled; what was committed is kept.
 
-        A folder that is gone, with the disk that it is on perhaps, is watched again when it is back.
+        A folder that is gone, with the disk that it is on perhaps, is watched again when it is back. While the database
+        does not respond or its disk is full, what is to be imported waits.
 
         Raises:
             WatchRefused: the system cannot watch so many folders, or one of this kind.
@@ -101,8 +105,15 @@ class Watch:
                 await asyncio.gather(upcoming, return_exceptions=True)
 
     async def _import(self, scope: ImportScope, paths: Sequence[str]) -> None:
-        self._current = self._importer(scope)
-        done = await self._current.run()
+        while True:
+            self._current = self._importer(scope)
+            try:
+                done = await self._current.run()
+                break
+            except DatabaseUnavailable as error:
+                self._done, self._current = _together(self._done, self._current.summary()), None
+                await self._on_outage(error)
+                await asyncio.sleep(LOOK_SECONDS)
         self._current = None
         self._done = _together(self._done, done)
         for path in paths:
