@@ -40,8 +40,11 @@ _SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 0x00FE, 1, 0xC612
 
 _TIMES = (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized)
 _OFFSETS = (ExifTags.Base.OffsetTimeOriginal, ExifTags.Base.OffsetTimeDigitized, ExifTags.Base.OffsetTime)
-_EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d):(\d\d)")
+_EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d)(?::(\d\d))?")
 _EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
+
+_LEAP_SECOND = 60
+"""One more than minutes have, now and then, on clocks that satellites set."""
 
 _MOST_HOURS, _MOST_MINUTES = 15, 59
 """Between a zone and Greenwich."""
@@ -297,7 +300,8 @@ def _exif_time(time: object) -> datetime | None:
     if found is None:
         return None
     try:
-        moment = datetime(*map(int, found.groups()))  # type: ignore[arg-type]
+        *minute, second = (int(part or 0) for part in found.groups())
+        moment = datetime(*minute, second - (second == _LEAP_SECOND))  # type: ignore[arg-type]
     except ValueError:
         return None
     return moment if moment.year in _YEARS else None
