@@ -160,6 +160,7 @@ def _add_post_options(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 success, 1 failure, 2 usage error, 130 interrupted."""
+    use_utf8()
     options = build_parser().parse_args(arguments)
     from contextlib import redirect_stderr, redirect_stdout
 
@@ -169,6 +170,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     errors: Any = HarmlessOutput(sys.stderr)
     with redirect_stdout(output), redirect_stderr(errors):
         return _run_mode(options)
+
+
+def use_utf8() -> None:
+    """Start again in UTF-8 if the locale has another encoding.
+
+    Otherwise paths, which are stored, would be read in another way on every machine and in every session.
+    """
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
 
 
 def _run_mode(options: argparse.Namespace) -> int:
