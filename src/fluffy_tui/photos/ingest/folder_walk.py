@@ -33,8 +33,10 @@ PICTURE_SUFFIXES = frozenset(f".{name}" for name in _IMPORTED.split())
 OTHER_PICTURES = frozenset(f".{name}" for name in _NOT_IMPORTED.split())
 """Pictures that cannot be imported; they are counted."""
 
-_ODD_SUFFIX = re.compile(r"\.(\d*|(jpe?g|png|webp|heic|gif|tiff?)[_:?-](?!original).*)", re.IGNORECASE)
-"""Of pictures that were named by the time, or by a web site's address; their content decides."""
+_ODD_SUFFIX = re.compile(
+    r"\.(\d*|(jpe?g|png|webp|heic|gif|tiff?)[-_:?&%!@;,=(\s](?!original).*)", re.IGNORECASE
+)
+"""Of pictures that were named by the time, by a web site's address, or with more behind; their content decides."""
 _ICLOUD = ".icloud"
 _RAW_KINDS = frozenset(_RAW.split())
 _DATALESS = 0x40000000
