@@ -51,6 +51,7 @@ def test_a_disk_that_fills_up_prints_nothing_over_the_screen(own_log: Path, capf
     [handler] = [one for one in logging.getLogger().handlers if isinstance(one, logging.FileHandler)]
     for device in ("/dev/full", os.devnull):
         descriptor = os.open(device, os.O_WRONLY)
+        assert handler.stream is not None
         os.dup2(descriptor, handler.stream.fileno())
         os.close(descriptor)
         logging.getLogger("fluffy_tui").error("lost")

@@ -311,5 +311,5 @@ def test_a_picture_for_which_there_is_no_memory_is_not_damaged(tmp_path: Path) -
     small, large = tmp_path / "small.png", tmp_path / "large.png"
     small.write_bytes(saved(Image.new("RGB", (9, 9))))
     large.write_bytes(saved(Image.new("RGB", (6000, 4000)), compress_level=1))
-    command = [sys.executable, "-c", WITH_LITTLE_MEMORY, small, large]
+    command = [sys.executable, "-c", WITH_LITTLE_MEMORY, str(small), str(large)]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "no memory False\n"

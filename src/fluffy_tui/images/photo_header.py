@@ -300,8 +300,8 @@ def _exif_time(time: object) -> datetime | None:
     if found is None:
         return None
     try:
-        *minute, second = (int(part or 0) for part in found.groups())
-        moment = datetime(*minute, second - (second == _LEAP_SECOND))  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        moment = datetime(year, month, day, hour, minute, second - (second == _LEAP_SECOND))
     except ValueError:
         return None
     return moment if moment.year in _YEARS else None

@@ -104,9 +104,9 @@ def _opened(target: Path | None) -> Iterator[IO[str]]:
         sys.stdout.flush()
         return
     try:
-        file = target.resolve()
-        is_replaced = file.is_file() or not file.exists()
-        with atomic_writer(file, mode=None) if is_replaced else target.open("wb") as file:
+        place = target.resolve()
+        is_replaced = place.is_file() or not place.exists()
+        with atomic_writer(place, mode=None) if is_replaced else place.open("wb") as file:
             text = TextIOWrapper(file, encoding="utf-8", newline="")
             yield text
             text.detach()

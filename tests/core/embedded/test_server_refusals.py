@@ -208,7 +208,7 @@ def test_root_learns_which_folder_the_servers_account_cannot_enter(
 def test_a_limit_that_keeps_the_server_from_starting_is_no_matter_of_folders(folder: Path) -> None:
     limited = "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))"
     script = f"{limited}\n{AS_USER.replace('os.set', '#os.set')}"
-    command = [sys.executable, "-c", script, "0", "0", folder]
+    command = [sys.executable, "-c", script, "0", "0", str(folder)]
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     assert "cannot be started" in said
     assert "processes (ulimit -u 1)" in said

@@ -37,6 +37,7 @@ def names(paths: list[str]) -> list[str]:
         "a.jpeg",
         "a.jpe",
         "a.jfif",
+        "a.pjpeg",
         "a.Png",
         "a.webp",
         "a.heic",

@@ -35,9 +35,9 @@ def limit_remedy() -> str:
         if 0 <= (limit := resource.getrlimit(number)[0]) < enough
     ]
     low += [
-        f"{what} (of its control group, {limit})"
+        f"{what} (of its control group, {most})"
         for what, names, enough in _CGROUP_LIMITS
-        if (limit := _cgroup_limit(names)) is not None and limit < enough
+        if (most := _cgroup_limit(names)) is not None and most < enough
     ]
     return f"Raise what is limited where it was started, and try again: {', '.join(low)}." if low else ""
 

@@ -64,7 +64,8 @@ def decoded(
             raise ValueError("the coded data are damaged")
     finally:
         library.WebPIDelete(decoder)
-    return Image.frombuffer(mode, size, pixels, "raw", "RGBA" if mode == "RGBA" else "RGBX", 0, 1)
+    raw = "RGBA" if mode == "RGBA" else "RGBX"
+    return Image.frombuffer(mode, size, pixels, "raw", raw, 0, 1)  # type: ignore[arg-type]
 
 
 @functools.cache

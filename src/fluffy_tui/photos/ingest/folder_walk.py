@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
     from datetime import datetime
 
-_IMPORTED = "jpg jpeg jpe jfif mpo png apng webp heic heif hif avif tif tiff gif bmp dib jxl"
+_IMPORTED = (
+    "jpg jpeg jpe jfif pjpeg pjp insp jps mpo png apng webp heic heif hif avif tif tiff gif bmp dib jxl"
+)
 _RAW = "3fr arw cr2 cr3 crw dcr dng erf fff gpr iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f"
 """What cameras write beside a JPEG or HEIC."""
-_NOT_IMPORTED = f"{_RAW} avci exr j2k jp2 jpf jpx psb psd svg tga xcf"
+_NOT_IMPORTED = (
+    f"{_RAW} avci avifs exr hdp heics heifs j2k jp2 jpf jpx jxr pcx pgm ppm psb psd svg tga wdp xcf"
+)
 
 PICTURE_SUFFIXES = frozenset(f".{name}" for name in _IMPORTED.split())
 """A file with such a name that is no picture is reported."""
