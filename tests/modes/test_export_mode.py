@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import os
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from fluffy_tui.demo import StandIn
+from fluffy_tui.modes.export_mode import _opened
 from modes.program import Ended, quick_fluffy as fluffy
 from scheduling.workplace import Workplace, workplace
 
@@ -90,6 +92,21 @@ async def test_a_failed_export_leaves_the_existing_file_unchanged(place: Workpla
     target.write_text("the last one")
     assert (await call(place, own_home, "--export", str(target), "--persona", "nobody")).status == 2
     assert target.read_text() == "the last one"
+
+
+def test_a_link_stays_one_and_a_pipe_is_written_to(tmp_path: Path) -> None:
+    link, target, pipe = tmp_path / "posts.csv", tmp_path / "kept.csv", tmp_path / "pipe.csv"
+    target.write_text("the last one")
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    for place in (link, pipe):
+        with _opened(place) as file:
+            file.write("the next one")
+    assert link.is_symlink()
+    assert target.read_text() == "the next one"
+    assert os.read(reader, 100) == b"the next one"
+    os.close(reader)
 
 
 async def test_a_clean_up_can_be_listed_first(place: Workplace, own_home: Path) -> None:
