@@ -37,6 +37,13 @@ def test_what_is_in_the_logs_place_hangs_no_program_and_prints_nothing(
     assert log_place() == "the log file"
 
 
+def test_a_link_into_nowhere_is_no_trouble(own_log: Path) -> None:
+    own_log.parent.mkdir()
+    own_log.symlink_to(os.devnull)
+    open_log(own_log)
+    assert log_place() == "the log file"
+
+
 def test_a_long_log_that_cannot_be_set_aside_goes_on(own_log: Path) -> None:
     own_log.parent.mkdir()
     own_log.write_bytes(bytes(LARGEST + 1))

@@ -54,6 +54,8 @@ def open_log(path: Path) -> None:
     root.addHandler(logging.NullHandler())  # else lines without a file would be printed
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with suppress(OSError):
+        if path.samefile(os.devnull):  # a link by which the user wants none
+            return
         if path.stat().st_size > LARGEST:
             path.replace(path.with_suffix(path.suffix + ".1"))
     handler = _PlainFileHandler(path, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import socket
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LONGEST_ID = 100
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
+"""What file systems without hard links say, as on memory cards and network drives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +73,10 @@ def _write_once(file: Path, machine_id: str) -> None:
         file.hardlink_to(own)
     except FileExistsError:
         return  # its id counts
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if not file.exists():
+            own.replace(file)
     finally:
-        own.unlink()
+        own.unlink(missing_ok=True)

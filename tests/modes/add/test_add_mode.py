@@ -21,7 +21,6 @@ from scheduling.workplace import Workplace, workplace, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
-    from pathlib import Path
 
     from fluffy_tui.scheduling import Post
 
