@@ -319,12 +319,6 @@ def test_what_an_env_file_leaves_around_a_key_is_not_part_of_it(key: str) -> Non
     assert settings.buffer_api_key.reveal() == "hush"
 
 
-@pytest.mark.parametrize("end", ["?list=1", "#top", "/?"])
-def test_names_of_pictures_are_part_of_their_address(end: str) -> None:
-    with pytest.raises(InvalidSetting, match=r"has a \? or #"):
-        load_settings({**BUCKET, "FLUFFY_MEDIA_BASE_URL": f"https://pictures.example/v1{end}"})
-
-
 ADDRESSES = {
     "FLUFFY_BUFFER_URL": "Set BUFFER_API_KEY",
     "FLUFFY_MEDIA_BASE_URL": "every post publishes the address",

@@ -642,14 +642,7 @@ def _buffer_address(address: str) -> str:
 
 def _media_address(address: str) -> str:
     why = "Buffer and the networks fetch pictures without one, and every post publishes the address."
-    variable = "FLUFFY_MEDIA_BASE_URL"
-    address = _web_address(variable, address, why)
-    if re.search(r"[?#]", address):
-        raise InvalidSetting(
-            f"{variable} has a ? or #, behind which names of pictures would be no part of the address.",
-            variable,
-        )
-    return address
+    return _web_address("FLUFFY_MEDIA_BASE_URL", address, why)
 
 
 def _s3_address(address: str) -> str:

@@ -65,5 +65,7 @@ def test_a_file_system_without_permissions_keeps_the_file(
     monkeypatch.setattr(
         os, "fchmod", Mock(side_effect=PermissionError(errno.EPERM, "Operation not permitted"))
     )
-    write_atomically(tmp_path / "file", "text")
-    assert [path.read_text() for path in tmp_path.iterdir()] == ["text"]
+    folder = tmp_path / "card"
+    folder.mkdir()
+    write_atomically(folder / "file", "text")
+    assert [path.read_text() for path in folder.iterdir()] == ["text"]
