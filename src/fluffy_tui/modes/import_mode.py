@@ -106,17 +106,17 @@ async def _watch(
 ) -> int:
     """Import existing and new files until stopped; ctrl+c while nothing is being imported is the normal end."""
     failed = False
-    told = ""
+    attempts = 0
 
     def taken(summary: ImportSummary) -> None:
-        nonlocal told
-        told = ""
+        nonlocal attempts
+        attempts = 0
         report.taken(summary)
 
     async def wait_for_database(error: DatabaseUnavailable) -> None:
-        nonlocal told
-        if told != error.message:
-            told = error.message
+        nonlocal attempts
+        attempts += 1
+        if attempts == 2:  # a server of our own is started again by then
             sys.stderr.write(f"fluffy-tui: {error} Nothing is lost: watching goes on then.\n")
         with suppress(DatabaseUnavailable):
             await reach_server()
