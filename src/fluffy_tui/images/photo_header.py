@@ -43,9 +43,6 @@ _OFFSETS = (ExifTags.Base.OffsetTimeOriginal, ExifTags.Base.OffsetTimeDigitized,
 _EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d)(?::(\d\d))?")
 _EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
 
-_LEAP_SECOND = 60
-"""One more than minutes have, now and then, on clocks that satellites set."""
-
 _MOST_HOURS, _MOST_MINUTES = 15, 59
 """Between a zone and Greenwich."""
 
@@ -300,8 +297,7 @@ def _exif_time(time: object) -> datetime | None:
     if found is None:
         return None
     try:
-        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
-        moment = datetime(year, month, day, hour, minute, second - (second == _LEAP_SECOND))
+        moment = datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]
     except ValueError:
         return None
     return moment if moment.year in _YEARS else None
