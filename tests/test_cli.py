@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import fluffy_tui
+from fluffy_tui.cli import build_parser
 from modes.program import fluffy
 
 pytestmark = pytest.mark.slow
@@ -152,3 +153,10 @@ def test_paths_are_utf8_whatever_the_locale_says() -> None:
     command = [sys.executable, "-c", script, "café"]
     ended = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **other})
     assert ended.stdout == "'caf\\xe9'\n"
+
+
+def test_an_empty_channel_is_no_channel(capsys: pytest.CaptureFixture[str]) -> None:
+    """As of a variable that is not set."""
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["--add", "a.jpg", "--persona", "sarah", "--channel", ""])
+    assert "the name is empty" in capsys.readouterr().err

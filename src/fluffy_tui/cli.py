@@ -41,6 +41,13 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
+def _name(text: str) -> str:
+    """Return an argument as a name; an empty one, as of a variable that is not set, would be nobody's."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty")
+    return text
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = _Parser(
@@ -152,6 +159,7 @@ def _add_post_options(parser: argparse.ArgumentParser) -> None:
         dest="channels",
         metavar="NAME",
         nargs="+",
+        type=_name,
         help="handles or networks; else all of the persona's channels",
     )
     post.add_argument("--first-comment", metavar="TEXT", help="posted below the post")
