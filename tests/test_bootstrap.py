@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from fluffy_tui.bootstrap import open_services
+from fluffy_tui.bootstrap import _forget_other_servers, open_services
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.log_file import open_log
 from fluffy_tui.paths import Paths
@@ -49,3 +49,14 @@ async def test_a_migration_that_fails_changes_nothing_and_names_the_log(
     assert caught.value.message == "The database could not be updated: not in this house."
     assert str(own_log) in caught.value.hint
     assert "Traceback" in own_log.read_text()
+
+
+@pytest.mark.parametrize("name", ["PGSERVICE", "PGSSLMODE", "PGHOSTADDR", "PGOPTIONS"])
+def test_variables_for_another_server_are_not_taken_for_our_own(
+    server_url: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "-c nonsense")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(server_url)
+    _forget_other_servers()
+    psycopg.connect(server_url).close()

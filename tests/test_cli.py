@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import fluffy_tui
+from fluffy_tui.cli import build_parser
 from modes.program import fluffy
 
 pytestmark = pytest.mark.slow
@@ -115,7 +117,7 @@ def test_a_configuration_file_that_is_no_text_is_explained(
 def test_a_configuration_file_that_is_a_folder_is_explained(own_home: Path) -> None:
     ended = fluffy(own_home, "--status", FLUFFY_CONFIG=str(own_home))
     assert ended.status == 2
-    assert ended.err.endswith(": is a directory.\n")
+    assert ended.err.endswith(": is a folder, not a file.\n")
 
 
 def test_a_mark_before_the_settings_is_no_obstacle(own_home: Path) -> None:
@@ -142,3 +144,19 @@ def test_output_that_is_lost_is_told(own_home: Path) -> None:
         "fluffy-tui: The output cannot be written: no space left on device."
         " Free some space, or write it elsewhere.\n"
     )
+
+
+def test_paths_are_utf8_whatever_the_locale_says() -> None:
+    """They are stored, and another session may have another locale."""
+    script = "import sys; from fluffy_tui.cli import use_utf8; use_utf8(); print(ascii(sys.argv[1]))"
+    other = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-c", script, "café"]
+    ended = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **other})
+    assert ended.stdout == "'caf\\xe9'\n"
+
+
+def test_an_empty_channel_is_no_channel(capsys: pytest.CaptureFixture[str]) -> None:
+    """As of a variable that is not set."""
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["--add", "a.jpg", "--persona", "sarah", "--channel", ""])
+    assert "the name is empty" in capsys.readouterr().err

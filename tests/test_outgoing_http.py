@@ -23,6 +23,12 @@ async def test_they_are_read_once_and_serve_several_clients() -> None:
         pass
 
 
+def test_a_file_of_authorities_that_is_gone_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs that were removed leave the variable behind."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    assert trusted_authorities.__wrapped__().cert_store_stats()["x509_ca"] > 0
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [

@@ -303,6 +303,22 @@ def test_what_may_be_a_key_in_an_address_is_not_shown(end: str) -> None:
     assert settings.shown["FLUFFY_MEDIA_BASE_URL"] == f"https://media.example/v1{end[0]}…"
 
 
+@pytest.mark.parametrize("variable", ["BUFFER_API_KEY", "FLUFFY_MODEL_KEY"])
+@pytest.mark.parametrize("key", ["hush\nhush", "hush hush", "\u043a\u043b\u044e\u0447hush", "hush\u200b"])
+def test_a_key_that_no_request_can_carry_is_refused(variable: str, key: str) -> None:
+    """Copied with the line below it, or typed on another keyboard."""
+    with pytest.raises(InvalidSetting, match=f"{variable} may only hold letters") as caught:
+        load_settings({variable: key})
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["hush\n", " 'hush' ", '"hush"'])
+def test_what_an_env_file_leaves_around_a_key_is_not_part_of_it(key: str) -> None:
+    settings = load_settings({"BUFFER_API_KEY": key})
+    assert settings.buffer_api_key is not None
+    assert settings.buffer_api_key.reveal() == "hush"
+
+
 ADDRESSES = {
     "FLUFFY_BUFFER_URL": "Set BUFFER_API_KEY",
     "FLUFFY_MEDIA_BASE_URL": "every post publishes the address",
@@ -371,7 +387,7 @@ def test_a_file_without_an_end_is_no_configuration(tmp_path: Path, kind: str) ->
         os.mkfifo(file)
     elif kind == "huge":
         file.write_text("# long\n" * 200_000)
-    says = "larger than 1 MB" if kind == "huge" else "not a regular file"
+    says = "larger than 1 MB" if kind == "huge" else f"is a {kind}, not a file"
     with pytest.raises(InvalidSetting, match=f"{file}: {says}"):
         load_settings({"FLUFFY_CONFIG": str(file)})
 

@@ -87,6 +87,6 @@ def test_an_unwritable_folder_is_reported_without_the_secret(tmp_path: Path) -> 
 def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     pipe = tmp_path / "config.toml"
     os.mkfifo(pipe)
-    with pytest.raises(FluffyError, match="Not a regular file"):
+    with pytest.raises(FluffyError, match="Is a pipe, not a file"):
         save_settings(pipe, {"preview": "kitty"})
     assert pipe.is_fifo()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
     from fluffy_tui.settings import Settings
 
 log = logging.getLogger(__name__)
+
+_TALKS_TO_OTHERS = ("adopt", "console")
+"""The roles that may use libpq's variables for a server of the user's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ async def open_services(
         FluffyError: something cannot be opened; the message says what and why.
     """
     async with AsyncExitStack() as stack:
+        if settings.database_url is None and role not in _TALKS_TO_OTHERS:
+            _forget_other_servers()
         server, url, direct_url = await _open_server(settings, report, stack)
         report("updating the database")
         await asyncio.to_thread(_migrate, direct_url or url)
@@ -140,6 +146,12 @@ async def open_services(
                 )
             )
         yield _build(settings, database, build_queue(database), budget, server, buffer, timings)
+
+
+def _forget_other_servers() -> None:
+    """Remove libpq's variables, such as PGSERVICE, which would be taken for options of our own server."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _migrate(url: str) -> None:

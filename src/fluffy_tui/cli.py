@@ -41,6 +41,13 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
+def _name(text: str) -> str:
+    """Return an argument as a name; an empty one, as of a variable that is not set, would be nobody's."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty")
+    return text
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = _Parser(
@@ -152,6 +159,7 @@ def _add_post_options(parser: argparse.ArgumentParser) -> None:
         dest="channels",
         metavar="NAME",
         nargs="+",
+        type=_name,
         help="handles or networks; else all of the persona's channels",
     )
     post.add_argument("--first-comment", metavar="TEXT", help="posted below the post")
@@ -160,6 +168,7 @@ def _add_post_options(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 success, 1 failure, 2 usage error, 130 interrupted."""
+    use_utf8()
     options = build_parser().parse_args(arguments)
     from contextlib import redirect_stderr, redirect_stdout
 
@@ -169,6 +178,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     errors: Any = HarmlessOutput(sys.stderr)
     with redirect_stdout(output), redirect_stderr(errors):
         return _run_mode(options)
+
+
+def use_utf8() -> None:
+    """Start again in UTF-8 if the locale has another encoding.
+
+    Otherwise paths, which are stored, would be read in another way on every machine and in every session.
+    """
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
 
 
 def _run_mode(options: argparse.Namespace) -> int:
@@ -251,9 +270,10 @@ def _check_combination(options: argparse.Namespace) -> None:
 
 def internal_error(error: BaseException, settings: Settings) -> FluffyError:
     """Return what to print about an error that nobody expected, whose traceback is in the log."""
-    return FluffyError(
-        f"Internal error ({type(error).__name__}).", f"The details are in {settings.paths.log_file}."
-    )
+    from fluffy_tui.core.embedded.process_limits import limit_remedy
+
+    details = f"The details are in {settings.paths.log_file}."
+    return FluffyError(f"Internal error ({type(error).__name__}).", f"{details} {limit_remedy()}".rstrip())
 
 
 def _print_error(error: Exception, status: int) -> int:
@@ -356,12 +376,15 @@ def _prepare_to_draw() -> None:
 def _open_log(settings: Settings) -> None:
     from fluffy_tui.core.log_file import open_log
 
+    file, folder = settings.paths.log_file, settings.paths.data
     try:
-        open_log(settings.paths.log_file)
+        open_log(file)
     except OSError as error:
         from fluffy_tui.core.embedded.folder_owner import folder_remedy
 
-        raise FluffyError(
-            f"The data folder {settings.paths.data} cannot be used: {error.strerror}.",
-            folder_remedy(error, settings.paths.data),
-        ) from None
+        remedy = folder_remedy(error, folder)
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            raise FluffyError(f"The data folder {folder} cannot be used: {error.strerror}.", remedy) from None
+        sys.stderr.write(
+            f"fluffy-tui: Nothing is logged, since {file} cannot be used: {error.strerror}. {remedy}\n"
+        )

@@ -32,7 +32,11 @@ def trusted_authorities() -> ssl.SSLContext:
     """Return the authorities that are trusted; reading them takes some 30 ms, so that is done once."""
     import httpx
 
-    return httpx.create_ssl_context()
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:  # a program that was removed has left SSL_CERT_FILE behind
+        _log.warning("SSL_CERT_FILE is not used: %s", error)
+        return httpx.create_ssl_context(trust_env=False)
 
 
 def is_sendable(key: str) -> bool:

@@ -7,10 +7,8 @@ Uses only the standard library, because it is imported before the first frame is
 
 from __future__ import annotations
 
-import errno
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -20,6 +18,7 @@ from urllib.parse import urlsplit
 
 from fluffy_tui.name_key import is_text
 from fluffy_tui.paths import Paths, default_config_file, default_data_folder
+from fluffy_tui.plain_file import read_plain
 
 BUFFER_URL = "https://api.buffer.com"
 """Buffer's GraphQL endpoint (developers.buffer.com, guides)."""
@@ -455,14 +454,7 @@ def config_text(file: Path) -> str:
         OSError: It cannot be read, is a device or a pipe, which may never end, or is too large.
         UnicodeDecodeError: It is no text.
     """
-    kind = file.stat().st_mode
-    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # a folder is told by opening it
-        raise OSError(errno.EINVAL, "Not a regular file")
-    with file.open("rb") as opened:
-        content = opened.read(_LARGEST_FILE + 1)
-    if len(content) > _LARGEST_FILE:
-        raise OSError(errno.EFBIG, "Larger than 1 MB")
-    return content.decode("utf-8-sig")
+    return read_plain(file, _LARGEST_FILE).decode("utf-8-sig")
 
 
 def _read_config(config_file: Path) -> dict[str, Any]:
@@ -516,11 +508,11 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         database_url=Secret(values["DATABASE_URL"]) if "DATABASE_URL" in values else None,
         database_direct_url=Secret(direct) if direct else None,
         adopt_url=Secret(values["FLUFFY_ADOPT_URL"]) if "FLUFFY_ADOPT_URL" in values else None,
-        buffer_api_key=Secret(values["BUFFER_API_KEY"].strip()) if "BUFFER_API_KEY" in values else None,
+        buffer_api_key=_key("BUFFER_API_KEY", values),
         buffer_url=_buffer_address(values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
         image_embed_url=_embed_address(values["IMAGE_EMBED_URL"]) if "IMAGE_EMBED_URL" in values else None,
         model_url=_model_address(values["FLUFFY_MODEL_URL"]) if "FLUFFY_MODEL_URL" in values else None,
-        model_key=Secret(values["FLUFFY_MODEL_KEY"].strip()) if "FLUFFY_MODEL_KEY" in values else None,
+        model_key=_key("FLUFFY_MODEL_KEY", values),
         model_name=_model_name(values.get("FLUFFY_MODEL_NAME", "")),
         preview=_choice("FLUFFY_PREVIEW", Preview, values.get("FLUFFY_PREVIEW", Preview.AUTO)),
         notify=_choice("FLUFFY_NOTIFY", Notify, values.get("FLUFFY_NOTIFY", Notify.BELL)),
@@ -557,20 +549,33 @@ def _s3_settings(values: Mapping[str, str], media_host: MediaHostKind) -> S3Sett
 
     def checked(variable: str, pattern: str, what: str, default: str | None = None) -> str:
         value = default or _required(variable, values, media_host)
-        value = values.get(variable, value).strip()
-        if re.fullmatch(pattern, value) is None:
-            raise InvalidSetting(f"{variable} may only hold {what}.", variable)
-        return value
+        return _checked(variable, values.get(variable, value).strip(), pattern, what)
 
     endpoint = values.get("FLUFFY_S3_ENDPOINT")
-    key = (r"[!-~]+", "letters, digits and signs of ASCII, without spaces")
     return S3Settings(
         bucket=checked("FLUFFY_S3_BUCKET", r"[A-Za-z0-9_.-]+", "letters, digits, points and hyphens"),
         endpoint=_s3_address(endpoint) if endpoint else None,
         region=checked("FLUFFY_S3_REGION", r"[A-Za-z0-9_-]+", "letters, digits and hyphens", "us-east-1"),
-        access_key_id=Secret(checked("AWS_ACCESS_KEY_ID", *key)),
-        secret_access_key=Secret(checked("AWS_SECRET_ACCESS_KEY", *key)),
+        access_key_id=Secret(checked("AWS_ACCESS_KEY_ID", *_OF_KEYS)),
+        secret_access_key=Secret(checked("AWS_SECRET_ACCESS_KEY", *_OF_KEYS)),
     )
+
+
+_OF_KEYS = (r"[!-~]+", "letters, digits and signs of ASCII, without spaces")
+
+
+def _key(variable: str, values: Mapping[str, str]) -> Secret | None:
+    """Return a key that becomes part of a request, without what a shell or an env file has left around it."""
+    if variable not in values:
+        return None
+    key = re.sub(r"^(['\"])(.*)\1$", r"\2", values[variable].strip(), flags=re.DOTALL).strip()
+    return Secret(_checked(variable, key, *_OF_KEYS) if key else "")
+
+
+def _checked(variable: str, value: str, pattern: str, what: str) -> str:
+    if re.fullmatch(pattern, value) is None:
+        raise InvalidSetting(f"{variable} may only hold {what}.", variable)
+    return value
 
 
 def _required(variable: str, values: Mapping[str, str], media_host: MediaHostKind) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -54,3 +56,16 @@ def test_a_public_file_follows_the_umask(tmp_path: Path, umask: int, mode: int) 
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
+
+
+def test_a_file_system_without_permissions_keeps_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on memory cards."""
+    monkeypatch.setattr(
+        os, "fchmod", Mock(side_effect=PermissionError(errno.EPERM, "Operation not permitted"))
+    )
+    folder = tmp_path / "card"
+    folder.mkdir()
+    write_atomically(folder / "file", "text")
+    assert [path.read_text() for path in folder.iterdir()] == ["text"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -288,3 +290,26 @@ def test_a_tiff_that_is_no_picture_to_look_at_is_refused(mode: str, tag: tuple[i
     with pytest.raises(PhotoUnreadable) as caught:
         decode(content)
     assert caught.value.reason in (Unreadable.UNSUPPORTED, Unreadable.UNUSUAL)
+
+
+WITH_LITTLE_MEMORY = """
+import re, resource, sys
+from pathlib import Path
+from fluffy_tui.images import PhotoUnreadable, decode_to_fit
+decode_to_fit(Path(sys.argv[1]), 9, 9)
+used = int(re.search(r"VmSize:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+resource.setrlimit(resource.RLIMIT_AS, (used + 50_000_000, -1))
+try:
+    decode_to_fit(Path(sys.argv[2]), 9, 9)
+except PhotoUnreadable as error:
+    print(error.reason, error.reason.is_final)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit memory like this")
+def test_a_picture_for_which_there_is_no_memory_is_not_damaged(tmp_path: Path) -> None:
+    small, large = tmp_path / "small.png", tmp_path / "large.png"
+    small.write_bytes(saved(Image.new("RGB", (9, 9))))
+    large.write_bytes(saved(Image.new("RGB", (6000, 4000)), compress_level=1))
+    command = [sys.executable, "-c", WITH_LITTLE_MEMORY, str(small), str(large)]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "no memory False\n"

@@ -138,6 +138,20 @@ def test_a_year_out_of_range_is_no_time(year: str, offset: str | None) -> None:
     assert header(with_times(times, modified="2024:05:01 12:30:15")).taken_at is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("2024:05:01 12:30", datetime(2024, 5, 1, 12, 30)),
+        ("2024-05-01T12:30:15.25", datetime(2024, 5, 1, 12, 30, 15)),
+        ("2024:05:01 12:30:61", None),
+        ("2023:02:29 12:30:15", None),
+        ("2024:05:01", None),
+    ],
+)
+def test_times_as_scanners_and_editors_write_them(text: str, taken: datetime | None) -> None:
+    assert header(with_times({TAGS.DateTimeOriginal: text})).taken_at == taken
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("kind", range(1, 13))
 def test_a_damaged_field_costs_no_date(kind: int) -> None:

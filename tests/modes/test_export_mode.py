@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fluffy_tui.modes.export_mode import _opened
 from modes.program import Ended, quick_fluffy as fluffy
 from scheduling.workplace import Workplace
 
@@ -76,6 +78,21 @@ async def test_a_failed_export_leaves_the_existing_file_unchanged(place: Workpla
     assert target.read_text() == "the last one"
 
 
+def test_a_link_stays_one_and_a_pipe_is_written_to(tmp_path: Path) -> None:
+    link, target, pipe = tmp_path / "posts.csv", tmp_path / "kept.csv", tmp_path / "pipe.csv"
+    target.write_text("the last one")
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    for place in (link, pipe):
+        with _opened(place) as file:
+            file.write("the next one")
+    assert link.is_symlink()
+    assert target.read_text() == "the next one"
+    assert os.read(reader, 100) == b"the next one"
+    os.close(reader)
+
+
 async def test_a_clean_up_can_be_listed_first(place: Workplace, own_home: Path) -> None:
     async with place.worker():
         post = await place.submit()
@@ -127,6 +144,7 @@ async def test_a_posts_history_is_printed_in_order(place: Workplace, own_home: P
 
 
 async def test_a_post_that_does_not_exist_is_status_2(place: Workplace, own_home: Path) -> None:
-    ended = await call(place, own_home, "--doctor", "--post", "4711")
-    assert ended.status == 2
-    assert "no post 4711" in ended.err
+    for number in ("4711", "99999999999999999999"):
+        ended = await call(place, own_home, "--doctor", "--post", number)
+        assert ended.status == 2
+        assert f"no post {number}" in ended.err

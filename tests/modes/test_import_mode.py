@@ -171,7 +171,8 @@ def test_a_missing_folder_exits_with_2(tmp_path: Path) -> None:
     command = [*COMMAND, "--import", str(tmp_path / "nowhere"), "--persona", "sarah"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"fluffy-tui: The folder {tmp_path}/nowhere does not exist. Check the spelling.\n"
+    hint = "Check the spelling, or connect the disk that it is on."
+    assert done.stderr == f"fluffy-tui: The folder {tmp_path}/nowhere does not exist. {hint}\n"
 
 
 def test_the_command_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,17 +85,18 @@ def test_a_file_that_never_becomes_a_picture_fails(tmp_path: Path) -> None:
         assert process.wait() == 1
 
 
-def test_it_ends_when_a_folder_is_removed(tmp_path: Path) -> None:
-    """With an error message, the summary and exit 1."""
+def test_it_goes_on_while_a_folder_is_away(tmp_path: Path) -> None:
+    """Each change of that is an event, and no failure."""
     folder = tmp_path / "in"
     folder.mkdir()
-    with watching(folder) as (process, output):
+    with watching(folder) as (_, output):
         assert event(output)["event"] == "taken"
         folder.rmdir()
-        assert [json.loads(line)["event"] for line in output][-1] == "summary"
-        assert process.wait() == 1
-        assert process.stderr is not None
-        assert "does not exist" in process.stderr.read()
+        assert event(output) == {"event": "away", "path": str(folder)}
+        folder.mkdir()
+        assert event(output) == {"event": "back", "path": str(folder)}
+        arrive(folder / "a.jpg", write(tmp_path / "a.jpg"))
+        assert event(output)["imported"] == 1
 
 
 def test_watch_needs_import(tmp_path: Path) -> None:

@@ -47,6 +47,21 @@ async def test_a_worker_that_cannot_be_started_is_told_and_tried_again(
         await until((tmp_path / "started").exists)
 
 
+async def test_a_worker_takes_no_module_from_the_current_folder(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of photos may have any file in it; as a script's own folder, it would come first."""
+    command = tmp_path / "command"
+    monkeypatch.setattr(
+        sys,
+        "executable",
+        program(tmp_path / "python", f'echo "$1 $2" > {command}.new; mv {command}.new {command}'),
+    )
+    async with supervised_worker(Workers(database), os.environ, tmp_path / "log"):
+        await until(command.exists)
+    assert command.read_text() == "-P -m\n"
+
+
 async def test_a_worker_that_ends_at_once_is_told(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

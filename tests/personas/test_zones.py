@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zoneinfo
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,3 +80,13 @@ async def test_the_home_zone_is_the_main_channels_or_that_of_the_first_machine(
             )
         assert (await home_zone(session, persona.id)).key == expected
         assert (await home_zone(session, 0)).key == "UTC"
+
+
+def test_zones_are_known_where_the_system_has_none() -> None:
+    """As in small containers, where all times would be Greenwich's."""
+    places = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath(to=[])
+    try:
+        assert zoneinfo.ZoneInfo.no_cache("Asia/Kathmandu").key == "Asia/Kathmandu"
+    finally:
+        zoneinfo.reset_tzpath(to=places)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos import this_machine
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_programs_that_start_together_agree_on_the_id(tmp_path: Path) -> None:
@@ -39,3 +38,21 @@ def test_a_damaged_id_is_not_replaced_by_another(tmp_path: Path, kind: str) -> N
     with pytest.raises(FluffyError, match="The id of this machine cannot be read"):
         this_machine(file)
     assert file.exists()
+
+
+def test_a_file_system_without_hard_links_keeps_the_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on memory cards, and many network drives."""
+    refused = OSError(errno.EPERM, "Operation not permitted")
+    monkeypatch.setattr(Path, "hardlink_to", Mock(side_effect=refused))
+    file = tmp_path / "data" / "machine"
+    assert this_machine(file) == this_machine(file)
+    assert [path.name for path in file.parent.iterdir()] == ["machine"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(FluffyError, match="cannot be written to") as caught:
+        this_machine(tmp_path / "data" / "machine")
+    assert "FLUFFY_DATA_DIR" in caught.value.hint

@@ -16,6 +16,7 @@ from fluffy_tui.photos import Photo, PhotoScores, PhotoUnreadable
 from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.photos.thumbnails import _VERSION, SIDE, ThumbnailCache, Thumbnails
 from photos.photo_files import FORMATS, write
+from test_plain_file import other_than_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,6 +130,17 @@ def test_a_damaged_thumbnail_is_made_again(tmp_path: Path) -> None:
     assert thumbnails.make(photo, 60, 60).size == (60, 40)
     assert thumbnails.make(photo, 60, 60).size == (60, 40)
     assert len(kept(tmp_path / "thumbnails")[0].read_bytes()) > 100
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_what_is_in_a_thumbnails_place_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+    photo = known(write(tmp_path / "a.jpg", width=600, height=400))
+    thumbnails = Thumbnails(ThumbnailCache(tmp_path / "thumbnails"))
+    thumbnails.make(photo, 60, 60)
+    [path] = kept(tmp_path / "thumbnails")
+    path.unlink()
+    other_than_file(path, kind)
+    assert thumbnails.make(photo, 60, 60).size == (60, 40)
 
 
 def test_the_least_recently_used_are_dropped(tmp_path: Path) -> None:

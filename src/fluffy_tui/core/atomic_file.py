@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def atomic_writer(path: Path, *, mode: int | None = 0o600, sync: bool = True) ->
 
     Args:
         path: the file to create or replace; its folder exists.
-        mode: permissions, whatever the umask; None lets the umask decide.
+        mode: permissions, whatever the umask, where the file system has any; None lets the umask decide.
         sync: wait for the disk, so that the content also survives a power failure.
 
     Raises:
@@ -32,7 +32,8 @@ def atomic_writer(path: Path, *, mode: int | None = 0o600, sync: bool = True) ->
     try:
         with os.fdopen(descriptor, "wb") as file:
             if mode is not None:
-                os.fchmod(descriptor, mode)
+                with suppress(PermissionError):  # memory cards keep no permissions, and the file is ours
+                    os.fchmod(descriptor, mode)
             yield file
             file.flush()
             if sync:

@@ -8,6 +8,8 @@ import subprocess
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
+from fluffy_tui.core.log_file import output_file
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
@@ -34,9 +36,7 @@ class ChildProcess:
         *,
         keep_open: Sequence[int] = (),
     ) -> None:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.touch(mode=0o600)
-        with log.open("ab") as output:
+        with output_file(log) as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 list(command),
                 env=dict(environment),

@@ -125,10 +125,13 @@ _TOO_LONG = (
     "The database took too long.",
     "Try again, or raise statement_timeout and transaction_timeout of the database user.",
 )
+_AT_ONCE = ("Another program has changed the same at this moment.", "Try again.")
 _REFUSED = {
     "25P03": _TOO_LONG,
     "25P04": _TOO_LONG,
     "25006": ("The database is read-only.", "Use the address of the primary server in DATABASE_URL."),
+    "40001": _AT_ONCE,
+    "40P01": _AT_ONCE,
     "53100": ("The disk of the database is full.", "Free some space there; then try again."),
     "53200": ("The database server is out of memory.", "Give it more memory, or close other programs."),
     "53300": (

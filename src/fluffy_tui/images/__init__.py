@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         header_of as header_of,
         read_header as read_header,
     )
+    from fluffy_tui.images.pixel_limit import TOO_LARGE as TOO_LARGE
     from fluffy_tui.images.png_chunks import png_xmp as png_xmp
     from fluffy_tui.images.regular_file import (
         open_descriptor as open_descriptor,
@@ -48,6 +49,7 @@ __getattr__ = lazy_exports(
         "decoder": "DecodedPicture decode decode_part decode_to_fit",
         "limited_process": "LimitedProcess NeedsLimits within_limits",
         "photo_header": "PictureHeader header_of read_header",
+        "pixel_limit": "TOO_LARGE",
         "png_chunks": "png_xmp",
         "regular_file": "open_descriptor open_regular readable_path reading unreadable",
         "xmp_packet": "MOST_XMP",

@@ -6,6 +6,7 @@ function of a file.
 
 from __future__ import annotations
 
+import mmap
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import ExifTags, Image
 
 from fluffy_tui.images.color_tags import color_profile
-from fluffy_tui.images.damage.coded_data import is_whole
+from fluffy_tui.images.damage.coded_data import is_whole, still_webp
 from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 from fluffy_tui.images.jpeg_pixels import TooManyScans, has_many_scans, jpeg_pixels
 from fluffy_tui.images.limited_process import NeedsLimits, are_set, within_limits
@@ -66,6 +67,9 @@ _CONVERSION_GAP = 2.0
 
 _LARGE = 50_000_000
 """Pixels from which pictures are decoded one at a time: 250 million take a gigabyte where the format has no draft."""
+
+_BYTES_A_PIXEL = 8
+"""That decoding takes at most, in planes and as pixels."""
 
 _BAND = 16_000_000
 """Pixels that are converted at once, so that no second copy of a large picture is made."""
@@ -222,6 +226,8 @@ def _decode(
     except TooManyScans:
         raise PhotoUnreadable(Unreadable.TOO_COSTLY) from None
     except DAMAGED:
+        if not _has_memory_for(picture.size):
+            raise PhotoUnreadable(Unreadable.NO_MEMORY) from None
         reason = Unreadable.DAMAGED if opened.is_complete else Unreadable.CUT_SHORT
         raise PhotoUnreadable(reason) from None
     return DecodedPicture(
@@ -231,6 +237,15 @@ def _decode(
         has_location=b"GPSLatitude" in _xmp(picture) or _has_position(opened.exif),
         is_first_of_several=several,
     )
+
+
+def _has_memory_for(size: tuple[int, int]) -> bool:
+    """Return whether there is memory for a picture: without it, a sound one fails like a damaged one."""
+    try:
+        mmap.mmap(-1, size[0] * size[1] * _BYTES_A_PIXEL).close()
+    except OSError:
+        return False
+    return True
 
 
 def _pixels(
@@ -247,7 +262,12 @@ def _pixels(
         eighths = next(eighths for eighths in scales if eighths == 8 or eighths >= 8 * at_least)
         ends = {"has_end": opened.is_complete, "strict": not accept_damaged}
         return jpeg_pixels(opened.file, picture.mode, picture.size, eighths, **ends)
-    if accept_damaged or is_known_whole:
+    still = None
+    if picture.format == "WEBP" and not accept_damaged:
+        still = still_webp(picture, opened.file, opened.byte_size, is_known_whole=is_known_whole)
+    if still is not None:
+        picture = still
+    elif accept_damaged or is_known_whole:
         picture.load()
     elif picture.format in _READ_WHOLE:
         with ThreadPoolExecutor(1) as beside:

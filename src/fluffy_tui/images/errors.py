@@ -38,6 +38,7 @@ class Unreadable(StrEnum):
     """Decoding it takes more time or memory than any picture should."""
     HOSTILE_XMP = "hostile xmp"
     """Its XMP is made to take more memory than any machine has."""
+    NO_MEMORY = "no memory"
     NO_DECODER = "no decoder"
     """The process that decodes could not be started."""
     STILL_CHANGING = "still changing"
@@ -79,6 +80,10 @@ _SENTENCES: dict[Unreadable, tuple[str, str]] = {
     Unreadable.HOSTILE_XMP: (
         "its XMP defines entities or nests without end, as an XML bomb does",
         "Export it again without metadata.",
+    ),
+    Unreadable.NO_MEMORY: (
+        "there is not enough memory to decode it",
+        "Close other programs, or raise the memory limit of this one (ulimit -v).",
     ),
     Unreadable.NO_DECODER: ("its decoder could not be started", "Free some memory, or restart fluffy-tui."),
     Unreadable.STILL_CHANGING: ("it is still being written", "Import the folder again when it is done."),

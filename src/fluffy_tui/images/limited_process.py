@@ -33,7 +33,18 @@ MOST_BYTES = 2 << 30
 
 _LOOK_SECONDS = 0.05
 _PASSED_ON = frozenset(
-    {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH"}
+    {
+        "PATH",
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+        "TMPDIR",
+        "TZ",
+        "PYTHONPATH",
+        "PYTHONUTF8",
+        "LD_LIBRARY_PATH",
+    }
 )
 
 _here = threading.local()

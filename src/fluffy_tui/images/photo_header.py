@@ -40,7 +40,7 @@ _SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 0x00FE, 1, 0xC612
 
 _TIMES = (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized)
 _OFFSETS = (ExifTags.Base.OffsetTimeOriginal, ExifTags.Base.OffsetTimeDigitized, ExifTags.Base.OffsetTime)
-_EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d):(\d\d)")
+_EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d)(?::(\d\d))?")
 _EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
 
 _MOST_HOURS, _MOST_MINUTES = 15, 59
@@ -297,7 +297,7 @@ def _exif_time(time: object) -> datetime | None:
     if found is None:
         return None
     try:
-        moment = datetime(*map(int, found.groups()))  # type: ignore[arg-type]
+        moment = datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]
     except ValueError:
         return None
     return moment if moment.year in _YEARS else None

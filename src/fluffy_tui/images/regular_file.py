@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import os
-import stat
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
+from fluffy_tui.plain_file import NotPlain, open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +33,11 @@ def open_regular(path: str) -> io.BufferedReader:
 
 
 def open_descriptor(path: str) -> tuple[int, os.stat_result]:
-    """Do what `open_regular` does for a descriptor; also return what the system says of the file.
-
-    Each further call to the system may hand Python to another thread, which costs more than a small file is worth.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        raise PhotoUnreadable(Unreadable.NOT_A_FILE)
-    return descriptor, status
+    """Do what `open_regular` does for a descriptor; also return what the system says of the file."""
+    try:
+        return open_plain(path)
+    except NotPlain:
+        raise PhotoUnreadable(Unreadable.NOT_A_FILE) from None
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -96,4 +97,5 @@ class DirectoryHost:
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         for path in reversed(missing):
             path.mkdir(exist_ok=True)
-            path.chmod(0o755)
+            with suppress(PermissionError):  # memory cards keep no permissions, and the folder is ours
+                path.chmod(0o755)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 import termios
 from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
+from io import TextIOWrapper
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
@@ -72,6 +74,8 @@ async def show(
         FluffyError: the app has crashed; the details are in the log.
     """
     check_terminal()
+    if isinstance(sys.__stderr__, TextIOWrapper):  # Textual draws there; PYTHONIOENCODING is meant for pipes
+        sys.__stderr__.reconfigure(encoding="utf-8")
     setup.pictures = choose_renderer(setup.settings.preview)
     app = FluffyApp(
         _opener(setup, prepare, keep_open),

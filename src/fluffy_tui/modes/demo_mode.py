@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.embedded.folder_owner import folder_remedy
 from fluffy_tui.core.errors import FluffyError, UsageError
+from fluffy_tui.core.log_file import output_file
 from fluffy_tui.demo import require_extra
 from fluffy_tui.media import media_key
 from fluffy_tui.modes.app_mode import show
@@ -82,19 +84,24 @@ def _running_stand_in(settings: Settings) -> Iterator[StandInAddress]:
     """Start the stand-in; it exits when this program and our worker have both closed the pipe to it."""
     data = settings.paths.demo
     media = data / "media"
-    media.mkdir(parents=True, exist_ok=True)
+    try:
+        media.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FluffyError(
+            f"The demo cannot use the folder {media}: {error.strerror}.", folder_remedy(error, data)
+        ) from None
     command = [
-        *(sys.executable, "-m", "fluffy_tui.demo"),
+        *(sys.executable, "-P", "-m", "fluffy_tui.demo"),  # the current folder has programs of others
         *("--state", str(data / "buffer"), "--media", str(media)),
     ]
     with (
-        (data / "stand-in.log").open("ab") as log,
+        output_file(data / "stand-in.log") as errors,
         subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             env=public_environment(os.environ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=log,
+            stderr=errors,
             start_new_session=True,
         ) as process,
     ):
@@ -102,7 +109,7 @@ def _running_stand_in(settings: Settings) -> Iterator[StandInAddress]:
             raise FluffyError("The demo's Buffer has no pipes.")
         line = process.stdout.readline()
         if not line:
-            raise FluffyError("The demo's Buffer did not start.", f"See {log.name}.")
+            raise FluffyError("The demo's Buffer did not start.", f"See {data / 'stand-in.log'}.")
         facts = json.loads(line)
         try:
             yield StandInAddress(facts["url"], facts["media_url"], facts["key"], process.stdin.fileno())
@@ -156,7 +163,13 @@ async def add_personas(
 
         samples = services.settings.paths.data / "photos"
         report("writing the sample photos")
-        await asyncio.to_thread(write_sample_photos, samples, datetime.now().astimezone())
+        try:
+            await asyncio.to_thread(write_sample_photos, samples, datetime.now().astimezone())
+        except OSError as error:
+            raise FluffyError(
+                f"The sample photos cannot be written to {samples}: {error.strerror or error}.",
+                folder_remedy(error, samples),
+            ) from None
         folders = {name: samples / name for name in PERSONA_SERVICES}
     else:
         folders = {FIRST_PERSONA: folder.absolute()}

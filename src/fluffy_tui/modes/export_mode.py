@@ -91,13 +91,18 @@ _FORMATS: dict[str, Format] = {".csv": write_csv, ".json": write_json, ".jsonl":
 
 @contextmanager
 def _opened(target: Path | None) -> Iterator[IO[str]]:
-    """Open standard output, or a file that replaces the existing one only when it is complete."""
+    """Open standard output, or a file that replaces the existing one only when it is complete.
+
+    A link stays one, and what is no file, such as a pipe that another program reads, is written to.
+    """
     if target is None:
         yield sys.stdout
         sys.stdout.flush()
         return
     try:
-        with atomic_writer(target, mode=None) as file:
+        place = target.resolve()
+        is_replaced = place.is_file() or not place.exists()
+        with atomic_writer(place, mode=None) if is_replaced else place.open("wb") as file:
             text = TextIOWrapper(file, encoding="utf-8", newline="")
             yield text
             text.detach()

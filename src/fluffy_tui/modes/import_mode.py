@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import visible
 from fluffy_tui.personas import PersonaNameTaken, PersonaNotFound
 from fluffy_tui.photos import existing_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
     from fluffy_tui.personas import Persona, Personas
@@ -25,6 +25,10 @@ OK = 0
 SOME_FAILED = 1
 INTERRUPTED = 130
 """What shells report for a program that ctrl+c ended: 128 plus the number of SIGINT."""
+
+
+async def _nothing() -> None:
+    """Leave a server that is not ours alone."""
 
 
 async def run(
@@ -41,7 +45,13 @@ async def run(
     await asyncio.to_thread(existing_folders, folders)
     async with open_services(settings) as services:
         return await import_folders(
-            services.personas, services.photos, folders, persona_name, as_json=as_json, watch=watch
+            services.personas,
+            services.photos,
+            folders,
+            persona_name,
+            as_json=as_json,
+            watch=watch,
+            reach_server=services.reach_server,
         )
 
 
@@ -53,24 +63,26 @@ async def import_folders(
     *,
     as_json: bool = False,
     watch: bool = False,
+    reach_server: Callable[[], Awaitable[None]] = _nothing,
 ) -> int:
     """Import folders for the persona of that name in upper or lower case, created if new, and print the result.
 
     All their subfolders are imported. `as_json` prints one JSON object per line instead of text. `watch` keeps
     importing new files until stopped. Cancelling the task, as `asyncio.run` does on ctrl+c, stops the import and
-    keeps what was committed.
+    keeps what was committed. `reach_server` restarts a database server of our own that was lost.
 
     Returns:
         The exit status: 0 when every file was imported, 1 when some failed, 130 when interrupted.
 
     Raises:
         FolderNotFound: a folder does not exist or is not a folder; nothing was imported and no persona created.
+        DatabaseUnavailable: the database was lost, or its disk is full; what was committed is kept and printed.
     """
     await asyncio.to_thread(existing_folders, folders)
     persona = await _get_or_create(personas, persona_name)
     report: Report = JsonReport() if as_json else TextReport()
     if watch:
-        return await _watch(photos, folders, persona, report)
+        return await _watch(photos, folders, persona, report, reach_server)
     with progress_bar() as show:
         importer = photos.importer(folders, persona, on_progress=show, on_failed=report.failed)
         try:
@@ -78,15 +90,46 @@ async def import_folders(
         except asyncio.CancelledError:
             summary = importer.summary(interrupted=True)
             forget_cancellation()
+        except DatabaseUnavailable:
+            report.finished(importer.summary(interrupted=True), importer.progress())
+            raise
     report.finished(summary, importer.progress())
     return _status(summary)
 
 
-async def _watch(photos: Photos, folders: Sequence[Path], persona: Persona, report: Report) -> int:
+async def _watch(
+    photos: Photos,
+    folders: Sequence[Path],
+    persona: Persona,
+    report: Report,
+    reach_server: Callable[[], Awaitable[None]],
+) -> int:
     """Import existing and new files until stopped; ctrl+c while nothing is being imported is the normal end."""
     failed = False
+    attempts = 0
+
+    def taken(summary: ImportSummary) -> None:
+        nonlocal attempts
+        attempts = 0
+        report.taken(summary)
+
+    async def wait_for_database(error: DatabaseUnavailable) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 2:  # a server of our own is started again by then
+            sys.stderr.write(f"fluffy-tui: {error} Nothing is lost: watching goes on then.\n")
+        with suppress(DatabaseUnavailable):
+            await reach_server()
+
     with progress_bar() as show:
-        watch = photos.watch(folders, persona, on_progress=show, on_round=report.taken)
+        watch = photos.watch(
+            folders,
+            persona,
+            on_progress=show,
+            on_round=taken,
+            on_outage=wait_for_database,
+            on_presence=report.presence,
+        )
         try:
             await watch.run()
         except asyncio.CancelledError:
@@ -148,6 +191,10 @@ class JsonReport:
         for file in summary.failed:
             self._write({"event": "waiting", "path": str(file.path), "reason": file.reason})
 
+    def presence(self, folder: Path, is_there: bool) -> None:
+        """Write that a watched folder is away, or back."""
+        self._write({"event": "back" if is_there else "away", "path": str(folder)})
+
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
         """Write the summary."""
         del progress
@@ -176,6 +223,11 @@ class TextReport:
         print_line(_summary_line(summary))
         for file in summary.failed:
             print_line(f"  waiting for {file.path}: {file.reason}")
+
+    def presence(self, folder: Path, is_there: bool) -> None:
+        """Print that a watched folder is away, or back."""
+        away = "is not there now. Its photos are kept, and watching goes on when it is back."
+        _print(f"The folder {folder} {'is back.' if is_there else away}")
 
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
         """Print the summary, and how far an interrupted import got."""

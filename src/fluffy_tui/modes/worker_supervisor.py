@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 import sys
 from contextlib import asynccontextmanager
@@ -86,12 +87,14 @@ class _Supervisor:
             OSError: it cannot be started.
         """
         self._child = ChildProcess(
-            [sys.executable, "-m", "fluffy_tui", "--worker", "--with-starter"],
+            [sys.executable, "-P", "-m", "fluffy_tui", "--worker", "--with-starter"],
             self._environment,
             self._log_file,
             keep_open=self._keep_open,
         )
         status = await self._child.ended()
+        if status == -signal.SIGKILL:
+            return "the system or somebody ended it (SIGKILL), perhaps for lack of memory"
         return f"it ended with status {status}; see the log file"
 
     async def _others_alive(self) -> bool:

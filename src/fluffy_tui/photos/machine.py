@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import socket
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.atomic_file import atomic_writer
+from fluffy_tui.core.embedded.folder_owner import folder_remedy
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.images import PhotoUnreadable, open_regular
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LONGEST_ID = 100
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
+"""What file systems without hard links say, as on memory cards and network drives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,17 @@ def this_machine(file: Path) -> Machine:
     """Return this machine; its id is kept in a file, which is written the first time.
 
     Raises:
-        FluffyError: the file has no id; a new one would make all photos those of another machine.
-        OSError: the file cannot be written.
+        FluffyError: the file cannot be written, or has no id; a new one would make all photos those of another machine.
     """
     name = socket.gethostname() or "unnamed"
     if not os.path.lexists(file):
-        _write_once(file, secrets.token_hex(8))
+        try:
+            _write_once(file, secrets.token_hex(8))
+        except OSError as error:
+            raise FluffyError(
+                f"The id of this machine cannot be written to {file}: {error.strerror}.",
+                folder_remedy(error, file.parent),
+            ) from None
     try:
         with open_regular(str(file)) as opened:
             machine_id = opened.read(_LONGEST_ID).decode("ascii").strip()
@@ -64,5 +73,10 @@ def _write_once(file: Path, machine_id: str) -> None:
         file.hardlink_to(own)
     except FileExistsError:
         return  # its id counts
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if not file.exists():
+            own.replace(file)
     finally:
-        own.unlink()
+        own.unlink(missing_ok=True)

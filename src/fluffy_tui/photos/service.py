@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, and_, case, cast, func, literal, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, readable_path
 from fluffy_tui.name_key import is_text
 from fluffy_tui.photos.file_state import HashWhen, state_of
@@ -62,7 +62,7 @@ from fluffy_tui.photos.tables import (
 from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
     from PIL import Image
@@ -418,11 +418,14 @@ class Photos:
         *,
         on_progress: Callable[[ImportProgress], None] = lambda _: None,
         on_round: Callable[[ImportSummary], None] = lambda _: None,
+        on_presence: Callable[[Path, bool], None] = lambda _folder, _is_there: None,
+        on_outage: Callable[[DatabaseUnavailable], Awaitable[None]],
     ) -> Watch:
         """Return an import that, once run, goes on to import whatever changes in the folders and all their subfolders.
 
-        Both callbacks are called in the event loop: `on_progress` again and again, `on_round` at the end of each
-        import.
+        All callbacks are called in the event loop: `on_progress` again and again, `on_round` at the end of each
+        import, `on_presence` when a folder is gone and when it is back. `on_outage` is awaited whenever the database
+        does not take what is to be written, before that is tried again.
 
         Raises:
             FolderNotFound: a folder does not exist or is no folder; nothing was started.
@@ -432,6 +435,8 @@ class Photos:
             persona.name,
             lambda scope: self._importer(scope, persona, on_progress),
             on_round=on_round,
+            on_presence=on_presence,
+            on_outage=on_outage,
         )
 
     def _catalogue(self, persona_id: int) -> Catalogue:

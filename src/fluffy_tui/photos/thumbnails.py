@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from fluffy_tui.core.atomic_file import atomic_writer
-from fluffy_tui.images import DAMAGED, decode_to_fit
+from fluffy_tui.images import DAMAGED, TOO_LARGE, PhotoUnreadable, decode_to_fit, open_regular
 from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.photos.model import PhotoState
 
@@ -92,14 +92,14 @@ class ThumbnailCache:
         """Return the picture of that content, made to fit, or None when it is not kept; blocks."""
         path = self._path(sha256)
         try:
-            with Image.open(path, formats=["JPEG"]) as kept:
+            with open_regular(str(path)) as file, Image.open(file, formats=["JPEG"]) as kept:
                 kept.thumbnail((width, height), Image.Resampling.LANCZOS, reducing_gap=2)
                 kept.load()
                 picture = kept.convert("RGB") if kept.mode != "RGB" else kept.copy()
             os.utime(path)
         except FileNotFoundError:
             return None
-        except DAMAGED:  # the disk was full, or the machine crashed
+        except (*DAMAGED, *TOO_LARGE, PhotoUnreadable):  # the disk was full, or the machine crashed
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
             return None

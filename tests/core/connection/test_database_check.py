@@ -11,6 +11,7 @@ import pytest
 import fluffy_tui.bootstrap  # noqa: F401 - imports every table
 from core.connection.postgres_servers import OWNER, PASSWORD, PostgresServer, started
 from fluffy_tui.core.connection import read_address
+from fluffy_tui.core.connection.database_check import check_server, check_tables
 from fluffy_tui.core.connection.schema_revision import newest_revision
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.migration_runner import MIGRATION_LOCK, migrate
@@ -120,6 +121,40 @@ async def test_dates_in_another_style(server: PostgresServer, style: str) -> Non
     error = refusal(server)
     assert "needs ISO" in error.message
     follow(server, error)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("default_transaction_isolation = 'repeatable read'", "needs read committed"),
+        ("session_replication_role = replica", "Triggers do not run"),
+    ],
+)
+def test_settings_by_which_the_truth_would_get_lost(server: PostgresServer, setting: str, words: str) -> None:
+    server.sql(f"ALTER ROLE sarah SET {setting}")
+    with (
+        psycopg.connect(address(server)) as connection,
+        pytest.raises(DatabaseUnavailable, match=words) as caught,
+    ):
+        check_server(connection)
+    server.sql(*caught.value.hint.removeprefix("Run: ").split(";")[:-1])
+    with psycopg.connect(address(server)) as connection:
+        check_server(connection)
+
+
+def test_triggers_that_are_switched_off(server: PostgresServer) -> None:
+    with psycopg.connect(address(server), autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE kept (id int); CREATE TRIGGER sum BEFORE UPDATE ON kept"
+            " FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+        )
+        facts = check_server(connection)
+        check_tables(connection, facts, ["kept"], needs_vector=False)
+        connection.execute("ALTER TABLE kept DISABLE TRIGGER USER")
+        with pytest.raises(DatabaseUnavailable, match="the table kept are switched off") as caught:
+            check_tables(connection, facts, ["kept"], needs_vector=False)
+        connection.execute(caught.value.hint.partition(": ")[2].encode())
+        check_tables(connection, facts, ["kept"], needs_vector=False)
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])

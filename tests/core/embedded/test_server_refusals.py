@@ -19,6 +19,7 @@ from fluffy_tui.core.embedded.installation import installation_folders
 from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.embedded.socket_folder import socket_folder
 from fluffy_tui.core.errors import DatabaseUnavailable
+from test_plain_file import other_than_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,18 @@ def test_a_file_where_the_folder_should_be(folder: Path) -> None:
     (folder / "data").write_text("a letter")
     assert str(folder / "data") in refusal(folder / "data" / "postgres").message
     assert (folder / "data").read_text() == "a letter"
+
+
+@pytest.mark.parametrize(
+    "name", ["postgres.lock", "postgres.users", "postgres/PG_VERSION", "postgres/postmaster.pid"]
+)
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_in_a_files_place_is_named(folder: Path, name: str, kind: str) -> None:
+    (folder / "postgres").mkdir()
+    other_than_file(folder / name, kind)
+    error = refusal(folder / "postgres")
+    assert f"{folder / name} is a {kind}, not a file." in error.message
+    assert error.hint == "Move it away and try again."
 
 
 def test_a_folder_with_other_files_is_not_changed(folder: Path) -> None:
@@ -189,6 +202,17 @@ def test_root_learns_which_folder_the_servers_account_cannot_enter(
     assert error.message.endswith(f"it cannot enter the folder {closed_installation}.")
     assert f"chmod o+x {closed_installation}" in error.hint
     assert "DATABASE_URL" in error.hint
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root runs the server as another account")
+def test_a_limit_that_keeps_the_server_from_starting_is_no_matter_of_folders(folder: Path) -> None:
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))"
+    script = f"{limited}\n{AS_USER.replace('os.set', '#os.set')}"
+    command = [sys.executable, "-c", script, "0", "0", str(folder)]
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert "cannot be started" in said
+    assert "processes (ulimit -u 1)" in said
+    assert "/opt" not in said
 
 
 # Everything is imported before it becomes that user: the interpreter may be in a folder that only root can enter.

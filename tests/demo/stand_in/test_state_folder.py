@@ -13,6 +13,8 @@ import pytest
 from demo.stand_in_caller import MONDAY, Caller, serving
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo import AlreadyServed, ManualClock, StandIn, WallClock, World, sample_world
+from fluffy_tui.demo.stand_in.state_folder import StateFolder
+from test_plain_file import other_than_file
 
 
 async def test_everything_survives_a_restart(tmp_path: Path) -> None:
@@ -124,3 +126,13 @@ async def test_state_folder_that_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FluffyError, match="cannot use the folder"):
         await StandIn(state=tmp_path / "file" / "state").__aenter__()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_in_the_place_of_its_files_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+    other_than_file(tmp_path / "address.json", kind)
+    other_than_file(tmp_path / "world.json", kind)
+    state = StateFolder(tmp_path)
+    assert state.port() == 0
+    with pytest.raises(FluffyError, match="cannot read its saved state"):
+        state.load()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text as sql
 
+from fluffy_tui.core.errors import UsageError
+from fluffy_tui.modes.add.add_mode import caption_from
 from modes.program import Ended, quick_fluffy as fluffy
 from photos.metadata.xmp_samples import BOMB
 from scheduling.workplace import Workplace, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from fluffy_tui.scheduling import Post
 
@@ -390,3 +393,15 @@ async def test_foreign_text_does_not_act_on_the_terminal(place: Workplace, own_h
     assert ended.status == 0, ended.err
     assert "\x1b" not in ended.out
     assert len(ended.out.splitlines()) == 2
+
+
+def test_a_standard_input_without_an_end_or_that_is_closed_is_no_caption(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Path("/dev/zero").open(encoding="utf-8") as endless, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", endless)
+        with pytest.raises(UsageError, match="longer than 1 MB"):
+            caption_from("-")
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(UsageError, match="closed"):
+        caption_from("-")

@@ -27,6 +27,18 @@ def test_every_separator_of_a_spreadsheet_is_understood(tmp_path: Path, separato
     assert post == WrittenPost((tmp_path / "a;b.jpg",), "one\ntwo", "pier", "now", ("x",), "#a", line=2)
 
 
+def test_what_excel_adds_is_no_matter(tmp_path: Path) -> None:
+    """The line that names the separator, and cells that were once filled; cells that are filled count."""
+    read_as = WrittenPost((tmp_path / "a.jpg",), "fog, rain", line=3)
+    for text in (
+        "sep=;\nphoto;caption\na.jpg;fog, rain\n",
+        "SEP=|\r\nphoto|caption||\r\na.jpg|fog, rain| |\r\n",
+    ):
+        assert read(tmp_path, text) == [read_as]
+    [(line, error)] = read(tmp_path, "photo,caption,\na.jpg,fog,rain\n")  # type: ignore[misc]
+    assert (line, error.message) == (2, "There are more cells than columns.")
+
+
 def test_several_photos_and_channels_are_in_one_cell(tmp_path: Path) -> None:
     absolute = tmp_path / "elsewhere" / "c.jpg"
     [post] = read(tmp_path, f'photos,channel\n"a.jpg; b.jpg\n{absolute}","@x;y"\n')

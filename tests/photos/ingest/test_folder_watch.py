@@ -7,11 +7,15 @@ import os
 import shutil
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
+from unittest.mock import AsyncMock
 
 import pytest
 
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.event_stream import events
-from fluffy_tui.photos import FolderNotFound, ImportSummary
+from fluffy_tui.photos import ImportSummary
+from fluffy_tui.photos.ingest import folder_watch
+from fluffy_tui.photos.ingest.catalogue import Catalogue
 from photos.photo_files import encoded, write
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ class Rounds:
 
     def __init__(self) -> None:
         self.queue: asyncio.Queue[ImportSummary] = asyncio.Queue()
+        self.outages: asyncio.Queue[DatabaseUnavailable] = asyncio.Queue()
+        self.presence: asyncio.Queue[tuple[Path, bool]] = asyncio.Queue()
 
     async def until_imported(self, count: int) -> None:
         """Wait until so many photos were imported, in however many rounds."""
@@ -44,7 +50,13 @@ async def watching(
     """Watch a folder; the first import is done when the block begins."""
     photos, persona = library
     rounds = Rounds()
-    watch = photos.watch([folder], persona, on_round=rounds.queue.put_nowait)
+    watch = photos.watch(
+        [folder],
+        persona,
+        on_round=rounds.queue.put_nowait,
+        on_outage=rounds.outages.put,
+        on_presence=lambda *folder: rounds.presence.put_nowait(folder),
+    )
     task = asyncio.create_task(watch.run())
     getting = asyncio.create_task(rounds.queue.get())
     await asyncio.wait({task, getting}, return_when=asyncio.FIRST_COMPLETED)
@@ -157,16 +169,56 @@ async def test_duplicates_are_reported(library: tuple[Photos, Persona], tmp_path
         assert await names(library) == {"a.jpg"}
 
 
-async def test_a_folder_that_is_deleted_ends_the_watch(
-    library: tuple[Photos, Persona], tmp_path: Path
+@pytest.mark.parametrize("renamed", ["disk", "disk/in"])
+async def test_a_folder_that_is_gone_is_watched_again_when_it_is_back(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renamed: str
 ) -> None:
-    """It can no longer be watched, which is an error."""
+    """It is renamed, or vanishes with the disk that it is on, and comes back with one more photo."""
+    monkeypatch.setattr(folder_watch, "LOOK_SECONDS", 0.02)
+    folder, gone = tmp_path / "disk" / "in", tmp_path / renamed
+    write(folder / "first.jpg", seed=1)
+    async with watching(library, folder) as (watch, rounds, _):
+        gone.rename(tmp_path / "away")
+        assert await rounds.presence.get() == (folder, False)
+        while (await rounds.queue.get()).missing == 0:
+            pass
+        assert (await names(library), await missing(library)) == ({"first.jpg"}, 1)
+        write(tmp_path / "away" / folder.relative_to(gone) / "second.jpg", seed=2)
+        (tmp_path / "away").rename(gone)
+        assert await rounds.presence.get() == (folder, True)
+        await rounds.until_imported(1)
+        assert (await names(library), await missing(library)) == ({"first.jpg", "second.jpg"}, 0)
+        write(folder / "third.jpg", seed=3)
+        await rounds.until_imported(1)
+    assert (watch.summary().imported, watch.summary().missing) == (3, 1)
+
+
+async def test_what_the_database_does_not_take_waits(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its disk is full, for example."""
+    monkeypatch.setattr(folder_watch, "LOOK_SECONDS", 0.02)
     folder = tmp_path / "in"
-    write(folder / "a.jpg")
-    async with watching(library, folder) as (_, _, task):
-        shutil.rmtree(folder)
-        with pytest.raises(FolderNotFound):
-            await task
+    write(folder / "first.jpg", seed=1)
+    async with watching(library, folder) as (watch, rounds, _):
+        with monkeypatch.context() as patch:
+            full = DatabaseUnavailable("The disk of the database is full.")
+            patch.setattr(Catalogue, "store", AsyncMock(side_effect=full))
+            write(folder / "second.jpg", seed=2)
+            assert await rounds.outages.get() is full
+        await rounds.until_imported(1)
+    assert (watch.summary().imported, watch.summary().failed) == (2, ())
+
+
+async def test_a_folder_that_is_made_anew_is_watched(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """So fast that it may have the number of the old one, and that nobody has seen it missing."""
+    folder = tmp_path / "in"
+    write(folder / "first.jpg", seed=1)
+    async with watching(library, folder) as (_, rounds, _):
+        for seed in (2, 3):
+            shutil.rmtree(folder)
+            write(folder / f"{seed}.jpg", seed=seed)
+            await rounds.until_imported(1)
 
 
 async def test_names_that_are_not_utf8_end_no_watch(library: tuple[Photos, Persona], tmp_path: Path) -> None:

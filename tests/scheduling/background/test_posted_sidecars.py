@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,8 +47,12 @@ async def test_a_live_post_is_written_once(place: Workplace) -> None:
     assert not path.exists()
 
 
+@pytest.mark.parametrize(
+    ("number", "attempts"),
+    [(errno.EACCES, 1), pytest.param(errno.ENOSPC, 2, id="until the disk has space again")],
+)
 async def test_a_folder_that_cannot_be_written_stops_nothing(
-    place: Workplace, monkeypatch: pytest.MonkeyPatch
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, number: int, attempts: int
 ) -> None:
     place.services.photos.writes_sidecars = True
     post = await place.live(1)
@@ -55,10 +60,10 @@ async def test_a_folder_that_cannot_be_written_stops_nothing(
 
     async def refuse(photo_id: int, posted: object) -> bool:
         tried.append(photo_id)
-        raise PermissionError("read-only")
+        raise OSError(number, "read-only or full")
 
     with monkeypatch.context() as patch:
         patch.setattr(place.services.photos, "write_sidecar", refuse)
         for _ in range(2):
             await PostedSidecars(place.services.delivery).run()
-    assert tried == [post.cover.photo_id], "once"
+    assert tried == [post.cover.photo_id] * attempts

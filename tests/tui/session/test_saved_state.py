@@ -9,6 +9,7 @@ import pytest
 
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.tui.session.saved_state import State, StateFile
+from test_plain_file import other_than_file
 from tui.fakes import MARKUP
 
 
@@ -41,6 +42,12 @@ def test_a_damaged_file_means_an_empty_state(tmp_path: Path, content: str) -> No
     path = tmp_path / "state.json"
     path.write_bytes(content.encode(errors="surrogateescape"))
     assert StateFile(path).state.persona == ""
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_what_is_in_the_files_place_means_an_empty_state(tmp_path: Path, kind: str) -> None:
+    path = other_than_file(tmp_path / "state.json", kind)
+    assert StateFile(path).state == State()
 
 
 def test_a_state_that_cannot_be_saved_is_only_logged(

@@ -27,6 +27,8 @@ SELECT
     current_setting('server_version_num')::int / 10000 AS major,
     current_setting('server_encoding') AS encoding,
     current_setting('DateStyle') AS date_style,
+    current_setting('default_transaction_isolation') AS isolation,
+    current_setting('session_replication_role') AS replication_role,
     current_setting('default_transaction_read_only')::bool AS is_read_only,
     pg_is_in_recovery() AS is_standby,
     quote_ident(current_database()) AS database,
@@ -52,6 +54,8 @@ class Facts:
     major: int
     encoding: str
     date_style: str
+    isolation: str
+    replication_role: str
     is_read_only: bool
     is_standby: bool
     database: str
@@ -101,6 +105,17 @@ def check_server(connection: psycopg.Connection) -> Facts:
         _refuse(
             f"The database writes dates in the style {facts.date_style}; fluffy-tui needs ISO.",
             f"Run: ALTER ROLE {facts.role} IN DATABASE {facts.database} SET DateStyle = 'ISO';",
+        )
+    if facts.isolation != "read committed":
+        _refuse(
+            f"Transactions of {facts.role} in {facts.database} are {facts.isolation}; fluffy-tui needs read committed.",
+            f"Run: ALTER ROLE {facts.role} IN DATABASE {facts.database}"
+            " SET default_transaction_isolation = 'read committed';",
+        )
+    if facts.replication_role == "replica":
+        _refuse(
+            f"Triggers do not run for {facts.role} in {facts.database}, so counts and taken photos would be wrong.",
+            f"Run: ALTER ROLE {facts.role} IN DATABASE {facts.database} SET session_replication_role = origin;",
         )
     _check_pgvector(facts)
     check_session(connection)
@@ -216,6 +231,18 @@ def check_tables(
             f"The database user {facts.role} may not use {_names([name for name, _ in rows])}.",
             f"Run as their owner: GRANT ALL ON ALL TABLES IN SCHEMA {facts.schema} TO {facts.role};"
             f" GRANT ALL ON ALL SEQUENCES IN SCHEMA {facts.schema} TO {facts.role};",
+        )
+    disabled = connection.execute(
+        "SELECT DISTINCT relname::text FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE tgenabled IN ('D', 'R') AND relnamespace = current_schema()::regnamespace AND relname = ANY (%s)"
+        " ORDER BY 1",
+        [sorted(tables)],
+    ).fetchall()
+    if disabled:
+        names = [name for (name,) in disabled]
+        _refuse(
+            f"Triggers of {_names(names)} are switched off, as a failed pg_restore --disable-triggers leaves them.",
+            "Run as their owner: " + " ".join(f"ALTER TABLE {name} ENABLE TRIGGER USER;" for name in names),
         )
 
 

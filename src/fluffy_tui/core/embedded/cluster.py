@@ -8,7 +8,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.embedded.installation import MAJOR_VERSION
+from fluffy_tui.core.embedded.process_limits import limit_remedy
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.plain_file import read_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +49,7 @@ def ensure_cluster(cluster: Path, account: ServerAccount, binaries: Path, *, loc
         OSError: a folder cannot be written.
     """
     try:
-        version = (cluster / "PG_VERSION").read_text(encoding="utf-8").strip()
+        version = read_plain(cluster / "PG_VERSION", 1_000).decode(errors="replace").strip()
     except FileNotFoundError:
         _create(cluster, account, binaries, lock)
         return
@@ -102,7 +104,7 @@ def _run(
     _log.log(logging.ERROR if failed else logging.DEBUG, "%s: %s", command[0], output)
     if failed:
         why = reason(output)
-        remedy = FREE_SPACE if why == FULL else "Correct that and try again."
+        remedy = FREE_SPACE if why == FULL else limit_remedy() or "Correct that and try again."
         raise DatabaseUnavailable(f"The database could not be created: {why}", remedy)
 
 

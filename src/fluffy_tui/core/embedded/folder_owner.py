@@ -8,11 +8,15 @@ import pwd
 import shlex
 from pathlib import Path
 
+from fluffy_tui.plain_file import NotPlain
+
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def folder_remedy(error: OSError, folder: Path) -> str:
     """Return what to do about a data folder that cannot be used."""
+    if isinstance(error, NotPlain):
+        return "Move it away and try again."
     if error.errno in DISK_FULL:
         return "Free some space on that disk and try again."
     taken = _taken_by_another(Path(error.filename or folder)) or _taken_by_another(folder)

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.core.embedded.cluster import FREE_SPACE, FULL, reason
+from fluffy_tui.core.embedded.process_limits import limit_remedy
 from fluffy_tui.core.embedded.socket_folder import PORT, SOCKET_NAME, PidFile, cluster_name, socket_folder
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.log_file import output_file
+from fluffy_tui.plain_file import open_plain, read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +74,7 @@ class ServerProcess:
         if starting is not None:
             return starting
         trim(self.log)
-        self.log.touch(mode=0o600)
-        with self.log.open("ab") as log:
+        with output_file(self.log) as log:
             begin = log.tell()
             server: list[str | Path] = [self.binaries / "postgres", "-D", self.cluster]
             detached = ["/bin/sh", "-c", _DETACHED, "sh", *server, *self._options(folder)]
@@ -197,12 +200,12 @@ class ServerProcess:
         )  # a child that was just forked looks the same
 
     def _failure(self, begin: int) -> DatabaseUnavailable:
-        with self.log.open("rb") as log:
-            log.seek(begin)
-            output = log.read().decode(errors="replace")
+        output = ""
+        with suppress(OSError):
+            output = read_plain(self.log, 2 * _LOG_LIMIT)[begin:].decode(errors="replace")
         _log.error("The embedded server did not start: %s", output)
         why = reason(output)
-        remedy = FREE_SPACE if why == FULL else f"See {self.log} for details."
+        remedy = FREE_SPACE if why == FULL else limit_remedy() or f"See {self.log} for details."
         return DatabaseUnavailable(f"The database server did not start: {why}", remedy)
 
 
@@ -212,12 +215,13 @@ def trim(log: Path) -> None:
     A running server continues to append to the same file.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    if not log.is_file() or log.stat().st_size <= _LOG_LIMIT:
-        return
-    with log.open("rb+") as file:
-        file.seek(-_LOG_LIMIT, os.SEEK_END)
-        log.with_name(f"{log.name}.1").write_bytes(file.read(_LOG_LIMIT))
-        file.truncate(0)
+    with suppress(OSError):  # it may be longer
+        if log.stat().st_size <= _LOG_LIMIT:
+            return
+        with os.fdopen(open_plain(log, os.O_RDWR)[0], "rb+") as file:
+            file.seek(-_LOG_LIMIT, os.SEEK_END)
+            write_atomically(log.with_name(f"{log.name}.1"), file.read(_LOG_LIMIT), sync=False)
+            file.truncate(0)
 
 
 def _end(main: psutil.Process) -> bool:

@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.embedded.cluster import ensure_cluster, reason
 from fluffy_tui.core.embedded.folder_owner import DISK_FULL, folder_remedy
 from fluffy_tui.core.embedded.installation import installation_folders
+from fluffy_tui.core.embedded.process_limits import OUT_OF_REACH, limit_remedy
 from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.embedded.socket_folder import connection_url, ready_folder
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.plain_file import NotPlain, open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,6 +174,8 @@ def _make_runnable(installation: Path, libraries: Path, account: ServerAccount) 
     closed = account.closed_parent(program) or account.closed_parent(libraries)
     if closed is not None:
         why = f"it cannot enter the folder {closed}."
+    if why and closed is None and (limits := limit_remedy()):
+        raise DatabaseUnavailable(f"The database server cannot be started: {program}: {why}", limits)
     if why:
         cause = "PostgreSQL refuses to run as root, and the user" if account.is_other else "The user"
         raise DatabaseUnavailable(
@@ -186,7 +190,7 @@ def _beside(cluster: Path, ending: str) -> Path:
 
 
 def _open(path: Path, account: ServerAccount) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    descriptor, _ = open_plain(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
     if account.is_other:  # root may be using another user's database, who needs these files later
         os.fchown(descriptor, account.uid, account.gid)
     return descriptor
@@ -211,6 +215,12 @@ def _exclusive(path: Path, account: ServerAccount) -> Iterator[int]:
 
 def _explain(error: OSError, cluster: Path) -> DatabaseUnavailable:
     place = error.filename or cluster
+    if isinstance(error, NotPlain):
+        what = str(error.strerror).lower()
+        return DatabaseUnavailable(
+            f"The database in {cluster} cannot be used: {place} {what}.",
+            folder_remedy(error, cluster.parent),
+        )
     if error.errno in DISK_FULL:
         return DatabaseUnavailable(
             f"The disk is full, so the database in {cluster} cannot be used.",
@@ -226,7 +236,8 @@ def _explain(error: OSError, cluster: Path) -> DatabaseUnavailable:
             f"The database cannot be stored in {cluster}: {place} is not a usable folder.",
             "Move it away, or set FLUFFY_DATA_DIR to another folder.",
         )
+    limits = limit_remedy() if error.errno in OUT_OF_REACH else ""
     return DatabaseUnavailable(
         f"The database in {cluster} cannot be used: {error.strerror or error} ({place}).",
-        "Correct that, or set DATABASE_URL to a PostgreSQL server with pgvector.",
+        limits or "Correct that, or set DATABASE_URL to a PostgreSQL server with pgvector.",
     )

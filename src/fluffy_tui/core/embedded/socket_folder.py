@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fluffy_tui.core.embedded.cluster import DATABASE, SUPERUSER
+from fluffy_tui.plain_file import read_plain
 
 PORT = "5432"
 """Only part of the socket's name: the server listens on no network address."""
@@ -38,7 +39,7 @@ class PidFile:
     def read(cls, cluster: Path) -> PidFile | None:
         """Return the file's content; None if there is none or it is invalid."""
         try:
-            text = (cluster / "postmaster.pid").read_text(encoding="utf-8", errors="surrogateescape")
+            text = os.fsdecode(read_plain(cluster / "postmaster.pid", 10_000))
         except FileNotFoundError:
             return None
         lines = [line.strip() for line in text.splitlines()] + [""] * 8

@@ -13,6 +13,10 @@ from typing import Any
 from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo.stand_in.world import World
+from fluffy_tui.plain_file import open_plain, read_plain
+
+_MOST_BYTES = 1_000_000_000
+"""Of a file; the posts of years take a thousandth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class StateFolder:
         try:
             self._running = self._lock("running.lock", fcntl.LOCK_NB)
         except BlockingIOError:
-            address = Address(**json.loads((self.path / "address.json").read_text("utf-8")))
+            address = Address(**json.loads(read_plain(self.path / "address.json", _MOST_BYTES)))
             self._unlock_start()
             raise AlreadyServed(address) from None
 
@@ -85,10 +89,11 @@ class StateFolder:
 
     def port(self) -> int:
         """Return the port of the last run, 0 if there was none."""
-        address = self.path / "address.json"
-        if not address.exists():
+        try:
+            address = json.loads(read_plain(self.path / "address.json", _MOST_BYTES))
+            return int(address["url"].rsplit(":", 1)[1])
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # any port will do
             return 0
-        return int(json.loads(address.read_text("utf-8"))["url"].rsplit(":", 1)[1])
 
     def load(self) -> tuple[World, datetime] | None:
         """Return the world and the moment at which it was saved; None in a new folder.
@@ -97,12 +102,12 @@ class StateFolder:
             FluffyError: The file cannot be read.
         """
         path = self.path / "world.json"
-        if not path.exists():
-            return None
         try:
-            data = json.loads(path.read_text("utf-8"))
+            data = json.loads(read_plain(path, _MOST_BYTES))
             return World.from_json(data["world"]), datetime.fromisoformat(data["saved_at"])
-        except (ValueError, KeyError, TypeError) as error:
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise FluffyError(
                 f"The demo's Buffer cannot read its saved state in {path}.", "Delete that file to start over."
             ) from error
@@ -115,7 +120,7 @@ class StateFolder:
         write_atomically(self.path / name, json.dumps(data, ensure_ascii=False, indent=1), sync=False)
 
     def _lock(self, name: str, flags: int = 0) -> int:
-        descriptor = os.open(self.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = open_plain(self.path / name, os.O_RDWR | os.O_CREAT)[0]
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | flags)
         except OSError:

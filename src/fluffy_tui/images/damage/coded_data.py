@@ -50,7 +50,9 @@ def is_whole(picture: Image.Image, file: BinaryIO, size: int) -> bool:
         case "PNG":
             return _is_png(file, size)
         case "WEBP":
-            return _is_webp(file, size, picture.width * picture.height)
+            return all(
+                webp_stream.is_used_up(kind, data) for kind, data, _ in _webp_data(picture, file, size)
+            )
         case "HEIF":
             return _is_heif(file, size)
         case "AVIF":
@@ -97,16 +99,44 @@ def _pieces(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
         length -= len(piece)
 
 
-def _is_webp(file: BinaryIO, size: int, pixels: int) -> bool:
-    hole = bytes(_VP8_HOLE + pixels // _VP8_PIXELS_A_ZERO)
+def still_webp(
+    picture: Image.Image, file: BinaryIO, size: int, *, is_known_whole: bool
+) -> Image.Image | None:
+    """Return the pixels of a WebP, decoded so that damage is seen; None for an animation.
+
+    Args:
+        picture: Opened, but not loaded.
+        file: Open for reading; its position is moved.
+        size: Of the file, in bytes.
+        is_known_whole: Whether nobody has to look for damage.
+
+    Raises:
+        ValueError: the data are damaged.
+    """
+    if getattr(picture, "is_animated", False):
+        return None
+    found = [(b"", b"", size)] if is_known_whole else [*_webp_data(picture, file, size)]
+    if len(found) != 1:
+        return None
+    content = _read(file, 0, size)
+    return webp_stream.decoded(
+        content, found[0][2], picture.mode, picture.size, is_known_whole=is_known_whole
+    )
+
+
+def _webp_data(picture: Image.Image, file: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes, int]]:
+    """Yield the kind of the chunks that are pictures, their data, and where in the file these end.
+
+    Raises:
+        ValueError: the data have a hole.
+    """
+    hole = bytes(_VP8_HOLE + picture.width * picture.height // _VP8_PIXELS_A_ZERO)
     for kind, start, length in webp_chunks(file, size):
         if kind in (b"VP8 ", b"VP8L"):
             data = _read(file, start, length)
             if kind == b"VP8 " and (hole in data or _ERASED in data):
-                return False
-            if not webp_stream.is_used_up(kind, data):
-                return False
-    return True
+                raise ValueError("the coded data have a hole")
+            yield kind, data, start + length
 
 
 def _is_heif(file: BinaryIO, size: int) -> bool:

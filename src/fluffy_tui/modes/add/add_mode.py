@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 OK = 0
 SOME_REFUSED = 1
+_MOST_INPUT = 1_000_000
+"""Bytes of a caption; no network takes a hundredth of that."""
 INVALID = "invalid"
 """The code of a line that cannot be understood."""
 
@@ -109,12 +111,17 @@ def caption_from(text: str) -> str:
     """Return a caption as it was given; `-` reads it from standard input.
 
     Raises:
-        UsageError: standard input is not UTF-8.
+        UsageError: standard input is closed, not UTF-8, or has no end.
     """
     if text != "-":
         return text
+    if sys.stdin is None:
+        raise UsageError("Standard input is closed.", "Send the caption there, or write it behind --caption.")
+    content = sys.stdin.buffer.read(_MOST_INPUT + 1)
+    if len(content) > _MOST_INPUT:
+        raise UsageError("The caption on standard input is longer than 1 MB.", "Send a shorter one.")
     try:
-        return sys.stdin.buffer.read().decode("utf-8").rstrip("\r\n")
+        return content.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise UsageError("The caption on standard input is not UTF-8.", "Send it as UTF-8.") from None
 

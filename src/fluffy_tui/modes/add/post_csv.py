@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("photo", "photos", "caption", "alt_text", "when", "channel", "first_comment")
 _SEVERAL = re.compile(r"[;\r\n]")
+_NAMED_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""The line by which Excel is told what separates the columns."""
 _LONGEST_FILE = 50_000_000
 _LONGEST_CELL = 10_000_000
 """Characters; the csv module's own limit is lower than a long caption with many photos needs."""
@@ -44,14 +46,22 @@ def read_posts(path: Path) -> list[WrittenPost | tuple[int, UsageError]]:
     if len(text) > _LONGEST_FILE:
         raise UsageError(f"{path} is longer than {_LONGEST_FILE:,} characters.", "Split it.")
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    named = _NAMED_DELIMITER.match(text)
+    delimiter = named[1] if named else _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     result: list[WrittenPost | tuple[int, UsageError]] = []
     line = 1
     try:
+        if named:
+            next(reader)
         header = [cell.strip().casefold().replace(" ", "_") for cell in next(reader, [])]
+        while header and not header[-1]:  # cells that were once filled, or only coloured
+            header.pop()
         _check(header, path)
         line = reader.line_num + 1
         for cells in reader:
+            while len(cells) > len(header) and not cells[-1].strip():
+                cells.pop()
             if any(cell.strip() for cell in cells):
                 result.append(_post(header, cells, line, path.parent))
             line = reader.line_num + 1

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from fluffy_tui.settings import Settings
 
+_LONGEST_ADDRESS = 10_000
+
 _LEAKS = (
     f"fluffy-tui: The address holds a password, which other users can see in the list of processes. "
     f"Set {VARIABLE} instead, or use --adopt - and send the address on standard input.\n"
@@ -63,7 +65,7 @@ def address_from(settings: Settings, given: str) -> str:
         UsageError: none was given.
     """
     if given == "-":
-        address = sys.stdin.readline().strip()
+        address = sys.stdin.readline(_LONGEST_ADDRESS).strip() if sys.stdin else ""
     elif given:
         address = given
         if has_password(given):

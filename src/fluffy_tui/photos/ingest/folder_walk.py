@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
     from datetime import datetime
 
-_IMPORTED = "jpg jpeg jpe jfif mpo png apng webp heic heif hif avif tif tiff gif bmp dib jxl"
+_IMPORTED = (
+    "jpg jpeg jpe jfif pjpeg pjp insp jps mpo png apng webp heic heif hif avif tif tiff gif bmp dib jxl"
+)
 _RAW = "3fr arw cr2 cr3 crw dcr dng erf fff gpr iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f"
 """What cameras write beside a JPEG or HEIC."""
-_NOT_IMPORTED = f"{_RAW} avci exr j2k jp2 jpf jpx psb psd svg tga xcf"
+_NOT_IMPORTED = (
+    f"{_RAW} avci avifs exr hdp heics heifs j2k jp2 jpf jpx jxr pcx pgm ppm psb psd svg tga wdp xcf"
+)
 
 PICTURE_SUFFIXES = frozenset(f".{name}" for name in _IMPORTED.split())
 """A file with such a name that is no picture is reported."""
@@ -33,8 +37,10 @@ PICTURE_SUFFIXES = frozenset(f".{name}" for name in _IMPORTED.split())
 OTHER_PICTURES = frozenset(f".{name}" for name in _NOT_IMPORTED.split())
 """Pictures that cannot be imported; they are counted."""
 
-_ODD_SUFFIX = re.compile(r"\.(\d*|(jpe?g|png|webp|heic|gif|tiff?)[_:?-](?!original).*)", re.IGNORECASE)
-"""Of pictures that were named by the time, or by a web site's address; their content decides."""
+_ODD_SUFFIX = re.compile(
+    r"\.(\d*|(jpe?g|png|webp|heic|gif|tiff?)[-_:?&%!@;,=(\s](?!original).*)", re.IGNORECASE
+)
+"""Of pictures that were named by the time, by a web site's address, or with more behind; their content decides."""
 _ICLOUD = ".icloud"
 _RAW_KINDS = frozenset(_RAW.split())
 _DATALESS = 0x40000000
@@ -92,7 +98,9 @@ def existing_folders(folders: Sequence[Path]) -> list[Path]:
                 folder, "cannot be read: you have no permission", "Ask its owner for access."
             ) from None
         except (FileNotFoundError, ValueError):  # ValueError: a NUL in the path
-            raise _not_found(folder, "does not exist", "Check the spelling.") from None
+            raise _not_found(
+                folder, "does not exist", "Check the spelling, or connect the disk that it is on."
+            ) from None
         except OSError as error:
             failure = unreadable(error).named(f"The folder {readable_path(str(folder))}")
             raise FolderNotFound(failure.message, failure.hint) from None

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import stat
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.images import readable_path
-from fluffy_tui.photos.ingest.folder_walk import existing_folders
 from fluffy_tui.photos.ingest.import_scope import ChangedPaths, ImportScope, WholeFolders
 from fluffy_tui.photos.model import FailedFile, ImportSummary
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
     from fluffy_tui.photos.ingest.importer import Importer
 
@@ -25,6 +25,12 @@ log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 0.5
 """Pause before watching begins again, so that a file that is being written does not keep a processor busy."""
+
+LOOK_SECONDS = 2.0
+"""How often to look whether the watched folders are there and are still the same ones, and whether the database is."""
+
+_Identity: TypeAlias = tuple[int, int]
+"""Of a folder: its disk, and its number there."""
 
 
 class WatchRefused(FluffyError):
@@ -42,6 +48,8 @@ class Watch:
         importer: Makes an import of a scope.
         on_round: Called in the event loop with the summary of the first import, and then of each that had
             something to do.
+        on_presence: Called in the event loop when a folder is gone, with False, and when it is back, with True.
+        on_outage: Awaited whenever the database does not take what is to be written.
     """
 
     def __init__(
@@ -51,10 +59,14 @@ class Watch:
         importer: Callable[[ImportScope], Importer],
         *,
         on_round: Callable[[ImportSummary], None],
+        on_presence: Callable[[Path, bool], None],
+        on_outage: Callable[[DatabaseUnavailable], Awaitable[None]],
     ) -> None:
         self._folders = folders
         self._importer = importer
         self._on_round = on_round
+        self._on_presence = on_presence
+        self._on_outage = on_outage
         self._done = ImportSummary(persona_name, 0, 0, 0, 0, 0, (), 0.0)
         self._failed: dict[Path, FailedFile] = {}
         self._current: Importer | None = None
@@ -70,11 +82,13 @@ class Watch:
     async def run(self) -> None:
         """Import, then watch, until cancelled; what was committed is kept.
 
+        A folder that is gone, with the disk that it is on perhaps, is watched again when it is back. While the database
+        does not respond or its disk is full, what is to be imported waits.
+
         Raises:
             WatchRefused: the system cannot watch so many folders, or one of this kind.
-            FolderNotFound: one of the folders is no longer there.
         """
-        async with aclosing(_changes(self._folders)) as changes:
+        async with aclosing(_changes(self._folders, self._on_presence)) as changes:
             upcoming = asyncio.ensure_future(anext(changes))
             try:
                 await asyncio.sleep(
@@ -86,14 +100,20 @@ class Watch:
                     paths = await upcoming
                     upcoming = asyncio.ensure_future(anext(changes))
                     await self._import(ChangedPaths(paths, self._folders), paths)
-                    await asyncio.to_thread(_refuse_vanished, self._folders)
             finally:
                 upcoming.cancel()
                 await asyncio.gather(upcoming, return_exceptions=True)
 
     async def _import(self, scope: ImportScope, paths: Sequence[str]) -> None:
-        self._current = self._importer(scope)
-        done = await self._current.run()
+        while True:
+            self._current = self._importer(scope)
+            try:
+                done = await self._current.run()
+                break
+            except DatabaseUnavailable as error:
+                self._done, self._current = _together(self._done, self._current.summary()), None
+                await self._on_outage(error)
+                await asyncio.sleep(LOOK_SECONDS)
         self._current = None
         self._done = _together(self._done, done)
         for path in paths:
@@ -111,27 +131,32 @@ class Watch:
             self._on_round(done)
 
 
-async def _changes(folders: Sequence[Path]) -> AsyncGenerator[list[str], None]:
+async def _changes(
+    folders: Sequence[Path], on_presence: Callable[[Path, bool], None]
+) -> AsyncGenerator[list[str], None]:
     """Yield the paths below the folders that have changed, those of the same moment together.
 
-    Watching breaks off at a name that is not UTF-8, with an exception group. Then it begins again, and everything
-    counts as changed.
+    What becomes of a folder itself counts as a change of everything in it. One that is not there is looked for until
+    it is back, since no system reports a disk that is plugged in again.
     """
-    import watchfiles
-
+    known = _identities(folders, {})
     try:
         while True:
-            reported = watchfiles.awatch(
-                *folders, watch_filter=None, rust_timeout=0, ignore_permission_denied=True
-            )
-            try:
-                async with aclosing(reported):
-                    async for changes in reported:
-                        yield sorted({path for _, path in changes})
-            except ExceptionGroup as group:
-                log.info("watching begins again: %s", group.exceptions)
-                await asyncio.sleep(RESTART_SECONDS)
-                yield [str(folder) for folder in folders]
+            removed: list[str] = []
+            if there := {folder: one for folder, one in known.items() if one is not None}:
+                async with aclosing(_reported(there, removed)) as reported:
+                    async for paths in reported:
+                        yield paths
+            else:
+                await asyncio.sleep(LOOK_SECONDS)
+            now = await asyncio.to_thread(_identities, folders, known)
+            others = [folder for folder in folders if now[folder] != known[folder] or str(folder) in removed]
+            for folder in others:
+                if (now[folder] is None) is not (known[folder] is None):
+                    on_presence(folder, now[folder] is not None)
+            known = now
+            if others:
+                yield [str(folder) for folder in others]
     except (
         OSError,
         RuntimeError,
@@ -142,15 +167,62 @@ async def _changes(folders: Sequence[Path]) -> AsyncGenerator[list[str], None]:
         ) from error
 
 
-def _refuse_vanished(folders: Sequence[Path]) -> None:
-    """Raise FolderNotFound if a folder is no longer there; one that only cannot be read may be readable again."""
+async def _reported(there: Mapping[Path, _Identity], removed: list[str]) -> AsyncGenerator[list[str], None]:
+    """Yield what changes in folders until they have to be watched again; those that were removed are added to a list.
+
+    Watching breaks off at a name that is not UTF-8, with an exception group. Then everything counts as changed.
+    """
+    import watchfiles
+
+    stop = asyncio.Event()
+    looking = asyncio.create_task(_look_after(there, stop), name="look after the watched folders")
+    reported = watchfiles.awatch(
+        *there, watch_filter=None, rust_timeout=0, stop_event=stop, ignore_permission_denied=True
+    )
+    roots = {str(folder) for folder in there}
+    try:
+        async with aclosing(reported):
+            async for changes in reported:
+                yield sorted({path for _, path in changes})
+                removed += [
+                    path for what, path in changes if what is watchfiles.Change.deleted and path in roots
+                ]
+                if removed:  # another folder of that name is not watched yet
+                    return
+    except FileNotFoundError as error:  # it has vanished just now
+        log.info("watching begins again: %s", error)
+        await asyncio.sleep(RESTART_SECONDS)
+    except ExceptionGroup as group:
+        log.info("watching begins again: %s", group.exceptions)
+        await asyncio.sleep(RESTART_SECONDS)
+        yield sorted(roots)
+    finally:
+        looking.cancel()
+
+
+async def _look_after(there: Mapping[Path, _Identity], stop: asyncio.Event) -> None:
+    """Set `stop` once a folder is not there any more, or another one is in its place, such as a disk."""
+    while await asyncio.to_thread(_identities, list(there), there) == there:
+        await asyncio.sleep(LOOK_SECONDS)
+    stop.set()
+
+
+def _identities(
+    folders: Sequence[Path], known: Mapping[Path, _Identity | None]
+) -> dict[Path, _Identity | None]:
+    """Return which folder is at each place, None where none is; one that only cannot be examined is still the same."""
+    found: dict[Path, _Identity | None] = {}
     for folder in folders:
         try:
-            folder.stat()
+            status = folder.stat()
         except (FileNotFoundError, NotADirectoryError):
-            existing_folders([folder])
+            found[folder] = None
         except OSError as error:
             log.info("a watched folder cannot be examined now: %s", error)
+            found[folder] = known.get(folder)
+        else:
+            found[folder] = (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
+    return found
 
 
 def _together(before: ImportSummary, more: ImportSummary) -> ImportSummary:

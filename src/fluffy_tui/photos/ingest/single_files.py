@@ -60,7 +60,9 @@ def existing_file(path: Path) -> Path:
             f"{shown} cannot be read: you have no permission.", "Ask its owner for access."
         ) from None
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
-        raise UsageError(f"{shown} does not exist.", "Check the spelling.") from None
+        raise UsageError(
+            f"{shown} does not exist.", "Check the spelling, or connect the disk that it is on."
+        ) from None
     except OSError as error:
         failure = unreadable(error).named(str(shown))
         raise UsageError(failure.message, failure.hint) from None

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.core.database import database_now
+from fluffy_tui.core.embedded.folder_owner import DISK_FULL
 from fluffy_tui.photos import PostedTexts
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.posts_by_time import posts_beyond
@@ -37,7 +38,7 @@ class PostedSidecars:
     delivery: Delivery
 
     async def run(self) -> None:
-        """Write those of the posts that went live lately; each is tried once."""
+        """Write those of the posts that went live lately; each is tried once, and again while the disk is full."""
         if not self.delivery.photos.writes_sidecars:
             return
         for persona in await self.delivery.personas.list():
@@ -68,6 +69,8 @@ class PostedSidecars:
                 await self.delivery.photos.write_sidecar(photo.photo_id, texts)
             except OSError as error:
                 log.warning("the sidecar of photo %s cannot be written: %s", photo.photo_id, error)
+                if error.errno in DISK_FULL:  # until there is space again
+                    return
         mark = insert(WrittenSidecarRow).values(post_id=post.id, machine_id=self.delivery.photos.machine.id)
         async with self.delivery.database.transaction() as session:
             await session.execute(mark.on_conflict_do_nothing())

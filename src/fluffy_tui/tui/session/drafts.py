@@ -16,6 +16,7 @@ from weakref import WeakSet
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.media import Framing
+from fluffy_tui.plain_file import read_plain
 from fluffy_tui.scheduling import ChannelChoice, PostPhoto
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MODES = {str(mode): mode for mode in ShareMode}
+
+_MOST_BYTES = 10_000_000
+"""Of a draft; those with the longest texts and most photos have less than one."""
 
 SAVED_WITHIN = 0.2
 """Seconds from a key to the draft being written."""
@@ -128,7 +132,7 @@ class Drafts:
 
     def _read(self, path: Path) -> Draft | None:
         try:
-            return _from_json(json.loads(path.read_text(encoding="utf-8")))
+            return _from_json(json.loads(read_plain(path, _MOST_BYTES)))
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError, RecursionError) as error:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.atomic_file import write_atomically
+from fluffy_tui.plain_file import read_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Framing
 
 log = logging.getLogger(__name__)
+
+_MOST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class StateFile:
 
     def _read(self) -> State:
         try:
-            content = json.loads(self._path.read_text(encoding="utf-8"))
+            content = json.loads(read_plain(self._path, _MOST_BYTES))
         except (OSError, ValueError, RecursionError):
             return State()
         if not isinstance(content, dict):
