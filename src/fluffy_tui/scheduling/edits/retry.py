@@ -59,7 +59,8 @@ class Retry:
         await self.budget.forget_exhausted()  # what the user asks for is always tried
         await self._delete_first_try(existing.id)
         async with self.database.transaction() as session:
-            row = await session.get(PostRow, existing.id, with_for_update={"key_share": True})
+            # As deleting it would be: to lock it further later, on behalf of a new delivery key, could be a deadlock.
+            row = await session.get(PostRow, existing.id, with_for_update=True)
             if row is None:
                 raise not_found()
             if chosen is not None and chosen.channel is not None and row.buffer_post_id is None:
