@@ -65,10 +65,12 @@ class Workplace:
     children: list[ForkedProgram] = field(default_factory=list)
     """Processes that were started; none outlives the workplace."""
 
-    async def photo(self, number: int = 0) -> Photo:
-        """Return a new imported photo."""
+    async def photo(self, number: int = 0, *, is_indexed: bool = True) -> Photo:
+        """Return a new imported photo; no worker has to index it any more, like most photos that are posted."""
         path = write_photo(self.folder / f"IMG_{number:04}.jpg", number)
         await self.services.photos.import_folders([self.folder], self.persona, on_progress=lambda _: None)
+        if is_indexed:
+            await self.execute("DELETE FROM photos_to_index")
         found = await self.services.photos.unscheduled(self.persona)
         return next(photo for photo in found if photo.path == path)
 

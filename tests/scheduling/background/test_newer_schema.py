@@ -28,7 +28,7 @@ async def test_a_worker_whose_statements_do_not_fit_stops_with_one_sentence(
         await until_indexed(place)
     await place.execute("UPDATE alembic_version SET version_num = '9999'")
     await place.execute("ALTER TABLE photo_hashes RENAME COLUMN dhash TO renamed")
-    await place.photo(1)
+    await place.photo(1, is_indexed=False)
     assert await worker.ended() == 1
     assert SENTENCE in log.read_text()
     post = await place.submit(number=2)
@@ -38,7 +38,7 @@ async def test_a_worker_whose_statements_do_not_fit_stops_with_one_sentence(
 
 async def until_indexed(place: Workplace) -> None:
     """Wait until a worker has indexed a photo."""
-    photo = await place.photo()
+    photo = await place.photo(is_indexed=False)
     query = f"SELECT count(*) FROM photo_hashes WHERE photo_id = {photo.id}"
     async with place.services.database.connection() as connection:
         while await (await connection.execute(query.encode())).fetchone() == (0,):

@@ -146,12 +146,12 @@ def not_shown() -> NotPossibleNow:
 
 
 async def existing_row(session: AsyncSession, post_id: int, *, lock: bool = False) -> PostRow:
-    """Return a post's row, locked against changes or not.
+    """Return a post's row, locked or not; as far as for deleting it, since locking it further later could be a deadlock.
 
     Raises:
         PostNotFound: it was cancelled.
     """
-    row = await session.get(PostRow, post_id, with_for_update={"key_share": True} if lock else None)
+    row = await session.get(PostRow, post_id, with_for_update=lock or None)
     if row is None:
         raise not_found()
     return row

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, cast
 
@@ -102,7 +102,7 @@ def read_request(body: bytes, user_agent: str = "") -> Request:
     query, variables = payload["query"], payload.get("variables") or {}
     name = payload.get("operationName")
     try:
-        document = parse(query, max_tokens=MOST_TOKENS)
+        document = _parsed(query)
     except GraphQLSyntaxError as error:
         return Request(name, frozenset(), variables, query, user_agent, errors=(error,))
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
@@ -127,6 +127,21 @@ def read_request(body: bytes, user_agent: str = "") -> Request:
         frozenset(mentioned.ids),
         document,
     )
+
+
+@lru_cache(maxsize=64)
+def _parsed(query: str) -> DocumentNode:
+    return parse(query, max_tokens=MOST_TOKENS)
+
+
+@lru_cache(maxsize=64)
+def _refusal(query: str) -> Reply | None:
+    """Return why a query is refused whatever its variables are; a client sends the same few again and again."""
+    document = _parsed(query)
+    errors = validate(stand_in_schema(), document)
+    if errors:
+        return _failure(errors, "GRAPHQL_VALIDATION_FAILED")
+    return {"errors": [{"message": TOO_COMPLEX}]} if _too_complex(document) else None
 
 
 class _MentionedIds(Visitor):
@@ -162,14 +177,10 @@ async def answer(request: Request, root: object) -> tuple[int, Reply]:
     """Carry out a request and return the HTTP status and body."""
     if request.document is None:
         return 400, _failure(request.errors, "GRAPHQL_PARSE_FAILED")
-    schema = stand_in_schema()
-    errors = validate(schema, request.document)
-    if errors:
-        return 400, _failure(errors, "GRAPHQL_VALIDATION_FAILED")
-    if _too_complex(request.document):
-        return 400, {"errors": [{"message": TOO_COMPLEX}]}
+    if refusal := _refusal(request.query):
+        return 400, refusal
     outcome = execute(
-        schema,
+        stand_in_schema(),
         request.document,
         root,
         variable_values=dict(request.variables),
