@@ -227,7 +227,7 @@ class TextReport:
     def presence(self, folder: Path, is_there: bool) -> None:
         """Print that a watched folder is away, or back."""
         away = "is not there now. Its photos are kept, and watching goes on when it is back."
-        _print(f"The folder {folder} {'is back.' if is_there else away}")
+        print_line(f"The folder {folder} {'is back.' if is_there else away}")
 
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
         """Print the summary, and how far an interrupted import got."""

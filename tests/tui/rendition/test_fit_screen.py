@@ -68,5 +68,5 @@ async def test_a_time_near_another_post_is_a_warning_while_it_is_typed(
         when = driver.screen.query_one(CaptionForm).when
         assert when.share_mode is ShareMode.CUSTOM_SCHEDULED
         assert when.meaning == "Wed 13 Jan 09:00 New York (your 15:00) · in 24 h"
-        assert when.same_day == "! at the same time as 09:00 “coffee first”"
+        assert driver.text(".same-day") == "! at the same time as 09:00 “coffee first”"
         assert "! time is taken (ctrl+t)" in marks(driver)

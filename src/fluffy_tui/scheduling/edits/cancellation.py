@@ -146,7 +146,7 @@ def not_shown() -> NotPossibleNow:
 
 
 async def existing_row(session: AsyncSession, post_id: int, *, lock: bool = False) -> PostRow:
-    """Return a post's row, locked or not; as far as for deleting it, since locking it further later could be a deadlock.
+    """Return a post's row, locked or not: as far as to delete it, since locking it further later could be a deadlock.
 
     Raises:
         PostNotFound: it was cancelled.
