@@ -111,6 +111,10 @@ def fill(url: str, world: World, model: Any) -> float:
             for number in range(count):
                 bits = "".join(f"{byte:08b}" for byte in chance.bytes(48))
                 rows.write_row((number + 1, bits[:256], 90, bits[256:]))
+        cursor.execute(
+            "INSERT INTO library_counts (persona_id, name, number)"
+            " SELECT persona_id, 'unscheduled', count(*) FROM photos WHERE NOT is_scheduled GROUP BY persona_id"
+        )
         cursor.execute("SET maintenance_work_mem = '1GB'")
         began = time.perf_counter()
         cursor.execute(index_statement(model))

@@ -145,13 +145,15 @@ def not_shown() -> NotPossibleNow:
     )
 
 
-async def existing_row(session: AsyncSession, post_id: int, *, lock: bool = False) -> PostRow:
-    """Return a post's row, locked or not: as far as to delete it, since locking it further later could be a deadlock.
+async def existing_row(
+    session: AsyncSession, post_id: int, *, with_for_update: bool | dict[str, bool] | None = None
+) -> PostRow:
+    """Return a post's row, locked as SQLAlchemy's `Session.get` says, or not.
 
     Raises:
         PostNotFound: it was cancelled.
     """
-    row = await session.get(PostRow, post_id, with_for_update=lock or None)
+    row = await session.get(PostRow, post_id, with_for_update=with_for_update)
     if row is None:
         raise not_found()
     return row

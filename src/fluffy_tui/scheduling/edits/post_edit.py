@@ -152,7 +152,7 @@ class PostEdit:
             async with database.transaction() as session:
                 if request.photos is not None:
                     await session.execute(taking_photos(persona_id))
-                row = await existing_row(session, post_id, lock=True)
+                row = await existing_row(session, post_id, with_for_update={"key_share": True})
                 edited = EditedPost.of(row, request)
                 changed = await transitions.edit_unsent(
                     session,

@@ -59,7 +59,8 @@ class Retry:
         await self.budget.forget_exhausted()  # what the user asks for is always tried
         await self._delete_first_try(existing.id)
         async with self.database.transaction() as session:
-            row = await existing_row(session, existing.id, lock=True)
+            # As far as it will be locked: to lock it further later could be a deadlock.
+            row = await existing_row(session, existing.id, with_for_update=True)
             if chosen is not None and chosen.channel is not None and row.buffer_post_id is None:
                 row.channel_id, row.organization_id = chosen.id, chosen.channel.organization_id
                 row.pinterest_board_id = chosen.board_id

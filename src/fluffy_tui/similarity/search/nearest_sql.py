@@ -22,7 +22,6 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    case,
     cast,
     func,
     literal,
@@ -32,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.similarity.tables import (
+    COUNTS,
     PHOTOS,
     EmbeddingModelRow,
     PhotoEmbeddingRow,
@@ -50,7 +50,7 @@ _CANDIDATES = bindparam("candidates", type_=ARRAY(BigInteger))
 _WITHOUT = bindparam("without", type_=ARRAY(BigInteger))
 _SAME_AS = bindparam("same_as", type_=BigInteger)
 _LIMIT = bindparam("limit", type_=Integer)
-_MOST = bindparam("most", type_=Integer)
+_COUNTED = bindparam("counted", type_=Text)
 _WIDTH = bindparam("width", type_=Text)
 
 
@@ -64,14 +64,28 @@ class SearchScope:
     """Whether photos that have a post are left out."""
 
 
-def _query_vector() -> Select[EmbeddingModelRow, str, int]:
-    asked = any_(_PHOTO_IDS)
+@lru_cache(maxsize=2)
+def query_vector(*, iterates: bool) -> Select[Any]:
+    """Return the query for the active model, the mean vector of the `photo_ids` under it, their persona, and a count.
+
+    The count of the persona's photos is that named by `counted`. The query also sets up the transaction for a search
+    in the index, with `width` as `hnsw.ef_search`.
+    """
+    settings: dict[str, Any] = {"plan_cache_mode": literal("force_custom_plan"), "hnsw.ef_search": _WIDTH}
+    if iterates:
+        settings["hnsw.iterative_scan"] = literal("strict_order")
+    asked, persona_id = any_(_PHOTO_IDS), func.min(PHOTOS.c.persona_id)
     known = and_(PhotoEmbeddingRow.model_id == EmbeddingModelRow.id, PhotoEmbeddingRow.photo_id == asked)
     return (
         select(
             EmbeddingModelRow,
             cast(func.avg(PhotoEmbeddingRow.embedding), Text),
-            func.min(PHOTOS.c.persona_id),
+            persona_id,
+            select(func.coalesce(func.sum(COUNTS.c.number), 0))
+            .where(COUNTS.c.persona_id == persona_id, COUNTS.c.name == _COUNTED)
+            .correlate(PHOTOS)
+            .scalar_subquery(),
+            *(func.set_config(literal_column(f"'{name}'"), value, True) for name, value in settings.items()),
         )
         .outerjoin(PhotoEmbeddingRow, known)
         .outerjoin(PHOTOS, PHOTOS.c.id == PhotoEmbeddingRow.photo_id)
@@ -80,35 +94,32 @@ def _query_vector() -> Select[EmbeddingModelRow, str, int]:
     )
 
 
-QUERY_VECTOR = _query_vector()
-"""The active model, the mean vector of the `photo_ids` under it, and their persona."""
-
-
-@lru_cache(maxsize=32)
-def few(scope: SearchScope, *, iterates: bool) -> Select[list[int] | None]:
-    """Return the query for the allowed photos if they are few; it also sets up the transaction for the index.
-
-    It takes `without`, `most` for how many are few, and `width` for the index's `hnsw.ef_search`.
-    """
-    settings: dict[str, Any] = {"plan_cache_mode": literal("force_custom_plan"), "hnsw.ef_search": _WIDTH}
-    if iterates:
-        settings["hnsw.iterative_scan"] = literal("strict_order")
-    some = select(PHOTOS.c.id).where(_allowed(scope)).limit(_MOST + 1).subquery()
-    ids = func.coalesce(func.array_agg(some.c.id), cast(literal([]), ARRAY(BigInteger)))
-    set_up = [func.set_config(literal_column(f"'{name}'"), value, True) for name, value in settings.items()]
-    return select(case((func.count() <= _MOST, ids)), *set_up).select_from(some)
-
-
 @lru_cache(maxsize=32)
 def compared(model: EmbeddingModel, *, mark_same: bool) -> Select[int, float, bool]:
-    """Return the query for the `limit` nearest of `photo_ids`; a join would make the server start parallel workers.
+    """Return the query for the `limit` nearest of `photo_ids`.
 
     It takes `sought`, and `same_as` if duplicates of that photo are to be marked.
     """
+    return _compared(_PHOTO_IDS, model, mark_same=mark_same)
+
+
+@lru_cache(maxsize=32)
+def all_compared(scope: SearchScope, *, mark_same: bool) -> Select[int, float, bool]:
+    """Return the query for the `limit` nearest allowed photos that compares each of them; it takes what `nearest` does.
+
+    They are an array, since of a join the planner expects so many that it may read all vectors, in parallel workers.
+    """
+    allowed = func.array(select(PHOTOS.c.id).where(_allowed(scope)).scalar_subquery())
+    return _compared(allowed, scope.model, mark_same=mark_same)
+
+
+def _compared(
+    photo_ids: ColumnElement[Any], model: EmbeddingModel, *, mark_same: bool
+) -> Select[int, float, bool]:
     distance = _distance(model, VECTOR)
     return _marked(
         select(PhotoEmbeddingRow.photo_id, distance)
-        .where(_of(PhotoEmbeddingRow, model), PhotoEmbeddingRow.photo_id == any_(_PHOTO_IDS))
+        .where(_of(PhotoEmbeddingRow, model), PhotoEmbeddingRow.photo_id == any_(photo_ids))
         .order_by(distance)
         .limit(_LIMIT),
         mark_same=mark_same,

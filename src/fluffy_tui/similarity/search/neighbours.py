@@ -9,6 +9,7 @@ A round trip to the database takes about as long as a search, so each question i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pgvector import Vector
@@ -17,12 +18,12 @@ from sqlalchemy import func, select, text
 from fluffy_tui.similarity.index.model_registry import model_of
 from fluffy_tui.similarity.model import Neighbour, NoEmbeddings, NotIndexedYet, Relation
 from fluffy_tui.similarity.search.nearest_sql import (
-    QUERY_VECTOR,
     SearchScope,
+    all_compared,
     compared,
     farthest_of,
-    few,
     nearest,
+    query_vector,
 )
 from fluffy_tui.similarity.tables import PHOTOS
 
@@ -62,18 +63,16 @@ async def more_like(
     session: AsyncSession, photo_id: int, limit: int, *, unscheduled_only: bool, iterates: bool
 ) -> list[Neighbour]:
     """Return the persona's nearest photos; see `service.Similarity.more_like`."""
-    model, vector, persona_id = await _query_vector(session, [photo_id])
-    asked = {"sought": vector, "without": [photo_id], "same_as": photo_id}
-    scope = SearchScope(model, persona_id, unscheduled_only)
-    rows = await _nearest(session, scope, asked, limit, iterates=iterates)
-    return _neighbours(rows, model)
+    search = await _search(session, [photo_id], limit, unscheduled_only=unscheduled_only, iterates=iterates)
+    asked = {"sought": search.vector, "without": [photo_id], "same_as": photo_id, "limit": limit}
+    return _neighbours(await _nearest(session, search, asked), search.scope.model)
 
 
 async def related(session: AsyncSession, photo_id: int, others: Sequence[int]) -> list[Neighbour]:
     """Return how similar these photos are to one; see `service.Similarity.related`."""
-    model, vector, _ = await _query_vector(session, [photo_id])
-    compared_ids = [other for other in others if other != photo_id]
-    asked = {"sought": vector, "same_as": photo_id, "photo_ids": compared_ids, "limit": len(compared_ids)}
+    search = await _search(session, [photo_id], len(others))
+    model, ids = search.scope.model, [other for other in others if other != photo_id]
+    asked = {"sought": search.vector, "same_as": photo_id, "photo_ids": ids, "limit": len(ids)}
     return _neighbours(await _found(session, compared(model, mark_same=True), asked), model)
 
 
@@ -90,11 +89,11 @@ async def least_like(
     A unit vector is far from several others on average if it is near the opposite of their sum, which the index can
     find. Of those, the ones that are far from each are returned.
     """
-    model, centre, persona_id = await _query_vector(session, photo_ids)
-    opposite = Vector([-number for number in Vector.from_text(centre).to_list()]).to_text()
-    asked = {"sought": opposite, "without": list(photo_ids)}
-    scope = SearchScope(model, persona_id, unscheduled_only)
-    rows = await _nearest(session, scope, asked, limit * _FAR_CANDIDATES, iterates=iterates)
+    most = limit * _FAR_CANDIDATES
+    search = await _search(session, photo_ids, most, unscheduled_only=unscheduled_only, iterates=iterates)
+    model = search.scope.model
+    opposite = Vector([-number for number in Vector.from_text(search.vector).to_list()]).to_text()
+    rows = await _nearest(session, search, {"sought": opposite, "without": list(photo_ids), "limit": most})
     candidates = {"candidates": [row[0] for row in rows], "photo_ids": list(photo_ids)}
     found = (await session.execute(farthest_of(model), candidates)).all()
     return [
@@ -120,48 +119,71 @@ async def recent_photos(session: AsyncSession, persona_id: int, last: int, posts
     return list(await session.scalars(query))
 
 
-async def _query_vector(session: AsyncSession, photo_ids: Sequence[int]) -> tuple[EmbeddingModel, str, int]:
-    """Return the active model, the mean vector of some photos of one persona, and the persona.
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search in a transaction that is set up for it."""
+
+    scope: SearchScope
+    vector: str
+    """The mean of the photos that are asked about."""
+    photos: int
+    """How many photos are in the scope."""
+    width: int
+    """The length of the index's list."""
+    iterates: bool
+    """Whether the scan of the index continues behind that list."""
+
+
+async def _search(
+    session: AsyncSession,
+    photo_ids: Sequence[int],
+    most: int,
+    *,
+    unscheduled_only: bool = True,
+    iterates: bool = False,
+) -> _Search:
+    """Return the search for at most so many photos around some photos of one persona.
 
     Raises:
         NoEmbeddings: no model was ever used.
         NotIndexedYet: none of the photos has a vector.
     """
-    found = (await session.execute(QUERY_VECTOR, {"photo_ids": list(photo_ids)})).one_or_none()
+    width = max(_SEARCH_WIDTH, min(most * 2, _WIDEST))
+    counted = "unscheduled" if unscheduled_only else "present"
+    asked = {"photo_ids": list(photo_ids), "counted": counted, "width": str(width)}
+    found = (await session.execute(query_vector(iterates=iterates), asked)).one_or_none()
     if found is None:
         raise NoEmbeddings(
             "No photos are embedded yet.",
             "The worker does it; fluffy-tui --doctor shows what is missing.",
         )
-    model, vector, persona_id = found
+    model, vector, persona_id, photos = found[:4]
     if vector is None:
         raise NotIndexedYet(
             "This photo is not indexed yet.", "The worker continues by itself; try again later."
         )
-    return model_of(model), vector, persona_id
+    return _Search(
+        SearchScope(model_of(model), persona_id, unscheduled_only), vector, int(photos), width, iterates
+    )
 
 
 async def _nearest(
-    session: AsyncSession, scope: SearchScope, asked: dict[str, Any], limit: int, *, iterates: bool
+    session: AsyncSession, search: _Search, asked: dict[str, Any]
 ) -> list[tuple[int, float, bool]]:
-    """Return the nearest of the allowed photos, from the index if it can `iterates`, or by comparing all.
+    """Return the nearest of the allowed photos, from the index if it can iterate, or by comparing all.
 
     Each comes with its distance, and whether it shows the same picture as `same_as`, if `asked` has that beside
-    `sought` and `without`.
+    `sought`, `without` and `limit`.
     """
-    width = max(_SEARCH_WIDTH, min(limit * 2, _WIDEST))
-    asked, mark_same = {**asked, "limit": limit}, "same_as" in asked
-    set_up = {"without": asked["without"], "most": FEW, "width": str(width)}
-    allowed = await session.scalar(few(scope, iterates=iterates), set_up)
-    if allowed is not None:
-        asked["photo_ids"] = allowed
-        return await _found(session, compared(scope.model, mark_same=mark_same), asked)
+    scope, mark_same = search.scope, "same_as" in asked
+    if search.photos <= FEW:
+        return await _found(session, all_compared(scope, mark_same=mark_same), asked)
     by_index = nearest(scope, exact=False, mark_same=mark_same)
-    for wide in (width,) if iterates else dict.fromkeys((width, _WIDEST)):
-        if wide != width:
+    for wide in (search.width,) if search.iterates else dict.fromkeys((search.width, _WIDEST)):
+        if wide != search.width:
             await session.execute(select(func.set_config("hnsw.ef_search", str(wide), True)))
         found = await _found(session, by_index, asked)
-        if len(found) >= limit:
+        if len(found) >= asked["limit"]:
             return found
     return await _found(session, nearest(scope, exact=True, mark_same=mark_same), asked)
 
