@@ -92,10 +92,10 @@ def test_invalid_settings_are_not_saved(setup: SetupService, stand_in: StandIn, 
 
 
 def test_variables_that_override_the_file_are_returned(environment: dict[str, str]) -> None:
-    environment["BUFFER_API_KEY"] = "from the environment"
+    environment["BUFFER_API_KEY"] = "from-the-environment"
     setup = SetupService(load_settings(environment), environment)
     assert setup.save({"BUFFER_API_KEY": "hush"}) == ["BUFFER_API_KEY"]
-    assert setup.settings.buffer_api_key == Secret("from the environment")
+    assert setup.settings.buffer_api_key == Secret("from-the-environment")
 
 
 async def test_the_doctor_in_the_app_uses_the_open_services(
