@@ -90,7 +90,7 @@ async def audit(
     for caption, expected in ledger.expected.items():
         if expected.is_cancelled and (caption in ours or caption in theirs):
             findings.disagreements.append(
-                f"{caption!r} was reported as cancelled; stored: {caption in ours}, in Buffer: {caption in theirs}"
+                f"{caption!r} was reported as cancelled; stored: {caption in ours}, in Buffer: {theirs.get(caption)}"
             )
         if (are_free := free.issuperset(expected.photo_ids)) != ledger.frees(expected):
             findings.disagreements.append(f"the photos of {caption!r} are {'free' if are_free else 'taken'}")
