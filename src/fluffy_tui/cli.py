@@ -262,6 +262,8 @@ def _check_combination(options: argparse.Namespace) -> None:
         raise UsageError(
             "--persona only works with the app, --demo, --import, --add, --add-csv, --status and --export."
         )
+    if (options.console or options.mcp) and sys.stdin is None:
+        raise UsageError("Standard input is closed.", "--console and --mcp read from there.")
     if options.post is not None and not options.doctor:
         raise UsageError("--post only works with --doctor.")
     if options.dry_run and not (options.clean or adds or adopts):

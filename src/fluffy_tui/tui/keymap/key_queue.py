@@ -76,6 +76,12 @@ LEAVING = frozenset({"back", "clear", "dismiss", "leave"})
 SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})
 """Names of further actions that do so while a screen is being filled: nobody is writing there."""
 
+EDITING = ("cursor_", "delete_")
+"""How the names of the actions begin that stay within the text of a field."""
+
+_PASTED = ("v", "v")
+"""Key and character for which a pasted text is taken: a field for text accepts both."""
+
 log = logging.getLogger(__name__)
 
 MAX_ROUNDS = 100
@@ -130,9 +136,16 @@ class KeyQueue:
 
     def _is_text(self, event: Event) -> bool:
         """Return whether this only adds to the text in the focused field, after what is on its way there."""
-        key, character = (event.key, event.character) if isinstance(event, Key) else ("v", "v")  # or a paste
+        key, character = (event.key, event.character) if isinstance(event, Key) else _PASTED
         focused = self._app.focused
         return focused is not None and focused.check_consume_key(key, character)
+
+    def _edits(self, event: Event) -> bool:
+        """Return whether a key only moves in the text of the focused field, or deletes some of it."""
+        shown, focused = self._app.active_bindings.get(getattr(event, "key", "")), self._app.focused
+        if shown is None or focused is None or shown.node is not focused:
+            return False
+        return focused.check_consume_key(*_PASTED) and self._action(event).startswith(EDITING)
 
     def _leaves(self, event: Event) -> bool:
         if not isinstance(event, Key) or (event.is_printable and not self._is_loading):
@@ -176,13 +189,17 @@ class KeyQueue:
             await _pass((self._app, *self._way(), self._app))
             await self._come_to_rest()
         while not self._leaving:
-            busy = [worker for worker in self._app.workers if _is_running(worker, CHANGING)]
-            if not busy or self._action(event) in LEAVING | SWITCHING:
+            busy = [worker for worker in self._app.workers if self._changes_screen(worker)]
+            if not busy or self._edits(event) or self._action(event) in LEAVING | SWITCHING:
                 return
             self._is_loading = True
             await self._wait_for(busy)
             self._is_loading = False
             await self._come_to_rest()
+
+    def _changes_screen(self, worker: Worker[Any]) -> bool:
+        """Return whether a worker changes the screen that is shown: those behind it may load for as long as they like."""
+        return _is_running(worker, CHANGING) and self._app.screen in worker.node.ancestors_with_self
 
     async def _finish(self, event: Event) -> None:
         """Post a key, and wait until it is done."""
