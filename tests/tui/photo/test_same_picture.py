@@ -68,6 +68,7 @@ class Searches:
         self._tasks.append(asyncio.create_task(job))
 
     async def end(self) -> None:
+        """Wait until everything is searched."""
         await asyncio.gather(*self._tasks)
 
 

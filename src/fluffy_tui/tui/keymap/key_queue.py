@@ -198,7 +198,7 @@ class KeyQueue:
             await self._come_to_rest()
 
     def _changes_screen(self, worker: Worker[Any]) -> bool:
-        """Return whether a worker changes the screen that is shown: those behind it may load for as long as they like."""
+        """Return whether a worker changes the screen that is shown; those behind it may take any time."""
         return _is_running(worker, CHANGING) and self._app.screen in worker.node.ancestors_with_self
 
     async def _finish(self, event: Event) -> None:
