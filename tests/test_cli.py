@@ -162,11 +162,12 @@ def test_output_that_is_lost_is_told(own_home: Path) -> None:
     )
 
 
-def test_paths_are_utf8_whatever_the_locale_says() -> None:
+@pytest.mark.parametrize("option", ["-B", "-E"])
+def test_paths_are_utf8_whatever_the_locale_says(option: str) -> None:
     """They are stored, and another session may have another locale."""
     script = "import sys; from fluffy_tui.cli import use_utf8; use_utf8(); print(ascii(sys.argv[1]))"
     other = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    command = [sys.executable, "-c", script, "café"]
+    command = [sys.executable, option, "-c", script, "café"]
     ended = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **other})
     assert ended.stdout == "'caf\\xe9'\n"
 

@@ -187,7 +187,8 @@ def use_utf8() -> None:
     """
     if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
         os.environ["PYTHONUTF8"] = "1"
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
+        utf8 = ("-X", "utf8")  # also where Python is told to leave its variables alone
+        os.execv(sys.executable, [sys.executable, *utf8, *sys.orig_argv[1:]])  # noqa: S606 - this very program
 
 
 def _run_mode(options: argparse.Namespace) -> int:

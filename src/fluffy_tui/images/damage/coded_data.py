@@ -117,13 +117,11 @@ def still_webp(
     """
     if _read(file, 12, 4) == b"VP8X" and _read(file, 20, 1)[0] & _WEBP_ANIMATION:
         return None
-    found = [(b"", b"", size)] if is_known_whole else [*_webp_data(picture, file, size)]
-    if len(found) != 1:
+    ends = [size] if is_known_whole else [end for _, _, end in _webp_data(picture, file, size)]
+    if len(ends) != 1:
         return None
     content = _read(file, 0, size)
-    return webp_stream.decoded(
-        content, found[0][2], picture.mode, picture.size, is_known_whole=is_known_whole
-    )
+    return webp_stream.decoded(content, ends[0], picture.mode, picture.size, is_known_whole=is_known_whole)
 
 
 def _webp_data(picture: Image.Image, file: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes, int]]:
