@@ -218,6 +218,7 @@ async def test_escape_behind_a_text_in_a_single_write_waits_for_its_turn(
             driver.app.post_message(event)
         await driver.settle()
         assert isinstance(driver.screen, LibraryScreen)
+        assert "✎" in driver.screen_text()
         assert not [photo for photo in services.photos.photos.values() if photo.verdict]
         await driver.press("enter")
         assert driver.screen.query_one(TextArea).text == "xp"
