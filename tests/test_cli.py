@@ -11,7 +11,7 @@ import pytest
 
 import fluffy_tui
 from fluffy_tui.cli import build_parser
-from modes.program import fluffy
+from modes.program import clean_environment, fluffy
 
 pytestmark = pytest.mark.slow
 
@@ -56,6 +56,22 @@ def test_a_usage_error_is_status_2_with_a_message(own_home: Path, arguments: lis
     assert ended.status == 2
     assert ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("mode", ["--console", "--mcp"])
+def test_what_reads_standard_input_says_that_it_is_closed(own_home: Path, mode: str) -> None:
+    closing = ["/bin/sh", "-c", 'exec "$@" <&-', "sh"]
+    ended = subprocess.run(
+        [*closing, sys.executable, "-m", "fluffy_tui", mode],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=clean_environment(own_home),
+    )
+    assert (ended.returncode, ended.stderr.splitlines()) == (
+        2,
+        ["fluffy-tui: Standard input is closed. --console and --mcp read from there."],
+    )
 
 
 def test_without_a_terminal_the_app_says_so(own_home: Path) -> None:
@@ -146,11 +162,12 @@ def test_output_that_is_lost_is_told(own_home: Path) -> None:
     )
 
 
-def test_paths_are_utf8_whatever_the_locale_says() -> None:
+@pytest.mark.parametrize("option", ["-B", "-E"])
+def test_paths_are_utf8_whatever_the_locale_says(option: str) -> None:
     """They are stored, and another session may have another locale."""
     script = "import sys; from fluffy_tui.cli import use_utf8; use_utf8(); print(ascii(sys.argv[1]))"
     other = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    command = [sys.executable, "-c", script, "café"]
+    command = [sys.executable, option, "-c", script, "café"]
     ended = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **other})
     assert ended.stdout == "'caf\\xe9'\n"
 

@@ -187,7 +187,8 @@ def use_utf8() -> None:
     """
     if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
         os.environ["PYTHONUTF8"] = "1"
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
+        utf8 = ("-X", "utf8")  # also where Python is told to leave its variables alone
+        os.execv(sys.executable, [sys.executable, *utf8, *sys.orig_argv[1:]])  # noqa: S606 - this very program
 
 
 def _run_mode(options: argparse.Namespace) -> int:
@@ -262,6 +263,8 @@ def _check_combination(options: argparse.Namespace) -> None:
         raise UsageError(
             "--persona only works with the app, --demo, --import, --add, --add-csv, --status and --export."
         )
+    if (options.console or options.mcp) and sys.stdin is None:
+        raise UsageError("Standard input is closed.", "--console and --mcp read from there.")
     if options.post is not None and not options.doctor:
         raise UsageError("--post only works with --doctor.")
     if options.dry_run and not (options.clean or adds or adopts):

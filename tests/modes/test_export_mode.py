@@ -144,7 +144,7 @@ async def test_a_posts_history_is_printed_in_order(place: Workplace, own_home: P
 
 
 async def test_a_post_that_does_not_exist_is_status_2(place: Workplace, own_home: Path) -> None:
-    for number in ("4711", "99999999999999999999"):
+    for number in ("4711", "99999999999999999999", "-99999999999999999999"):
         ended = await call(place, own_home, "--doctor", "--post", number)
         assert ended.status == 2
         assert f"no post {number}" in ended.err

@@ -40,10 +40,10 @@ async def run(settings: Settings) -> int:
             return 0
         # What a script writes into a file or pipe is its own affair; on a terminal, text of others stays text.
         with nullcontext() if sys.stdout.isatty() else redirect_stdout(sys.__stdout__):
-            return await _run_script(sys.stdin.read(), names)
+            return await _run_script(sys.stdin.buffer.read(), names)
 
 
-async def _run_script(source: str, names: dict[str, Any]) -> int:
+async def _run_script(source: bytes, names: dict[str, Any]) -> int:
     try:
         compiled = compile(source, "<stdin>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         await _execute(compiled, names)

@@ -51,7 +51,7 @@ async def show_post(settings: Settings, post_id: int, *, as_json: bool) -> int:
         UsageError: there is no such post.
     """
     async with open_services(settings) as services:
-        post = await services.scheduling.post(post_id) if post_id < _BEYOND_IDS else None
+        post = await services.scheduling.post(post_id) if abs(post_id) < _BEYOND_IDS else None
         if post is None:
             raise UsageError(f"There is no post {post_id}.", "It was deleted, or never existed.")
         events = await services.scheduling.timeline(post_id)

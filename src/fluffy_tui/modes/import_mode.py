@@ -106,17 +106,9 @@ async def _watch(
 ) -> int:
     """Import existing and new files until stopped; ctrl+c while nothing is being imported is the normal end."""
     failed = False
-    attempts = 0
 
-    def taken(summary: ImportSummary) -> None:
-        nonlocal attempts
-        attempts = 0
-        report.taken(summary)
-
-    async def wait_for_database(error: DatabaseUnavailable) -> None:
-        nonlocal attempts
-        attempts += 1
-        if attempts == 2:  # a server of our own is started again by then
+    async def wait_for_database(error: DatabaseUnavailable, attempt: int) -> None:
+        if attempt == 2:  # a server of our own is started again by then
             sys.stderr.write(f"fluffy-tui: {error} Nothing is lost: watching goes on then.\n")
         with suppress(DatabaseUnavailable):
             await reach_server()
@@ -126,7 +118,7 @@ async def _watch(
             folders,
             persona,
             on_progress=show,
-            on_round=taken,
+            on_round=report.taken,
             on_outage=wait_for_database,
             on_presence=report.presence,
         )

@@ -419,7 +419,7 @@ class Photos:
         on_progress: Callable[[ImportProgress], None] = lambda _: None,
         on_round: Callable[[ImportSummary], None] = lambda _: None,
         on_presence: Callable[[Path, bool], None] = lambda _folder, _is_there: None,
-        on_outage: Callable[[DatabaseUnavailable], Awaitable[None]],
+        on_outage: Callable[[DatabaseUnavailable, int], Awaitable[None]],
     ) -> Watch:
         """Return an import that, once run, goes on to import whatever changes in the folders and all their subfolders.
 

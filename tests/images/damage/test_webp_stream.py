@@ -34,6 +34,18 @@ def test_the_pixels_are_those_of_pillow(
                 assert (pixels.mode, pixels.tobytes()) == (pillow.mode, pillow.tobytes())
 
 
+def test_an_animation_of_one_picture_is_sound() -> None:
+    """Programs that write animations write one of a single picture, too."""
+    file = io.BytesIO()
+    noise("RGB", (61, 47)).save(file, "WEBP", save_all=True, append_images=[noise("RGB", (61, 47))])
+    content = file.getvalue()[: file.getvalue().rindex(b"ANMF")]
+    one = b"RIFF" + (len(content) - 8).to_bytes(4, "little") + content[8:]
+    for known in (False, True):
+        with Image.open(io.BytesIO(one)) as pillow:
+            assert getattr(pillow, "is_animated", None) is False
+            assert decode(one, is_known_whole=known).pixels.tobytes() == pillow.tobytes()
+
+
 def test_what_the_decoder_does_not_need_was_misread() -> None:
     file = io.BytesIO()
     noise("RGB", (160, 120)).save(file, "WEBP")

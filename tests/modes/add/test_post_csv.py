@@ -35,6 +35,8 @@ def test_what_excel_adds_is_no_matter(tmp_path: Path) -> None:
         "SEP=|\r\nphoto|caption||\r\na.jpg|fog, rain| |\r\n",
     ):
         assert read(tmp_path, text) == [read_as]
+    with pytest.raises(UsageError):  # what quotes cells separates none
+        read(tmp_path, 'sep="\nphoto"caption\na.jpg"fog\n')
     [(line, error)] = read(tmp_path, "photo,caption,\na.jpg,fog,rain\n")  # type: ignore[misc]
     assert (line, error.message) == (2, "There are more cells than columns.")
 

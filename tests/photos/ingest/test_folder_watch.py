@@ -33,8 +33,12 @@ class Rounds:
 
     def __init__(self) -> None:
         self.queue: asyncio.Queue[ImportSummary] = asyncio.Queue()
-        self.outages: asyncio.Queue[DatabaseUnavailable] = asyncio.Queue()
+        self.outages: asyncio.Queue[tuple[DatabaseUnavailable, int]] = asyncio.Queue()
         self.presence: asyncio.Queue[tuple[Path, bool]] = asyncio.Queue()
+
+    async def failed(self, error: DatabaseUnavailable, attempt: int) -> None:
+        """Note that the database did not take what was to be written."""
+        self.outages.put_nowait((error, attempt))
 
     async def until_imported(self, count: int) -> None:
         """Wait until so many photos were imported, in however many rounds."""
@@ -54,7 +58,7 @@ async def watching(
         [folder],
         persona,
         on_round=rounds.queue.put_nowait,
-        on_outage=rounds.outages.put,
+        on_outage=rounds.failed,
         on_presence=lambda *folder: rounds.presence.put_nowait(folder),
     )
     task = asyncio.create_task(watch.run())
@@ -196,16 +200,19 @@ async def test_a_folder_that_is_gone_is_watched_again_when_it_is_back(
 async def test_what_the_database_does_not_take_waits(
     library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its disk is full, for example."""
+    """Its disk is full, for example; each time counts by itself, also when nothing is left to be done."""
     monkeypatch.setattr(folder_watch, "LOOK_SECONDS", 0.02)
     folder = tmp_path / "in"
     write(folder / "first.jpg", seed=1)
     async with watching(library, folder) as (watch, rounds, _):
-        with monkeypatch.context() as patch:
-            full = DatabaseUnavailable("The disk of the database is full.")
-            patch.setattr(Catalogue, "store", AsyncMock(side_effect=full))
-            write(folder / "second.jpg", seed=2)
-            assert await rounds.outages.get() is full
+        for seed, is_deleted in ((2, True), (3, False)):
+            with monkeypatch.context() as patch:
+                full = DatabaseUnavailable("The disk of the database is full.")
+                patch.setattr(Catalogue, "store", AsyncMock(side_effect=full))
+                file = write(folder / f"{seed}.jpg", seed=seed)
+                assert await rounds.outages.get() == (full, 1)
+                if is_deleted:
+                    file.unlink()
         await rounds.until_imported(1)
     assert (watch.summary().imported, watch.summary().failed) == (2, ())
 

@@ -14,6 +14,7 @@ from fluffy_tui.scheduling import PostPhoto
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library import LibraryScreen
+from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.personas.channel_picker import ChannelPickerScreen
 from fluffy_tui.tui.plan.screen import PlanScreen
 from fluffy_tui.tui.posts import PostDetailScreen, PostsScreen
@@ -187,3 +188,53 @@ async def test_a_tab_is_opened_at_once_while_the_library_takes_long_to_load(
         await driver.pilot.press("j", "4")
         assert isinstance(driver.screen, ProblemsScreen)
         gate.set()
+
+
+async def test_keys_do_not_wait_for_what_is_loaded_behind_the_screen(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wait(*_arguments: object, **_options: object) -> None:
+        await asyncio.Event().wait()
+
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        monkeypatch.setattr(services.scheduling, "posts_by_time", wait)
+        await driver.pilot.press("l", "1")
+        assert isinstance(driver.screen, LibraryScreen)
+        before = driver.screen.query_one(PhotoList).cursor
+        await driver.pilot.press("j")
+        assert driver.screen.query_one(PhotoList).cursor == before + 1
+        await driver.pilot.press("enter", "a", "b", "left", "c")
+        assert driver.screen.query_one(TextArea).text == "acb"
+
+
+async def test_escape_behind_a_text_in_a_single_write_waits_for_its_turn(
+    running: Running, services: FakeServices
+) -> None:
+    """Also where it could clear a selection at once: the text is for the screen that opens, and no command."""
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "space")
+        for event in (*textual_internals.typed_events(f"{ENTER}xp"), Key("escape", None)):
+            driver.app.post_message(event)
+        await driver.settle()
+        assert isinstance(driver.screen, LibraryScreen)
+        assert "✎" in driver.screen_text()
+        assert not [photo for photo in services.photos.photos.values() if photo.verdict]
+        await driver.press("enter")
+        assert driver.screen.query_one(TextArea).text == "xp"
+
+
+async def test_what_was_typed_for_a_screen_that_never_opens_is_no_command(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wait(*_arguments: object, **_options: object) -> None:
+        await asyncio.Event().wait()
+
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "space")
+        with monkeypatch.context() as patch:
+            patch.setattr(services.photos, "by_ids", wait)
+            await driver.pilot.press("enter", "x", "p", "escape")
+        await driver.pilot.press("j")
+        assert isinstance(driver.screen, LibraryScreen)
+        assert not [photo for photo in services.photos.photos.values() if photo.verdict]

@@ -55,9 +55,26 @@ async def test_the_mark_of_an_earlier_post_has_a_key_that_opens_it(
         assert "same picture" not in driver.text("#preflight"), "that post is gone"
 
 
+class Searches:
+    """Earlier posts of photos without a screen; `found` has what was known whenever that was another thing."""
+
+    def __init__(self, services: FakeServices) -> None:
+        self.found = list[dict[int, EarlierPost | None]]()
+        self._tasks = list[asyncio.Task[None]]()
+        node = cast("Any", SimpleNamespace(services=services, run_worker=self._run))
+        self.posts = EarlierPosts(node, node, lambda: self.found.append(dict(self.posts.here)))
+
+    def _run(self, job: Coroutine[Any, Any, None], **_options: object) -> None:
+        self._tasks.append(asyncio.create_task(job))
+
+    async def end(self) -> None:
+        """Wait until everything is searched."""
+        await asyncio.gather(*self._tasks)
+
+
 async def test_what_was_asked_for_before_a_change_is_not_shown_after_it(services: FakeServices) -> None:
     photo, asked, answer = services.photos.photos[40], asyncio.Event(), asyncio.Event()
-    known, found = services.similarity.posted_before, list[dict[int, EarlierPost | None]]()
+    known, searches = services.similarity.posted_before, Searches(services)
 
     async def late(photo: Photo) -> EarlierPost | None:
         before = await known(photo)
@@ -65,22 +82,33 @@ async def test_what_was_asked_for_before_a_change_is_not_shown_after_it(services
         await answer.wait()
         return before
 
-    tasks = list[asyncio.Task[None]]()
-
-    def run_worker(job: Coroutine[Any, Any, None], **_options: object) -> None:
-        tasks.append(asyncio.create_task(job))
-
     services.similarity.posted_before = late  # type: ignore[method-assign]
-    node = cast("Any", SimpleNamespace(services=services, run_worker=run_worker))
-    earlier = EarlierPosts(node, node, lambda: found.append(dict(earlier.here)))
     services.similarity.earlier_posts = {40: POSTED}
-    earlier.search([photo])
+    searches.posts.search([photo])
     await asked.wait()
     services.similarity.earlier_posts = {}
-    earlier.search([photo], again=True)
+    searches.posts.search([photo], again=True)
     answer.set()
-    await asyncio.gather(*tasks)
-    assert found == [{40: None}]
+    await searches.end()
+    assert searches.found == [{40: None}]
+
+
+async def test_what_is_found_is_told_although_posts_change_all_the_time(services: FakeServices) -> None:
+    photos = [services.photos.photos[number] for number in (40, 39, 38)]
+    known, searches, asked = services.similarity.posted_before, Searches(services), list[int]()
+
+    async def while_posts_change(photo: Photo) -> EarlierPost | None:
+        asked.append(photo.id)
+        if photo.id == 39 and not searches.found:
+            assert len(asked) < 100, "that would go on as long as posts change"
+            searches.posts.search(photos, again=True)
+        return await known(photo)
+
+    services.similarity.posted_before = while_posts_change  # type: ignore[method-assign]
+    services.similarity.earlier_posts = {40: POSTED}
+    searches.posts.search(photos)
+    await searches.end()
+    assert searches.found[-1] == {40: POSTED, 39: None, 38: None}
 
 
 async def test_a_deleted_photo_and_a_deleted_post(running: Running, services: FakeServices) -> None:

@@ -36,6 +36,8 @@ _ERASED = b"\xff" * 64
 _VP8_HOLE = 64
 _VP8_PIXELS_A_ZERO = 5_000
 """Pictures of a single colour have a zero for every 10,000 pixels."""
+_WEBP_ANIMATION = 2
+"""The flag of an extended header by which the pictures are in frames, which libwebp's decoder refuses."""
 
 
 def is_whole(picture: Image.Image, file: BinaryIO, size: int) -> bool:
@@ -102,7 +104,7 @@ def _pieces(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
 def still_webp(
     picture: Image.Image, file: BinaryIO, size: int, *, is_known_whole: bool
 ) -> Image.Image | None:
-    """Return the pixels of a WebP, decoded so that damage is seen; None for an animation.
+    """Return the pixels of a WebP, decoded so that damage is seen; None for an animation, even of one picture.
 
     Args:
         picture: Opened, but not loaded.
@@ -113,15 +115,13 @@ def still_webp(
     Raises:
         ValueError: the data are damaged.
     """
-    if getattr(picture, "is_animated", False):
+    if _read(file, 12, 4) == b"VP8X" and _read(file, 20, 1)[0] & _WEBP_ANIMATION:
         return None
-    found = [(b"", b"", size)] if is_known_whole else [*_webp_data(picture, file, size)]
-    if len(found) != 1:
+    ends = [size] if is_known_whole else [end for _, _, end in _webp_data(picture, file, size)]
+    if len(ends) != 1:
         return None
     content = _read(file, 0, size)
-    return webp_stream.decoded(
-        content, found[0][2], picture.mode, picture.size, is_known_whole=is_known_whole
-    )
+    return webp_stream.decoded(content, ends[0], picture.mode, picture.size, is_known_whole=is_known_whole)
 
 
 def _webp_data(picture: Image.Image, file: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes, int]]:

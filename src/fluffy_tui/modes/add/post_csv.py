@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("photo", "photos", "caption", "alt_text", "when", "channel", "first_comment")
 _SEVERAL = re.compile(r"[;\r\n]")
-_NAMED_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_NAMED_DELIMITER = re.compile(r'sep=([^"\r\n])\r?\n', re.IGNORECASE)
 """The line by which Excel is told what separates the columns."""
 _LONGEST_FILE = 50_000_000
 _LONGEST_CELL = 10_000_000

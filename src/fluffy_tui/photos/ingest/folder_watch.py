@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import stat
 from collections import Counter
@@ -49,7 +50,7 @@ class Watch:
         on_round: Called in the event loop with the summary of the first import, and then of each that had
             something to do.
         on_presence: Called in the event loop when a folder is gone, with False, and when it is back, with True.
-        on_outage: Awaited whenever the database does not take what is to be written.
+        on_outage: Awaited whenever the database does not take what is to be written, with how often it has not so far.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Watch:
         *,
         on_round: Callable[[ImportSummary], None],
         on_presence: Callable[[Path, bool], None],
-        on_outage: Callable[[DatabaseUnavailable], Awaitable[None]],
+        on_outage: Callable[[DatabaseUnavailable, int], Awaitable[None]],
     ) -> None:
         self._folders = folders
         self._importer = importer
@@ -105,14 +106,14 @@ class Watch:
                 await asyncio.gather(upcoming, return_exceptions=True)
 
     async def _import(self, scope: ImportScope, paths: Sequence[str]) -> None:
-        while True:
+        for attempt in itertools.count(1):
             self._current = self._importer(scope)
             try:
                 done = await self._current.run()
                 break
             except DatabaseUnavailable as error:
                 self._done, self._current = _together(self._done, self._current.summary()), None
-                await self._on_outage(error)
+                await self._on_outage(error, attempt)
                 await asyncio.sleep(LOOK_SECONDS)
         self._current = None
         self._done = _together(self._done, done)

@@ -76,6 +76,12 @@ LEAVING = frozenset({"back", "clear", "dismiss", "leave"})
 SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})
 """Names of further actions that do so while a screen is being filled: nobody is writing there."""
 
+EDITING = ("cursor_", "delete_")
+"""How the names of the actions begin that stay within the text of a field."""
+
+_PASTED = ("v", "v")
+"""Key and character for which a pasted text is taken: a field for text accepts both."""
+
 log = logging.getLogger(__name__)
 
 MAX_ROUNDS = 100
@@ -100,8 +106,8 @@ class KeyQueue:
         self._is_idle = True
         self._leaving: set[Event] = set()
         """Keys that are waiting and leave the screen."""
-        self._is_loading = False
-        """Whether the keys wait for what is being filled or changed."""
+        self._is_held = self._is_loading = False
+        """Whether the keys wait for workers, and whether for what is being filled or changed."""
         self._is_typed = False
         """Whether the last key was text, which may be searched for."""
         self._nudge = asyncio.Event()
@@ -130,12 +136,20 @@ class KeyQueue:
 
     def _is_text(self, event: Event) -> bool:
         """Return whether this only adds to the text in the focused field, after what is on its way there."""
-        key, character = (event.key, event.character) if isinstance(event, Key) else ("v", "v")  # or a paste
+        key, character = (event.key, event.character) if isinstance(event, Key) else _PASTED
         focused = self._app.focused
         return focused is not None and focused.check_consume_key(key, character)
 
+    def _edits(self, event: Event) -> bool:
+        """Return whether a key only moves in the text of the focused field, or deletes some of it."""
+        shown, focused = self._app.active_bindings.get(getattr(event, "key", "")), self._app.focused
+        if shown is None or focused is None or shown.node is not focused:
+            return False
+        return focused.check_consume_key(*_PASTED) and self._action(event).startswith(EDITING)
+
     def _leaves(self, event: Event) -> bool:
-        if not isinstance(event, Key) or (event.is_printable and not self._is_loading):
+        """Return whether a key ends a wait: one that was typed ahead of it is for what the keys before it open."""
+        if not isinstance(event, Key) or not self._is_held or (event.is_printable and not self._is_loading):
             return False
         name = self._action(event)
         return name in LEAVING or (self._is_loading and name in SWITCHING)
@@ -176,13 +190,17 @@ class KeyQueue:
             await _pass((self._app, *self._way(), self._app))
             await self._come_to_rest()
         while not self._leaving:
-            busy = [worker for worker in self._app.workers if _is_running(worker, CHANGING)]
-            if not busy or self._action(event) in LEAVING | SWITCHING:
+            busy = [worker for worker in self._app.workers if self._changes_screen(worker)]
+            if not busy or self._edits(event) or self._action(event) in LEAVING | SWITCHING:
                 return
             self._is_loading = True
             await self._wait_for(busy)
             self._is_loading = False
             await self._come_to_rest()
+
+    def _changes_screen(self, worker: Worker[Any]) -> bool:
+        """Return whether a worker changes the screen that is shown; those behind it may take any time."""
+        return _is_running(worker, CHANGING) and self._app.screen in worker.node.ancestors_with_self
 
     async def _finish(self, event: Event) -> None:
         """Post a key, and wait until it is done."""
@@ -191,14 +209,24 @@ class KeyQueue:
         await _pass((self._app, *self._way(), self._app))
         await self._come_to_rest()
         while not self._leaving:
-            groups = OPENING if self._app.screen is screen else LOADING
+            is_opening = self._app.screen is screen
+            groups = OPENING if is_opening else LOADING
             busy = [worker for worker in {*self._app.workers} - earlier if _is_running(worker, groups)]
             if not busy:
                 return
-            self._is_loading = groups is LOADING
+            self._is_loading = not is_opening
             await self._wait_for(busy)
             self._is_loading = False
+            if self._leaving and is_opening and self._app.screen is screen:
+                self._forget_typed()
             await self._come_to_rest()
+
+    def _forget_typed(self) -> None:
+        """Drop what was typed for a screen that has not opened: on this one, it would be commands."""
+        events = [self._waiting.get_nowait() for _ in range(self._waiting.qsize())]
+        first = next((number for number, event in enumerate(events) if event in self._leaving), 0)
+        for event in events[first:]:
+            self._waiting.put_nowait(event)
 
     async def _come_to_rest(self) -> None:
         """Pass all queues from the focus up to the app again and again until nothing happens there."""
@@ -218,6 +246,7 @@ class KeyQueue:
     async def _wait_for(self, workers: list[Worker[Any]]) -> None:
         """Wait until one of these has ended, a screen opens or closes, or a key arrives that leaves."""
         self._nudge.clear()
+        self._is_held = True
         nudged = asyncio.create_task(self._nudge.wait())
         ends = [
             asyncio.create_task(_ended(worker)) for worker in workers
@@ -225,6 +254,7 @@ class KeyQueue:
         try:
             await asyncio.wait([nudged, *ends], return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._is_held = False
             nudged.cancel()
 
 

@@ -51,6 +51,7 @@ class PhotoNotes:
         self._has_warned = False
 
     def reload_drafts(self) -> None:
+        self._context.drafts.save_now()  # those of a screen that is just closing
         self._drafts = self._context.drafts.photos_with_drafts(self._view.persona_id)
 
     async def fetch(self, ids: Sequence[int]) -> dict[int, Photo]:

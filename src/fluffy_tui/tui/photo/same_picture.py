@@ -40,7 +40,7 @@ GONE = "The photo of that post is no longer in the library."
 
 
 class EarlierPosts:
-    """Earlier posts of photos, as they are now: what was asked for before a change is not shown after it.
+    """Earlier posts of photos, as they are now: what was asked for when posts changed is asked for again.
 
     `found` is called whenever something else is known.
     """
@@ -70,24 +70,30 @@ class EarlierPosts:
             )
 
     async def _search(self) -> None:
-        before = dict(self.here), dict(self.elsewhere)
         try:
             while self._waiting:
-                photo = self._waiting.pop(next(iter(self._waiting)))
-                has_searched, here = await _find_earlier_post(self._context, photo)
-                elsewhere = await _find_outside_post(self._context, photo)
-                if photo.id in self._waiting:
-                    continue  # posts have changed meanwhile
-                self.here.pop(photo.id, None)
-                self.elsewhere.pop(photo.id, None)
-                if has_searched:
-                    self.here[photo.id] = here
-                if elsewhere is not None:
-                    self.elsewhere[photo.id] = elsewhere
+                before = dict(self.here), dict(self.elsewhere)
+                for photo in list(
+                    self._waiting.values()
+                ):  # where posts change all the time, some are due again
+                    await self._search_for(photo)
+                if before != (self.here, self.elsewhere):
+                    self._found()
         finally:
             self._is_searching = False
-        if before != (self.here, self.elsewhere):
-            self._found()
+
+    async def _search_for(self, photo: Photo) -> None:
+        del self._waiting[photo.id]
+        has_searched, here = await _find_earlier_post(self._context, photo)
+        elsewhere = await _find_outside_post(self._context, photo)
+        if photo.id in self._waiting:
+            return  # posts have changed meanwhile
+        self.here.pop(photo.id, None)
+        self.elsewhere.pop(photo.id, None)
+        if has_searched:
+            self.here[photo.id] = here
+        if elsewhere is not None:
+            self.elsewhere[photo.id] = elsewhere
 
 
 async def _find_earlier_post(context: Context, photo: Photo) -> tuple[bool, EarlierPost | None]:
