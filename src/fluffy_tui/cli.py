@@ -163,7 +163,7 @@ def _add_post_options(parser: argparse.ArgumentParser) -> None:
         help="handles or networks; else all of the persona's channels",
     )
     post.add_argument("--first-comment", metavar="TEXT", help="posted below the post")
-    post.add_argument("--separate", action="store_true", help="one post of each file")
+    post.add_argument("--separate", action="store_true", help="one post per file")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -52,7 +52,8 @@ def own_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
 
 
-def test_it_imports_until_it_is_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_imports_until_it_is_stopped(tmp_path: Path, number: signal.Signals) -> None:
     """The first import, a later one, the summary of both, exit 0."""
     write(tmp_path / "in" / "a.jpg", seed=1)
     with watching(tmp_path / "in") as (process, output):
@@ -61,7 +62,7 @@ def test_it_imports_until_it_is_stopped(tmp_path: Path) -> None:
         arrive(tmp_path / "in" / "new" / "b.jpg", write(tmp_path / "b.jpg", seed=2))
         second = event(output)
         assert (second["event"], second["imported"]) == ("taken", 1)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         summary = event(output)
         assert (summary["event"], summary["persona"], summary["imported"]) == ("summary", "sarah", 2)
         assert "interrupted" not in summary

@@ -253,7 +253,7 @@ async def _media_host(services: Services) -> Check:
     return Check(
         "media host",
         Health.OK,
-        f"a test picture was uploaded, downloaded unchanged and deleted from this machine in {milliseconds:.0f} ms",
+        f"this machine uploaded a test picture, downloaded it unchanged and deleted it in {milliseconds:.0f} ms",
     )
 
 

@@ -104,7 +104,7 @@ def test_a_password_on_the_command_line_is_warned_of(
         own_home, "--adopt", "postgresql://me:hunter2@127.0.0.1:1/train", DATABASE_URL=database_url
     )
     assert ended.status == 1
-    assert "other users can see" in ended.err
+    assert "Other users can see" in ended.err
     assert "hunter2" not in ended.out + ended.err
     assert "FLUFFY_ADOPT_URL" in ended.err
     assert "DATABASE_URL" not in ended.err

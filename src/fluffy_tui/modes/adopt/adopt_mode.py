@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LONGEST_ADDRESS = 10_000
 
 _LEAKS = (
-    f"fluffy-tui: The address holds a password, which other users can see in the list of processes. "
+    f"fluffy-tui: Other users can see an address on the command line, with its password, in the list of processes. "
     f"Set {VARIABLE} instead, or use --adopt - and send the address on standard input.\n"
 )
 
