@@ -178,12 +178,13 @@ async def test_cancelling_on_one_channel_leaves_the_others_and_the_photo(
         assert on.driver.app.context.drafts.load(photo) is None
 
 
+@pytest.mark.parametrize("is_cover", [False, True])
 async def test_cancelling_on_one_channel_tells_which_photos_only_that_channel_had(
-    running: Running, services: FakeServices
+    running: Running, services: FakeServices, is_cover: bool
 ) -> None:
     lead, _ = on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
-    more = replace(lead, photos=(*lead.photos, PostPhoto(40, "0")))
-    services.scheduling.all_posts[lead.id] = more
+    photos = (*lead.photos, PostPhoto(40, "0"))
+    services.scheduling.all_posts[lead.id] = replace(lead, photos=photos[::-1] if is_cover else photos)
     async with bench(running) as on:
         on.select(lead.id)
         on.actions.run("cancel")
