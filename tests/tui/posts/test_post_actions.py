@@ -178,6 +178,28 @@ async def test_cancelling_on_one_channel_leaves_the_others_and_the_photo(
         assert on.driver.app.context.drafts.load(photo) is None
 
 
+@pytest.mark.parametrize("is_cover", [False, True])
+async def test_cancelling_on_one_channel_tells_which_photos_only_that_channel_had(
+    running: Running, services: FakeServices, is_cover: bool
+) -> None:
+    lead, _ = on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
+    photos = (*lead.photos, PostPhoto(40, "0"))
+    services.scheduling.all_posts[lead.id] = replace(lead, photos=photos[::-1] if is_cover else photos)
+    async with bench(running) as on:
+        on.select(lead.id)
+        on.actions.run("cancel")
+        while "All 2 channels:" not in on.driver.screen_text():
+            await on.driver.pilot.pause()
+        said = " ".join(on.driver.screen_text().replace("│", " ").split())
+        assert "1 of the 2 photos stays scheduled on the other channel, the rest goes back" in said
+        await on.driver.press("y")
+        await on.driver.settle()
+        assert on.driver.notices()[-1] == (
+            "Cancelled “words 0” on Instagram. "
+            "1 of the 2 photos stays scheduled on Bluesky, the rest goes back to the library."
+        )
+
+
 async def test_cancelling_on_all_channels_says_which_it_could_not(
     running: Running, services: FakeServices
 ) -> None:

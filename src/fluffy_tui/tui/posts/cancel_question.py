@@ -38,10 +38,10 @@ def question_about(
 def _about_channels(context: Context, post: Post, group: Sequence[Post]) -> ConfirmScreen:
     """Ask about a post on several channels: whether it is meant alone, or with the others."""
     names, count = channel_of_each(group, context.channel), len(group)
-    photos = "Its photo stays" if len(post.photos) == 1 else f"Its {len(post.photos)} photos stay"
     others = "the other channel" if count == 2 else f"the other {count - 1} channels"
     alone = _consequence(context, post, frees_photos=False)
-    lines = [f"Only {names[post.id]}: {alone} {photos} scheduled on {others}."]
+    photos = photos_left(post, [each for each in group if each.id != post.id], others)
+    lines = [f"Only {names[post.id]}: {alone} {photos}"]
     can_all = sum(each.can_be_cancelled for each in group) > 1
     if can_all:
         each_on_its_own = (
@@ -57,6 +57,18 @@ def _about_channels(context: Context, post: Post, group: Sequence[Post]) -> Conf
         no="Keep",
         own=context.keys,
     )
+
+
+def photos_left(post: Post, others: Sequence[Post], where: str) -> str:
+    """Return which photos of a post stay scheduled without it, as each of the `others` may have photos of its own."""
+    count = len(post.photo_ids)
+    kept = len(post.photo_ids & {photo_id for other in others for photo_id in other.photo_ids})
+    if kept == count:
+        return f"The {'photo stays' if count == 1 else 'photos stay'} scheduled on {where}."
+    if kept == 0:
+        return f"The {'photo goes' if count == 1 else 'photos go'} back to the library."
+    stay, go = "stays" if kept == 1 else "stay", "goes" if count - kept == 1 else "go"
+    return f"{kept} of the {count} photos {stay} scheduled on {where}, the rest {go} back to the library."
 
 
 def _about_several(

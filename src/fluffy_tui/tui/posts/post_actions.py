@@ -8,7 +8,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
-from fluffy_tui.tui.posts.cancel_question import post_name, post_names, question_about
+from fluffy_tui.tui.posts.cancel_question import photos_left, post_name, post_names, question_about
 from fluffy_tui.tui.session.submit_undo import STAYS_LIVE, cancel_keeping_drafts
 from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.post_refusals import why_not
@@ -232,10 +232,9 @@ class PostActions:
                 back = "Photos and captions are back in the library."
         elif len(done) == 1:
             others = ", ".join(names[post.id] for post in left if post.id in names)
-            photos, stay, have = ("photo", "stays", "has") if count == 1 else ("photos", "stay", "have")
-            back = f"The {photos} {stay} scheduled on {others}."
+            back = photos_left(done[0], left, others)
             if not others:
-                back = f"The {photos} {have} another post."
+                back = f"The {'photo has' if count == 1 else 'photos have'} another post."
         else:
             back = "Photos that are also posted on another channel stay scheduled there."
         self._screen.notify(f"Cancelled {subject}. {back}", markup=False)

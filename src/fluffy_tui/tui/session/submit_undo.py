@@ -130,7 +130,7 @@ class Cancelled:
     done: Sequence[Post]
     refused: Sequence[tuple[Post, FluffyError]]
     left: Sequence[Post]
-    """The posts, on these channels or on others, that still have the photo: then no draft is kept."""
+    """The posts, on these channels or on others, that still have photos of theirs; with the cover, no draft is kept."""
 
     @property
     def frees_photos(self) -> bool:
@@ -268,7 +268,9 @@ async def cancel_keeping_drafts(
         # the lead last: it hands its photos on with every post that is left
         for post in reversed(each.waiting):
             await each.cancel(scheduling, post)
-    found = await scheduling.posts_with([posts[0].photo_id for posts in groups])
+    found = await scheduling.posts_with(
+        list({id_ for posts in groups for post in posts for id_ in post.photo_ids})
+    )
     cancelled = [each.end(found) for each in submissions]
     await asyncio.to_thread(_forget, context.drafts, submissions, cancelled)
     return cancelled
@@ -302,9 +304,9 @@ class _Cancelling:
 
     def end(self, found: Iterable[Post]) -> Cancelled:
         """Return what became of them, given all posts that have a photo of theirs now."""
-        cover_id = self.posts[0].photo_id
+        photo_ids = frozenset[int]().union(*(post.photo_ids for post in self.posts))
         earlier = {post.again_of_id for post in self.posts}  # the live post takes its photos back
-        left = [post for post in found if cover_id in post.photo_ids and post.group_id not in earlier]
+        left = [post for post in found if photo_ids & post.photo_ids and post.group_id not in earlier]
         return Cancelled(self.done, self.refused, left)
 
 
@@ -335,7 +337,9 @@ def _save(drafts: Drafts, submissions: Iterable[_Cancelling]) -> None:
 def _forget(drafts: Drafts, submissions: Iterable[_Cancelling], cancelled: Iterable[Cancelled]) -> None:
     """Delete the drafts of those photos that still have a post."""
     for each, end in zip(submissions, cancelled, strict=True):
-        if each.photo is not None and each.is_saved and end.left:
+        if each.photo is None or not each.is_saved:
+            continue
+        if any(each.photo.id in post.photo_ids for post in end.left):
             try:
                 drafts.delete(each.photo)
             except OSError as error:
