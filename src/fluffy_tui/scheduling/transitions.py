@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import BufferPost
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling.post_photo import PostPhoto
+    from fluffy_tui.scheduling.tables import WithdrawnDeliveryRow
 
 _MAYBE_SENT = (Step.SENDING, Step.UNCONFIRMED)
 _PREPARING = (Step.RENDERING, Step.HOSTING)
@@ -254,16 +255,16 @@ async def seconds_until_settled(
 
 
 async def unclaimed(
-    session: AsyncSession, post: PostRow, candidates: Sequence[BufferPost]
+    session: AsyncSession, post: PostRow | WithdrawnDeliveryRow, candidates: Sequence[BufferPost]
 ) -> list[BufferPost]:
     """Return those posts in Buffer that can only be `post`: none if another delivery could be meant as well."""
-    ids = [candidate.id for candidate in candidates]
+    ids, own_id = [candidate.id for candidate in candidates], post.id if isinstance(post, PostRow) else None
     taken = set(await session.scalars(select(PostRow.buffer_post_id).where(PostRow.buffer_post_id.in_(ids))))
     rival = select(PostRow.id).where(
         PostRow.channel_id == post.channel_id,
         PostRow.caption == post.caption,
         PostRow.create_sent_at.is_not(None),
-        PostRow.id != post.id,
+        PostRow.id.is_distinct_from(own_id),
     )
     if await session.scalar(rival.limit(1)) is not None:
         return []

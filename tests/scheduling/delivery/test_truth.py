@@ -256,10 +256,18 @@ async def held_after_a_lost_create(place: Workplace) -> Post:
         return await place.until(post.id, lambda now: now.error_code == "rate_limited")
 
 
-@pytest.mark.parametrize("arrives", [held_after_a_lost_create, delivered])
+@pytest.mark.parametrize(
+    ("arrives", "drops_pictures"),
+    [(held_after_a_lost_create, False), (held_after_a_lost_create, True), (delivered, False)],
+)
 async def test_what_a_lost_create_leaves_of_a_cancelled_post_is_deleted(
-    place: Workplace, status_sync: StatusSync, arrives: Callable[[Workplace], Awaitable[Post]]
+    place: Workplace,
+    status_sync: StatusSync,
+    arrives: Callable[[Workplace], Awaitable[Post]],
+    drops_pictures: bool,
 ) -> None:
+    if drops_pictures:
+        place.stand_in.faults.add(Kind.DROP_ASSET)
     if arrives is delivered:
         place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
     post = await arrives(place)

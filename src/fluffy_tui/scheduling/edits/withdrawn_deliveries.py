@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from fluffy_tui.buffer import BufferError
+from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.find_in_buffer import FRONT_SKEW
 from fluffy_tui.scheduling.delivery_key import delivery_stem
 from fluffy_tui.scheduling.tables import PostRow, WithdrawnDeliveryRow
@@ -83,10 +84,18 @@ class WithdrawnDeliveries:
             gaps_allowed=False,
         )
         stem = delivery_stem(row.delivery_key)
-        published = None
+        ours, without_picture, published = [], [], None
         async for found in listed:
-            if found.via == "network" or not any(stem in source for source in found.asset_sources):
+            if found.via == "network":
                 continue
+            if any(stem in source for source in found.asset_sources):
+                ours.append(found)
+            elif not found.asset_sources and found.text.strip() == row.caption.strip():
+                without_picture.append(found)
+        if without_picture:  # Buffer may have dropped them
+            async with self.database.transaction() as session:
+                ours += await transitions.unclaimed(session, row, without_picture)
+        for found in ours:
             if found.is_public:
                 published = found
             else:
