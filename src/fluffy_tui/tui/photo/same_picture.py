@@ -73,9 +73,8 @@ class EarlierPosts:
         try:
             while self._waiting:
                 before = dict(self.here), dict(self.elsewhere)
-                for photo in list(
-                    self._waiting.values()
-                ):  # where posts change all the time, some are due again
+                # Each once: where posts change all the time, some are due again by the end of the round.
+                for photo in [*self._waiting.values()]:
                     await self._search_for(photo)
                 if before != (self.here, self.elsewhere):
                     self._found()
