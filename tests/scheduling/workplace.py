@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from fluffy_tui.demo import Post as BufferPost
+    from fluffy_tui.demo.stand_in.graphql.execution import Request
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
 
@@ -128,6 +129,11 @@ class Workplace:
         found = await self.post(post.id)
         assert found.step is Step.LIVE
         return found
+
+    def requests(self) -> list[Request]:
+        """Return the requests that Buffer received, without what a worker lists by the clock."""
+        by_the_clock = ("SentPosts", "Metrics")
+        return [each for each in self.stand_in.requests if each.operation_name not in by_the_clock]
 
     def in_buffer(self) -> list[BufferPost]:
         """Return the stand-in's posts on the persona's channel, oldest first."""

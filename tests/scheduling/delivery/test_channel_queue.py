@@ -284,7 +284,7 @@ async def test_one_post_tries_a_rejected_key_on_behalf_of_all(patient: Workplace
     posts = await submit_held(patient, 3)
     waiting = await queued(patient)
     assert {post.error_code for post in waiting} == {"key_refused"}
-    assert len(patient.stand_in.requests) <= 1 + len(await channel_requests(patient))
+    assert len(patient.requests()) <= 1 + len(await channel_requests(patient))
     patient.stand_in.faults.clear()
     async with patient.worker():  # which starts with the current key
         for post in posts:
@@ -294,9 +294,7 @@ async def test_one_post_tries_a_rejected_key_on_behalf_of_all(patient: Workplace
 
 async def channel_requests(place: Workplace) -> list[object]:
     return [
-        request
-        for request in place.stand_in.requests
-        if {"account", "channels", "channel"} & set(request.fields)
+        request for request in place.requests() if {"account", "channels", "channel"} & set(request.fields)
     ]
 
 

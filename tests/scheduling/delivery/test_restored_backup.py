@@ -92,7 +92,7 @@ async def test_nothing_that_was_sent_since_the_backup_is_sent_again(place: Workp
         await place.arrived("alone", 6)
         sent = [post.text for post in place.in_buffer()]
         place.stand_in.import_post(channel_id, "from the phone, too", timedelta(minutes=5), "")
-        requests = len(place.stand_in.requests)
+        requests = len(place.requests())
 
         await backup.restore()
 
@@ -103,7 +103,7 @@ async def test_nothing_that_was_sent_since_the_backup_is_sent_again(place: Workp
         behind = await place.until(waiting.id, lambda now: now.step is Step.ACCEPTED)
         assert behind.buffer_post_id in {post.id for post in place.in_buffer()}
 
-    asked = [next(iter(request.fields)) for request in place.stand_in.requests[requests:]]
+    asked = [next(iter(request.fields)) for request in place.requests()[requests:]]
     assert asked.index("posts") < asked.index("createPost"), "compared before anything is sent"
     assert Counter(post.text for post in place.in_buffer()) == Counter(
         [*sent, "from the phone, too", "after"]
