@@ -108,9 +108,11 @@ def all_compared(scope: SearchScope, *, mark_same: bool) -> Select[int, float, b
     """Return the query for the `limit` nearest allowed photos that compares each of them; it takes what `nearest` does.
 
     They are an array, since of a join the planner expects so many that it may read all vectors, in parallel workers.
+    Those of missing photos are asked for by themselves: all the others then come from an index alone.
     """
-    allowed = func.array(select(PHOTOS.c.id).where(_allowed(scope)).scalar_subquery())
-    return _compared(allowed, scope.model, mark_same=mark_same)
+    missing = select(PHOTOS.c.id).where(_in_scope(scope), PHOTOS.c.missing_since.is_not(None))
+    allowed = select(PHOTOS.c.id).where(_in_scope(scope), PHOTOS.c.id.not_in(missing))
+    return _compared(func.array(allowed.scalar_subquery()), scope.model, mark_same=mark_same)
 
 
 def _compared(
@@ -137,7 +139,7 @@ def nearest(scope: SearchScope, *, exact: bool, mark_same: bool) -> Select[int, 
     return _marked(
         select(PhotoEmbeddingRow.photo_id, distance)
         .join(PHOTOS, PHOTOS.c.id == PhotoEmbeddingRow.photo_id)
-        .where(_of(PhotoEmbeddingRow, scope.model), _allowed(scope))
+        .where(_of(PhotoEmbeddingRow, scope.model), _in_scope(scope), PHOTOS.c.missing_since.is_(None))
         .order_by(distance)
         .limit(_LIMIT),
         mark_same=mark_same,
@@ -158,11 +160,10 @@ def farthest_of(model: EmbeddingModel) -> Select[int, float]:
     )
 
 
-def _allowed(scope: SearchScope) -> ColumnElement[bool]:
-    """Return the condition for the photos of the scope."""
+def _in_scope(scope: SearchScope) -> ColumnElement[bool]:
+    """Return the condition for the photos of the scope, those that are missing included."""
     conditions = [
         PHOTOS.c.persona_id == literal_column(str(int(scope.persona_id))),
-        PHOTOS.c.missing_since.is_(None),
         ~(PHOTOS.c.id == any_(_WITHOUT)),
     ]
     if scope.unscheduled_only:
