@@ -372,6 +372,9 @@ def _prepare_to_draw() -> None:
     """Do what has to happen before Textual is imported."""
     import gc
 
+    from fluffy_tui.freed_memory import share_arena
+
+    share_arena()  # before Textual starts threads
     gc.disable()  # until everything is open, see modes.app_mode
     os.environ.setdefault("TEXTUAL_FPS", "120")  # a picture appears one or two frames after the key
 

@@ -22,6 +22,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.core.liveness import Liveness, exit_when_hung
 from fluffy_tui.core.shutdown_deadline import hard_deadline
+from fluffy_tui.freed_memory import share_arena
 from fluffy_tui.scheduling import Step, Timings, add_machine_tasks, upload, work
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ async def run(settings: Settings, *, with_starter: bool, timings: Timings | None
         DatabaseTooNew: a newer program has migrated the database.
     """
     timings = timings or Timings()
+    share_arena()
     stop = asyncio.Event()
     with hard_deadline(timings.shutdown_limit) as start_countdown:
 

@@ -70,17 +70,23 @@ def test_the_network_is_the_one_that_its_note_describes() -> None:
     assert NETWORK.stat().st_size < 8_000_000
 
 
-def test_loading_networks_collects_no_usage_data(tmp_path: Path) -> None:
+def test_loading_networks_keeps_little_memory_and_collects_no_usage_data(tmp_path: Path) -> None:
     """By default, onnxruntime keeps a database of events below the home folder, and looks up a host to send them to."""
     program = (
         "from PIL import Image; from fluffy_tui.similarity import BuiltinModel, FaceFinder;"
-        "picture = Image.new('RGB', (512, 512)); BuiltinModel().embed(picture); FaceFinder().find(picture)"
+        "from psutil import Process; before = Process().memory_info().rss;"
+        "picture = Image.new('RGB', (512, 512)); BuiltinModel().embed(picture); FaceFinder().find(picture);"
+        "print(Process().memory_info().rss - before)"
     )
     home = tmp_path / "fresh-home"
     home.mkdir()
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
+    )
     assert list(home.iterdir()) == []
+    if sys.platform == "linux":
+        assert int(done.stdout) < 68_000_000  # bytes; what preparing the networks takes is given back
 
 
 def test_without_onnxruntime_the_way_to_install_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
+from fluffy_tui.freed_memory import return_freed
 from fluffy_tui.similarity.index.index_counts import add_failures, notify
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
 from fluffy_tui.similarity.index.photo_scan import PhotoScan, lower_priority, picture_for_service, read, scan
@@ -119,6 +120,7 @@ class IndexWorker:
         if not tasks:
             if model is not None and self._image_embed is None:
                 await self._models.activate_if_complete(model, Stage.SCAN)
+            return_freed()
             return False
         if on_claim is not None:
             await on_claim()

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluffy_tui.freed_memory import return_freed
 from fluffy_tui.similarity.model import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -38,4 +39,6 @@ def open_network(name: str) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     path = Path(__file__).parent / name
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    network = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return_freed()  # to prepare a network takes four times what it needs afterwards
+    return network

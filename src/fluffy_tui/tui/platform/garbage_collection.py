@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.freed_memory import return_freed
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
@@ -54,3 +56,4 @@ class GarbageCollection:
     def _collect(self) -> None:
         self._timer = None
         gc.collect()
+        return_freed()
