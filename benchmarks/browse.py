@@ -31,7 +31,7 @@ from browse_terminal import Terminal
 from fluffy_tui.settings import load_settings
 
 STEPS = 40
-JUMPS = 8
+JUMPS = 12
 PAGE_DOWN = "\x04"
 """Page down, to photos that were not shown before."""
 

@@ -3,8 +3,8 @@
     python benchmarks/screens.py [--photos 100000] [--posts 10000] [--data FOLDER] [--rounds 12]
 
 In a real terminal, from a key until text is drawn that only that screen has, or another first row of the library. The
-peer is an app of Textual alone that shows an empty screen, in the same terminal of the same run. `--data` keeps the
-database for the next run.
+peer is an app of Textual alone that shows an empty screen, in the same terminal of the same run. Afterwards, the memory
+of the app and of its worker. `--data` keeps the database for the next run.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
 from browse import percentile_95, preview_is_shown
 from browse_library import fill, make_photos
 from browse_terminal import Terminal
@@ -223,6 +224,11 @@ def main() -> None:
             times = [measure(terminal, opening) for _ in range(options.rounds)]
             walk(terminal, opening.home)
             report(opening.name, times, statistics.median(peer))
+        terminal.settle(3, 6)  # a pause, in which what was freed is given back
+        app = psutil.Process(terminal.child.pid)
+        workers = [child for child in app.children() if "--worker" in child.cmdline()]
+        for name, processes in (("app", [app]), ("worker", workers)):
+            print(f"\nmemory of the {name}: {sum(one.memory_info().rss for one in processes) / 1e6:.0f} MB")
         terminal.child.send("q")
         terminal.child.wait()
 
