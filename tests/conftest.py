@@ -16,6 +16,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import _pytest.pathlib
 import hypothesis
 import psycopg
 import pytest
@@ -66,6 +67,11 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
 # A run keeps some hundred thousand objects for good (modules, snapshots), which the collector's usual pace would walk
 # through again and again: a quarter of the time of an app's test.
 gc.set_threshold(100_000, 50, 100)
+gc.disable()  # until all tests are collected
+
+# pytest names the newest of the folders of each test by a link, keeps the link when it deletes the folder, and looks
+# through all that there are for the number of the next.
+_pytest.pathlib._force_symlink = lambda root, target, link_to: None
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
@@ -134,6 +140,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items += waiting[:third] + computing[: max(0, quarter - third)]
         waiting, computing = waiting[third:], computing[max(0, quarter - third) :]
     items += computing
+
+
+def pytest_collection_finish() -> None:
+    """Let garbage be collected, but not what is imported by now: a process would end with a walk through all of it."""
+    gc.freeze()
+    gc.enable()
 
 
 @cache

@@ -48,7 +48,7 @@ from tui.conftest import Driver, Running
 from tui.pressing import pictured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from textual.binding import BindingType
     from textual.pilot import Pilot
@@ -319,12 +319,10 @@ def test_what_the_fixes_reach_for_has_no_public_name() -> None:
 
 
 @pytest.fixture
-def only_new_objects() -> Iterator[None]:
-    """Hide the hundreds of thousands of objects that there already are from the collector."""
+def only_new_objects() -> None:
+    """Hide the hundreds of thousands of objects that there already are from the collector, for good."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def alive() -> Counter[str]:
