@@ -206,10 +206,14 @@ def test_tables_of_another_role(server: PostgresServer) -> None:
 
 
 def test_a_table_of_alembic_that_may_not_be_read(server: PostgresServer) -> None:
-    """The schema is there, and only what it is at is secret."""
+    """Other programs use Alembic as well; ours has a table of personas."""
     server.sql("CREATE TABLE alembic_version (version_num varchar(32))", database="photos")
     error = refusal(server)
-    assert "may not use the table alembic_version" in error.message
+    assert "another program" in error.message
+    assert "createdb fluffy_tui" in error.hint
+    server.sql("CREATE TABLE personas ()", database="photos")
+    error = refusal(server)
+    assert "may not use the tables alembic_version, personas" in error.message
     assert "GRANT" in error.hint
 
 
