@@ -228,7 +228,7 @@ class _Queue(procrastinate.App):
     def _worker(self, **options: Any) -> Worker:
         worker = super()._worker(**options)
         deferrer = _PeriodicDeferrer(self.periodic_registry, **self.periodic_defaults)
-        worker._periodic_deferrer = deferrer.worker  # type: ignore[method-assign]
+        worker._periodic_deferrer = deferrer.worker  # type: ignore[method-assign]  # noqa: SLF001 - the only way to it
         return worker
 
 

@@ -133,10 +133,13 @@ class DeliveryAttempt:
         if len(free) == 1:
             await self._record(free[0])
             return
+        several = len(lookalikes) > 1
+        found = f"{len(lookalikes)} posts" if several else "a post"
         raise DeliveryFailure(
             Step.UNCONFIRMED,
             PostError.AMBIGUOUS,
-            f"Buffer has {len(lookalikes)} posts with this text, and none shows whether it is this one. "
+            f"Buffer has {found} with this text, and nothing shows whether "
+            f"{'one of them' if several else 'it'} is this one. "
             "Look into Buffer: if this post is there, cancel it here; if it is not, retry it.",
             self.timings.blocked(post.attempts if post.error_code == PostError.AMBIGUOUS else 1),
         )
