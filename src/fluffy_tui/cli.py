@@ -197,6 +197,8 @@ def use_utf8() -> None:
 
 def _run_mode(options: argparse.Namespace) -> int:
     _collect_seldom()
+    # numpy would take memory and a thread for each processor, which a limit may refuse, for matrices of three rows
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import asyncio
 
     from fluffy_tui.settings import InvalidSetting, load_settings, take_environment
