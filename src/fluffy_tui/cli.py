@@ -405,6 +405,11 @@ def _prepare_to_draw() -> None:
 
     gc.disable()  # until everything is open, see modes.app_mode
     os.environ.setdefault("TEXTUAL_FPS", "120")  # a picture appears one or two frames after the key
+    for name in (
+        "COLUMNS",
+        "LINES",
+    ):  # what a shell exports, perhaps of another window, would count more than the size
+        os.environ.pop(name, None)
 
 
 def _open_log(settings: Settings) -> None:
