@@ -14,14 +14,18 @@ from fluffy_tui.core.errors import FluffyError, OutputLost, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+    from types import FrameType
     from typing import Any, NoReturn
 
     from fluffy_tui.settings import Settings
 
 FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
 """Exit statuses besides 0."""
+
+_STOP_LIMIT = 30.0
+"""Seconds after a signal; a script of --console that waits for nothing is then ended by force."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -193,6 +197,10 @@ def use_utf8() -> None:
 
 def _run_mode(options: argparse.Namespace) -> int:
     _collect_seldom()
+    # numpy would take memory and a thread for each processor, which a limit may refuse, for matrices of three rows
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import asyncio
+
     from fluffy_tui.settings import InvalidSetting, load_settings, take_environment
 
     settings = None
@@ -200,8 +208,6 @@ def _run_mode(options: argparse.Namespace) -> int:
         _check_combination(options)
         environment = take_environment()
         settings = load_settings(environment)
-        import asyncio
-
         return asyncio.run(_run_and_flush(options, settings, environment))
     except (InvalidSetting, UsageError) as error:
         return _print_error(error, USAGE_ERROR)
@@ -210,7 +216,7 @@ def _run_mode(options: argparse.Namespace) -> int:
         return _print_error(error, FAILED)
     except FluffyError as error:
         return _print_error(error, FAILED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
     except BrokenPipeError:
         _drop_output()  # the program that reads it has exited (`… | head`)
@@ -287,9 +293,34 @@ def _print_error(error: Exception, status: int) -> int:
 async def _run_and_flush(
     options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]
 ) -> int:
-    status = await _run(options, settings, environment)
+    from fluffy_tui.core.shutdown_deadline import hard_deadline
+
+    with hard_deadline(_STOP_LIMIT) as start_countdown:
+        _stop_on_signals(start_countdown)
+        status = await _run(options, settings, environment)
     sys.stdout.flush()  # now it can still be told that there is no room for it
     return status
+
+
+def _stop_on_signals(start_countdown: Callable[[], None]) -> None:
+    """Let a service manager, or a terminal that is closed, stop a mode as ctrl+c does, unless it does so itself.
+
+    Otherwise a database server of our own would go on without anybody who uses it.
+    """
+    import asyncio
+    import signal
+
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)  # the next one is no request any more
+        start_countdown()
+        if task is not None and not task.cancelling():
+            loop.call_soon_threadsafe(task.cancel)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup sets it
+            signal.signal(number, stop)
 
 
 async def _run(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
@@ -377,6 +408,11 @@ def _prepare_to_draw() -> None:
     share_arena()  # before Textual starts threads
     gc.disable()  # until everything is open, see modes.app_mode
     os.environ.setdefault("TEXTUAL_FPS", "120")  # a picture appears one or two frames after the key
+    for name in (
+        "COLUMNS",
+        "LINES",
+    ):  # what a shell exports, perhaps of another window, would count more than the size
+        os.environ.pop(name, None)
 
 
 def _open_log(settings: Settings) -> None:

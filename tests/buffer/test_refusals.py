@@ -162,6 +162,7 @@ TRANSPORT = [
         id="root-number",
     ),
     pytest.param(Reply("", 302, (("Location", "/x"),)), "redirected", HOLD, HOLD, id="redirect"),
+    pytest.param(Reply("<html>", 511), "redirected", HOLD, HOLD, id="login-of-a-network"),
     pytest.param(Reply("nothing here", 404), "wrong_address", HOLD, HOLD, id="404-text"),
     pytest.param(Drop(), "no_answer", LOOK_FIRST, RETRY, id="reset-after-send"),
     pytest.param(

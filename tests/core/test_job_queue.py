@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from procrastinate.periodic import PeriodicDeferrer
 
 from fluffy_tui.core.job_queue import build_queue, run_worker
 
@@ -107,3 +108,33 @@ async def test_a_job_whose_row_is_locked_when_it_is_due_starts_when_it_is_not(da
             await asyncio.sleep(2.5)
             assert rung.empty()
         assert await rung.get() == 1
+
+
+async def test_a_clock_that_jumps_neither_stops_periodic_tasks_nor_heaps_them_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each runs for the last of its times, also after a laptop's sleep and when the clock is set back."""
+    queue = build_queue(database)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="sweep", queue="bells")
+    async def sweep(timestamp: int) -> None:
+        raise AssertionError(timestamp)
+
+    async def itself(deferrer: PeriodicDeferrer) -> PeriodicDeferrer:
+        return deferrer
+
+    monkeypatch.setattr(PeriodicDeferrer, "worker", itself)
+    worker: Any = queue._worker()
+    deferrer = await worker._periodic_deferrer()
+
+    def due(at: float) -> list[int]:
+        return [timestamp for _, timestamp in deferrer.get_previous_tasks(at=at)]
+
+    day, minute = 86_400, 60
+    assert due(day + 0.5) == [day]
+    assert due(day + 30.5) == []
+    assert due(day + minute + 0.5) == [day + minute]
+    assert due(5 * day + 0.5) == [5 * day]
+    assert due(2 * day + 0.5) == [2 * day]
+    assert due(2 * day + minute + 0.5) == [2 * day + minute]

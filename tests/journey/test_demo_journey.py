@@ -76,6 +76,9 @@ def test_a_whole_session_typed_ahead_is_kept(demo_home: Path) -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 60)])
 def test_the_app_opens_in_terminals_of_every_size(demo_home: Path, size: tuple[int, int]) -> None:
-    with Terminal(demo_home, "--demo", own_photos(demo_home), columns=size[0], rows=size[1]) as terminal:
+    """What a shell exports of the size of another window does not count."""
+    columns, rows = size
+    place = {"columns": columns, "rows": rows, "COLUMNS": "20", "LINES": "5"}
+    with Terminal(demo_home, "--demo", own_photos(demo_home), **place) as terminal:
         terminal.shows("sarah", "IMG_2041")
         terminal.quit()

@@ -51,5 +51,17 @@ def test_exit_statuses(own_home: Path, environment: dict[str, str], script: str,
     assert fluffy(own_home, "--console", text=script, **environment).status == status
 
 
+def test_a_signal_stops_a_script_as_ctrl_c_does(own_home: Path, environment: dict[str, str]) -> None:
+    script = "import asyncio, os, signal\nprint(1)\nos.kill(os.getpid(), signal.SIGTERM)\nawait asyncio.Event().wait()"
+    ended = fluffy(own_home, "--console", text=script, **environment)
+    assert (ended.status, ended.out, ended.err) == (130, "1\n", "")
+
+
+def test_one_processor_is_enough_for_matrices(own_home: Path, environment: dict[str, str]) -> None:
+    """Where memory or processes are limited, the library for them would end the program."""
+    script = "import os, numpy\nprint(os.environ['OPENBLAS_NUM_THREADS'])"
+    assert fluffy(own_home, "--console", text=script, **environment).out == "1\n"
+
+
 def test_what_a_script_writes_into_a_pipe_is_left_alone(own_home: Path) -> None:
     assert fluffy(own_home, "--console", text="print('a\\x1b[1m')").out == "a\x1b[1m\n"

@@ -122,7 +122,7 @@ _TEXTS: dict[Code, tuple[str, str]] = {
         "Wait until Buffer's rate limit resets.",
     ),
     Code.REDIRECTED: (
-        "The address returned a redirect instead of Buffer's API.",
+        "The address returned a redirect or a login page instead of Buffer's API.",
         "Check FLUFFY_BUFFER_URL, and whether this network requires a login first.",
     ),
     Code.REJECTED: ("Buffer rejected this.", "Correct what it names, then try again."),
@@ -136,7 +136,7 @@ _TEXTS: dict[Code, tuple[str, str]] = {
     ),
     Code.UNKNOWN_ANSWER: (
         "Buffer sent a reply that fluffy-tui does not understand.",
-        "Try again later; if it keeps happening, update fluffy-tui.",
+        "Try again later. If it keeps happening, check whether this network requires a login, and update fluffy-tui.",
     ),
     Code.UNREACHABLE: ("Buffer could not be reached.", "Check the internet connection, then try again."),
     Code.WRONG_ADDRESS: ("There is no Buffer API at this address.", "Check FLUFFY_BUFFER_URL."),

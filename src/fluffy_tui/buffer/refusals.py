@@ -80,7 +80,7 @@ def reply_errors(body: Mapping[str, Any]) -> tuple[ReplyError, ...]:
 
 def _reply_error(error: object) -> ReplyError:
     if not isinstance(error, Mapping):
-        return ReplyError(str(error), "", 0, None)
+        return ReplyError(error if isinstance(error, str) else "", "", 0, None)
     extensions = error.get("extensions")
     extensions = extensions if isinstance(extensions, Mapping) else {}
     path = error.get("path")
@@ -105,12 +105,12 @@ def refused_by_status(
         return rate_limited(errors, retry_after)
     if status == 401:
         return BufferError(Code.KEY_REFUSED, NextStep.HOLD, buffer_message=message)
+    if 300 <= status < 400 or status == 511:  # 511: the network in between wants a login first
+        return BufferError(Code.REDIRECTED, NextStep.HOLD)
     if status >= 500:
         return BufferError(
             Code.SERVER_FAULT, operation.in_doubt, buffer_message=message, retry_after=retry_after
         )
-    if 300 <= status < 400:
-        return BufferError(Code.REDIRECTED, NextStep.HOLD)
     if is_json and (status < 300 or errors):
         return None
     if status == 403:  # a firewall's own page (seen: "error code: 1010"); the request never reached Buffer

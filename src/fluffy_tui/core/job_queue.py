@@ -13,6 +13,7 @@ import psycopg
 from procrastinate import exceptions, sql
 from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import Status
+from procrastinate.periodic import PeriodicDeferrer, PeriodicTask
 from procrastinate.psycopg_connector import wrap_exceptions
 
 from fluffy_tui.core.connection import ServerSilent, notifications
@@ -21,7 +22,7 @@ from fluffy_tui.core.errors import DatabaseTooNew
 from fluffy_tui.core.liveness import Liveness
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
     from datetime import datetime
 
     from procrastinate.connector import Notify
@@ -202,12 +203,41 @@ class _Connector(procrastinate.PsycopgConnector):
             await super().execute_query_async(_WAKE_WAITERS, lock=lock)
 
 
+class _PeriodicDeferrer(PeriodicDeferrer):
+    """Queues each periodic task for the last of its times only, by the clock as it is.
+
+    Procrastinate queues them for every time since the last one. A clock that is set back would stop them until it is
+    that late again; after one that is set forward, or a laptop's sleep, there would be one for every minute.
+    """
+
+    def get_timestamps(
+        self, periodic_task: PeriodicTask[Any, Any, Any], since: int | None, until: float
+    ) -> Iterable[int]:
+        if since is None or since > until:
+            yield from super().get_timestamps(periodic_task, None, until)
+            return
+        periodic_task.croniter.set_current(start_time=until)
+        last = round(periodic_task.croniter.get_prev(ret_type=float))
+        if last > since:
+            yield last
+
+
+class _Queue(procrastinate.App):
+    """Procrastinate's app, with periodic tasks that bear any clock."""
+
+    def _worker(self, **options: Any) -> Worker:
+        worker = super()._worker(**options)
+        deferrer = _PeriodicDeferrer(self.periodic_registry, **self.periodic_defaults)
+        worker._periodic_deferrer = deferrer.worker  # type: ignore[method-assign]  # noqa: SLF001 - the only way to it
+        return worker
+
+
 def build_queue(database: Database, name: str | None = None) -> procrastinate.App:
     """Return the Procrastinate app on an open database; its worker is registered as `name`, by default the database's.
 
     Deferring through `defer` uses the caller's connection.
     """
-    return procrastinate.App(
+    return _Queue(
         connector=_Connector(database, name or database.name),
         worker_defaults={
             "concurrency": 4,

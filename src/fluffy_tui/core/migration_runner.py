@@ -136,7 +136,7 @@ def _current_revision(connection: psycopg.Connection, facts: Facts) -> str | Non
     try:
         row = connection.execute(REVISION).fetchone()
     except psycopg.errors.InsufficientPrivilege:
-        check_tables(connection, facts, {"alembic_version"}, needs_vector=False)
+        check_tables(connection, facts, {"alembic_version", _FIRST_TABLE}, needs_vector=False)
         raise
     return str(row[0]) if row else None
 

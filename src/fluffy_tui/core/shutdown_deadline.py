@@ -21,21 +21,22 @@ FORCED_EXIT = 70
 def hard_deadline(seconds: float) -> Iterator[Callable[[], None]]:
     """Yield a function that starts the countdown; leaving the block in time cancels it.
 
-    A thread counts down, because an event loop that is blocked, or waits for a dead database, cannot.
+    A thread counts down, because an event loop that is blocked, or waits for a dead database, cannot. It is there from
+    the beginning, because a program that lacks memory could not start it later.
     """
-    timer = threading.Timer(seconds, _end, [seconds])
-    timer.daemon = True
-    lock = threading.Lock()
+    begun, ended = threading.Event(), threading.Event()
 
-    def start() -> None:
-        with lock:
-            if not timer.is_alive() and not timer.finished.is_set():
-                timer.start()
+    def count_down() -> None:
+        begun.wait()
+        if not ended.wait(seconds):
+            _end(seconds)
 
+    threading.Thread(target=count_down, name="shutdown deadline", daemon=True).start()
     try:
-        yield start
+        yield begun.set
     finally:
-        timer.cancel()
+        ended.set()
+        begun.set()
 
 
 def _end(seconds: float) -> None:

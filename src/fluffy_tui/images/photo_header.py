@@ -7,7 +7,7 @@ import os
 import re
 import warnings
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,9 @@ _SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 0x00FE, 1, 0xC612
 
 _TIMES = (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized)
 _OFFSETS = (ExifTags.Base.OffsetTimeOriginal, ExifTags.Base.OffsetTimeDigitized, ExifTags.Base.OffsetTime)
-_EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d)(?::(\d\d))?")
+_EXIF_TIME = re.compile(r"\s*(\d{4})[:/-] ?(\d\d?)[:/-] ?(\d\d?)[ T]+(\d\d?): ?(\d\d?)(?:: ?(\d\d?))?")
+_MIDNIGHT = 24
+"""The hour at a day's end, as some programs write it."""
 _EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
 
 _MOST_HOURS, _MOST_MINUTES = 15, 59
@@ -296,9 +298,12 @@ def _exif_time(time: object) -> datetime | None:
     found = _EXIF_TIME.match(_text(time))
     if found is None:
         return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        moment = datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]
-    except ValueError:
+        moment = datetime(year, month, day, hour % _MIDNIGHT, minute, second) + timedelta(hour // _MIDNIGHT)
+    except (ValueError, OverflowError):
+        return None
+    if hour > _MIDNIGHT:
         return None
     return moment if moment.year in _YEARS else None
 

@@ -49,6 +49,8 @@ async def _run_script(source: bytes, names: dict[str, Any]) -> int:
         await _execute(compiled, names)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except asyncio.CancelledError:  # by ctrl+c, or a signal
+        raise
     except BaseException as error:  # noqa: BLE001 - the script's own error, printed as `python -` does
         traceback.print_exception(error.with_traceback(_script_frames(error)))
         return 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -45,20 +44,15 @@ async def run(
 
     await asyncio.to_thread(existing_folders, folders)
     async with open_services(settings) as services:
-        _stop_on_signals()
-        try:
-            return await import_folders(
-                services.personas,
-                services.photos,
-                folders,
-                persona_name,
-                as_json=as_json,
-                watch=watch,
-                reach_server=services.reach_server,
-            )
-        except asyncio.CancelledError:  # before anything was imported
-            forget_cancellation()
-            return INTERRUPTED
+        return await import_folders(
+            services.personas,
+            services.photos,
+            folders,
+            persona_name,
+            as_json=as_json,
+            watch=watch,
+            reach_server=services.reach_server,
+        )
 
 
 async def import_folders(
@@ -140,17 +134,6 @@ async def _watch(
         report.failed(file)
     report.finished(summary, None)
     return SOME_FAILED if failed else _status(summary)
-
-
-def _stop_on_signals() -> None:
-    """Let a service manager, or a terminal that is closed, stop the import as ctrl+c does.
-
-    Otherwise a server of our own would go on without anybody who uses it.
-    """
-    task = asyncio.current_task()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if task is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup sets it
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 def _status(summary: ImportSummary) -> int:

@@ -276,7 +276,11 @@ class ImportSummary:
                 else {}
             ),
             "failed": len(self.failed),
-            **({"RAW beside its JPEG" if raw == 1 else "RAW beside their JPEGs": raw} if raw else {}),
+            **(
+                {"RAW file skipped for its JPEG" if raw == 1 else "RAW files skipped for their JPEGs": raw}
+                if raw
+                else {}
+            ),
             **({"passed over": passed_over} if passed_over else {}),
         }
 

@@ -128,6 +128,8 @@ async def test_dates_in_another_style(server: PostgresServer, style: str) -> Non
     [
         ("default_transaction_isolation = 'repeatable read'", "needs read committed"),
         ("session_replication_role = replica", "Triggers do not run"),
+        ("array_nulls = off", "have an unusual meaning"),
+        ("standard_conforming_strings = off", "have an unusual meaning"),
     ],
 )
 def test_settings_by_which_the_truth_would_get_lost(server: PostgresServer, setting: str, words: str) -> None:
@@ -206,10 +208,14 @@ def test_tables_of_another_role(server: PostgresServer) -> None:
 
 
 def test_a_table_of_alembic_that_may_not_be_read(server: PostgresServer) -> None:
-    """The schema is there, and only what it is at is secret."""
+    """Other programs use Alembic as well; ours has a table of personas."""
     server.sql("CREATE TABLE alembic_version (version_num varchar(32))", database="photos")
     error = refusal(server)
-    assert "may not use the table alembic_version" in error.message
+    assert "another program" in error.message
+    assert "createdb fluffy_tui" in error.hint
+    server.sql("CREATE TABLE personas ()", database="photos")
+    error = refusal(server)
+    assert "may not use the tables alembic_version, personas" in error.message
     assert "GRANT" in error.hint
 
 

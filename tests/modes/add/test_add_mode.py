@@ -6,13 +6,15 @@ import asyncio
 import csv
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text as sql
 
 from fluffy_tui.core.errors import UsageError
-from fluffy_tui.modes.add.add_mode import caption_from
+from fluffy_tui.modes.add.add_mode import add_files, caption_from
+from fluffy_tui.modes.add.post_adder import Outcome, PostAdder, WrittenPost
+from fluffy_tui.settings import load_settings
 from modes.program import Ended, quick_fluffy as fluffy
 from photos.metadata.xmp_samples import BOMB
 from scheduling.workplace import Workplace, write_photo
@@ -122,6 +124,30 @@ async def test_separate_posts_are_reported_one_by_one(place: Workplace, own_home
     assert "IMG_0003.jpg" in third
     assert total == "2 added, 1 refused."
     assert [post.caption for post in await posts(place)] == ["fog", "rain", "rain"]
+
+
+async def test_what_was_added_before_a_signal_is_told(
+    place: Workplace, own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A post that is being written is written to its end."""
+    add, this_test = PostAdder.add, asyncio.current_task()
+
+    async def add_and_cancel(*arguments: Any) -> Outcome:
+        assert this_test is not None
+        this_test.cancel()
+        await asyncio.sleep(0)
+        return await add(*arguments)
+
+    monkeypatch.setattr(PostAdder, "add", add_and_cancel)
+    written = WrittenPost(tuple(map(Path, files(place, 1, 2))), "rain")
+    settings = load_settings(
+        {"HOME": str(own_home), "DATABASE_URL": place.services.database.url, **place.variables}
+    )
+    status = await add_files(settings, "Sarah", written, each=True, dry_run=False, as_json=False)
+    first, stopped, total = capsys.readouterr().out.splitlines()
+    assert (status, len(await posts(place))) == (130, 1)
+    assert "IMG_0001.jpg" in first
+    assert [stopped, total] == ["Stopped. What was added so far is kept.", "1 added, 0 refused."]
 
 
 async def test_a_refusal_names_its_files_and_the_draft_that_was_kept(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -33,6 +34,11 @@ class Server:
         self._id = 0
         self.arguments: dict[str, list[str]] = {}
         """Names of the arguments of each tool."""
+
+    def ended_by(self, number: signal.Signals) -> int:
+        """Return the status with which the program ends by a signal, while its input is open."""
+        self._process.send_signal(number)
+        return self._process.wait()
 
     def begin(self) -> None:
         """Shake hands, and learn which tools there are."""
@@ -98,8 +104,9 @@ def serving(home: Path, database_url: str) -> Iterator[Server]:
             server.begin()
             yield server
             assert process.stdin is not None
-            process.stdin.close()
-            assert process.wait() == 0
+            if process.poll() is None:
+                process.stdin.close()
+                assert process.wait() == 0
         finally:
             process.kill()
 
@@ -213,3 +220,4 @@ def test_a_line_that_is_no_request_is_answered_and_the_server_goes_on(server: Se
         assert words in answer["error"]["message"]
         server.write('{"jsonrpc": "2.0", "method": "notifications/unknown", "id": null}')
         assert "result" in server.ask("ping", "{}")
+    assert server.ended_by(signal.SIGTERM) == 130

@@ -265,7 +265,7 @@ async def test_every_picture_is_accounted_for(library: tuple[Photos, Persona], t
     photos, persona = library
     summary = await photos.importer([folder], persona).run()
     assert summary.passed_over == {"dng": 40, "icloud": 1, "psd": 1, "raw beside picture": 2}
-    assert summary.counts["RAW beside their JPEGs"] == 2
+    assert summary.counts["RAW files skipped for their JPEGs"] == 2
     assert summary.advice == [
         "40 DNG: export as JPEG",
         "1 only in iCloud: download them",

@@ -134,10 +134,13 @@ async def test_of_several_posts_that_look_alike_none_is_taken_and_none_is_sent(p
         for post in (first.post, second.post):
             await place.until(post.id, lambda now: now.error_code == "ambiguous")
         assert len(place.in_buffer()) == 2
-        await place.services.scheduling.cancel(first.post.id)
         await place.services.scheduling.retry(second.post.id)
         await place.until(second.post.id, lambda now: now.step is Step.ACCEPTED)
-    assert len(place.in_buffer()) == 3, "the user said that the second one was not there"
+        assert len(place.in_buffer()) == 3, "the user said that the second one was not there"
+        place.stand_in.world.posts.clear()
+        await place.until(first.post.id, lambda now: "no longer" in (now.error_message or ""))
+        assert place.in_buffer() == [], "what a user deletes in Buffer is not sent again"
+        await place.services.scheduling.cancel(first.post.id)
 
 
 @SKEWED

@@ -19,6 +19,7 @@ from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.modes.app_mode import _leaving_on_signals
 from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import ChannelChoice, PostPhoto, TaggedPerson
+from fluffy_tui.tui.session import drafts as module
 from fluffy_tui.tui.session.drafts import Draft, Drafts, DraftWriter
 from tui.conftest import Running
 from tui.fakes import MARKUP, make_photo
@@ -292,24 +293,33 @@ async def test_after_the_submission_nothing_is_saved_until_the_draft_is_loaded_a
 async def test_a_disk_that_refuses_is_reported_and_tried_again(
     tmp_path: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its screen may be left meanwhile: the text is kept until the app closes."""
     writer, drafts, screen, reports = make_writer(tmp_path)
     other = make_photo(tmp_path / "photos", 2, 1)
-    save = drafts.save
+    write = module.write_atomically
 
-    def refuse(which: Photo, *args: Any) -> None:
-        if which is photo:
+    def refuse(path: Path, content: str) -> None:
+        if photo.sha256 in path.name:
             raise OSError(28, "No space left on device")
-        save(which, *args)
+        write(path, content)
 
-    monkeypatch.setattr(drafts, "save", refuse)
+    monkeypatch.setattr(module, "write_atomically", refuse)
     writer.save_soon(photo, Draft("x"))
     writer.save_soon(other, Draft("y"))
     await screen.run()
-    assert reports == ["Draft could not be saved (No space left on device). It is only on this screen."]
+    assert reports == ["Draft could not be saved (No space left on device). It is kept only until you quit."]
     assert drafts.load(other) == Draft("y"), "one that fails does not stop the others"
+    assert (drafts.load(photo), len(drafts.refusals)) == (Draft("x"), 1)
+    assert drafts.photos_with_drafts(1) == {photo.sha256, other.sha256}
+    assert not drafts.save_new(photo, Draft("z"))
+    with pytest.raises(OSError, match="No space"):
+        drafts.save(photo, Draft("of an edit"), "c2")
+    assert drafts.load(photo, "c2") == Draft("of an edit")
     monkeypatch.undo()
-    writer.save_now()
-    assert drafts.load(photo) == Draft("x")
+    drafts.save_now()
+    saved = Drafts(tmp_path / "drafts")
+    assert (saved.load(photo), saved.load(photo, "c2")) == (Draft("x"), Draft("of an edit"))
+    assert drafts.refusals == []
 
 
 def test_a_draft_that_cannot_be_read_is_reported(

@@ -29,6 +29,11 @@ SELECT
     current_setting('DateStyle') AS date_style,
     current_setting('default_transaction_isolation') AS isolation,
     current_setting('session_replication_role') AS replication_role,
+    CASE
+        WHEN current_setting('standard_conforming_strings') = 'off' THEN 'standard_conforming_strings = on'
+        WHEN current_setting('array_nulls') = 'off' THEN 'array_nulls = on'
+        WHEN current_setting('transform_null_equals') = 'on' THEN 'transform_null_equals = off'
+    END AS needed_setting,
     current_setting('default_transaction_read_only')::bool AS is_read_only,
     pg_is_in_recovery() AS is_standby,
     quote_ident(current_database()) AS database,
@@ -56,6 +61,8 @@ class Facts:
     date_style: str
     isolation: str
     replication_role: str
+    needed_setting: str | None
+    """What has to be set so that statements mean what they mean elsewhere; None if nothing has."""
     is_read_only: bool
     is_standby: bool
     database: str
@@ -116,6 +123,11 @@ def check_server(connection: psycopg.Connection) -> Facts:
         _refuse(
             f"Triggers do not run for {facts.role} in {facts.database}, so counts and taken photos would be wrong.",
             f"Run: ALTER ROLE {facts.role} IN DATABASE {facts.database} SET session_replication_role = origin;",
+        )
+    if facts.needed_setting:
+        _refuse(
+            f"Statements of {facts.role} in {facts.database} have an unusual meaning; fluffy-tui needs the usual one.",
+            f"Run: ALTER ROLE {facts.role} IN DATABASE {facts.database} SET {facts.needed_setting};",
         )
     _check_pgvector(facts)
     check_session(connection)

@@ -21,16 +21,16 @@ from fluffy_tui.modes.add.post_adder import (
     separate,
 )
 from fluffy_tui.modes.add.post_csv import read_posts
-from fluffy_tui.modes.import_mode import failed_event, failed_line
+from fluffy_tui.modes.import_mode import INTERRUPTED, failed_event, failed_line, forget_cancellation
 from fluffy_tui.modes.post_report import iso_time, post_cells, post_event, print_events, print_lines
 from fluffy_tui.personas import Persona
 from fluffy_tui.scheduling import Post, PostNames
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Coroutine, Mapping, Sequence
     from pathlib import Path
 
-    from fluffy_tui.photos import FailedFile
+    from fluffy_tui.photos import FailedFile, Photo
     from fluffy_tui.settings import Settings
 
 OK = 0
@@ -55,7 +55,7 @@ async def add_files(
     With `dry_run` only the checks are made. `as_json` prints one JSON object per line.
 
     Returns:
-        0 if everything was added, 1 if something was refused.
+        0 if everything was added, 1 if something was refused, 130 if interrupted.
 
     Raises:
         UsageError: no such persona, file or channel, or no such time; nothing was written.
@@ -69,16 +69,14 @@ async def add_files(
                 raise post
             ready.append(post)
         report = AddReport(services, persona, dry_run=dry_run, as_json=as_json)
-        async for outcome in adder.add(ready):
-            await report.outcome(outcome)
-        return report.finish(adder.failed_sidecars)
+        return await _add(adder, ready, [], report)
 
 
 async def add_csv(settings: Settings, persona_name: str, path: Path, *, dry_run: bool, as_json: bool) -> int:
     """Submit a post of each line of a CSV file, and print what became of each line.
 
     Returns:
-        0 if everything was added, 1 if a line was refused; the others were added all the same.
+        0 if everything was added, 1 if a line was refused; the others were added all the same. 130 if interrupted.
 
     Raises:
         UsageError: no such persona, or the file is not such a file; nothing was written.
@@ -97,14 +95,43 @@ async def add_csv(settings: Settings, persona_name: str, path: Path, *, dry_run:
                 faults.append((post.line or 0, result))
             else:
                 ready.append(result)
-        faults.sort(key=lambda fault: fault[0], reverse=True)  # the next one last
-        async for outcome in adder.add(ready):
-            while faults and faults[-1][0] < (outcome.ready.written.line or 0):
+        return await _add(adder, ready, faults, report)
+
+
+async def _add(
+    adder: PostAdder, posts: Sequence[ReadyPost], faults: list[tuple[int, UsageError]], report: AddReport
+) -> int:
+    """Add posts, and print what becomes of each, and which lines cannot be understood; return the exit status."""
+    faults.sort(key=lambda fault: fault[0], reverse=True)  # the next one last
+    try:
+        photos = await adder.imported(posts)
+        for post in posts:
+            while faults and faults[-1][0] < (post.written.line or 0):
                 report.invalid(*faults.pop())
-            await report.outcome(outcome)
+            await _to_its_end(_add_one(adder, post, photos, report))
         while faults:
             report.invalid(*faults.pop())
-        return report.finish(adder.failed_sidecars)
+    except asyncio.CancelledError:
+        forget_cancellation()
+        report.finish(adder.failed_sidecars, is_interrupted=True)
+        return INTERRUPTED
+    return report.finish(adder.failed_sidecars)
+
+
+async def _add_one(
+    adder: PostAdder, post: ReadyPost, photos: Mapping[Path, Photo | FailedFile], report: AddReport
+) -> None:
+    await report.outcome(await adder.add(post, photos))
+
+
+async def _to_its_end(step: Coroutine[None, None, None]) -> None:
+    """Wait for a step, also if that is cancelled meanwhile: a post that is written is told."""
+    task = asyncio.ensure_future(step)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def caption_from(text: str) -> str:
@@ -174,7 +201,7 @@ class AddReport:
             place = _prefix(line) or f"{files[0].name}: "
             print_lines([visible(f"{place}refused: {refusal.reason}")])
 
-    def finish(self, failed_sidecars: Sequence[FailedFile]) -> int:
+    def finish(self, failed_sidecars: Sequence[FailedFile], *, is_interrupted: bool = False) -> int:
         """Print the sidecars that could not be read, as an import does, then the totals; return the exit status."""
         for file in failed_sidecars:
             if self._as_json:
@@ -182,9 +209,12 @@ class AddReport:
             else:
                 print_lines([visible(failed_line(file))])
         added = "would_add" if self._dry_run else "added"
+        if is_interrupted and not self._as_json:
+            print_lines(["Stopped. What was added so far is kept."])
         if self._as_json:
             summary = {"event": "summary", "dry_run": self._dry_run, added: self._added}
-            print_events([summary | {"refused": self._refused}])
+            interrupted = {"interrupted": True} if is_interrupted else {}
+            print_events([summary | {"refused": self._refused} | interrupted])
         elif self._dry_run:
             print_lines([f"{self._added:,} would be added, {self._refused:,} refused. Nothing was written."])
         else:

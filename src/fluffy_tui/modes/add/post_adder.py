@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import chain, repeat
@@ -157,17 +157,16 @@ class PostAdder:
     def _now(self) -> datetime:
         return self._services.buffer.time.now() if self._services.buffer else datetime.now(UTC)
 
-    async def add(self, posts: Sequence[ReadyPost]) -> AsyncIterator[Outcome]:
-        """Import what is new, then submit the posts in their order, and yield what became of each."""
+    async def imported(self, posts: Sequence[ReadyPost]) -> Mapping[Path, Photo | FailedFile]:
+        """Import what is new, and return the photos of posts by their files."""
         files = list(dict.fromkeys(file for post in posts for file in post.files))
         found = await self._services.photos.import_files(
             files, self._persona, dry_run=self._dry_run, on_failed_sidecar=self.failed_sidecars.append
         )
-        photos = dict(zip(files, found, strict=True))
-        for post in posts:
-            yield await self._added(post, photos)
+        return dict(zip(files, found, strict=True))
 
-    async def _added(self, ready: ReadyPost, photos: Mapping[Path, Photo | FailedFile]) -> Outcome:
+    async def add(self, ready: ReadyPost, photos: Mapping[Path, Photo | FailedFile]) -> Outcome:
+        """Submit a post of photos that were imported, and return what became of it."""
         found: list[Photo] = []
         for file in ready.files:
             photo = photos[file]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -17,6 +18,7 @@ from mcp_types import INVALID_PARAMS, CallToolResult, InputRequiredResult, TextC
 from pydantic import ValidationError, create_model
 
 from fluffy_tui import __version__
+from fluffy_tui.core.child_process import in_daemon_thread
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.modes.assistant.client_messages import ClientMessages, fault_words
@@ -24,7 +26,7 @@ from fluffy_tui.modes.assistant.mcp_tools import AssistantTools, Refused
 from fluffy_tui.scheduling import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from anyio import AsyncFile
     from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_PIECE = 1 << 16
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 INSTRUCTIONS = """\
@@ -82,9 +85,10 @@ class AssistantServer(MCPServer[Any]):
     ) -> None:
         """Serve until standard input ends; a line that cannot be read is answered as well."""
         server = self._lowlevel_server
-        async with stdio_server(stdin, stdout) as (lines, answers):
+        lines = cast("AsyncFile[str]", _lines_of_input())
+        async with stdio_server(stdin or lines, stdout) as (received, answers):
             options = server.create_initialization_options()
-            await server.run(ClientMessages(lines, answers), answers, options)
+            await server.run(ClientMessages(received, answers), answers, options)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -98,6 +102,26 @@ class AssistantServer(MCPServer[Any]):
                     await self._reach_server()
             return _harmless(_answer_of(error, name))
         return _harmless(result) if isinstance(result, CallToolResult) else result
+
+
+async def _lines_of_input() -> AsyncIterator[str]:
+    """Yield the lines of standard input; unlike the package's own reader, it ends with the task that waits for one."""
+    begun: list[bytes] = []
+    while piece := await in_daemon_thread(_read):
+        *ended, rest = piece.split(b"\n")
+        for end in ended:
+            yield b"".join((*begun, end)).decode("utf-8", "replace")
+            begun = []
+        begun.append(rest)
+    if last := b"".join(begun):
+        yield last.decode("utf-8", "replace")
+
+
+def _read() -> bytes:
+    try:
+        return os.read(0, _PIECE)
+    except OSError:  # a terminal that was closed
+        return b""
 
 
 def _exact(tool: Callable[..., object], annotations: ToolAnnotations) -> Tool:

@@ -105,7 +105,7 @@ class DeliveryAttempt:
                 code = Code.NO_ANSWER
                 message = "Buffer did not answer. It is searched for the post before anything is sent again."
             raise DeliveryFailure(Step.UNCONFIRMED, code, message, self.timings.next_lookup(unsettled))
-        if match.lookalikes:
+        if match.lookalikes or post.error_code == PostError.AMBIGUOUS:
             await self._take_lookalike(match.lookalikes)
             return False
         async with self.database.transaction() as session:
@@ -126,18 +126,32 @@ class DeliveryAttempt:
         return True
 
     async def _take_lookalike(self, lookalikes: tuple[BufferPost, ...]) -> None:
-        """Record the one post that must be ours although Buffer has replaced the picture's URL, or ask the user."""
+        """Record the one post that must be ours although Buffer has replaced the picture's URL, or ask the user.
+
+        If none is left of those that looked alike, the user may have deleted it in Buffer: nothing is sent then either.
+        """
         post = self.post
         async with self.database.transaction() as session:
             free = await transitions.unclaimed(session, post, lookalikes)
         if len(free) == 1:
             await self._record(free[0])
             return
+        if lookalikes:
+            count = len(lookalikes)
+            found, which = ("a post", "it") if count == 1 else (f"{count} posts", "one of them")
+            message = (
+                f"Buffer has {found} with this text, and nothing shows whether {which} is this one. "
+                "Look into Buffer: if this post is there, cancel it here; if it is not, retry it."
+            )
+        else:
+            message = (
+                "Buffer no longer has the post with this text that may have been this one. "
+                "Retry it to send it again, or cancel it here."
+            )
         raise DeliveryFailure(
             Step.UNCONFIRMED,
             PostError.AMBIGUOUS,
-            f"Buffer has {len(lookalikes)} posts with this text, and none shows whether it is this one. "
-            "Look into Buffer: if this post is there, cancel it here; if it is not, retry it.",
+            message,
             self.timings.blocked(post.attempts if post.error_code == PostError.AMBIGUOUS else 1),
         )
 

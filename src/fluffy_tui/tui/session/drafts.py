@@ -7,8 +7,10 @@ import hashlib
 import json
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakSet
@@ -20,7 +22,7 @@ from fluffy_tui.plain_file import read_plain
 from fluffy_tui.scheduling import ChannelChoice, PostPhoto
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.dom import DOMNode
 
@@ -110,11 +112,21 @@ class Drafts:
         self._folder = folder
         self.writers: WeakSet[DraftWriter] = WeakSet()
         """Of the screens on which something may be typed that is not on disk yet."""
+        self._refused: dict[Path, tuple[Draft, OSError]] = {}
+        """Those that the disk did not take, by their files, and why. They are read from here, and saved later."""
+
+    @property
+    def refusals(self) -> Sequence[OSError]:
+        """Why drafts are in memory only, one for each."""
+        return [error for _, error in list(self._refused.values())]
 
     def save_now(self) -> None:
         """Save what is typed on any screen before returning, as when the process is about to end."""
         for writer in list(self.writers):
             writer.save_now()
+        for path, (draft, _) in list(self._refused.items()):
+            with suppress(OSError):  # it is kept
+                self._write(path, draft)
 
     def load(self, photo: Photo, edit: str = "") -> Draft | None:
         """Return a photo's draft, or None; a damaged file is renamed and logged.
@@ -126,11 +138,16 @@ class Drafts:
         """
         if edit:
             return self._read(self._path(photo, edit))
-        edits = sorted(self._edits(photo), key=lambda path: path.stat().st_mtime, reverse=True)
+        edits = sorted(self._edits(photo), key=self._age, reverse=True)
         found = (self._read(path) for path in (self._path(photo), *edits))
         return next((draft for draft in found if draft is not None), None)
 
+    def _age(self, path: Path) -> float:
+        return inf if path in self._refused else path.stat().st_mtime
+
     def _read(self, path: Path) -> Draft | None:
+        if path in self._refused:
+            return self._refused[path][0]
         try:
             return _from_json(json.loads(read_plain(path, _MOST_BYTES)))
         except FileNotFoundError:
@@ -146,13 +163,21 @@ class Drafts:
         The file is replaced in one step: it holds the old draft or the new one, never half of it.
 
         Raises:
-            OSError: The folder cannot be written to.
+            OSError: The folder cannot be written to; the draft is kept until the app closes, and saved if it can be.
         """
         if draft.is_empty:
             self.delete(photo, edit)
-            return
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(self._path(photo, edit), json.dumps(_to_json(draft), ensure_ascii=True))
+        else:
+            self._write(self._path(photo, edit), draft)
+
+    def _write(self, path: Path, draft: Draft) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_atomically(path, json.dumps(_to_json(draft), ensure_ascii=True))
+        except OSError as error:
+            self._refused[path] = draft, error
+            raise
+        self._refused.pop(path, None)
 
     def save_new(self, photo: Photo, draft: Draft) -> bool:
         """Save the draft of a photo's next post unless it has one; return whether it was saved.
@@ -160,9 +185,14 @@ class Drafts:
         Raises:
             OSError: The folder cannot be written to.
         """
-        if self._path(photo).exists():
+        path = self._path(photo)
+        if path in self._refused or path.exists():
             return False
-        self.save(photo, draft)
+        try:
+            self.save(photo, draft)
+        except OSError:
+            self._refused.pop(path, None)  # its writer is told, and has it
+            raise
         return True
 
     def delete(self, photo: Photo, edit: str = "") -> None:
@@ -171,7 +201,7 @@ class Drafts:
         Raises:
             OSError: The folder cannot be written to.
         """
-        self._path(photo, edit).unlink(missing_ok=True)
+        self._delete(self._path(photo, edit))
 
     def delete_all(self, photo: Photo) -> None:
         """Delete a photo's drafts, of edits as well.
@@ -180,11 +210,15 @@ class Drafts:
             OSError: The folder cannot be written to.
         """
         for path in (self._path(photo), *self._edits(photo)):
-            path.unlink(missing_ok=True)
+            self._delete(path)
+
+    def _delete(self, path: Path) -> None:
+        self._refused.pop(path, None)
+        path.unlink(missing_ok=True)
 
     def photos_with_drafts(self, persona_id: int) -> frozenset[str]:
         """Return the sha256 of every photo of a persona that has a draft, for the ✎ mark."""
-        names = (path.name.partition("-")[2] for path in self._folder.glob(f"{persona_id}-*.json"))
+        names = (path.name.partition("-")[2] for path in self._all(f"{persona_id}-*.json"))
         return frozenset(name.partition(".")[0] for name in names)
 
     def _path(self, photo: Photo, edit: str = "") -> Path:
@@ -192,7 +226,11 @@ class Drafts:
         return self._folder / f"{photo.persona_id}-{photo.sha256}{which}.json"
 
     def _edits(self, photo: Photo) -> Iterable[Path]:
-        return self._folder.glob(f"{photo.persona_id}-{photo.sha256}.*.json")
+        return self._all(f"{photo.persona_id}-{photo.sha256}.*.json")
+
+    def _all(self, pattern: str) -> Iterable[Path]:
+        yield from self._folder.glob(pattern)
+        yield from (path for path in list(self._refused) if path.match(pattern))
 
 
 def _to_json(draft: Draft) -> dict[str, Any]:
@@ -342,4 +380,4 @@ class DraftWriter:
 
     def _report(self, error: OSError) -> None:
         log.warning("a draft cannot be saved: %s", error)
-        self._failed(f"Draft could not be saved ({error.strerror}). It is only on this screen.")
+        self._failed(f"Draft could not be saved ({error.strerror}). It is kept only until you quit.")

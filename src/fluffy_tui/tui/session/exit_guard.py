@@ -35,4 +35,11 @@ def exit_question(context: Context) -> str:
         parts.append(f"{subject} retried only while fluffy-tui or a worker is running.")
     if context.import_run.is_running:
         parts.append("The import stops. Photos imported so far are kept.")
+    context.drafts.save_now()
+    if refusals := context.drafts.refusals:
+        subject = "1 draft" if len(refusals) == 1 else f"{len(refusals)} drafts"
+        parts.append(
+            f"{subject} could not be saved ({refusals[0].strerror}) and would be lost. "
+            "Free some space on that disk, or make the folder writable, and quit again."
+        )
     return "\n".join(parts)
