@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -238,3 +239,14 @@ async def test_what_was_typed_for_a_screen_that_never_opens_is_no_command(
         await driver.pilot.press("j")
         assert isinstance(driver.screen, LibraryScreen)
         assert not [photo for photo in services.photos.photos.values() if photo.verdict]
+
+
+async def test_keys_behind_an_undo_act_on_the_photo_that_is_back(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.grace = timedelta(seconds=10)
+    async with running(persona="sarah") as driver:
+        await driver.send(f"{ENTER}fog{SUBMIT}z{ENTER} bank")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert driver.screen.arrangement.file.id == 40
+        assert driver.screen.query_one(TextArea).text == "fog bank"

@@ -65,6 +65,7 @@ CHANGING = frozenset(
         "snippets-change",
         "texts",
         "themes-change",
+        "undo",
         "written",
     }
 )
@@ -200,7 +201,8 @@ class KeyQueue:
 
     def _changes_screen(self, worker: Worker[Any]) -> bool:
         """Return whether a worker changes the screen that is shown; those behind it may take any time."""
-        return _is_running(worker, CHANGING) and self._app.screen in worker.node.ancestors_with_self
+        is_here = worker.node is self._app or self._app.screen in worker.node.ancestors_with_self
+        return _is_running(worker, CHANGING) and is_here
 
     async def _finish(self, event: Event) -> None:
         """Post a key, and wait until it is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -66,7 +67,6 @@ class LibraryLoader:
         """The last page that was listed."""
         self.cursor_on: int | None = None
         """The photo to put the cursor on once it is loaded; the one under the cursor by default."""
-        self.is_loading = False
         self.is_stale = True
         """Whether something may have changed since it was loaded."""
         self._photos = services.photos
@@ -78,6 +78,13 @@ class LibraryLoader:
         self._start_at = start_at
         self._most = 0  # rows of the longest list so far
         self._opened_on: int | None = None
+        self._started: set[str] = set()
+        """Groups of the workers that load, one after the other."""
+        self._lock = asyncio.Lock()
+
+    @property
+    def is_loading(self) -> bool:
+        return bool(self._started)
 
     @property
     def is_untouched(self) -> bool:
@@ -85,17 +92,18 @@ class LibraryLoader:
         return self._highlighted() == self._opened_on
 
     def reload(self, cursor_on: int | None = None) -> None:
-        """Load the list again, and put the cursor on a photo; a change while it is loading causes one more pass."""
+        """Load the list again, and put the cursor on a photo; a change while it is loading causes one more pass.
+
+        Keys wait for another list, and for the photo, also when a pass that they do not wait for comes first.
+        """
         self.cursor_on = cursor_on or self.cursor_on
         self.is_stale = True
-        if not self.is_loading and self._node.is_mounted:
-            self.is_loading = True
-            is_search = self.shown not in (None, self.view.requested)
+        is_search = cursor_on is not None or self.shown not in (None, self.view.requested)
+        group = "photo-search" if is_search else "photo-ids"
+        if self._node.is_mounted and not self._started & {group, "photo-search"}:
+            self._started.add(group)
             self._node.run_worker(
-                self.load(),
-                group="photo-search" if is_search else "photo-ids",
-                exit_on_error=False,
-                description="loading the library",
+                self._load(group), group=group, exit_on_error=False, description="loading the library"
             )
 
     def reload_if_stale(self) -> None:
@@ -110,9 +118,15 @@ class LibraryLoader:
         else:
             self.reload()
 
-    async def load(self) -> None:
+    async def _load(self, group: str) -> None:
+        try:
+            async with self._lock:
+                await self._load_requested()
+        finally:
+            self._started.remove(group)
+
+    async def _load_requested(self) -> None:
         """Load until what is requested is listed; results of an outdated request are not shown."""
-        self.is_loading = True
         try:
             is_opening = self.shown is None or (self.is_untouched and self.shown == self.view.requested)
             if is_opening and self.cursor_on is None:
@@ -130,8 +144,6 @@ class LibraryLoader:
         except BaseException:
             self.is_stale = True  # for the next `reload`
             raise
-        finally:
-            self.is_loading = False
 
     def show_results(self, cursor_on: int | None = None) -> None:
         """List the results of the view's query."""
