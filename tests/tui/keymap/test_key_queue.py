@@ -89,6 +89,7 @@ async def test_keywords_in_a_single_write(running: Running, services: FakeServic
         ("3M", PlanScreen),
         ("@r", AskTextScreen),
         ("@tn", ThemeEditorScreen),
+        (f"@tnfog\t20\t3{SUBMIT}n", ThemeEditorScreen),
         ("@sn", SnippetEditorScreen),
     ],
 )

@@ -24,14 +24,19 @@ OPENING = frozenset(
         "persona-dialog",
         "post-dialog",
         "review",
+        "saving",
         "set-channels",
         "snippet",
         "submit",
         "theme",
         "voice",
+        "wizard",
     }
 )
-"""Groups of workers that open or close a screen soon after a key."""
+"""Groups of workers that open or close a screen soon after a key, or its next step."""
+
+STEPS = frozenset({"wizard"})
+"""Those among them that leave the focus where it is if they fail: what was typed behind was for another field."""
 
 LOADING = frozenset(
     {
@@ -206,7 +211,7 @@ class KeyQueue:
 
     async def _finish(self, event: Event) -> None:
         """Post a key, and wait until it is done."""
-        screen, earlier = self._app.screen, set(self._app.workers)
+        screen, focused, earlier = self._app.screen, self._app.focused, set(self._app.workers)
         self._post(event)
         await _pass((self._app, *self._way(), self._app))
         await self._come_to_rest()
@@ -219,14 +224,17 @@ class KeyQueue:
             self._is_loading = not is_opening
             await self._wait_for(busy)
             self._is_loading = False
-            if self._leaving and is_opening and self._app.screen is screen:
+            has_failed = self._app.focused is focused and any(
+                worker.group in STEPS and worker.is_finished for worker in busy
+            )
+            if (self._leaving or has_failed) and is_opening and self._app.screen is screen:
                 self._forget_typed()
             await self._come_to_rest()
 
     def _forget_typed(self) -> None:
-        """Drop what was typed for a screen that has not opened: on this one, it would be commands."""
+        """Drop what was typed for a screen that has not opened, up to a key that leaves: here, it would be commands."""
         events = [self._waiting.get_nowait() for _ in range(self._waiting.qsize())]
-        first = next((number for number, event in enumerate(events) if event in self._leaving), 0)
+        first = next((number for number, event in enumerate(events) if event in self._leaving), len(events))
         for event in events[first:]:
             self._waiting.put_nowait(event)
 
