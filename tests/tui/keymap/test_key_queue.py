@@ -210,6 +210,24 @@ async def test_keys_do_not_wait_for_what_is_loaded_behind_the_screen(
         assert driver.screen.query_one(TextArea).text == "acb"
 
 
+@pytest.mark.parametrize(("keys", "silent"), [("2q", "posts_by_time"), ("  \r\x11", "by_ids")])
+async def test_a_key_that_quits_behind_what_never_loads_or_opens_leads_out(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch, keys: str, silent: str
+) -> None:
+    async def wait(*_arguments: object, **_options: object) -> None:
+        await asyncio.Event().wait()
+
+    async with running(persona="sarah") as driver:
+        monkeypatch.setattr(
+            services.scheduling if silent == "posts_by_time" else services.photos, silent, wait
+        )
+        for event in textual_internals.typed_events(keys):
+            driver.app.post_message(event)
+        for _ in range(100):
+            await driver.pilot.pause()
+        assert isinstance(driver.screen, ConfirmScreen), "posts are on their way"
+
+
 async def test_escape_behind_a_text_in_a_single_write_waits_for_its_turn(
     running: Running, services: FakeServices
 ) -> None:
