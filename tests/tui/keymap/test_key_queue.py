@@ -26,10 +26,14 @@ from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
 from fluffy_tui.tui.themes.theme_editor import ThemeEditorScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
 from fluffy_tui.tui.ui.help import HelpScreen
+from tui.conftest import settle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.screen import Screen
 
+    from fluffy_tui.tui.app import FluffyApp
     from tui.conftest import Running
     from tui.fakes import FakeServices
 
@@ -190,6 +194,30 @@ async def test_a_tab_is_opened_at_once_while_the_library_takes_long_to_load(
         await driver.pilot.press("j", "4")
         assert isinstance(driver.screen, ProblemsScreen)
         gate.set()
+
+
+async def test_keys_typed_while_the_app_opens_its_library_act_on_that(
+    make_app: Callable[..., FluffyApp], services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, gate, load = asyncio.Event(), asyncio.Event(), services.photos.first_ids
+
+    async def slow(*arguments: Any, **options: Any) -> Any:
+        started.set()
+        await gate.wait()
+        return await load(*arguments, **options)
+
+    monkeypatch.setattr(services.photos, "first_ids", slow)
+    app = make_app(persona="sarah")
+    async with app.run_test() as pilot:
+        await started.wait()
+        for event in textual_internals.typed_events(f"j{ENTER}fog"):
+            app.post_message(event)
+        await pilot.pause()
+        gate.set()
+        await settle(app)
+        assert isinstance(app.screen, ComposeScreen)
+        assert app.screen.arrangement.file.id == 39
+        assert app.screen.form.caption.text == "fog"
 
 
 async def test_keys_do_not_wait_for_what_is_loaded_behind_the_screen(

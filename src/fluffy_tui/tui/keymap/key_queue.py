@@ -64,6 +64,7 @@ LOADING = frozenset(
 CHANGING = frozenset(
     {
         "adding-photos",
+        "personas",
         "photo-search",
         "photo-under-cursor",
         "posts",

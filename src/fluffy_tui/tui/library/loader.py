@@ -23,6 +23,8 @@ FIRST_PAGE = 200
 """Photos that are shown before all are loaded; a screen has fewer rows."""
 MANY = 20_000
 """Photos above which loading all takes long enough to be worth a first page."""
+SEARCH, REST = "photo-search", "photo-ids"
+"""Groups of workers: keys wait for the one, but not for the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,10 @@ class LibraryLoader:
         """
         self.cursor_on = cursor_on or self.cursor_on
         self.is_stale = True
-        is_search = cursor_on is not None or self.shown not in (None, self.view.requested)
-        group = "photo-search" if is_search else "photo-ids"
-        if self._node.is_mounted and not self._started & {group, "photo-search"}:
+        self._start(SEARCH if cursor_on is not None or self.shown != self.view.requested else REST)
+
+    def _start(self, group: str) -> None:
+        if self._node.is_mounted and not self._started & {group, SEARCH}:
             self._started.add(group)
             self._node.run_worker(
                 self._load(group), group=group, exit_on_error=False, description="loading the library"
@@ -121,12 +124,15 @@ class LibraryLoader:
     async def _load(self, group: str) -> None:
         try:
             async with self._lock:
-                await self._load_requested()
+                await self._load_requested(group)
         finally:
-            self._started.remove(group)
+            self._started.discard(group)
 
-    async def _load_requested(self) -> None:
-        """Load until what is requested is listed; results of an outdated request are not shown."""
+    async def _load_requested(self, group: str) -> None:
+        """Load until what is requested is listed; results of an outdated request are not shown.
+
+        Keys only wait for the first page of a long list.
+        """
         try:
             is_opening = self.shown is None or (self.is_untouched and self.shown == self.view.requested)
             if is_opening and self.cursor_on is None:
@@ -135,6 +141,10 @@ class LibraryLoader:
                 self.is_stale = False
                 query = self.view.query
                 if query is None:
+                    if await self._load_first_page(self.view.browse) and group == SEARCH:
+                        self._started.remove(SEARCH)
+                        self.reload()
+                        return
                     await self._load_library(self.view.browse)
                 else:
                     neighbours = await query.run(self._similarity)
@@ -163,13 +173,21 @@ class LibraryLoader:
             self.cursor_on = None
         self._show(page)
 
+    async def _load_first_page(self, browse: Browse) -> bool:
+        """List a first page if the list is new and may be long; return whether it was."""
+        if browse == self.shown or (self._most <= MANY and self.shown is not None):
+            return False
+        first = await self._photos.first_ids(
+            self.view.persona_id, browse, limit=FIRST_PAGE, after=self._anchor()
+        )
+        if not first or browse != self.view.requested:
+            return False
+        self.shown = browse
+        self._show_page(LibraryPage(_as_array(first), is_complete=False, cursor_on=self.cursor_on))
+        return True
+
     async def _load_library(self, browse: Browse) -> None:
         persona_id = self.view.persona_id
-        if browse != self.shown and (self._most > MANY or self.shown is None):
-            anchor = self._anchor()
-            first = await self._photos.first_ids(persona_id, browse, limit=FIRST_PAGE, after=anchor)
-            if first and browse == self.view.requested:
-                self._show_page(LibraryPage(_as_array(first), is_complete=False, cursor_on=self.cursor_on))
         ids = _as_array(await self._photos.ids(persona_id, browse))
         collapsed = await self._photos.count_folded(persona_id, browse)
         rows = len(ids)
