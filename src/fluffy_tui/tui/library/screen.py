@@ -149,7 +149,8 @@ class LibraryScreen(FrameScreen):
             return {key: one._replace(enabled=one.binding.id not in _OF_PHOTO) for key, one in active.items()}
         if len(self._selection) < 2:
             return active
-        labels = {"caption": "One post", "fill_slots": "One post each", "import_photos": ""}
+        labels = {"caption": "One post", "fill_slots": "One post each", "clear": "Clear"}
+        labels |= dict.fromkeys(("filter", "import_photos"), "")
         return relabelled(active, {f"{self.PLACE}.{name}": label for name, label in labels.items()})
 
     @on(PhotoList.Selected)
