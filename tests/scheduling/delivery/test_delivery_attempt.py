@@ -118,6 +118,28 @@ async def test_a_worker_that_starts_tries_at_once_whether_there_is_a_network_aga
                 await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
 
 
+async def test_the_first_look_that_reaches_buffer_again_has_the_posts_tried_at_once(
+    database_url: str, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    patient = replace(QUICK, backoff_min=900.0, backoff_max=900.0)
+    async with AsyncExitStack() as network:
+        before = await network.enter_async_context(StandIn(media=media))
+        port = int(before.url.rpartition(":")[2])
+        async with workplace(database_url, tmp_path, before, media, timings=patient) as place:
+            await network.aclose()
+            delivery, post = place.services.delivery, await place.submit()
+            await delivery.deliver(post.id)
+            held = await place.post(post.id)
+            assert (held.step, held.error_code) == (Step.HELD, PostError.OFFLINE)
+            await delivery.retry_when_reachable()
+            assert (await place.post(post.id)).next_try_at == held.next_try_at
+            async with StandIn(media=media, port=port, world=before.world):
+                await delivery.retry_when_reachable()
+                await delivery.deliver(post.id)
+                assert (await place.post(post.id)).step is Step.ACCEPTED
+
+
 async def test_a_media_host_that_alone_is_not_reached_is_told_from_one_that_refuses(
     database_url: str, tmp_path: Path, stand_in: StandIn
 ) -> None:

@@ -58,11 +58,12 @@ async def test_the_footer_says_what_becomes_of_the_selection(running: Running) -
         assert "One post" not in driver.footer()
         await driver.press("space")
         assert "enter One post" in driver.footer()
-        assert "f One post each" in driver.footer()
+        assert "f One post each  esc Clear  ? Keys" in driver.footer()
         await driver.press("enter")
         assert "ctrl+n Next photo" in driver.footer()
         await driver.press("escape", "escape")
         assert "enter Caption" in driver.footer()
+        assert "/ Filter  i Import  ? Keys" in driver.footer()
 
 
 async def test_more_photos_than_any_network_takes_are_refused_at_once(running: Running) -> None:

@@ -12,9 +12,10 @@ import pytest
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Fit, Framing
-from fluffy_tui.scheduling import ChannelChoice, PostPhoto, Reason, ScheduleResult
+from fluffy_tui.scheduling import ChannelChoice, Post, PostPhoto, Reason, ScheduleResult
 from fluffy_tui.tui.compose.submitter import Submitter, submit_draft
 from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.session.overview import Overview
 from tui.fakes import CHANNELS, NOW, FakeServices
 
 LATER = NOW + timedelta(hours=1)
@@ -55,7 +56,7 @@ async def test_a_job_that_fails_leaves_room_for_the_next() -> None:
 
 
 async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
-    context: Any = SimpleNamespace(services=services)
+    context: Any = SimpleNamespace(services=services, overview=Overview(), update_overview=lambda **_: None)
     photo = services.photos.photos[40]
     draft = Draft(
         "fog",
@@ -87,8 +88,20 @@ async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
     ]
 
 
+async def test_a_new_post_can_be_undone_before_its_event_has_come(services: FakeServices) -> None:
+    before, shown = services.scheduling.all_posts[11], list[Post]()
+    context: Any = SimpleNamespace(
+        services=services,
+        overview=Overview(strip=(before,)),
+        update_overview=lambda *, strip: shown.extend(strip),
+    )
+    photo = services.photos.photos[40]
+    result = await submit_draft(context, [PostPhoto(photo.id, photo.sha256)], Draft("fog"), ["channel-1"])
+    assert shown == [result.post, before]
+
+
 async def test_whatever_goes_wrong_is_an_answer(services: FakeServices) -> None:
-    context: Any = SimpleNamespace(services=services)
+    context: Any = SimpleNamespace(services=services, overview=Overview(), update_overview=lambda **_: None)
     photo = services.photos.photos[40]
     photos = [PostPhoto(photo.id, photo.sha256)]
     refusal = ScheduleResult(False, None, "No channel.", Reason.NO_CHANNEL)

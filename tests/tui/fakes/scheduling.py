@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fluffy_tui.buffer import Budget, ShareMode
@@ -94,6 +94,8 @@ class FakeScheduling:
         self._personas = personas
         self.submitted: list[dict[str, Any]] = []
         self.refusal: ScheduleResult | None = None
+        self.grace: timedelta | None = None
+        """How long a new post waits, during which it can be undone."""
         self.error: Exception | None = None
         """Raised by every call that reads, as when the database is unreachable."""
         self.not_possible: FluffyError | None = None
@@ -224,6 +226,7 @@ class FakeScheduling:
                 channel_id=submission.chosen.id if submission.chosen else None,
                 lead_post_id=lead_id if id_ > lead_id else None,
                 again_of_id=existing.group_id if existing and id_ == lead_id else None,
+                next_try_at=NOW + self.grace if self.grace else None,
             )
             posts.append(post)
             self._store(post)

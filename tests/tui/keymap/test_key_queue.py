@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,10 +26,14 @@ from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
 from fluffy_tui.tui.themes.theme_editor import ThemeEditorScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
 from fluffy_tui.tui.ui.help import HelpScreen
+from tui.conftest import settle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.screen import Screen
 
+    from fluffy_tui.tui.app import FluffyApp
     from tui.conftest import Running
     from tui.fakes import FakeServices
 
@@ -88,6 +93,7 @@ async def test_keywords_in_a_single_write(running: Running, services: FakeServic
         ("3M", PlanScreen),
         ("@r", AskTextScreen),
         ("@tn", ThemeEditorScreen),
+        (f"@tnfog\t20\t3{SUBMIT}n", ThemeEditorScreen),
         ("@sn", SnippetEditorScreen),
     ],
 )
@@ -190,6 +196,30 @@ async def test_a_tab_is_opened_at_once_while_the_library_takes_long_to_load(
         gate.set()
 
 
+async def test_keys_typed_while_the_app_opens_its_library_act_on_that(
+    make_app: Callable[..., FluffyApp], services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, gate, load = asyncio.Event(), asyncio.Event(), services.photos.first_ids
+
+    async def slow(*arguments: Any, **options: Any) -> Any:
+        started.set()
+        await gate.wait()
+        return await load(*arguments, **options)
+
+    monkeypatch.setattr(services.photos, "first_ids", slow)
+    app = make_app(persona="sarah")
+    async with app.run_test() as pilot:
+        await started.wait()
+        for event in textual_internals.typed_events(f"j{ENTER}fog"):
+            app.post_message(event)
+        await pilot.pause()
+        gate.set()
+        await settle(app)
+        assert isinstance(app.screen, ComposeScreen)
+        assert app.screen.arrangement.file.id == 39
+        assert app.screen.form.caption.text == "fog"
+
+
 async def test_keys_do_not_wait_for_what_is_loaded_behind_the_screen(
     running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +236,24 @@ async def test_keys_do_not_wait_for_what_is_loaded_behind_the_screen(
         assert driver.screen.query_one(PhotoList).cursor == before + 1
         await driver.pilot.press("enter", "a", "b", "left", "c")
         assert driver.screen.query_one(TextArea).text == "acb"
+
+
+@pytest.mark.parametrize(("keys", "silent"), [("2q", "posts_by_time"), ("  \r\x11", "by_ids")])
+async def test_a_key_that_quits_behind_what_never_loads_or_opens_leads_out(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch, keys: str, silent: str
+) -> None:
+    async def wait(*_arguments: object, **_options: object) -> None:
+        await asyncio.Event().wait()
+
+    async with running(persona="sarah") as driver:
+        monkeypatch.setattr(
+            services.scheduling if silent == "posts_by_time" else services.photos, silent, wait
+        )
+        for event in textual_internals.typed_events(keys):
+            driver.app.post_message(event)
+        for _ in range(100):
+            await driver.pilot.pause()
+        assert isinstance(driver.screen, ConfirmScreen), "posts are on their way"
 
 
 async def test_escape_behind_a_text_in_a_single_write_waits_for_its_turn(
@@ -238,3 +286,14 @@ async def test_what_was_typed_for_a_screen_that_never_opens_is_no_command(
         await driver.pilot.press("j")
         assert isinstance(driver.screen, LibraryScreen)
         assert not [photo for photo in services.photos.photos.values() if photo.verdict]
+
+
+async def test_keys_behind_an_undo_act_on_the_photo_that_is_back(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.grace = timedelta(seconds=10)
+    async with running(persona="sarah") as driver:
+        await driver.send(f"{ENTER}fog{SUBMIT}z{ENTER} bank")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert driver.screen.arrangement.file.id == 40
+        assert driver.screen.query_one(TextArea).text == "fog bank"

@@ -12,7 +12,7 @@ import pytest
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.tui.library import loader as loader_module
 from fluffy_tui.tui.library.library_view import LibraryView
-from fluffy_tui.tui.library.loader import LibraryLoader, LibraryPage
+from fluffy_tui.tui.library.loader import REST, SEARCH, LibraryLoader, LibraryPage
 from fluffy_tui.tui.library.stacks import Stacks
 from tui.fakes import NOW, FakeServices
 from tui.library.library_driver import SARAHS, stack
@@ -30,10 +30,17 @@ class Node:
 
     def __init__(self) -> None:
         self.tasks: list[asyncio.Task[None]] = []
+        self.groups: list[str] = []
 
-    def run_worker(self, work: Coroutine[Any, Any, None], **_options: object) -> None:
+    def run_worker(self, work: Coroutine[Any, Any, None], *, group: str, **_options: object) -> None:
         """Run it."""
         self.tasks.append(asyncio.ensure_future(work))
+        self.groups.append(group)
+
+    async def rest(self) -> None:
+        """Wait until no task is left, including those that tasks have started."""
+        for task in self.tasks:
+            await task
 
 
 class Library:
@@ -56,7 +63,7 @@ class Library:
     async def load(self) -> LibraryPage:
         """Load what is requested, and return what is listed then."""
         self.loader.reload()
-        await asyncio.gather(*self.node.tasks)
+        await self.node.rest()
         return self.pages[-1]
 
 
@@ -72,13 +79,27 @@ async def test_the_first_time_a_page_from_the_cursor_on_comes_first(services: Fa
 
 async def test_changes_while_it_loads_cause_one_more_pass_by_the_same_worker(services: FakeServices) -> None:
     library = Library(services)
+    await library.load()
+    library.node.groups.clear()
+    library.view.next_sort()
     library.loader.reload()
     library.view.next_sort()
     library.loader.reload()
     library.loader.reload()
-    await asyncio.gather(*library.node.tasks)
-    assert len(library.node.tasks) == 1
+    await library.node.rest()
+    assert library.node.groups == [SEARCH]
     assert library.loader.shown == library.view.browse
+
+
+async def test_keys_wait_for_the_first_page_and_for_a_photo_that_is_wanted(services: FakeServices) -> None:
+    library = Library(services)
+    await library.load()
+    assert library.node.groups == [SEARCH, REST], "not for all of a library that may be long"
+    library.loader.reload()
+    library.loader.reload(30)
+    await library.node.rest()
+    assert library.node.groups[2:] == [REST, SEARCH], "although it is loading already"
+    assert library.pages[-1].cursor_on == 30
 
 
 async def test_an_outdated_result_is_not_listed(
@@ -128,7 +149,7 @@ async def test_duplicates_in_a_long_list_wait_for_the_end_of_indexing(
     library.loader.reload_duplicates(is_indexing=True)
     assert not library.loader.is_loading
     library.loader.reload_if_stale()
-    await asyncio.gather(*library.node.tasks)
+    await library.node.rest()
     assert (len(library.pages[-1].ids), library.pages[-1].collapsed) == (SARAHS - 2, 2)
 
 

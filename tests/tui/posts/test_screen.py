@@ -516,6 +516,18 @@ async def test_each_filter_is_clicked(running: Running) -> None:
             assert listed(driver) == ids
 
 
+@pytest.mark.parametrize("theme", ["fluffy", "ansi-light"])
+async def test_the_chosen_filter_can_be_read_in_every_theme(running: Running, theme: str) -> None:
+    async with running(persona="sarah") as driver:
+        driver.app.theme = theme
+        await driver.press("2")
+        styles = [one.style for one in driver.screen.query_one("#post-filter").render_line(0) if one.style]
+        assert styles[0].bold and not styles[-1].bold
+        assert all(
+            style.color is None or style.color.is_default or style.color != style.bgcolor for style in styles
+        )
+
+
 async def test_a_post_that_no_longer_matches_the_filter_disappears(
     running: Running, services: FakeServices
 ) -> None:

@@ -35,12 +35,14 @@ async def test_every_setting_is_listed_with_value_and_origin(running: Running) -
         assert KEY not in "\n".join(found.values())
 
 
+@pytest.mark.usefixtures("home")
 async def test_the_setting_under_the_cursor_is_explained(running: Running, setup: FakeSetup) -> None:
     async with running(setup=setup) as driver:
         await driver.press("comma")
         assert "embedded server is used" in driver.text("#setting")
         await driver.press("j", "j")
-        assert f"A change here is saved in {setup.settings.paths.config_file}" in driver.text("#setting")
+        file = setup.settings.paths.config_file
+        assert f"A change here is saved in ~/{file.name} and" in driver.text("#setting")
         await driver.press("G", "k")
         assert "ansi themes" in driver.text("#setting")
 

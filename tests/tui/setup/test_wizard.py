@@ -80,6 +80,25 @@ async def test_the_whole_wizard(
         assert driver.screen.persona.buffer_channel_id == "channel-1"
 
 
+async def test_the_whole_wizard_in_a_single_write(fresh: Fresh, bare_setup: FakeSetup) -> None:
+    async with fresh() as driver:
+        await driver.send(f"b{PASTED}\r\r\t/srv/pictures\thttps://p.example\r")
+        assert bare_setup.asked == [Secret(PASTED)]
+        assert {*bare_setup.saved[0].values()} == {PASTED, "directory", "/srv/pictures", "https://p.example"}
+        assert isinstance(driver.screen, LibraryScreen)
+
+
+async def test_what_is_typed_behind_a_key_that_is_refused_gets_into_no_field(
+    fresh: Fresh, bare_setup: FakeSetup
+) -> None:
+    bare_setup.error = BufferError(Code.KEY_REFUSED, NextStep.FINAL)
+    async with fresh() as driver:
+        await driver.send(f"b{PASTED}\r\r/srv/pictures\r")
+        assert bare_setup.asked == [Secret(PASTED)]
+        assert words(driver).startswith("! Buffer rejected the key.")
+        assert driver.screen.query_one("#field-BUFFER_API_KEY Input", Input).value == PASTED
+
+
 async def test_several_channels_lead_to_the_personas(fresh: Fresh, bare_setup: FakeSetup) -> None:
     async with fresh() as driver:
         await driver.press("b")

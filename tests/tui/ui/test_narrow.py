@@ -51,9 +51,11 @@ async def test_the_field_that_has_the_focus_is_whole(running: Running) -> None:
     async with running(persona="sarah", size=NARROW) as driver:
         await driver.press("enter")
         form = driver.screen.form
+        assert form.region.contains_region(form.when.region), "as long as there is no first comment"
         for keys, field in (
             (["ctrl+t"], form.when),
-            (["left"], form.when),  # at a time: with a field for it
+            (["left", *"+2h"], form.when),  # at a time: with a field for it
+            (["f2", "x"], form.when),
             (["f2"], form.caption),
             (["f6"], form.first_comment),
             (["ctrl+t"], form.when),

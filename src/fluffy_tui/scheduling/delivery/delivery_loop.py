@@ -28,7 +28,7 @@ from fluffy_tui.scheduling.delivery.delivery_failure import (
 from fluffy_tui.scheduling.delivery.delivery_jobs import defer_delivery, defer_upload, defer_waking
 from fluffy_tui.scheduling.delivery.picture_step import PictureStep
 from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
-from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError
+from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, BUFFER_UNREACHABLE, PostError
 from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.tables import PostRow
 from fluffy_tui.scheduling.timings import FOREVER
@@ -94,6 +94,16 @@ class Delivery:
         """Retry posts that waited for other settings or a network, now that a worker has started."""
         async with self.database.transaction() as session:
             await channel_queue.wake_for_new_settings(session, self.queue)
+
+    async def retry_when_reachable(self) -> None:
+        """Retry now if posts wait only because Buffer could not be reached and it can be again: no request is spent."""
+        unreachable = (PostRow.step == Step.HELD, PostRow.error_code.in_(BUFFER_UNREACHABLE))
+        async with self.database.transaction() as session:
+            code = await session.scalar(select(PostRow.error_code).where(*unreachable).limit(1))
+        if code is None or self.buffer is None or not await self.buffer.is_reachable():
+            return
+        async with self.database.transaction() as session:
+            await channel_queue.wake_for_retry(session, self.queue, code, None)
 
     async def deliver(self, post_id: int) -> None:
         """Take a post as far as possible now: it ends in Buffer, failed, or paused with the time of its next attempt.

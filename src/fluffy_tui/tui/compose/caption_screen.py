@@ -41,6 +41,15 @@ class CaptionScreen(FrameScreen):
         &.-narrow PhotoPreview { display: none; }
         &.-short #caption { min-height: 3; &:focus { min-height: 4; } }
         &.-short #alt-text, &.-short #first-comment { height: 3; &:focus { height: 4; } }
+        &.-short WhenPicker {
+            .meaning { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+            .same-day { display: none; }
+        }
+        &.-short WhenPicker:focus-within {
+            .meaning { height: auto; text-wrap: wrap; }
+            .same-day.-shown { display: block; }
+        }
+        &.-short StatusStrip { max-height: 1; }
         #status { height: auto; }
         #message { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
         #message.-wrong { color: $text-error; }

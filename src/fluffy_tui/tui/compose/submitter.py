@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import ChannelChoice, PostPhoto, PostRequest, ScheduleResult
+from fluffy_tui.tui.session.overview import strip_with
 from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.words import error_words, one_line
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
@@ -106,8 +107,13 @@ async def submit_draft(
 async def submit_all(context: Context, requests: Sequence[PostRequest]) -> list[ScheduleResult]:
     """Submit posts together. Whatever goes wrong becomes their answer, so that the texts stay on the screen."""
     try:
-        return await context.services.scheduling.schedule_posts(requests)
+        results = await context.services.scheduling.schedule_posts(requests)
     except Exception as error:
         if not isinstance(error, FluffyError):
             log.exception("%d posts could not be submitted", len(requests))
         return [ScheduleResult(False, reason=error_words(error))] * len(requests)
+    known = {post.id for post in context.overview.strip}  # maybe as they are by now
+    new = [post for result in results if result.ok for post in result.posts if post.id not in known]
+    if new:  # for the next key, which may undo them before their events have come
+        context.update_overview(strip=strip_with(context.overview.strip, new, ()))
+    return results

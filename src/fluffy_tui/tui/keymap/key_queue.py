@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App, ScreenStackError
@@ -24,14 +25,19 @@ OPENING = frozenset(
         "persona-dialog",
         "post-dialog",
         "review",
+        "saving",
         "set-channels",
         "snippet",
         "submit",
         "theme",
         "voice",
+        "wizard",
     }
 )
-"""Groups of workers that open or close a screen soon after a key."""
+"""Groups of workers that open or close a screen soon after a key, or its next step."""
+
+STEPS = frozenset({"wizard"})
+"""Those among them that leave the focus where it is if they fail: what was typed behind was for another field."""
 
 LOADING = frozenset(
     {
@@ -58,6 +64,7 @@ LOADING = frozenset(
 CHANGING = frozenset(
     {
         "adding-photos",
+        "personas",
         "photo-search",
         "photo-under-cursor",
         "posts",
@@ -65,12 +72,14 @@ CHANGING = frozenset(
         "snippets-change",
         "texts",
         "themes-change",
+        "undo",
         "written",
     }
 )
 """Groups of workers that change, on the screen that is shown, what the next key acts on."""
 
-LEAVING = frozenset({"back", "clear", "dismiss", "leave"})
+QUIT = "leave"
+LEAVING = frozenset({"back", "clear", "dismiss", QUIT})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
 
 SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})
@@ -100,7 +109,8 @@ class KeyQueue:
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self._waiting: asyncio.Queue[Event] = asyncio.Queue()
+        self._waiting: deque[Event] = deque()
+        self._arrived = asyncio.Event()
         self._admitted: set[Event] = set()
         self._is_started = False
         self._is_idle = True
@@ -122,7 +132,8 @@ class KeyQueue:
             self._is_typed = True
             return True
         self._is_idle = False
-        self._waiting.put_nowait(event)
+        self._waiting.append(event)
+        self._arrived.set()
         if self._leaves(event):
             self._leaving.add(event)
             self._nudge.set()
@@ -154,6 +165,14 @@ class KeyQueue:
         name = self._action(event)
         return name in LEAVING or (self._is_loading and name in SWITCHING)
 
+    def _next_leaves(self, *, is_opening: bool) -> bool:
+        """Return whether the next key leaves whatever is opened, or what a screen is filled with."""
+        event = self._waiting[0] if self._waiting else None
+        if not isinstance(event, Key) or self._is_text(event):
+            return False
+        name = self._action(event)
+        return not event.is_printable and name == QUIT if is_opening else name in LEAVING | SWITCHING
+
     def _action(self, event: Event) -> str:
         """Return the name of the action of a key; empty where it has none, or for a paste."""
         shown = self._app.active_bindings.get(event.key) if isinstance(event, Key) else None
@@ -165,8 +184,11 @@ class KeyQueue:
     async def _run(self) -> None:
         try:
             while True:
-                self._is_idle = self._waiting.empty()
-                event = await self._waiting.get()
+                self._is_idle = not self._waiting
+                if self._is_idle:
+                    self._arrived.clear()
+                    await self._arrived.wait()
+                event = self._waiting.popleft()
                 if self._is_text(event):
                     self._is_typed = True
                     self._post(event)
@@ -200,11 +222,12 @@ class KeyQueue:
 
     def _changes_screen(self, worker: Worker[Any]) -> bool:
         """Return whether a worker changes the screen that is shown; those behind it may take any time."""
-        return _is_running(worker, CHANGING) and self._app.screen in worker.node.ancestors_with_self
+        is_here = worker.node is self._app or self._app.screen in worker.node.ancestors_with_self
+        return _is_running(worker, CHANGING) and is_here
 
     async def _finish(self, event: Event) -> None:
         """Post a key, and wait until it is done."""
-        screen, earlier = self._app.screen, set(self._app.workers)
+        screen, focused, earlier = self._app.screen, self._app.focused, set(self._app.workers)
         self._post(event)
         await _pass((self._app, *self._way(), self._app))
         await self._come_to_rest()
@@ -212,21 +235,22 @@ class KeyQueue:
             is_opening = self._app.screen is screen
             groups = OPENING if is_opening else LOADING
             busy = [worker for worker in {*self._app.workers} - earlier if _is_running(worker, groups)]
-            if not busy:
+            if not busy or self._next_leaves(is_opening=is_opening):
                 return
             self._is_loading = not is_opening
             await self._wait_for(busy)
             self._is_loading = False
-            if self._leaving and is_opening and self._app.screen is screen:
+            has_failed = self._app.focused is focused and any(
+                worker.group in STEPS and worker.is_finished for worker in busy
+            )
+            if (self._leaving or has_failed) and is_opening and self._app.screen is screen:
                 self._forget_typed()
             await self._come_to_rest()
 
     def _forget_typed(self) -> None:
-        """Drop what was typed for a screen that has not opened: on this one, it would be commands."""
-        events = [self._waiting.get_nowait() for _ in range(self._waiting.qsize())]
-        first = next((number for number, event in enumerate(events) if event in self._leaving), 0)
-        for event in events[first:]:
-            self._waiting.put_nowait(event)
+        """Drop what was typed for a screen that has not opened, up to a key that leaves: here, it would be commands."""
+        while self._waiting and self._waiting[0] not in self._leaving:
+            self._waiting.popleft()
 
     async def _come_to_rest(self) -> None:
         """Pass all queues from the focus up to the app again and again until nothing happens there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ FIRST_PAGE = 200
 """Photos that are shown before all are loaded; a screen has fewer rows."""
 MANY = 20_000
 """Photos above which loading all takes long enough to be worth a first page."""
+SEARCH, REST = "photo-search", "photo-ids"
+"""Groups of workers: keys wait for the one, but not for the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,6 @@ class LibraryLoader:
         """The last page that was listed."""
         self.cursor_on: int | None = None
         """The photo to put the cursor on once it is loaded; the one under the cursor by default."""
-        self.is_loading = False
         self.is_stale = True
         """Whether something may have changed since it was loaded."""
         self._photos = services.photos
@@ -78,6 +80,13 @@ class LibraryLoader:
         self._start_at = start_at
         self._most = 0  # rows of the longest list so far
         self._opened_on: int | None = None
+        self._started: set[str] = set()
+        """Groups of the workers that load, one after the other."""
+        self._lock = asyncio.Lock()
+
+    @property
+    def is_loading(self) -> bool:
+        return bool(self._started)
 
     @property
     def is_untouched(self) -> bool:
@@ -85,17 +94,19 @@ class LibraryLoader:
         return self._highlighted() == self._opened_on
 
     def reload(self, cursor_on: int | None = None) -> None:
-        """Load the list again, and put the cursor on a photo; a change while it is loading causes one more pass."""
+        """Load the list again, and put the cursor on a photo; a change while it is loading causes one more pass.
+
+        Keys wait for another list, and for the photo, also when a pass that they do not wait for comes first.
+        """
         self.cursor_on = cursor_on or self.cursor_on
         self.is_stale = True
-        if not self.is_loading and self._node.is_mounted:
-            self.is_loading = True
-            is_search = self.shown not in (None, self.view.requested)
+        self._start(SEARCH if cursor_on is not None or self.shown != self.view.requested else REST)
+
+    def _start(self, group: str) -> None:
+        if self._node.is_mounted and not self._started & {group, SEARCH}:
+            self._started.add(group)
             self._node.run_worker(
-                self.load(),
-                group="photo-search" if is_search else "photo-ids",
-                exit_on_error=False,
-                description="loading the library",
+                self._load(group), group=group, exit_on_error=False, description="loading the library"
             )
 
     def reload_if_stale(self) -> None:
@@ -110,9 +121,18 @@ class LibraryLoader:
         else:
             self.reload()
 
-    async def load(self) -> None:
-        """Load until what is requested is listed; results of an outdated request are not shown."""
-        self.is_loading = True
+    async def _load(self, group: str) -> None:
+        try:
+            async with self._lock:
+                await self._load_requested(group)
+        finally:
+            self._started.discard(group)
+
+    async def _load_requested(self, group: str) -> None:
+        """Load until what is requested is listed; results of an outdated request are not shown.
+
+        Keys only wait for the first page of a long list.
+        """
         try:
             is_opening = self.shown is None or (self.is_untouched and self.shown == self.view.requested)
             if is_opening and self.cursor_on is None:
@@ -121,6 +141,10 @@ class LibraryLoader:
                 self.is_stale = False
                 query = self.view.query
                 if query is None:
+                    if await self._load_first_page(self.view.browse) and group == SEARCH:
+                        self._started.remove(SEARCH)
+                        self.reload()
+                        return
                     await self._load_library(self.view.browse)
                 else:
                     neighbours = await query.run(self._similarity)
@@ -130,8 +154,6 @@ class LibraryLoader:
         except BaseException:
             self.is_stale = True  # for the next `reload`
             raise
-        finally:
-            self.is_loading = False
 
     def show_results(self, cursor_on: int | None = None) -> None:
         """List the results of the view's query."""
@@ -151,13 +173,21 @@ class LibraryLoader:
             self.cursor_on = None
         self._show(page)
 
+    async def _load_first_page(self, browse: Browse) -> bool:
+        """List a first page if the list is new and may be long; return whether it was."""
+        if browse == self.shown or (self._most <= MANY and self.shown is not None):
+            return False
+        first = await self._photos.first_ids(
+            self.view.persona_id, browse, limit=FIRST_PAGE, after=self._anchor()
+        )
+        if not first or browse != self.view.requested:
+            return False
+        self.shown = browse
+        self._show_page(LibraryPage(_as_array(first), is_complete=False, cursor_on=self.cursor_on))
+        return True
+
     async def _load_library(self, browse: Browse) -> None:
         persona_id = self.view.persona_id
-        if browse != self.shown and (self._most > MANY or self.shown is None):
-            anchor = self._anchor()
-            first = await self._photos.first_ids(persona_id, browse, limit=FIRST_PAGE, after=anchor)
-            if first and browse == self.view.requested:
-                self._show_page(LibraryPage(_as_array(first), is_complete=False, cursor_on=self.cursor_on))
         ids = _as_array(await self._photos.ids(persona_id, browse))
         collapsed = await self._photos.count_folded(persona_id, browse)
         rows = len(ids)

@@ -149,7 +149,8 @@ class LibraryScreen(FrameScreen):
             return {key: one._replace(enabled=one.binding.id not in _OF_PHOTO) for key, one in active.items()}
         if len(self._selection) < 2:
             return active
-        labels = {"caption": "One post", "fill_slots": "One post each", "import_photos": ""}
+        labels = {"caption": "One post", "fill_slots": "One post each", "clear": "Clear"}
+        labels |= dict.fromkeys(("filter", "import_photos"), "")
         return relabelled(active, {f"{self.PLACE}.{name}": label for name, label in labels.items()})
 
     @on(PhotoList.Selected)
@@ -419,17 +420,10 @@ class LibraryScreen(FrameScreen):
             found = await self.context.services.photos.by_ids(self._selection.ids)
             self._body.deselect([photo_id for photo_id in self._selection.ids if photo_id not in found])
 
-    @on_event(PostChanged, SubmitUndone)
+    @on_event(PostChanged)
     @work(group="library-posts", exit_on_error=False, description="loading a post")
-    async def _update_posted(self, event: PostChanged | SubmitUndone) -> None:
-        """Deselect photos that have their post now; reload if a post put photos into the library, or out of it.
-
-        The cursor goes to a photo that an undo has put back.
-        """
-        if isinstance(event, SubmitUndone):
-            self._notes.reload_drafts()
-            self._loader.reload(event.photo_id)
-            return
+    async def _update_posted(self, event: PostChanged) -> None:
+        """Deselect photos that have their post now; reload if a post put photos into the library, or out of it."""
         post = await self.context.services.scheduling.post(event.post_id)
         self._triage.follow_submit(event.post_id, post)
         if post is None or post.step is Step.LIVE:
@@ -440,8 +434,13 @@ class LibraryScreen(FrameScreen):
         if post is None or any(photo_id in ids for photo_id in photo_ids):
             self._loader.reload()
 
-    @on_event(VerdictChanged)
-    def _update_verdict(self, event: VerdictChanged) -> None:
+    @on_event(VerdictChanged, SubmitUndone)
+    def _update_photo(self, event: VerdictChanged | SubmitUndone) -> None:
+        """Show a photo as it is now; the cursor goes to one that an undo has put back."""
+        if isinstance(event, SubmitUndone):
+            self._notes.reload_drafts()
+            self._loader.reload(event.photo_id)
+            return
         if self._triage.is_storing(event.photo_id):
             return
         if not self._photos.reload_photo(event.photo_id):

@@ -37,7 +37,7 @@ class PostFilter(Static):
     """The line of filters above the table, with the current one highlighted and the size of the selection."""
 
     DEFAULT_CSS = """
-    PostFilter { height: 1; text-wrap: nowrap; }
+    PostFilter { height: 1; text-wrap: nowrap; link-style: none; link-color: $foreground-muted; }
     """
 
     def __init__(self, keys: Mapping[str, str]) -> None:
@@ -94,9 +94,12 @@ class PostFilter(Static):
             id_ = f"posts.{name}"
             count = self._counts.get(name) if width >= COUNT_FROM else None
             words = f" {key_of(id_, self._keys)} {labels[id_]} {f'{count:,} ' if count else ''}"
-            style = "bold $foreground on $primary 25%" if name == self.chosen else "$foreground-muted"
-            click = Style.from_meta({"@click": f"screen.show_only('{name}')"})
-            parts.append(Content.styled(words, style).stylize(click))
+            if name == self.chosen:  # no link, which would have the colour of links on whatever is behind it
+                here = "bold underline" if self.app.native_ansi_color else "bold $foreground on $primary 25%"
+                parts.append(Content.styled(words, here))
+            else:
+                click = Style.from_meta({"@click": f"screen.show_only('{name}')"})
+                parts.append(Content(words).stylize(click))
         if self._selected:
             words = f" {self._selected} selected" if width >= COUNT_FROM else f"▪{self._selected}"
             hint = ": keys act on the selection" if width >= HINT_FROM else ""

@@ -14,6 +14,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.settings import InvalidSetting, Setting, Settings, SettingValue, setting_values
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.user_keys import key_problems
+from fluffy_tui.tui.photo.photo_details import short_path
 from fluffy_tui.tui.session.messages import SettingsSaved
 from fluffy_tui.tui.setup.form_field import IS_SET
 from fluffy_tui.tui.setup.wizard import SetupWizard
@@ -82,7 +83,9 @@ class SettingsScreen(FrameScreen):
 
     def compose_body(self) -> ComposeResult:
         self._listing.border_title = "Settings"
-        self._listing.border_subtitle = Content(str(self.context.setup.settings.paths.config_file)).markup
+        self._listing.border_subtitle = Content(
+            short_path(self.context.setup.settings.paths.config_file)
+        ).markup
         yield self._listing
         yield Static(id="setting", markup=False)
 
@@ -235,7 +238,7 @@ class SettingsScreen(FrameScreen):
 
 
 def _line(value: SettingValue, settings: Settings, effect: str) -> _Line:
-    setting, file = value.setting, settings.paths.config_file
+    setting, file = value.setting, short_path(settings.paths.config_file)
     purpose = setting.purpose.replace("`", "")
     if not setting.key:
         change = f"Set {setting.variable} in the environment, then restart."

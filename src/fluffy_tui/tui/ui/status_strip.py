@@ -65,6 +65,8 @@ class StatusStrip(Static):
             progress = import_progress_words(overview.importing)
             lines.append(Content.assemble(Content.styled("● ", "$text-primary"), f"importing {progress}"))
         most = self.LINES[self.app.size.height >= 30]
+        if (lower := self.styles.max_height) is not None:
+            most = min(most, int(lower.value))
         together = submitted_with(last, posts) if last else []
         if last and (count := len({post.group_id for post in together})) > 1:
             lines.append(self._line(last, Content(f"{count} posts")))
