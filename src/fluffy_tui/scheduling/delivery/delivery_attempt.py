@@ -20,6 +20,7 @@ from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.buffer_comparison import refuse_if_posted_before
 from fluffy_tui.scheduling.delivery.delivery_failure import ClaimLost, DeliveryFailure
+from fluffy_tui.scheduling.delivery.duplicate_refusal import refuse_if_duplicate
 from fluffy_tui.scheduling.delivery.find_in_buffer import BufferMatch, find_in_buffer, may_have_left
 from fluffy_tui.scheduling.delivery.picture_step import PictureStep, move_on
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
@@ -95,6 +96,7 @@ class DeliveryAttempt:
         match = await find_in_buffer(self.buffer, post)
         if await self._record_match(match):
             return False
+        await refuse_if_duplicate(self.buffer, self.database, post, match)
         async with self.database.transaction() as session:
             unsettled = await transitions.seconds_until_settled(
                 session, post, self.timings.settle, self.buffer.time.now()
