@@ -147,6 +147,8 @@ def text_marks(post: PreflightInput) -> Iterator[Mark]:
     yield from _caption(post)
     if post.caption.strip() in map(str.strip, post.posted_captions):
         yield Mark(Level.WARNING, "same text as before: Buffer may refuse it", "f2")
+    elif post.agenda is not None and post.agenda.has_text(post.caption):
+        yield Mark(Level.WARNING, "same text as another post: Buffer may refuse it", "f2")
     elif similar := similar_caption(post.caption, post.earlier_captions):
         yield Mark(Level.WARNING, f"similar to {quoted(similar)}", "f2")
     yield from _captions_elsewhere(post)
