@@ -150,7 +150,7 @@ class PostAdder:
             channel_name(chosen.channel) if chosen.channel else chosen.id for chosen in self._persona.channels
         )
         raise UsageError(
-            f"{self._persona.name} has no channel {name}, or several that fit.",
+            f"{self._persona.name} has no channel {name.strip() or 'without a name'}, or several that fit.",
             f"Choose among: {own}." if own else "Choose its channels in the app first.",
         )
 
