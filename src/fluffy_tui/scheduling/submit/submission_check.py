@@ -138,7 +138,8 @@ def shown_channels_refusal(persona: Persona, shown_ids: Collection[str]) -> Sche
     """Return why a submission would not go to the channels that the user was shown, or to none; None if it would."""
     own = persona.board_by_channel
     if own and not shown_ids:
-        reason = f"No channel is chosen for this post. {persona.name} has {_own_channels(persona)}. Choose at least one."
+        known = f"{persona.name} has {_own_channels(persona)}"
+        reason = f"No channel is chosen for this post. {known}. Choose at least one."
         return ScheduleResult(False, reason=reason, code=Reason.NO_CHANNEL)
     if all(channel_id in own for channel_id in shown_ids):
         return None
