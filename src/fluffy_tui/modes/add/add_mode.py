@@ -153,7 +153,7 @@ class AddReport:
         now = datetime.now(UTC)
         for each in named:
             warning = outcome.warnings.get(each.post.channel_id or "", "")
-            cells = " · ".join(post_cells(each, now, SystemZone()))
+            cells = " · ".join(filter(None, post_cells(each, now, SystemZone())))
             print_lines([visible(f"{_prefix(line)}added post {cells}{_warned(warning)}")])
 
     def invalid(self, line: int, error: UsageError) -> None:
