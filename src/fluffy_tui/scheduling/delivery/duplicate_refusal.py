@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal, or_, select
 
 from fluffy_tui.buffer import BufferError, BufferStatus, Code, ShareMode
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
-from fluffy_tui.scheduling.delivery.find_in_buffer import oldest_possible
 from fluffy_tui.scheduling.delivery_key import is_first_version
 from fluffy_tui.scheduling.model import IN_BUFFER, Step
 from fluffy_tui.scheduling.posts_by_time import GOES_AT
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.delivery.find_in_buffer import BufferMatch
 
+_RECENT = timedelta(minutes=10)
+"""For how long Buffer certainly refuses the same text again; how much longer is not known."""
 _TAKES_PLACE = (BufferStatus.SCHEDULED, BufferStatus.SENDING, BufferStatus.SENT)
 """In which status Buffer has a post that makes another one a duplicate."""
 
@@ -41,7 +43,7 @@ async def refuse_if_duplicate(
     if post.error_code != Code.DUPLICATE_TEXT or not is_only_create or match.lookalikes:
         return
     async with database.transaction() as session:
-        row = await session.scalar(_other_with_its_text(post, buffer))
+        row = await session.scalar(_other_with_its_text(post))
     if row is None:
         return
     try:
@@ -61,20 +63,20 @@ async def refuse_if_duplicate(
     raise DeliveryFailure.final(Code.DUPLICATE_TEXT, reason)
 
 
-def _other_with_its_text(post: PostRow, buffer: BufferClient) -> Select[PostRow]:
-    """Return the query for a post of ours that was in Buffer first, for the same time or since a moment."""
-    oldest = oldest_possible(post, buffer.time.now())
+def _other_with_its_text(post: PostRow) -> Select[PostRow]:
+    """Return the query for a post of ours that came to Buffer before, for the same time or in the last minutes."""
+    recent = literal(post.create_buffer_time) - _RECENT
     at = post.requested_at_time if post.share_mode == ShareMode.CUSTOM_SCHEDULED else None
     return (
         select(PostRow)
         .where(
             PostRow.channel_id == post.channel_id,
             PostRow.step.in_((*IN_BUFFER, Step.LIVE)),
-            oldest <= GOES_AT,
+            recent <= GOES_AT,
             PostRow.caption == post.caption,
             PostRow.buffer_post_id.is_not(None),
             PostRow.create_buffer_time < post.create_buffer_time,
-            or_(PostRow.scheduled_at == at, PostRow.create_buffer_time >= oldest),
+            or_(PostRow.scheduled_at == at, PostRow.create_buffer_time >= recent),
         )
         .order_by((PostRow.scheduled_at == at).desc().nulls_last(), PostRow.id)
         .limit(1)
