@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.delivery.find_in_buffer import BufferMatch
 
 _RECENT = timedelta(minutes=10)
-"""For how long Buffer certainly refuses the same text again; how much longer is not known."""
+"""How long before this post another may have come to Buffer to be why; what Buffer means by "so soon" is not known."""
 _TAKES_PLACE = (BufferStatus.SCHEDULED, BufferStatus.SENDING, BufferStatus.SENT)
 """In which status Buffer has a post that makes another one a duplicate."""
 
