@@ -290,6 +290,23 @@ async def test_a_duplicate_that_may_be_the_post_itself_is_searched_for(place: Wo
     assert (await place.post(second.id)).step is Step.UNCONFIRMED
 
 
+@pytest.mark.parametrize("photos", [1, 2])
+async def test_what_is_known_to_be_another_post_is_not_taken_for_this_one(
+    place: Workplace, photos: int
+) -> None:
+    """Though Buffer has put its pictures elsewhere: neither for the post itself nor for what is left of it."""
+    place.stand_in.faults.add(Kind.REWRITTEN_ASSETS)
+    await place.accepted("fog", 1)
+    cover, *others = [await place.photo(number) for number in range(2, 2 + photos)]
+    second = await place.schedule(cover, "fog", more_photos=others)
+    await place.services.delivery.deliver(second.id)
+    await place.execute("UPDATE posts SET next_try_at = NULL")
+    await place.services.delivery.deliver(second.id)
+    refused = await place.post(second.id)
+    assert (refused.step, refused.error_code) == (Step.FAILED, "duplicate_text"), refused.error_message
+    assert len(place.in_buffer()) == 1
+
+
 async def test_a_final_refusal_quotes_buffer(place: Workplace) -> None:
     channel = str(place.persona.buffer_channel_id)
     place.stand_in.import_post(channel, "the very same words", timedelta(minutes=1))

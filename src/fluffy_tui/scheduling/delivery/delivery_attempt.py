@@ -94,6 +94,9 @@ class DeliveryAttempt:
         """
         post = self.post
         match = await find_in_buffer(self.buffer, post)
+        if alike := (*match.lookalikes, *match.without_pictures):
+            async with self.database.transaction() as session:
+                match = match.without(await transitions.known_in_buffer(session, alike))
         if await self._record_match(match):
             return False
         await refuse_if_duplicate(self.buffer, self.database, post, match)
@@ -135,10 +138,12 @@ class DeliveryAttempt:
         if len(free) == 1:
             await self._record(free[0])
             return
+        is_one = len(lookalikes) == 1
         raise DeliveryFailure(
             Step.UNCONFIRMED,
             PostError.AMBIGUOUS,
-            f"Buffer has {len(lookalikes)} posts with this text, and none shows whether it is this one. "
+            f"Buffer has {'a post' if is_one else f'{len(lookalikes)} posts'} with this text, and nothing shows "
+            f"whether {'it' if is_one else 'one of them'} is this one. "
             "Look into Buffer: if this post is there, cancel it here; if it is not, retry it.",
             self.timings.blocked(post.attempts if post.error_code == PostError.AMBIGUOUS else 1),
         )
@@ -219,7 +224,7 @@ class DeliveryAttempt:
                 await self._record(earlier, caption=earlier.text)
                 return True
             await self._delete_earlier(earlier)
-        if match.without_picture is not None:
+        if match.without_pictures:
             raise DeliveryFailure.final(
                 Code.IMAGE_DROPPED,
                 "Buffer has a post with this text but without all of its pictures. Delete it in Buffer, then retry.",
