@@ -254,12 +254,19 @@ async def seconds_until_settled(
     return float(await session.scalar(query) or 0.0)
 
 
+async def known_in_buffer(session: AsyncSession, candidates: Sequence[BufferPost]) -> set[str]:
+    """Return the ids of those posts in Buffer that are known to be some post here."""
+    ids = [candidate.id for candidate in candidates]
+    known = await session.scalars(select(PostRow.buffer_post_id).where(PostRow.buffer_post_id.in_(ids)))
+    return {str(id_) for id_ in known}
+
+
 async def unclaimed(
     session: AsyncSession, post: PostRow | WithdrawnDeliveryRow, candidates: Sequence[BufferPost]
 ) -> list[BufferPost]:
     """Return those posts in Buffer that can only be `post`: none if another delivery could be meant as well."""
-    ids, own_id = [candidate.id for candidate in candidates], post.id if isinstance(post, PostRow) else None
-    taken = set(await session.scalars(select(PostRow.buffer_post_id).where(PostRow.buffer_post_id.in_(ids))))
+    own_id = post.id if isinstance(post, PostRow) else None
+    taken = await known_in_buffer(session, candidates)
     rival = select(PostRow.id).where(
         PostRow.channel_id == post.channel_id,
         PostRow.caption == post.caption,

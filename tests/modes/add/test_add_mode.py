@@ -336,9 +336,15 @@ async def test_a_dry_run_warns_of_a_full_queue(place: Workplace, own_home: Path)
     arguments = ("--add", *files(place, 2, 3), "--separate", "--caption", "rain", "--dry-run")
     ended = await call(place, own_home, *arguments, "--json")
     assert ended.status == 0, ended.out
-    assert [event["warning"] for event in ended.events[:2]] == [None, "queue full, 2 of 2: will be held"]
+    repeated = "same text as another post: Buffer may refuse it"
+    full = f"queue full, 2 of 2: will be held, {repeated}"
+    assert [event["warning"] for event in ended.events[:2]] == [None, full]
     ended = await call(place, own_home, *arguments, "--at", "now")
     assert "queue full" not in ended.out
+    ended = await call(place, own_home, *arguments[:-1])
+    first, second, _ = ended.out.splitlines()
+    assert first.endswith("· “rain” · IMG_0002.jpg"), first
+    assert second.endswith(f"· “rain” · IMG_0003.jpg: {full}"), second
 
 
 async def test_a_dry_run_asks_buffer_and_the_media_host(place: Workplace, own_home: Path) -> None:

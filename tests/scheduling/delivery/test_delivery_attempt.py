@@ -254,15 +254,94 @@ async def test_an_unreadable_picture_fails_after_a_few_attempts(place: Workplace
     assert failed.attempts == 3
 
 
-async def test_a_final_refusal_quotes_buffer(place: Workplace) -> None:
-    first = await place.submit("the very same words", 1)
-    async with place.worker():
-        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
-        second = await place.submit("the very same words", 2)
-        failed = await place.until(second.id, lambda now: now.step is Step.FAILED)
-    assert failed.error_code == "duplicate_text"
-    assert "Whoops, it looks like" in str(failed.error_message)
+@pytest.mark.parametrize(
+    ("mode", "reason"),
+    [
+        (
+            ShareMode.CUSTOM_SCHEDULED,
+            "Buffer already has a post with this text at this time. Change the text or the",
+        ),
+        (
+            ShareMode.ADD_TO_QUEUE,
+            "Buffer has just taken another post with this text. Change the text, or retry later.",
+        ),
+    ],
+)
+async def test_a_duplicate_of_another_post_of_ours_is_refused_for_good(
+    place: Workplace, mode: ShareMode, reason: str
+) -> None:
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+    options = {"share_mode": mode, "at": at if mode is ShareMode.CUSTOM_SCHEDULED else None}
+    photos = [await place.photo(number) for number in (1, 2)]
+    first, second = [await place.schedule(photo, "the very same words", **options) for photo in photos]
+    await place.services.delivery.deliver(second.id)
+    assert (await place.post(first.id)).step is Step.ACCEPTED
+    assert (await place.post(second.id)).step is Step.UNCONFIRMED
+    await place.execute("UPDATE posts SET next_try_at = NULL")
+    await place.services.delivery.deliver(second.id)
+    failed = await place.post(second.id)
+    assert (failed.step, failed.error_code) == (Step.FAILED, "duplicate_text")
+    assert reason in str(failed.error_message)
+    [problem] = [one for one in await place.services.scheduling.problems() if one.post is not None]
+    assert problem.actions[0] is Remedy.EDIT
+    await place.services.scheduling.retry(failed.id)  # as it is: told as soon, and not sent twice
+    await place.services.delivery.deliver(second.id)
+    await place.execute("UPDATE posts SET next_try_at = NULL")
+    await place.services.delivery.deliver(second.id)
+    assert (await place.post(second.id)).step is Step.FAILED
     assert len(place.in_buffer()) == 1
+
+
+@pytest.mark.parametrize("doubt", ["not ours", "removed in Buffer", "lost before", "earlier"])
+async def test_a_duplicate_that_may_be_the_post_itself_is_searched_for(place: Workplace, doubt: str) -> None:
+    """What Buffer refuses may be what an earlier request has left there, unless another post of ours explains it."""
+    await place.accepted("the very same words", 1)
+    second = await place.submit("the very same words", 2)
+    if doubt == "not ours":
+        await place.execute(f"UPDATE posts SET caption = 'others' WHERE id <> {second.id}")
+    elif doubt == "lost before":
+        await place.execute(f"UPDATE posts SET lost_creates = 1 WHERE id = {second.id}")
+    elif doubt == "earlier":
+        ago = "create_buffer_time = now() - interval '30 minutes'"
+        await place.execute(f"UPDATE posts SET {ago} WHERE id <> {second.id}")
+    await place.services.delivery.deliver(second.id)
+    if doubt == "removed in Buffer":
+        place.stand_in.world.posts.clear()
+    await place.execute("UPDATE posts SET next_try_at = NULL")
+    await place.services.delivery.deliver(second.id)
+    assert (await place.post(second.id)).step is Step.UNCONFIRMED
+
+
+@pytest.mark.parametrize("photos", [1, 2])
+async def test_what_is_known_to_be_another_post_is_not_taken_for_this_one(
+    place: Workplace, photos: int
+) -> None:
+    """Though Buffer has put its pictures elsewhere: neither for the post itself nor for what is left of it."""
+    place.stand_in.faults.add(Kind.REWRITTEN_ASSETS)
+    await place.accepted("fog", 1)
+    cover, *others = [await place.photo(number) for number in range(2, 2 + photos)]
+    second = await place.schedule(cover, "fog", more_photos=others)
+    await place.services.delivery.deliver(second.id)
+    await place.execute("UPDATE posts SET next_try_at = NULL")
+    await place.services.delivery.deliver(second.id)
+    refused = await place.post(second.id)
+    assert (refused.step, refused.error_code) == (Step.FAILED, "duplicate_text"), refused.error_message
+    assert len(place.in_buffer()) == 1
+
+
+async def test_a_final_refusal_quotes_buffer(place: Workplace) -> None:
+    channel = str(place.persona.buffer_channel_id)
+    place.stand_in.import_post(channel, "the very same words", timedelta(minutes=1))
+    post = await place.submit("the very same words")
+    await place.services.delivery.deliver(post.id)
+    settled = ", ".join(
+        f"{column} = {column} - interval '1 hour'" for column in ("create_sent_at", "create_buffer_time")
+    )
+    await place.execute(f"UPDATE posts SET next_try_at = NULL, {settled}")
+    await place.services.delivery.deliver(post.id)
+    failed = await place.post(post.id)
+    assert (failed.step, failed.error_code) == (Step.FAILED, "duplicate_text")
+    assert "Whoops, it looks like" in str(failed.error_message)
 
 
 async def test_a_paused_queue_holds_the_post_until_it_is_resumed(place: Workplace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import threading
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from fluffy_tui.media import PhotoUnreadable, Unreadable, render
+from fluffy_tui.media import MediaHostError, PhotoUnreadable, Unreadable, render
 from fluffy_tui.scheduling import Step
 from fluffy_tui.scheduling.delivery import picture_upload
 
@@ -96,6 +97,26 @@ async def test_indexing_waits_from_the_first_to_the_last_picture_of_a_post_and_n
     assert [is_under_way for what, is_under_way in seen if what == "made"] == [True] * 3
     assert seen[-1] == ("uploaded", False)
     assert len(place.in_buffer()) == 1
+
+
+async def test_the_one_picture_of_several_that_the_host_refuses_is_named(place: Workplace) -> None:
+    uploads = itertools.count(1)
+
+    def refuse_the_second() -> None:
+        if next(uploads) == 2:
+            raise MediaHostError("The media host answers with status 413.", temporary=False)
+
+    assert place.services.host is not None
+    host = NotedHost(place.services.host, refuse_the_second)
+    photos = [await place.photo(number) for number in range(3)]
+    post = await place.schedule(photos[0], "three", more_photos=photos[1:])
+    await replace(place.services.delivery, host=host).deliver(post.id)
+    held = await place.post(post.id)
+    assert held.step is Step.HELD
+    names = {photo.id: photo.name for photo in photos}
+    [missing] = [names[photo.photo_id] for photo in held.photos if photo.media_url is None]
+    assert held.error_message == f"{missing}: The media host answers with status 413."
+    assert place.in_buffer() == []
 
 
 @pytest.mark.parametrize("error", [PhotoUnreadable(Unreadable.DAMAGED), RuntimeError("a bug")])

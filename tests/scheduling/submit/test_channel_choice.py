@@ -89,6 +89,7 @@ async def test_cancelling_frees_all_photos(place: Workplace) -> None:
         ({"first_comment": "x" * 5_000}, Reason.FIRST_COMMENT),
         ({"tags": [TaggedPerson(f"anna{number}", 0.5, 0.5) for number in range(21)]}, Reason.PEOPLE_TAGS),
         ({"channels": ["another"]}, Reason.CHANNEL_CHANGED),
+        ({"channels": [""]}, Reason.CHANNEL_CHANGED),
     ],
 )
 async def test_what_the_network_rejects_is_refused_and_nothing_is_written(
@@ -399,9 +400,13 @@ async def test_the_database_refuses_two_posts_of_one_submission_on_one_channel(p
         await place.execute(f"UPDATE posts SET channel_id = '{lead}'")
 
 
-async def test_a_channel_that_was_chosen_since_none_was_shown_is_refused(place: Workplace) -> None:
+async def test_a_post_for_no_channel_is_refused_with_those_that_can_be_chosen(place: Workplace) -> None:
     refused = await place.services.scheduling.schedule_post(await place.photo(), "fog", channels=[])
-    assert refused.code is Reason.CHANNEL_CHANGED
+    assert refused.code is Reason.NO_CHANNEL
+    own = place.persona.buffer_channel_id
+    assert refused.reason == (
+        f"No channel is chosen for this post. sarah has {own} (sarah.frames on Instagram). Choose at least one."
+    )
     assert await place.services.scheduling.posts() == []
 
 

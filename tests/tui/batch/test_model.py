@@ -81,6 +81,12 @@ def test_marks_name_the_keys_of_this_screen_and_the_captions_of_the_others(batch
     assert "! similar to “a long enough caption” (f2)" in lines
 
 
+def test_the_same_text_as_an_earlier_post_of_the_batch_is_warned_of(batch: Batch) -> None:
+    batch.posts[0].draft, batch.posts[2].draft = Draft("pier"), Draft("pier ")
+    warned = [any("same text" in mark.words for mark in batch.marks(number, NOW)) for number in range(3)]
+    assert warned == [False, False, True]
+
+
 def test_the_people_of_a_draft_are_named_in_its_marks(batch: Batch) -> None:
     entry = batch.posts[1]
     photo = PostPhoto(entry.photo.id, entry.photo.sha256, tags=(TaggedPerson("anna", 0.2, 0.8),))

@@ -262,9 +262,21 @@ def test_the_pictures_of_a_panorama_are_told_from_photos(post: PreflightInput) -
 def test_a_picture_that_went_out_elsewhere_is_warned_of_with_its_date(post: PreflightInput) -> None:
     sent = OutsideMatch(datetime(2026, 5, 3, 12, tzinfo=UTC), 4)
     assert "! same picture posted elsewhere on 3 May 2026" in lines_of(replace(post, elsewhere=sent))
+    both = lines_of(replace(post, elsewhere=sent, repeated=3))
+    assert "! photo 3 was posted or scheduled before (ctrl+n)" in both, "one photo hides no other"
+    assert [line for line in both if "elsewhere" in line]
+    assert not [line for line in both if "not posted" in line]
     earlier = EarlierPost(1, 1, Relation.SAME_FILE, 0, posted=True, at=NOW)
     shown = lines_of(replace(post, elsewhere=sent, earlier_post=earlier))
     assert not [line for line in shown if "elsewhere" in line], "that of a post of ours counts more"
+
+
+def test_the_same_text_as_a_waiting_or_written_post_is_warned_of(post: PreflightInput) -> None:
+    assert post.agenda is not None
+    again = replace(post, agenda=replace(post.agenda, written=[f"{post.caption} "]))
+    assert "! same text as another post: Buffer may refuse it (f2)" in lines_of(again)
+    assert not [line for line in lines_of(replace(again, caption="other")) if "same text" in line]
+    assert not again.agenda.has_text(" "), "a post without a text is no duplicate"
 
 
 def test_a_photo_that_is_posted_again_says_since_when_and_its_old_words_are_warned_of(

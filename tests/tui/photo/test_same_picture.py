@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import UTC, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from textual.widgets import TextArea
@@ -129,13 +130,15 @@ def test_an_earlier_post_in_words() -> None:
     zone = NOW.tzinfo
     assert zone is not None
     waits = EarlierPost(1, 2, Relation.SAME_FILE, 0, False, None)
-    assert earlier_post_text(waits, None, NOW, zone, count_bits=True).splitlines() == [
+    assert earlier_post_text(waits, None, NOW, zone, zone, count_bits=True).splitlines() == [
         "This picture is in the queue already.",
         "It is exactly the same file.",
     ]
-    due = EarlierPost(1, 2, Relation.SAME_PICTURE, 0, False, NOW + timedelta(days=1))
-    assert earlier_post_text(due, None, NOW, zone, count_bits=False).startswith(
-        "This picture is scheduled already: "
+    tomorrow = NOW + timedelta(days=1)
+    due = EarlierPost(1, 2, Relation.SAME_PICTURE, 0, False, tomorrow)
+    new_york = earlier_post_text(due, None, NOW, ZoneInfo("America/New_York"), UTC, count_bits=False)
+    assert new_york.startswith(
+        f"This picture is scheduled already: your {tomorrow.astimezone(UTC):%a %H:%M}."
     )
 
 

@@ -59,7 +59,7 @@ def test_details_have_every_alt_text_and_picture(services: FakeServices) -> None
 def test_the_same_picture_says_which_of_them_it_is(services: FakeServices) -> None:
     post = give_photos(services, 2)
     earlier = EarlierPost(2, 40, Relation.SAME_FILE, 0, posted=True, at=NOW)
-    text = earlier_post_text(earlier, post, NOW, UTC, count_bits=False)
+    text = earlier_post_text(earlier, post, NOW, UTC, UTC, count_bits=False)
     assert "It is photo 2 of 3 in that post." in text
     cut = replace(post, photos=post.photos[:1] * 3)
-    assert "in that post" not in earlier_post_text(earlier, cut, NOW, UTC, count_bits=False)
+    assert "in that post" not in earlier_post_text(earlier, cut, NOW, UTC, UTC, count_bits=False)

@@ -179,9 +179,9 @@ class AddReport:
             return
         now = datetime.now(UTC)
         for each in named:
-            print_lines(
-                [visible(f"{_prefix(line)}added post {' · '.join(post_cells(each, now, SystemZone()))}")]
-            )
+            warning = outcome.warnings.get(each.post.channel_id or "", "")
+            cells = " · ".join(filter(None, post_cells(each, now, SystemZone())))
+            print_lines([visible(f"{_prefix(line)}added post {cells}{_warned(warning)}")])
 
     def invalid(self, line: int, error: UsageError) -> None:
         """Print why a line cannot be understood."""
@@ -242,13 +242,15 @@ class AddReport:
             else:
                 names = ", ".join(file.name for file in outcome.ready.files)
                 where = f" to {channel.name} on {channel.network}" if channel else ""
-                print_lines(
-                    [visible(f"{_prefix(line)}would add {names}{where}{f': {warning}' if warning else ''}")]
-                )
+                print_lines([visible(f"{_prefix(line)}would add {names}{where}{_warned(warning)}")])
 
 
 def _with_line(event: Mapping[str, object], line: int | None) -> Mapping[str, object]:
     return event if line is None else {**event, "line": line}
+
+
+def _warned(warning: str) -> str:
+    return f": {warning}" if warning else ""
 
 
 def _prefix(line: int | None) -> str:

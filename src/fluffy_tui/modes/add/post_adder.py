@@ -92,7 +92,7 @@ class Outcome:
     """Those that were written, one for each channel; none in a dry run."""
     photos: tuple[Photo, ...] = ()
     warnings: Mapping[str, str] = field(default_factory=dict)
-    """In a dry run, why a post would be held at first, by channel id."""
+    """Why a post may be held at first or refused by Buffer, by channel id."""
 
 
 class PostAdder:
@@ -107,7 +107,7 @@ class PostAdder:
         self._channels: dict[str, Channel | FluffyError] = {}
         """As a dry run has received them from Buffer."""
         self._agendas: dict[str, Agenda] = {}
-        """What waits for each channel, with the posts that a dry run would add."""
+        """What waits for each channel, with the posts that were added, or would be in a dry run."""
         self.failed_sidecars: list[FailedFile] = []
         """Those that could not be read when photos were imported."""
         self._host: Refusal | None = None
@@ -150,7 +150,7 @@ class PostAdder:
             channel_name(chosen.channel) if chosen.channel else chosen.id for chosen in self._persona.channels
         )
         raise UsageError(
-            f"{self._persona.name} has no channel {name}, or several that fit.",
+            f"{self._persona.name} has no channel {name.strip() or 'without a name'}, or several that fit.",
             f"Choose among: {own}." if own else "Choose its channels in the app first.",
         )
 
@@ -179,14 +179,20 @@ class PostAdder:
     async def submit(self, ready: ReadyPost, found: Sequence[Photo]) -> Outcome:
         """Submit a post of photos that are in the library; in a dry run they need not be."""
         choices = [choice for choice in ready.choices if choice.channel_id]
+        warnings = {choice.channel_id: await self._warning(ready.written, choice) for choice in choices}
         result = await self._schedule(ready, found, dry_run=self._dry_run)
         refusal = None if result.ok else Refusal(str(result.code), result.reason)
         if self._dry_run:
             refusal = refusal or self._refusal_of_plan(found) or await self._refusal_of_delivery(choices)
             if refusal is None:
                 self._planned.update(photo.sha256 for photo in found)
-                return Outcome(ready, photos=tuple(found), warnings=await self._full_queues(choices))
-        return Outcome(ready, refusal, result.posts, tuple(found))
+        if refusal is None:
+            for choice in choices:
+                agenda = self._agendas[choice.channel_id]
+                self._agendas[choice.channel_id] = replace(
+                    agenda, written=(*agenda.written, ready.written.caption)
+                )
+        return Outcome(ready, refusal, result.posts, tuple(found), warnings)
 
     async def check(self, ready: ReadyPost, found: Sequence[Photo]) -> Refusal | None:
         """Return why a post of photos that are in the library would be refused now; writes nothing."""
@@ -211,23 +217,18 @@ class PostAdder:
             dry_run=dry_run,
         )
 
-    async def _full_queues(self, choices: Sequence[ChannelChoice]) -> dict[str, str]:
-        """Return which channels have no room for another post, in words, by channel id."""
-        full: dict[str, str] = {}
-        for choice in choices:
-            if choice.share_mode is ShareMode.SHARE_NOW:
-                continue
-            id_, now = choice.channel_id, self._now()
-            if id_ not in self._agendas:
-                self._agendas[id_] = await self._services.planning.agenda(
-                    self._persona, now, now, channel_id=id_
-                )
-            agenda = self._agendas[id_]
-            if agenda.room == 0 and agenda.channel is not None:
-                limit = agenda.channel.scheduled_posts_limit
-                full[id_] = f"queue full, {agenda.waiting} of {limit}: will be held"
-            self._agendas[id_] = replace(agenda, spoken_for=agenda.spoken_for + 1)
-        return full
+    async def _warning(self, written: WrittenPost, choice: ChannelChoice) -> str:
+        """Return what a channel that is full, or has a post with the same text, may do to a post; empty for nothing."""
+        id_, now = choice.channel_id, self._now()
+        if id_ not in self._agendas:
+            self._agendas[id_] = await self._services.planning.agenda(self._persona, now, now, channel_id=id_)
+        agenda, found = self._agendas[id_], []
+        if choice.share_mode is not ShareMode.SHARE_NOW and agenda.room == 0 and agenda.channel is not None:
+            limit = agenda.channel.scheduled_posts_limit
+            found.append(f"queue full, {agenda.waiting} of {limit}: will be held")
+        if agenda.has_text(written.caption):
+            found.append("same text as another post: Buffer may refuse it")
+        return ", ".join(found)
 
     def _refusal_of_plan(self, photos: Sequence[Photo]) -> Refusal | None:
         """Return why a photo would not be free any more, after the posts before this one."""

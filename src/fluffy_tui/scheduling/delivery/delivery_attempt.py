@@ -20,6 +20,7 @@ from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.buffer_comparison import refuse_if_posted_before
 from fluffy_tui.scheduling.delivery.delivery_failure import ClaimLost, DeliveryFailure
+from fluffy_tui.scheduling.delivery.duplicate_refusal import refuse_if_duplicate
 from fluffy_tui.scheduling.delivery.find_in_buffer import BufferMatch, find_in_buffer, may_have_left
 from fluffy_tui.scheduling.delivery.picture_step import PictureStep, move_on
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
@@ -93,8 +94,12 @@ class DeliveryAttempt:
         """
         post = self.post
         match = await find_in_buffer(self.buffer, post)
+        if alike := (*match.lookalikes, *match.without_pictures):
+            async with self.database.transaction() as session:
+                match = match.without(await transitions.known_in_buffer(session, alike))
         if await self._record_match(match):
             return False
+        await refuse_if_duplicate(self.buffer, self.database, post, match)
         async with self.database.transaction() as session:
             unsettled = await transitions.seconds_until_settled(
                 session, post, self.timings.settle, self.buffer.time.now()
@@ -231,7 +236,7 @@ class DeliveryAttempt:
                 await self._record(earlier, caption=earlier.text)
                 return True
             await self._delete_earlier(earlier)
-        if match.without_picture is not None:
+        if match.without_pictures:
             raise DeliveryFailure.final(
                 Code.IMAGE_DROPPED,
                 "Buffer has a post with this text but without all of its pictures. Delete it in Buffer, then retry.",

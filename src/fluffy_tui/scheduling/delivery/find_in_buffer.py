@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from fluffy_tui.buffer import BufferError, BufferStatus
 from fluffy_tui.scheduling.delivery_key import delivery_stem, is_first_version
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from fluffy_tui.buffer import BufferClient, BufferPost
@@ -32,10 +33,18 @@ class BufferMatch:
     """The same with fewer pictures than were sent: Buffer dropped some."""
     earlier: tuple[BufferPost, ...] = ()
     """The same post as it was before it was edited or retried, from a create that took effect late."""
-    without_picture: BufferPost | None = None
-    """A post with exactly our text but not all pictures, made since our create was sent: Buffer dropped them."""
+    without_pictures: tuple[BufferPost, ...] = ()
+    """Posts with exactly our text but not all pictures, made since our create was sent: Buffer dropped them."""
     lookalikes: tuple[BufferPost, ...] = ()
     """Posts that would be ours if Buffer has replaced the pictures' URLs: same text, as many pictures, made since."""
+
+    def without(self, taken: Collection[str]) -> BufferMatch:
+        """Return the match without what only looks like this delivery and is known to be another one."""
+        return replace(
+            self,
+            without_pictures=tuple(post for post in self.without_pictures if post.id not in taken),
+            lookalikes=tuple(post for post in self.lookalikes if post.id not in taken),
+        )
 
 
 def oldest_possible(post: PostRow, buffer_now: datetime) -> datetime:
@@ -61,7 +70,7 @@ async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
     incomplete: list[BufferPost] = []
     earlier: list[BufferPost] = []
     lookalikes: list[BufferPost] = []
-    without_picture = None
+    without_pictures: list[BufferPost] = []
     stem = delivery_stem(post.delivery_key)
     found = buffer.posts(
         str(post.organization_id),
@@ -80,14 +89,13 @@ async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
                 if candidate.status != BufferStatus.ERROR:  # else it is not going to be published
                     earlier.append(candidate)
             elif post.create_sent_at is not None and may_be_ours(candidate, post):
-                if is_whole:
-                    lookalikes.append(candidate)
-                else:
-                    without_picture = candidate
+                (lookalikes if is_whole else without_pictures).append(candidate)
     except BufferError:
         if not posts and not incomplete:  # what was found is there, whatever the rest of the answer was
             raise
-    return BufferMatch(tuple(posts), tuple(incomplete), tuple(earlier), without_picture, tuple(lookalikes))
+    return BufferMatch(
+        tuple(posts), tuple(incomplete), tuple(earlier), tuple(without_pictures), tuple(lookalikes)
+    )
 
 
 def may_be_ours(candidate: BufferPost, post: PostRow) -> bool:

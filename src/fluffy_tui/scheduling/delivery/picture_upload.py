@@ -64,7 +64,8 @@ class PictureUpload:
             before_upload: Awaited once, when the first picture is made and none is uploaded yet.
 
         Returns:
-            The photos with what was uploaded, and the error of the first one that could not be.
+            The photos with what was uploaded, and the error of the first one that could not be; it names the photo
+            where the host took others.
         """
         self.required_host()
         ratio = await self.shared_ratio(photos, service)
@@ -94,8 +95,12 @@ class PictureUpload:
             if isinstance(result, BaseException):
                 if not isinstance(result, FluffyError):
                     raise result
-                error = error or result
+                if error is None:
+                    error, failed = result, photo
             uploaded.append(photo if isinstance(result, BaseException) else result)
+        if isinstance(error, MediaHostError | StepTimeout) and any(photo.media_url for photo in uploaded):
+            name = (await self.photos.get(failed.photo_id)).name
+            error.message = error.message if name in error.message else f"{name}: {error.message}"
         return tuple(uploaded), error
 
     async def shared_ratio(self, photos: Sequence[PostPhoto], service: str) -> float | None:

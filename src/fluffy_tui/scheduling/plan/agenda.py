@@ -13,7 +13,7 @@ from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, St
 from fluffy_tui.scheduling.plan.slots import channel_zone, slots
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Sequence
 
 
 TOO_CLOSE = timedelta(hours=2)
@@ -45,13 +45,19 @@ class Agenda:
     now: datetime
     missing: tuple[Missing, ...] = ()
     """What delivery lacks; until it is set, submissions stay drafts."""
-    spoken_for: int = 0
-    """Slots that go to posts which are still being written."""
+    written: Sequence[str] = ()
+    """Captions of posts that are still being written: each takes a slot."""
 
     @property
     def waiting(self) -> int:
         """How many posts have not gone out yet, including those still being written."""
-        return self.spoken_for + sum(post.step in (*ON_THE_WAY, *IN_BUFFER) for post in self.posts)
+        return len(self.written) + sum(post.step in (*ON_THE_WAY, *IN_BUFFER) for post in self.posts)
+
+    def has_text(self, caption: str) -> bool:
+        """Return whether a post with exactly this text waits: Buffer may refuse another one as its duplicate."""
+        waiting = (post.caption for post in self.posts if post.step in (*ON_THE_WAY, *IN_BUFFER))
+        text = caption.strip()
+        return bool(text) and any(other.strip() == text for other in (*self.written, *waiting))
 
     @property
     def room(self) -> int | None:

@@ -47,6 +47,17 @@ NOTED_FOR = timedelta(days=7)
 _SENDING = (Remedy.RETRY, Remedy.UPLOAD_AGAIN)
 """What sends a failed post or a draft."""
 
+_NEEDS_EDIT = frozenset(
+    {
+        Code.AI_LABEL_REFUSED,
+        Code.DUPLICATE_TEXT,
+        Code.FIRST_COMMENT_REFUSED,
+        Code.PEOPLE_TAGS_REFUSED,
+        Code.TOO_MANY_PICTURES,
+    }
+)
+"""What Buffer would reject again in a post that was not edited."""
+
 _CLOCK_THEN = (
     "Posts go out at the right time by Buffer's clock; set this computer's to see the right times here."
 )
@@ -188,9 +199,7 @@ class ProblemInbox:
         first = self._first(post)
         can_be_sent = Remedy.RETRY in first
         upload = (Remedy.UPLOAD_AGAIN,) if can_be_sent and post.error_code in PICTURE_FAILURES else ()
-        # As it is, Buffer would refuse it again.
-        needs_edit = post.error_code == Code.FIRST_COMMENT_REFUSED
-        send = (Remedy.EDIT, *first) if needs_edit else (*upload, *first, Remedy.EDIT)
+        send = (Remedy.EDIT, *first) if post.error_code in _NEEDS_EDIT else (*upload, *first, Remedy.EDIT)
         is_there = post.error_code in PUBLISHING_FAILURES | {Code.IMAGE_DROPPED}
         return _of_post(
             post,

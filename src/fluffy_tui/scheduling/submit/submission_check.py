@@ -107,13 +107,17 @@ def channel_refusal(persona: Persona, chosen: PersonaChannel | None) -> Schedule
 
 def unknown_channel_refusal(persona: Persona, channel_id: str) -> ScheduleResult:
     """Return the refusal of a channel that is none of the persona's."""
-    own = ", ".join(
+    own = _own_channels(persona)
+    then = f"It has {own}." if own else "Choose one for this persona first."
+    reason = f"{persona.name} has no channel {channel_id.strip() or 'without an id'}. {then}"
+    return ScheduleResult(False, reason=reason, code=Reason.CHANNEL_CHANGED)
+
+
+def _own_channels(persona: Persona) -> str:
+    return ", ".join(
         f"{chosen.id} ({chosen.channel.name} on {chosen.channel.network})" if chosen.channel else chosen.id
         for chosen in persona.channels
     )
-    then = f"It has {own}." if own else "Choose one for this persona first."
-    reason = f"{persona.name} has no channel {channel_id}. {then}"
-    return ScheduleResult(False, reason=reason, code=Reason.CHANNEL_CHANGED)
 
 
 def tagged_people(
@@ -131,9 +135,13 @@ def tagged_people(
 
 
 def shown_channels_refusal(persona: Persona, shown_ids: Collection[str]) -> ScheduleResult | None:
-    """Return why a submission would not go to the channels, or to none, that the user was shown; None if it would."""
+    """Return why a submission would not go to the channels that the user was shown, or to none; None if it would."""
     own = persona.board_by_channel
-    if all(channel_id in own for channel_id in shown_ids) and (shown_ids or not own):
+    if own and not shown_ids:
+        known = f"{persona.name} has {_own_channels(persona)}"
+        reason = f"No channel is chosen for this post. {known}. Choose at least one."
+        return ScheduleResult(False, reason=reason, code=Reason.NO_CHANNEL)
+    if all(channel_id in own for channel_id in shown_ids):
         return None
     now = (
         f"posts to {persona.channel.name} on {persona.channel.network}"

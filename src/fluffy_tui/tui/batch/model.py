@@ -188,7 +188,7 @@ class Batch:
             zone=self.zone,
             at=entry.slot,
             picture=entry.picture,
-            agenda=replace(self.agenda, spoken_for=number) if self.agenda else None,
+            agenda=self._agenda_before(number),
             has_searched=entry.has_searched,
             earlier_post=entry.earlier_post,
             elsewhere=entry.elsewhere,
@@ -229,6 +229,11 @@ class Batch:
         others = before.with_posts(rows[number + 1 :])
         places = before.places(photo_id, day)
         return tuple(replace(place, clash=others.clash(place.theme, day)) for place in places)
+
+    def _agenda_before(self, number: int) -> Agenda | None:
+        """Return what is planned when the posts before this one are submitted."""
+        before = [entry.draft.caption for entry in self.posts[:number]]
+        return replace(self.agenda, written=before) if self.agenda else None
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()

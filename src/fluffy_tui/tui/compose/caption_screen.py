@@ -104,7 +104,9 @@ class CaptionScreen(FrameScreen):
         if self.form.photo is None or self.earlier_post is None:
             self.form.show_message("This picture has not been posted before.")
         else:
-            self.app.push_screen(SamePictureScreen(self.context, self.form.photo, self.earlier_post))
+            self.app.push_screen(
+                SamePictureScreen(self.context, self.form.photo, self.earlier_post, self.form.zone)
+            )
 
 
 class PhotosScreen(CaptionScreen):

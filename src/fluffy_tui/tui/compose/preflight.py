@@ -147,6 +147,8 @@ def text_marks(post: PreflightInput) -> Iterator[Mark]:
     yield from _caption(post)
     if post.caption.strip() in map(str.strip, post.posted_captions):
         yield Mark(Level.WARNING, "same text as before: Buffer may refuse it", "f2")
+    elif post.agenda is not None and post.agenda.has_text(post.caption):
+        yield Mark(Level.WARNING, "same text as another post: Buffer may refuse it", "f2")
     elif similar := similar_caption(post.caption, post.earlier_captions):
         yield Mark(Level.WARNING, f"similar to {quoted(similar)}", "f2")
     yield from _captions_elsewhere(post)
@@ -387,17 +389,15 @@ def _earlier_post(post: PreflightInput) -> Iterator[Mark]:
         return
     if not post.has_searched:
         return
-    earlier = post.earlier_post
-    if earlier is None and post.elsewhere is not None:
+    if (earlier := post.earlier_post) is not None:
+        when = f" {moment_words(earlier.at, post.now, post.zone)}" if earlier.at else ""
+        words = f"same picture posted{when}" if earlier.posted else f"same picture scheduled{when}"
+        yield Mark(Level.WARNING, words, "f8")
+        return
+    if post.elsewhere is not None:
         day = post.elsewhere.sent_at.astimezone(post.zone)
         yield Mark(Level.WARNING, f"same picture posted elsewhere on {day.day} {day:%b %Y}")
-        return
-    if earlier is None and post.repeated:
+    if post.repeated:
         yield Mark(Level.WARNING, f"photo {post.repeated} was posted or scheduled before", "ctrl+n")
-        return
-    if earlier is None:
+    if post.elsewhere is None and not post.repeated:
         yield Mark(Level.FINE, "not posted before")
-        return
-    when = f" {moment_words(earlier.at, post.now, post.zone)}" if earlier.at else ""
-    words = f"same picture posted{when}" if earlier.posted else f"same picture scheduled{when}"
-    yield Mark(Level.WARNING, words, "f8")

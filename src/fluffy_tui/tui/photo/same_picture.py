@@ -18,7 +18,7 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import file_facts
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.times import days_ago, moment_words
+from fluffy_tui.tui.text.times import days_ago, own_moment
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
@@ -126,9 +126,10 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
     }
     """
 
-    def __init__(self, context: Context, photo: Photo, earlier_post: EarlierPost) -> None:
+    def __init__(self, context: Context, photo: Photo, earlier_post: EarlierPost, zone: tzinfo) -> None:
         super().__init__()
         self.context, self._photo, self._earlier_post = context, photo, earlier_post
+        self._zone = zone
         renderer, thumbnail = renderer_named(context.preview), context.services.photos.thumbnail
         self._now, self._before = PhotoPreview(renderer, thumbnail), PhotoPreview(renderer, thumbnail)
 
@@ -151,9 +152,8 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
         services, earlier = self.context.services, self._earlier_post
         photo = (await services.photos.by_ids([earlier.photo_id])).get(earlier.photo_id)
         post = await services.scheduling.post(earlier.post_id)
-        text = earlier_post_text(
-            earlier, post, self.context.clock(), self.context.zone, count_bits=photo is not None
-        )
+        zones = self._zone, self.context.zone
+        text = earlier_post_text(earlier, post, self.context.clock(), *zones, count_bits=photo is not None)
         _show(self._now, "this photo", self._photo)
         if photo is None:
             self._before.show_sentence(GONE)
@@ -168,18 +168,25 @@ def _show(preview: PhotoPreview, title: str, photo: Photo) -> None:
 
 
 def earlier_post_text(
-    earlier: EarlierPost, post: Post | None, now: datetime, zone: tzinfo, *, count_bits: bool
+    earlier: EarlierPost,
+    post: Post | None,
+    now: datetime,
+    zone: tzinfo,
+    own_zone: tzinfo,
+    *,
+    count_bits: bool,
 ) -> str:
-    """Describe an earlier post, which may be deleted by now, in two or three lines.
+    """Describe an earlier post, which may be deleted by now, in two or three lines, with its time in the user's zone.
 
     `count_bits` says how much the pictures differ.
     """
+    at = own_moment(earlier.at, now, zone, own_zone) if earlier.at is not None else ""
     if earlier.at is None:
         first = "This picture is in the queue already."
     elif earlier.posted:
-        first = f"You posted this picture {days_ago(earlier.at, now, zone)}, {moment_words(earlier.at, now, zone)}."
+        first = f"You posted this picture {days_ago(earlier.at, now, own_zone)}, {at}."
     else:
-        first = f"This picture is scheduled already: {moment_words(earlier.at, now, zone)}."
+        first = f"This picture is scheduled already: {at}."
     lines = [first]
     if earlier.relation is Relation.SAME_FILE:
         lines.append("It is exactly the same file.")

@@ -18,9 +18,9 @@ EXAMPLE = "tomorrow 9, fri 18:30, +2h, 24 nov 9:00"
 _LONGEST = 60
 """Characters; nobody types a longer time."""
 _LENGTH = re.compile(r"(?:\+|in )\s*(\d{1,4}|an?)\s*(m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)")
-_CLOCK = r"(?:at |@ ?)?\b(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s?(?P<half>am|pm|h)?"
+_CLOCK = r"(?:\bat |@ ?)?\b(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s?(?P<half>am|pm|h)?"
 _PART_OF_DAY = {"midnight": time(0), "morning": time(6), "noon": time(12), "evening": time(18)}
-_NAMED = rf"(?:at )?\b(?P<part>{'|'.join(_PART_OF_DAY)})"
+_NAMED = rf"(?:\bat )?\b(?P<part>{'|'.join(_PART_OF_DAY)})"
 _LAST = re.compile(rf"(?:{_CLOCK}|{_NAMED})$")
 _FIRST = re.compile(r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})\s?(?P<half>am|pm|h)?\b(?!\.)|" + rf"{_NAMED}\b")
 _TURN = re.compile(r" (first|second)$")
