@@ -14,7 +14,7 @@ from fluffy_tui.scheduling import Post, Step, TimeKey
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.outside import OutsideTable
 from fluffy_tui.tui.posts.changed_posts import ChangedPosts
-from fluffy_tui.tui.posts.post_actions import PostActions
+from fluffy_tui.tui.posts.post_actions import ActsOnPosts, PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
 from fluffy_tui.tui.posts.post_groups import PostGroups
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import ActiveBinding
 
     from fluffy_tui.tui.session.context import Context
 
@@ -48,7 +47,7 @@ NOT_FOUND = "No posts found.\n\nPress {filter.clear} to clear the search."
 SEARCHING = "Searching …"
 
 
-class PostsScreen(FrameScreen):
+class PostsScreen(ActsOnPosts, FrameScreen):
     """The posts of the persona, with filters above and the photo beside them."""
 
     PLACE = Place.POSTS
@@ -72,7 +71,7 @@ class PostsScreen(FrameScreen):
         self._picture = PostPicture(self, context)
         self._panes = Horizontal(self._table, self._picture.widget)
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
-        self._actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
+        self.actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
         self._window = PostWindow(context.services.scheduling, self.persona.id)
         self._changed = ChangedPosts(self, self._load_changed)
 
@@ -85,20 +84,9 @@ class PostsScreen(FrameScreen):
         """Dim actions that need a post while there is none."""
         if self._filter.is_outside and action in ("search", "go_to_date"):
             return None
-        if (action in ("select", "select_group") and self._table.current is None) or (
-            action == "act_on_posts" and not self._actions.is_possible(parameters[0])
-        ):
+        if action in ("select", "select_group") and self._table.current is None:
             return None
         return super().check_action(action, parameters)
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Dim what cannot be done with the posts now; pressed all the same, its key says why."""
-        return self._actions.dimmed(super().active_bindings)
-
-    def action_act_on_posts(self, name: str) -> None:
-        """Do something with the selected posts."""
-        self._actions.run(name)
 
     def action_select(self) -> None:
         """Select or deselect the post under the cursor."""
