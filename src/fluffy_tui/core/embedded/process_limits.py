@@ -39,7 +39,7 @@ def limit_remedy() -> str:
         for what, names, enough in _CGROUP_LIMITS
         if (most := _cgroup_limit(names)) is not None and most < enough
     ]
-    return f"Raise what is limited where it was started, and try again: {', '.join(low)}." if low else ""
+    return f"Raise these limits where it was started, and try again: {', '.join(low)}." if low else ""
 
 
 def _cgroup_limit(names: tuple[str, ...]) -> int | None:

@@ -142,7 +142,7 @@ class TextReport(AdoptionReport):
         print_line(f"  post {post.id} ({post.status or 'no status'}): {words[what]}.")
 
     def progress(self, counts: AdoptionCounts) -> None:
-        """Print how far it has got, if somebody looks on."""
+        """Print how far it has got, if somebody is watching."""
         if sys.stderr.isatty():
             sys.stderr.write(f"{total(counts.photos):,} photos and {total(counts.posts):,} posts read\n")
 

@@ -133,7 +133,7 @@ class MoveMode:
 
 
 class MoveKeys:
-    """The keys of move mode on a screen; `changed` is called when a post may have been picked up or let go."""
+    """The keys of move mode on a screen; `changed` is called when a post may have been picked up or put down."""
 
     def __init__(self, screen: FrameScreen, mode: MoveMode, changed: Callable[[], None]) -> None:
         self._screen, self._mode, self._changed = screen, mode, changed

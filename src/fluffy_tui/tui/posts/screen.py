@@ -150,7 +150,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
 
     @work(group="more-posts", exit_on_error=False, description="loading more posts")
     async def _grow(self, *, later: bool) -> None:
-        """Load more posts at an end, and let go of what is far away at the other one.
+        """Load more posts at an end, and drop what is far away at the other.
 
         A search goes on until it has found something.
         """
