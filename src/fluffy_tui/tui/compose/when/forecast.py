@@ -23,10 +23,10 @@ _WITHOUT_AGENDA = {
 }
 
 
-async def load_agenda(context: Context, persona: Persona, since: timedelta = RECENT) -> Agenda:
+async def load_agenda(context: Context, persona: Persona) -> Agenda:
     """Return what is planned on a persona's channel, and what went live recently."""
     now = context.clock()
-    return await context.services.planning.agenda(persona, now, now - since)
+    return await context.services.planning.agenda(persona, now, now - RECENT)
 
 
 def forecast_moment(share_mode: ShareMode, at: datetime | None, agenda: Agenda | None) -> datetime | None:
