@@ -13,7 +13,6 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Post, Step, TimeKey
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.outside import OutsideTable
-from fluffy_tui.tui.posts.changed_posts import ChangedPosts
 from fluffy_tui.tui.posts.post_actions import ActsOnPosts, PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
@@ -21,6 +20,7 @@ from fluffy_tui.tui.posts.post_groups import PostGroups
 from fluffy_tui.tui.posts.post_picture import PICTURE_FROM, PostPicture
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.posts.post_window import PostWindow
+from fluffy_tui.tui.posts.stale_posts import StalePosts
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import also_on, zone_of
 from fluffy_tui.tui.text.day_parser import nearest_days
@@ -73,7 +73,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
         self.actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
         self._window = PostWindow(context.services.scheduling, self.persona.id)
-        self._changed = ChangedPosts(self, self._load_changed)
+        self._changed = StalePosts(self, self._load_changed)
 
     def selected_posts(self) -> Sequence[Post]:
         """Return the selected posts, or else the one under the cursor."""

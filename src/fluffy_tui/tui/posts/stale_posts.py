@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
 
-class ChangedPosts:
+class StalePosts:
     """Has `load` load each of them once, however often it has changed; later changes follow in the next round."""
 
     def __init__(self, node: DOMNode, load: Callable[[int], Awaitable[None]]) -> None:
