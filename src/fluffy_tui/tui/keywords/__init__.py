@@ -5,4 +5,8 @@ from fluffy_tui.tui.keywords.insertable_texts import (
     load_written as load_written,
 )
 from fluffy_tui.tui.keywords.keyword_prompt import KeywordPrompt as KeywordPrompt
-from fluffy_tui.tui.keywords.keyword_suggester import Complete as Complete, completed as completed
+from fluffy_tui.tui.keywords.keyword_suggester import (
+    Complete as Complete,
+    KeywordSuggester as KeywordSuggester,
+    completed as completed,
+)
