@@ -18,12 +18,12 @@ _LIMITS = (
     ("processes", resource.RLIMIT_NPROC, "ulimit -u", 1, 512),
     ("open files", resource.RLIMIT_NOFILE, "ulimit -n", 1, 256),
 )
-"""What is limited, the command that shows it and its unit, and from which value on it is in nobody's way."""
+"""What is limited, the command that shows it and its unit, and the value from which it is enough."""
 _CGROUP_LIMITS = (
     ("memory", ("memory.max", "memory.limit_in_bytes"), _GIGABYTE),
     ("processes", ("pids.max",), 128),
 )
-"""What is limited, the files that say so in control groups of version 2 and 1, and from which value on it is enough."""
+"""What is limited, the files that say so in control groups of version 2 and 1, and the value from which it is enough."""
 _CGROUPS, _OWN_GROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 

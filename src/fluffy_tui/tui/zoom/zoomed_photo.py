@@ -121,7 +121,7 @@ class ZoomedPhoto(ReportsErrors, Container):
             self._show(view.fitted() if self._fits and self._view is None else view.on_screen(screen))
 
     def notify_style_update(self) -> None:
-        """Paint the photo on the background that another theme may have."""
+        """Repaint the photo if a new theme has another background."""
         super().notify_style_update()
         painting = self._picture.painting
         if painting is not None and painting.area.style != self.rich_style and not self.app.no_color:
