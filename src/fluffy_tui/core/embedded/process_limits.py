@@ -23,7 +23,7 @@ _CGROUP_LIMITS = (
     ("memory", ("memory.max", "memory.limit_in_bytes"), _GIGABYTE),
     ("processes", ("pids.max",), 128),
 )
-"""What is limited, the files that say so in control groups of version 2 and 1, and the value from which it is enough."""
+"""What is limited, the files that say so in control groups (version 2 and 1), and the value from which it is enough."""
 _CGROUPS, _OWN_GROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
