@@ -103,7 +103,7 @@ class DeliveryAttempt:
             code, message = post.error_code, post.error_message
             if code is None or message is None or code in ACCOUNT_WIDE:  # which is over: Buffer has answered
                 code = Code.NO_ANSWER
-                message = "Buffer did not answer. It is searched for the post before anything is sent again."
+                message = "Buffer did not answer. It is checked for the post before anything is sent again."
             raise DeliveryFailure(Step.UNCONFIRMED, code, message, self.timings.next_lookup(unsettled))
         if match.lookalikes:
             await self._take_lookalike(match.lookalikes)
@@ -121,7 +121,7 @@ class DeliveryAttempt:
             raise DeliveryFailure.final(
                 PostError.TOO_MANY_CREATES,
                 f"It was sent {post.lost_creates} times, and Buffer shows none of them. "
-                "Look into Buffer; if the post is not there, retry.",
+                "Look in Buffer; if the post is not there, retry.",
             )
         return True
 
@@ -137,7 +137,7 @@ class DeliveryAttempt:
             Step.UNCONFIRMED,
             PostError.AMBIGUOUS,
             f"Buffer has {len(lookalikes)} posts with this text, and none shows whether it is this one. "
-            "Look into Buffer: if this post is there, cancel it here; if it is not, retry it.",
+            "Look in Buffer: if this post is there, cancel it here; if it is not, retry it.",
             self.timings.blocked(post.attempts if post.error_code == PostError.AMBIGUOUS else 1),
         )
 
@@ -172,7 +172,7 @@ class DeliveryAttempt:
         return BufferMatch()
 
     async def _look_with_pictures(self, service: str) -> BufferMatch:
-        """Look into Buffer with the pictures uploaded; in the first attempt they are made while Buffer answers.
+        """Look in Buffer with the pictures uploaded; in the first attempt they are made while Buffer answers.
 
         Later attempts follow an error, and spend no request of the day before the pictures are there.
         """

@@ -301,7 +301,7 @@ class PostEdit:
                 await planned_edits.reject(session, plan, error.code, str(error))
             raise error
         unknown = OutcomeUnknown(
-            f"It is not known yet whether Buffer took this change: {error.message}",
+            f"It is not known yet whether Buffer accepted this change: {error.message}",
             "That is being checked. Look at the post in a few minutes, and change it again if necessary.",
         )
         try:

@@ -119,7 +119,7 @@ class PreflightInput:
     """What was posted with them on this channel then."""
     first_comment: str = ""
     comment_refused_at: datetime | None = None
-    """When Buffer lately rejected a first comment on the channel."""
+    """When Buffer recently rejected a first comment on the channel."""
     has_ai_label: bool = False
     is_ai_marked: bool = False
     """Whether the persona, or a photo of the post, says that it was made with AI."""
