@@ -191,7 +191,6 @@ class JsonReport:
     """One object per line on standard output; characters outside ASCII are escaped, so any pipe can carry it."""
 
     def failed(self, file: FailedFile) -> None:
-        """Write the path and the reason."""
         self._write(failed_event(file))
 
     def taken(self, summary: ImportSummary) -> None:
@@ -205,7 +204,6 @@ class JsonReport:
         self._write({"event": "back" if is_there else "away", "path": str(folder)})
 
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
-        """Write the summary."""
         del progress
         event: dict[str, object] = {
             "event": "summary",

@@ -40,7 +40,6 @@ class ClientMessages:
         self._lines, self._answers = lines, answers
 
     async def receive(self) -> SessionMessage | Exception:
-        """Return the next message."""
         while True:
             item = await self._lines.receive()
             if isinstance(item, Exception):

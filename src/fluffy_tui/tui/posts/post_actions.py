@@ -291,5 +291,4 @@ class ActsOnPosts(_Mixin):
         return self.actions.dimmed(super().active_bindings)
 
     def action_act_on_posts(self, name: str) -> None:
-        """Do something with the selected posts."""
         self.actions.run(name)

@@ -79,7 +79,6 @@ class PostDetailScreen(ActsOnPosts, ReportsErrors, DialogScreen[None]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Show what is known, and subscribe to changes."""
         self._show()
         self._load()
         self.query_one("#dialog").focus()

@@ -81,7 +81,6 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         return self._table.selected or ([post] if post is not None else [])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim actions that need a post while there is none."""
         if self._filter.is_outside and action in ("search", "go_to_date"):
             return None
         if action in ("select", "select_group") and self._table.current is None:
@@ -97,14 +96,12 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         self._table.toggle_group()
 
     def action_show_only(self, name: str) -> None:
-        """Filter the posts."""
         if self._filter.choose(name):
             self._table.show([], {})
             self._outside.display = self._filter.is_outside
             self._load()
 
     def compose_body(self) -> ComposeResult:
-        """Lay out filters, table and picture."""
         self._panes.display = self._outside.display = False
         yield self._filter
         yield self._search
@@ -113,7 +110,6 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         yield self._outside
 
     def on_mount(self) -> None:
-        """Load the posts around now."""
         self._filter.count_posts(self.context.overview.persona_counts)
         self._load()
 
