@@ -293,7 +293,7 @@ def _caption(post: PreflightInput) -> Iterator[Mark]:
         fine = caption_advice(post.caption, rules) is None
         yield Mark(Level.FINE, words) if fine else Mark(Level.WARNING, words, "f2")
     if links := len(_LINK.findall(post.caption)):
-        some = "1 link" if links == 1 else f"{links} links"
+        some = f"{links} {plural(links, 'link')}"
         if rules.service == "instagram":
             yield Mark(Level.WARNING, f"{some}, not clickable here", "f2")
         elif rules.counting in _LINKS_COUNT:
