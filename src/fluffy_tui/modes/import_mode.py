@@ -145,7 +145,7 @@ async def _watch(
 def _stop_on_signals() -> None:
     """Let a service manager, or a terminal that is closed, stop the import as ctrl+c does.
 
-    Otherwise the embedded server would keep running without a user.
+    Otherwise a server of our own would go on without anybody who uses it.
     """
     task = asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGHUP):

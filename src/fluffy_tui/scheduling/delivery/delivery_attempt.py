@@ -137,7 +137,7 @@ class DeliveryAttempt:
             Step.UNCONFIRMED,
             PostError.AMBIGUOUS,
             f"Buffer has {len(lookalikes)} posts with this text, and none shows whether it is this one. "
-            "Look in Buffer: if this post is there, cancel it here; if it is not, retry it.",
+            "Look into Buffer: if this post is there, cancel it here; if it is not, retry it.",
             self.timings.blocked(post.attempts if post.error_code == PostError.AMBIGUOUS else 1),
         )
 
