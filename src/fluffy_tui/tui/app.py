@@ -25,6 +25,7 @@ from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
 from fluffy_tui.tui.platform.garbage_collection import GarbageCollection
 from fluffy_tui.tui.platform.terminal_gate import TerminalGate
 from fluffy_tui.tui.platform.terminal_input import TerminalAnswered
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.session.exit_guard import AfterExit, exit_question
 from fluffy_tui.tui.session.messages import (
     FillWeek,
@@ -38,7 +39,6 @@ from fluffy_tui.tui.session.messages import (
 )
 from fluffy_tui.tui.session.saved_state import StateFile
 from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.ui.keys_footer import is_typed
 from fluffy_tui.tui.ui.textual_fixes import (

@@ -12,7 +12,7 @@ from fluffy_tui.tui.batch.batch_table import BatchTable
 from fluffy_tui.tui.compose import CaptionForm, Mark
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.photo.same_picture import EarlierPosts
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.text.words import plural
 

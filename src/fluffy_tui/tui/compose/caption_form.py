@@ -33,7 +33,7 @@ from fluffy_tui.tui.platform.external_editor import EditorFailed
 from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.rendition import FitScreen
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.suggestions import NO_MODEL, Subject, Suggester
 from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.words import one_line, plural, shortened

@@ -20,7 +20,7 @@ from fluffy_tui.tui.photo.filmstrip import Filmstrip
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.painted_picture import ToastWatch
 from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF, PhotoPreview
-from fluffy_tui.tui.session.worker_errors import report_error
+from fluffy_tui.tui.session.error_toasts import report_error
 from fluffy_tui.tui.text.words import VERDICT_WORDS, stars_words
 from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.zoom import ZoomScreen

@@ -15,7 +15,7 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, ActsOnPosts, PostActions
 from fluffy_tui.tui.posts.post_timeline import timeline, uploaded_at
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.channel_words import also_on, channel_name
 from fluffy_tui.tui.text.post_state import REQUESTED, queue_place, state_of, state_words
 from fluffy_tui.tui.text.results_words import metrics_words, missing_metrics_words

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from fluffy_tui.caption_model import PICTURE_SIDE, CaptionRequest, ModelError, SmallPicture, Suggestions
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.suggestions.suggestion_words import sent_words
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.dialogs import DialogScreen

@@ -18,7 +18,7 @@ from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
 from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea, cell_pixels
 from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF
 from fluffy_tui.tui.photo.picture_cache import PictureCache
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.zoom.zoom_view import Box, ZoomView, contains, scaled_size
 
