@@ -179,6 +179,30 @@ def test_the_colour_rule_lets_theme_variables_be(style: str) -> None:
     assert not NAMED_COLOR.search(style)
 
 
+PRIVATE_TEXTUAL = re.compile(r"^\s*(?:from|import) textual(?:\.\w+)*(?:\._| import _)", re.MULTILINE)
+PATCHES = {"textual_fixes.py", "textual_internals.py"}
+"""The only modules that know Textual's private names."""
+
+
+def test_private_names_of_textual_are_in_one_place_each_for_code_and_tests() -> None:
+    for path in (*FILES, *Path(__file__).parent.rglob("*.py")):
+        found = PRIVATE_TEXTUAL.search(path.read_text(encoding="utf-8"))
+        assert (found is not None) == (path.name in PATCHES), path
+
+
+SEARCHED_WORDS = re.compile(r"(?:\bin |\b(?:search|match|findall)\()str\((?:error|exception)\b")
+WORDS_ALONE = {"images/jpeg_pixels.py": "libjpeg's warnings have no codes"}
+"""Where what an error says in words decides something, because there is nothing else."""
+
+
+def test_nothing_is_decided_by_searching_the_words_of_an_error() -> None:
+    """They are made for people, and may quote what a user has typed."""
+    assert SEARCHED_WORDS.search('if "fk_snippets" in str(error.orig):')
+    for path in FILES:
+        if name_of(path) not in WORDS_ALONE:
+            assert not SEARCHED_WORDS.search(path.read_text(encoding="utf-8")), name_of(path)
+
+
 GENERIC = {"__init__", "__main__", "errors", "model", "screen", "service", "tables"}
 """Module names that may occur in several folders, which say what they hold."""
 LOOSE = 6
@@ -195,6 +219,13 @@ def test_folders_are_small_enough_to_take_in_at_a_glance() -> None:
     for folder in {path.parent for path in FILES}:
         assert len(list(folder.glob("*.py"))) <= FOLDER, name_of(folder)
     assert len(list((SOURCE / "tui").glob("*.py"))) <= LOOSE
+
+
+def test_the_folders_of_tests_are_those_of_the_code() -> None:
+    own, scenes = Path(__file__).parent, {"faults", "journey"}
+    for path in own.rglob("test_*.py"):
+        folder = path.parent.relative_to(own)
+        assert folder.parts[:1] in {(scene,) for scene in scenes} or (SOURCE / folder).is_dir(), path
 
 
 def test_a_module_name_occurs_once() -> None:

@@ -307,7 +307,7 @@ def test_what_may_be_a_key_in_an_address_is_not_shown(end: str) -> None:
 @pytest.mark.parametrize("key", ["hush\nhush", "hush hush", "\u043a\u043b\u044e\u0447hush", "hush\u200b"])
 def test_a_key_that_no_request_can_carry_is_refused(variable: str, key: str) -> None:
     """Copied with the line below it, or typed on another keyboard."""
-    with pytest.raises(InvalidSetting, match=f"{variable} may only hold letters") as caught:
+    with pytest.raises(InvalidSetting, match=f"{variable} may only hold ASCII letters") as caught:
         load_settings({variable: key})
     assert "hush" not in str(caught.value)
 
@@ -411,7 +411,7 @@ def test_bytes_that_are_no_text_are_refused_but_in_paths(setting: Setting, tmp_p
         ("keys = 3", "keys in the configuration file .* must be a table"),
         ('preview = ["kitty"]', "preview in the configuration file .* one value, not several"),
         ("[buffer_api_key]\nhush = 1", "buffer_api_key in the configuration file .* one value, not several"),
-        (f"preview = {'[' * 20_000}", "lists in lists"),
+        (f"preview = {'[' * 20_000}", "nested too deeply"),
         ('data_dir = "/tmp/x\\u0000y"', "FLUFFY_DATA_DIR is not UTF-8 text"),
     ],
     ids=["keys", "list", "table", "endless", "nul"],

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import textual.app
 import textual.pilot
+from textual._cells import cell_width_to_column_index as cell_width_to_column_index
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
+from textual._wrap import compute_wrap_offsets as compute_wrap_offsets
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css.parse import parse

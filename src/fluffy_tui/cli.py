@@ -37,7 +37,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _path(text: str) -> Path:
-    """Return an argument as a path; an empty one, as of a variable that is not set, would be the current folder."""
+    """Return an argument as a path; an empty one, as from an unset variable, would mean the current folder."""
     from pathlib import Path
 
     if not text:
@@ -46,7 +46,7 @@ def _path(text: str) -> Path:
 
 
 def _name(text: str) -> str:
-    """Return an argument as a name; an empty one, as of a variable that is not set, would be nobody's."""
+    """Return an argument as a name; an empty one, as from an unset variable, is refused."""
     if not text.strip():
         raise argparse.ArgumentTypeError("the name is empty")
     return text
@@ -187,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def use_utf8() -> None:
     """Start again in UTF-8 if the locale has another encoding.
 
-    Otherwise paths, which are stored, would be read in another way on every machine and in every session.
+    Otherwise stored paths would be read differently on each machine and in each session.
     """
     if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
         os.environ["PYTHONUTF8"] = "1"
@@ -231,7 +231,7 @@ def _run_mode(options: argparse.Namespace) -> int:
 
 
 def _collect_seldom() -> None:
-    """Collect garbage seldom, and none at the end: a fifth of a command's time went by on what stays until then."""
+    """Collect garbage seldom, and not at exit: a fifth of a command's time went into objects that live until then."""
     import atexit
     import gc
 

@@ -33,7 +33,7 @@ _PRIVATE_NETWORKS = (
     *("::1/128", "fc00::/7", "fe80::/10"),
 )
 _LARGEST_FILE = 1_000_000
-"""Bytes of `config.toml`, of which every setting and key together take a few thousand."""
+"""Bytes of `config.toml`; all settings and keys together take a few thousand."""
 _PRIVATE_NAMES = (".localhost", ".local", ".lan", ".home.arpa", ".internal")
 """Endings of names that no public server has; a name without a point is none of a public server either."""
 
@@ -475,7 +475,7 @@ def _read_config(config_file: Path) -> dict[str, Any]:
         raise InvalidSetting(f"Cannot read the configuration file {config_file}: {why}.") from error
     except RecursionError:
         raise InvalidSetting(
-            f"Cannot read the configuration file {config_file}: it has lists in lists without end."
+            f"Cannot read the configuration file {config_file}: its lists are nested too deeply."
         ) from None
     known = {setting.key for setting in SETTINGS if setting.key} | {"keys", "theme"}
     unknown = sorted(set(content) - known)
@@ -561,7 +561,7 @@ def _s3_settings(values: Mapping[str, str], media_host: MediaHostKind) -> S3Sett
     )
 
 
-_OF_KEYS = (r"[!-~]+", "letters, digits and signs of ASCII, without spaces")
+_OF_KEYS = (r"[!-~]+", "ASCII letters, digits and symbols, without spaces")
 
 
 def _key(variable: str, values: Mapping[str, str]) -> Secret | None:

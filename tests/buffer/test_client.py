@@ -139,7 +139,9 @@ async def test_each_picture_has_its_alt_text() -> None:
         {"source": "https://media.example.com/3.jpg", "image": {"altText": ""}},
     ]
     async with asking(Reply({"data": {"post": post_json(assets=assets)}})) as (client, _):
-        assert (await client.post("p1")).alt_texts == ("fog", None, "")
+        post = await client.post("p1")
+    assert post is not None
+    assert post.alt_texts == ("fog", None, "")
 
 
 async def test_failed_post_has_its_reason() -> None:
@@ -148,6 +150,7 @@ async def test_failed_post_has_its_reason() -> None:
     body = {"data": {"post": post_json(status="error", error=error)}}
     async with asking(Reply(body)) as (client, _):
         post = await client.post("p1")
+    assert post is not None
     assert post.status is BufferStatus.ERROR
     assert post.error_message == "the media could not be fetched"
     assert post.error_support_url == "https://support.buffer.com/1"
@@ -156,7 +159,20 @@ async def test_failed_post_has_its_reason() -> None:
 async def test_a_new_status_is_kept() -> None:
     """A status that is not in the enum is not an error."""
     async with asking(Reply({"data": {"post": post_json(status="levitating")}})) as (client, _):
-        assert (await client.post("p1")).status == "levitating"
+        post = await client.post("p1")
+    assert post is not None
+    assert post.status == "levitating"
+
+
+async def test_no_post_is_another_answer_than_none() -> None:
+    """Only what Buffer says about the post itself means that it is gone."""
+    gone = {"data": {"post": None}, "errors": [error_entry("Post not found", "NOT_FOUND")]}
+    refused = {"data": None, "errors": [error_entry("Not yours", "FORBIDDEN")]}
+    async with asking(Reply(gone), Reply(refused)) as (client, _):
+        assert await client.post("p1") is None
+        with pytest.raises(BufferError) as caught:
+            await client.post("p1")
+    assert caught.value.code == "forbidden"
 
 
 async def test_posts_are_paged() -> None:

@@ -12,14 +12,13 @@ from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse,
 from graphql.execution.values import get_variable_values
 
 from buffer.scripted_buffer import new_post
-from fluffy_tui.buffer import BufferStatus, NewPicture, PeopleTag, Service, ShareMode
+from fluffy_tui.buffer import BufferStatus, NewPicture, PeopleTag, Service, ShareMode, graphql_documents
 from fluffy_tui.buffer.graphql_documents import (
     CHANNEL,
     CHANNELS,
     CREATE_POST,
     DELETE_POST,
     EDIT_POST,
-    OPERATIONS,
     POST,
     POSTS,
     Operation,
@@ -27,6 +26,7 @@ from fluffy_tui.buffer.graphql_documents import (
 from fluffy_tui.buffer.request_variables import create_input, edit_input, posts_input
 
 SCHEMA_FILE = Path(__file__).parents[3] / "shared" / "buffer-schema.graphql"
+OPERATIONS = [item for item in vars(graphql_documents).values() if isinstance(item, Operation)]
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
 
@@ -45,7 +45,11 @@ def variable_errors(schema: GraphQLSchema, operation: Operation, variables: dict
     return [error.message for error in outcome] if isinstance(outcome, list) else []
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@pytest.mark.parametrize(
+    "operation",
+    OPERATIONS,
+    ids=lambda operation: operation.name,
+)
 def test_document_is_valid(schema: GraphQLSchema, operation: Operation) -> None:
     """Each document validates and has the name of its operation."""
     document = parse(operation.document)

@@ -880,6 +880,7 @@ def test_the_promise_holds_whatever_people_and_processes_do_at_the_same_time(
                 settings=settings(
                     max_examples=int(by_hand or EXAMPLES),
                     database=None,
+                    derandomize=not by_hand,
                     stateful_step_count=STEPS,
                     deadline=None,
                     report_multiple_bugs=False,

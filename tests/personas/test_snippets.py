@@ -38,6 +38,9 @@ async def test_snippets_are_stored_cleaned_up(database: Database) -> None:
 
     with pytest.raises(SnippetNameTaken, match="already one named SEA AND FOG"):
         await snippets.create(sarah.id, HASHTAGS, "SEA AND FOG", "#x")
+    await snippets.create(sarah.id, HASHTAGS, "fk_snippets", "#x")
+    with pytest.raises(SnippetNameTaken):
+        await snippets.create(sarah.id, HASHTAGS, "fk_snippets", "#x")
     assert await snippets.create(sarah.id, PHRASE, "autumn", "leaves fall"), "names are unique per kind"
     assert await snippets.create(leo.id, HASHTAGS, "autumn", "#leaves"), "and per persona"
 

@@ -150,13 +150,14 @@ class BufferClient:
             if error.code is not Code.NOT_FOUND:
                 raise
 
-    async def post(self, post_id: str) -> BufferPost:
-        """Return the current state of a post.
-
-        Raises:
-            BufferError: `not_found` if it does not exist.
-        """
-        answer = await self._transport.run(graphql_documents.POST, {"input": {"id": post_id}})
+    async def post(self, post_id: str) -> BufferPost | None:
+        """Return the current state of a post; None if Buffer says that it does not exist."""
+        try:
+            answer = await self._transport.run(graphql_documents.POST, {"input": {"id": post_id}})
+        except BufferError as error:
+            if error.code is not Code.NOT_FOUND:
+                raise
+            return None
         return _read(graphql_documents.POST, post_from, answer)
 
     async def posts(

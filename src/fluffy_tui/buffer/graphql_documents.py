@@ -125,17 +125,3 @@ DELETE_POST = Operation(
   }
 }""",
 )
-
-OPERATIONS = (
-    ACCOUNT,
-    CHANNELS,
-    CHANNEL,
-    POSTS,
-    POST,
-    METRICS,
-    SENT_POSTS,
-    CREATE_POST,
-    EDIT_POST,
-    DELETE_POST,
-)
-"""All of them, in the order of this file."""

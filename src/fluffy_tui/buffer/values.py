@@ -311,5 +311,5 @@ class BufferPost:
 
     @property
     def is_public(self) -> bool:
-        """Whether it is published, or just being."""
+        """Whether it is published, or is being published now."""
         return self.status in (BufferStatus.SENDING, BufferStatus.SENT)

@@ -85,7 +85,7 @@ async def each_answer(
 ) -> list[list[tuple[Any, ...]]]:
     """Return the rows of a query for each of several parameters, in one round trip.
 
-    These are as many short statements, for which Python has less to do than for one after the other.
+    Each gets a short statement, and all are sent at once, which costs Python less than one after the other.
 
     Args:
         session: The transaction; it is flushed first.
@@ -125,7 +125,7 @@ _TOO_LONG = (
     "The database took too long.",
     "Try again, or raise statement_timeout and transaction_timeout of the database user.",
 )
-_AT_ONCE = ("Another program has changed the same at this moment.", "Try again.")
+_AT_ONCE = ("Another program changed the same data at this moment.", "Try again.")
 _REFUSED = {
     "25P03": _TOO_LONG,
     "25P04": _TOO_LONG,

@@ -260,7 +260,7 @@ async def defer(
     lock: str | None = None,
     at: datetime | None = None,
     on: str | None = None,
-) -> int:
+) -> None:
     """Defer a job on the session's own connection, so that it commits or rolls back with everything else.
 
     Args:
@@ -272,9 +272,6 @@ async def defer(
             for its time would block every later one.
         at: earliest start.
         on: name of the queue, if not that of the task.
-
-    Returns:
-        The id of the job.
 
     Raises:
         DatabaseUnavailable: the database is away.
@@ -290,7 +287,7 @@ async def defer(
         **({} if on is None else {"queue": on}),
     )
     try:
-        return await deferrer.defer_async(**arguments)
+        await deferrer.defer_async(**arguments)
     except exceptions.ConnectorException as error:
         if isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError):
             raise lost(error) from error

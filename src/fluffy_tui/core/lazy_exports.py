@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def lazy_exports(package: str, names: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package that imports some of its names on first use, given those of each module."""
+    """Return the `__getattr__` of a package that imports names on first use; they are given by module."""
     modules = {name: module for module, of_module in names.items() for name in of_module.split()}
 
     def load(name: str) -> Any:

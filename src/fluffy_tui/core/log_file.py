@@ -33,7 +33,7 @@ class _VisibleFormatter(logging.Formatter):
 
 
 class _PlainFileHandler(logging.FileHandler):
-    """Opens a file, and nothing that is put in its place."""
+    """Opens regular files only, whatever is put in a file's place."""
 
     def _open(self) -> TextIOWrapper:
         return open(open_plain(self.baseFilename, _APPENDING)[0], "a", encoding=self.encoding)  # noqa: PTH123
@@ -54,7 +54,7 @@ def open_log(path: Path) -> None:
     root.addHandler(logging.NullHandler())  # else lines without a file would be printed
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with suppress(OSError):
-        if path.samefile(os.devnull):  # a link by which the user wants none
+        if path.samefile(os.devnull):  # a link with which the user turns the log off
             return
         if path.stat().st_size > LARGEST:
             path.replace(path.with_suffix(path.suffix + ".1"))
@@ -77,7 +77,7 @@ def open_log(path: Path) -> None:
 
 @contextmanager
 def output_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for what a child process prints; without such a file, that is lost, and the child runs."""
+    """Open a file for what a child process prints; if it cannot be opened, that is lost, and the child still runs."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         output = os.fdopen(open_plain(path, _APPENDING)[0], "ab")

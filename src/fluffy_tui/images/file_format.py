@@ -133,7 +133,7 @@ def odd_jpeg(file: BinaryIO, segments: Iterable[Segment]) -> str | None:
             file.seek(start)
             precision = file.read(5)[4:]
             if precision and precision[0] != 8:
-                return f"a JPEG of {precision[0]} bits a color"
+                return f"a JPEG with {precision[0]} bits per colour"
             return "a lossless JPEG" if marker in _LOSSLESS else None
     return None
 

@@ -245,7 +245,7 @@ def _refuse_raw(picture: Image.Image) -> None:
     if tags.get(_DNG_VERSION) or (tags.get(_SUBFILE_TYPE) or 0) & _REDUCED:
         raise PhotoUnreadable(Unreadable.UNSUPPORTED, "a camera raw file")
     if picture.mode in ("F", "I"):
-        raise PhotoUnreadable(Unreadable.UNUSUAL, "a TIFF of 32 bits a color")
+        raise PhotoUnreadable(Unreadable.UNUSUAL, "a TIFF with 32 bits per colour")
 
 
 def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:

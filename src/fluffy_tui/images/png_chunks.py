@@ -38,7 +38,7 @@ def png_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
         file.seek(position)
         head = file.read(8)
         length, kind = int.from_bytes(head[:4], "big"), head[4:]
-        if position + 12 + length > size or not kind.isalpha():  # zeros, where a download was given its room
+        if position + 12 + length > size or not kind.isalpha():  # zeros that a download has reserved
             return
         yield kind, position + 8, length
         if kind == b"IEND":

@@ -60,7 +60,7 @@ class DirectoryHost:
     async def _on_disk(self, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             async with time_limit(
-                PUT_SECONDS, f"The media folder {self.directory}", "Check that its disk answers."
+                PUT_SECONDS, f"The media folder {self.directory}", "Check that its disk responds."
             ):
                 return await asyncio.to_thread(action, *args, **kwargs)
         except OSError as error:

@@ -51,7 +51,7 @@ def _check_base_url(base_url: str, buffer_url: str) -> None:
     parts = urlsplit(base_url)
     if parts.query or parts.fragment:
         raise MediaHostError(
-            "FLUFFY_MEDIA_BASE_URL may hold no `?` and no `#`.",
+            "FLUFFY_MEDIA_BASE_URL may not contain `?` or `#`.",
             "Give the plain public address; presigned or protected ones stop working before the post is due.",
             temporary=False,
         )

@@ -61,26 +61,26 @@ async def verify_public(
     await _fetch(url, len(data), compare, timeout, limit)
 
 
-async def public_digest(url: str, size: int, timeout: float = PATIENCE, limit: float = VERIFY_SECONDS) -> str:
-    """Return the SHA-256 in hexadecimal of the JPEG of `size` bytes that this address gives; limits as above.
+async def public_digest(url: str, size: int) -> str:
+    """Return the SHA-256 in hexadecimal of the JPEG of `size` bytes that this address gives.
 
     Raises:
         MediaHostError: the address cannot be reached, or answers with something else than a JPEG of this size.
     """
     digest = hashlib.sha256()
-    await _fetch(url, size, digest.update, timeout, limit)
+    await _fetch(url, size, digest.update, PATIENCE, VERIFY_SECONDS)
     return digest.hexdigest()
 
 
-async def public_listing(base_url: str, timeout: float = PATIENCE, limit: float = VERIFY_SECONDS) -> str:
+async def public_listing(base_url: str) -> str:
     """Return the address below `base_url` at which everybody can list the pictures; empty if there is none."""
     import httpx
 
     for url in (f"{base_url}/posts/", f"{base_url}/"):
         try:
             async with (
-                time_limit(limit, f"Fetching {url}", _SLOW),
-                await _client(url, timeout) as client,
+                time_limit(VERIFY_SECONDS, f"Fetching {url}", _SLOW),
+                await _client(url, PATIENCE) as client,
                 client.stream("GET", url) as response,
             ):
                 beginning = await anext(response.aiter_bytes(_LISTING_BYTES), b"")

@@ -28,7 +28,7 @@ from fluffy_tui.scheduling import MetricsSync, PostRequest, channel_zone, new_de
 from fluffy_tui.settings import SETTINGS, Settings, load_settings, public_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.personas import Persona
@@ -192,36 +192,32 @@ async def add_personas(
 
 async def _post_from_phone(settings: Settings, persona: Persona, stand_in_url: str) -> None:
     """Put posts into Buffer that were made on the network itself, with the demo's media folder as its server."""
-    import httpx
-
     from fluffy_tui.demo import FROM_PHONE, copy_bundled
 
     if persona.channel is None or settings.media_directory is None:
         return
-    async with httpx.AsyncClient(trust_env=False) as client:
-        for post in FROM_PHONE:
-            await asyncio.to_thread(copy_bundled, post.picture, settings.media_directory / "phone")
-            made = {
-                "channel": persona.channel.id,
-                "text": post.caption,
-                "hours": 24 * post.days_ago,
-                "picture": f"{settings.media_base_url}/phone/{post.picture}",
-            }
-            (await client.post(f"{stand_in_url}/imports", json=made)).raise_for_status()
+    for post in FROM_PHONE:
+        await asyncio.to_thread(copy_bundled, post.picture, settings.media_directory / "phone")
+    made = [
+        {
+            "channel": persona.channel.id,
+            "text": post.caption,
+            "hours": 24 * post.days_ago,
+            "picture": f"{settings.media_base_url}/phone/{post.picture}",
+        }
+        for post in FROM_PHONE
+    ]
+    await _give_stand_in(f"{stand_in_url}/imports", made)
 
 
 async def _submit_sample_posts(services: Services, persona: Persona, stand_in_url: str) -> None:
     """Submit posts as a user would, so that the worker delivers them; let Buffer fail at the first as it is told."""
-    import httpx
-
     from fluffy_tui.demo import AT_ONCE, COMING_DAYS, FAILURES
 
     if persona.channel is None:
         return
-    async with httpx.AsyncClient(trust_env=False) as client:
-        for kind in FAILURES:
-            fault = {"kind": kind, "after": True, "channel": persona.channel.id}
-            (await client.post(f"{stand_in_url}/faults", json=fault)).raise_for_status()
+    faults = [{"kind": kind, "after": True, "channel": persona.channel.id} for kind in FAILURES]
+    await _give_stand_in(f"{stand_in_url}/faults", faults)
     photos = {photo.path.stem: photo for photo in await services.photos.unscheduled(persona)}
     zone, soon = channel_zone(persona.channel), datetime.now(UTC) + timedelta(hours=1)
     coming = slots(persona.channel, soon, soon + timedelta(days=14))
@@ -242,23 +238,29 @@ async def _submit_sample_posts(services: Services, persona: Persona, stand_in_ur
 
 async def _take_in_earlier_posts(services: Services, persona: Persona, stand_in_url: str) -> None:
     """Let Buffer have posts from before, and take them in with their numbers, as after a restored backup."""
-    import httpx
-
     from fluffy_tui.demo import EARLIER
 
     if persona.channel is None or services.buffer is None or services.host is None:
         return
     photos = {photo.path.stem: photo for photo in await services.photos.unscheduled(persona)}
-    address = f"{stand_in_url}/channels/{persona.channel.id}/published"
-    async with httpx.AsyncClient(trust_env=False) as client:
-        for days_ago, post in EARLIER:
-            key = media_key(new_delivery_key(photos[post.photo].sha256))
-            published = {
-                "text": post.caption,
-                "alt_text": post.alt_text,
-                "source": f"{services.host.base_url}/{key}",
-                "days_ago": days_ago,
-            }
-            (await client.post(address, json=published)).raise_for_status()
+    published = [
+        {
+            "text": post.caption,
+            "alt_text": post.alt_text,
+            "source": f"{services.host.base_url}/{media_key(new_delivery_key(photos[post.photo].sha256))}",
+            "days_ago": days_ago,
+        }
+        for days_ago, post in EARLIER
+    ]
+    await _give_stand_in(f"{stand_in_url}/channels/{persona.channel.id}/published", published)
     await services.delivery.comparison.ensure(services.buffer, persona.channel.organization_id)
     await MetricsSync(services.delivery).run()
+
+
+async def _give_stand_in(address: str, given: Sequence[Mapping[str, object]]) -> None:
+    """Send faults or posts, one by one, to an address of the stand-in's control API."""
+    import httpx
+
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for one in given:
+            (await client.post(address, json=one)).raise_for_status()

@@ -13,6 +13,7 @@ from fluffy_tui.core.atomic_file import atomic_writer
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.core.terminal_text import json_line
 from fluffy_tui.scheduling import PostExport
+from fluffy_tui.tui.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -49,7 +50,7 @@ async def run(settings: Settings, target: Path, persona_name: str | None) -> int
         with _opened(None if to_stdout else target) as file:
             count = await write(file, exporter.rows(persona))
     if sys.stderr.isatty():
-        sys.stderr.write(f"Exported {count:,} {'post' if count == 1 else 'posts'}.\n")
+        sys.stderr.write(f"Exported {count:,} {plural(count, 'post')}.\n")
     return 0
 
 

@@ -109,7 +109,7 @@ async def _watch(
 
     async def wait_for_database(error: DatabaseUnavailable, attempt: int) -> None:
         if attempt == 2:  # a server of our own is started again by then
-            sys.stderr.write(f"fluffy-tui: {error} Nothing is lost: watching goes on then.\n")
+            sys.stderr.write(f"fluffy-tui: {error} Nothing is lost: watching then continues.\n")
         with suppress(DatabaseUnavailable):
             await reach_server()
 
@@ -174,7 +174,6 @@ class JsonReport:
     """One object per line on standard output; characters outside ASCII are escaped, so any pipe can carry it."""
 
     def failed(self, file: FailedFile) -> None:
-        """Write the path and the reason."""
         self._write(failed_event(file))
 
     def taken(self, summary: ImportSummary) -> None:
@@ -184,11 +183,10 @@ class JsonReport:
             self._write({"event": "waiting", "path": str(file.path), "reason": file.reason})
 
     def presence(self, folder: Path, is_there: bool) -> None:
-        """Write that a watched folder is away, or back."""
+        """Write that a watched folder is unavailable, or back."""
         self._write({"event": "back" if is_there else "away", "path": str(folder)})
 
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
-        """Write the summary."""
         del progress
         event: dict[str, object] = {
             "event": "summary",
@@ -217,8 +215,8 @@ class TextReport:
             print_line(f"  waiting for {file.path}: {file.reason}")
 
     def presence(self, folder: Path, is_there: bool) -> None:
-        """Print that a watched folder is away, or back."""
-        away = "is not there now. Its photos are kept, and watching goes on when it is back."
+        """Print that a watched folder is unavailable, or back."""
+        away = "is unavailable. Its photos are kept, and watching continues when it is back."
         print_line(f"The folder {folder} {'is back.' if is_there else away}")
 
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:

@@ -42,7 +42,6 @@ class SetupService:
 
     @property
     def settings(self) -> Settings:
-        """The current settings."""
         return self._settings
 
     async def ask_buffer(self, key: Secret) -> Sequence[OfferedChannels]:

@@ -94,7 +94,7 @@ class _Supervisor:
         )
         status = await self._child.ended()
         if status == -signal.SIGKILL:
-            return "the system or somebody ended it (SIGKILL), perhaps for lack of memory"
+            return "it was killed (SIGKILL), perhaps because memory ran out"
         return f"it ended with status {status}; see the log file"
 
     async def _others_alive(self) -> bool:

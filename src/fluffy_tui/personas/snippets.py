@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import psycopg
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -58,7 +59,7 @@ class Snippets:
                 await session.flush()
                 return _snippet(row)
         except IntegrityError as error:
-            if "fk_snippets" in str(error.orig):
+            if isinstance(error.orig, psycopg.errors.ForeignKeyViolation):
                 raise PersonaNotFound("That persona no longer exists.", "Choose another one.") from None
             raise _taken(name) from None
 

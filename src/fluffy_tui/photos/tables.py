@@ -242,7 +242,7 @@ class PhotoKeywordRow(Base):
 
 
 class PhotoMetadataRow(Base):
-    """What imports have taken over of a photo's XMP; only what the file says anew is taken over again."""
+    """What imports have taken over of a photo's XMP; only what has changed in the file is taken over again."""
 
     __tablename__ = "photo_metadata"
 

@@ -146,16 +146,14 @@ def _created(found: BufferPost) -> dict[str, Any]:
     }
 
 
-async def catch_up(session: AsyncSession, row: PostRow, organization_id: str, found: BufferPost) -> bool:
+async def catch_up(session: AsyncSession, row: PostRow, organization_id: str, found: BufferPost) -> None:
     """Record that a post is in Buffer whose row is from before it was sent, in whatever state that is."""
-    statement = (
+    unchanged = (PostRow.delivery_key == row.delivery_key, PostRow.buffer_post_id.is_(None))
+    await session.execute(
         update(PostRow)
-        .where(
-            PostRow.id == row.id, PostRow.delivery_key == row.delivery_key, PostRow.buffer_post_id.is_(None)
-        )
+        .where(PostRow.id == row.id, *unchanged)
         .values(channel_id=found.channel_id, organization_id=organization_id, **_created(found))
     )
-    return _one_row(await session.execute(statement))
 
 
 async def note_lost_create(session: AsyncSession, row: PostRow) -> None:
@@ -398,9 +396,9 @@ async def edit_unsent(
     return await session.scalar(statement)
 
 
-async def record_edit(session: AsyncSession, plan: PlannedEditRow, found: BufferPost) -> bool:
+async def record_edit(session: AsyncSession, plan: PlannedEditRow, found: BufferPost) -> None:
     """Record that Buffer has taken a planned edit; the post's step does not change."""
-    statement = (
+    await session.execute(
         update(PostRow)
         .where(PostRow.id == plan.post_id, PostRow.buffer_post_id == found.id)
         .values(
@@ -416,7 +414,6 @@ async def record_edit(session: AsyncSession, plan: PlannedEditRow, found: Buffer
             delivery_key=plan.delivery_key or PostRow.delivery_key,
         )
     )
-    return _one_row(await session.execute(statement))
 
 
 async def _drop_planned_edit(session: AsyncSession, post_id: int) -> None:

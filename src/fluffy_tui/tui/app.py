@@ -23,7 +23,9 @@ from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.photo.graphics_watch import GraphicsWatch
 from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
 from fluffy_tui.tui.platform.garbage_collection import GarbageCollection
+from fluffy_tui.tui.platform.terminal_gate import TerminalGate
 from fluffy_tui.tui.platform.terminal_input import TerminalAnswered
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.session.exit_guard import AfterExit, exit_question
 from fluffy_tui.tui.session.messages import (
     FillWeek,
@@ -37,10 +39,8 @@ from fluffy_tui.tui.session.messages import (
 )
 from fluffy_tui.tui.session.saved_state import StateFile
 from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.ui.keys_footer import is_typed
-from fluffy_tui.tui.ui.terminal_gate import TerminalGate
 from fluffy_tui.tui.ui.textual_fixes import (
     CachedStylesheet,
     CrashLog,
@@ -196,7 +196,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             self._shared.preview = choice.name
         for screen in all_screens(self):
             for widget in screen.query(
-                "PhotoPreview, Filmstrip, LibraryBody, PlanGrid, ZoomedPhoto, BestPosts"
+                "PhotoPreview, Filmstrip, LibraryLayout, PlanGrid, ZoomedPhoto, BestPosts"
             ):
                 cast("DrawsPictures", widget).draw_with(renderer_named(choice.name))
         self.screen.refresh(layout=True)

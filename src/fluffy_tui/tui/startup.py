@@ -18,7 +18,7 @@ from textual.widgets import Button, Static
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.settings import InvalidSetting, place_in_file, with_own_names
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.session.worker_errors import log
+from fluffy_tui.tui.session.error_toasts import log
 from fluffy_tui.tui.text.words import error_words
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice

@@ -185,11 +185,11 @@ LINES: tuple[tuple[str, int | str | None, str], ...] = (
     ),
     (f'{{"params": {nested(100_000)}, "jsonrpc": "2.0", "method": "ping", "id": "b"}}', "b", "recursion"),
     (r'{"jsonrpc": "2.0", "id": 7, "method": "ping", "params": {"x": "\ud800 }"}}', 7, "hex escape"),
-    ('{"jsonrpc": "2.0", "id": 7, "method": "ping", "params": [1]}', 7, "no request"),
-    ('{"jsonrpc": "2.0", "id": 7, "params": {}}', 7, "no request"),
-    ('{"jsonrpc": "1.0", "id": "b", "method": "ping"}', "b", "no request"),
-    ('[{"jsonrpc": "2.0", "id": 7, "method": "ping"}]', None, "no request"),
-    ('{"jsonrpc": "2.0", "id": 7, "error": 5}', None, "no request"),
+    ('{"jsonrpc": "2.0", "id": 7, "method": "ping", "params": [1]}', 7, "not a JSON-RPC 2.0 request"),
+    ('{"jsonrpc": "2.0", "id": 7, "params": {}}', 7, "not a JSON-RPC 2.0 request"),
+    ('{"jsonrpc": "1.0", "id": "b", "method": "ping"}', "b", "not a JSON-RPC 2.0 request"),
+    ('[{"jsonrpc": "2.0", "id": 7, "method": "ping"}]', None, "not a JSON-RPC 2.0 request"),
+    ('{"jsonrpc": "2.0", "id": 7, "error": 5}', None, "not a JSON-RPC 2.0 request"),
     *(
         (f'{{"jsonrpc": "2.0", {id_}"method": "{method}"}}', None, "whole number")
         for id_ in ('"id": true, ', '"id": 1.5, ', '"id": null, ', '"id": [7], ', "")

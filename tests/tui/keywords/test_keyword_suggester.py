@@ -32,11 +32,18 @@ async def complete(beginning: str) -> Sequence[str]:
     ],
 )
 async def test_the_last_keyword_of_a_line_is_completed(typed: str, suggested: str | None) -> None:
-    assert await KeywordSuggester(complete).get_suggestion(typed) == suggested
+    assert await KeywordSuggester(complete, several=True).get_suggestion(typed) == suggested
+
+
+async def test_one_keyword_is_completed_with_the_commas_in_it() -> None:
+    async def places(beginning: str) -> Sequence[str]:
+        return [word for word in ("Paris, France", "France") if word.startswith(beginning)]
+
+    assert await KeywordSuggester(places, several=False).get_suggestion("Paris, F") == "Paris, France"
 
 
 async def test_nothing_is_suggested_without_a_database() -> None:
     async def fail(beginning: str) -> Sequence[str]:
         raise DatabaseUnavailable("The database does not respond.", "")
 
-    assert await KeywordSuggester(fail).get_suggestion("be") is None
+    assert await KeywordSuggester(fail, several=True).get_suggestion("be") is None

@@ -114,7 +114,7 @@ async def test_only_what_is_shown_and_a_row_more_is_decoded(
     async with running(persona="sarah", size=(80, 24)) as driver:
         await driver.press("T")
         del decoded[:]
-        driver.screen.query_one("LibraryBody").sheet.pictures.draw_with(None)
+        driver.screen.query_one("LibraryLayout").sheet.pictures.draw_with(None)
         await driver.press("T")
         assert "Pictures are off in this terminal." in toasts(driver)
     async with running(persona="sarah", size=(80, 24)) as driver:

@@ -48,7 +48,7 @@ async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
         assert "enter Open link" in text and "Details" not in text
         assert "Open link" not in driver.dimmed()
         await driver.press("enter")
-        assert driver.notices()[-1] == "Buffer knows no link of this post."
+        assert driver.notices()[-1] == "Buffer has no link to this post."
         await driver.press("j", "enter")
         assert LINK in driver.notices()[-1]
         before = dict(services.scheduling.all_posts)

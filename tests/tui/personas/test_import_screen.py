@@ -10,6 +10,7 @@ from fluffy_tui.photos import FolderNotFound
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import ImportScreen
 from fluffy_tui.tui.session.import_run import ImportState
+from textual_internals import suggestion
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, FakeServices
 
@@ -151,7 +152,7 @@ async def test_right_accepts_the_suggestion(running: Running, tmp_path: Path) ->
         await driver.press("i")
         await paste_folder(driver, tmp_path / "nov")
         driver.screen.query_one(Input).cursor_position = 10_000
-        while not driver.screen.query_one(Input)._suggestion:
+        while not suggestion(driver.screen.query_one(Input)):
             await driver.pilot.pause()
         await driver.press("right")
         assert driver.screen.query_one(Input).value == str(tmp_path / "november")

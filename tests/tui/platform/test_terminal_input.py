@@ -6,7 +6,6 @@ import itertools
 
 import pytest
 from hypothesis import given, strategies as st
-from textual._xterm_parser import XTermParser
 from textual.events import Key
 
 from fluffy_tui.tui.platform.terminal_input import (
@@ -18,6 +17,7 @@ from fluffy_tui.tui.platform.terminal_input import (
     PASTE_SECONDS,
     InputSieve,
 )
+from textual_internals import typed_events
 
 ANSWERS = "\x1b_Gi=1;OK\x1b\\\x1b[6;20;10t\x1b[?62;4;22c"
 KEYS = (
@@ -86,7 +86,7 @@ def test_keys_in_pieces_are_unchanged(keys: list[str], cuts: set[int]) -> None:
 def test_a_key_in_xterms_form_is_no_escape(xterms: str, kittys: str, key: str) -> None:
     """As tmux writes them with extended keys; an escape would close the composer."""
     assert fed(InputSieve(), f"a{xterms}b") == f"a{kittys}b"
-    [read] = XTermParser().feed(kittys)
+    [read] = typed_events(kittys)
     assert isinstance(read, Key)
     assert read.key == key
     pasted = fed(InputSieve(), f"{PASTE_BEGINS}{xterms}{PASTE_ENDS}")

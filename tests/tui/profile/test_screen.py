@@ -88,7 +88,7 @@ async def test_enter_opens_a_post_or_the_link_of_one_from_elsewhere(
         assert any(LINK in notice for notice in driver.notices())
         await go_to(driver, "no link")
         await driver.press("enter")
-        assert driver.notices()[-1] == "Buffer knows no link of this post."
+        assert driver.notices()[-1] == "Buffer has no link to this post."
 
 
 async def test_two_planned_posts_swap_and_nothing_else_moves(

@@ -17,8 +17,6 @@ import pytest
 from hypothesis import given, strategies as st
 from rich.cells import cell_len
 from textual import events
-from textual._cells import cell_width_to_column_index
-from textual._wrap import compute_wrap_offsets
 from textual.app import App, ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -468,18 +466,18 @@ def sections(line: str, offsets: list[int]) -> list[str]:
 
 @pytest.mark.parametrize("emoji", ["❤️", "👩‍👩‍👧‍👦"])
 def test_textual_wraps_a_row_of_emoji_by_code_points(emoji: str) -> None:
-    theirs = sections(emoji * 20, compute_wrap_offsets(emoji * 20, 10, 4))
+    theirs = sections(emoji * 20, textual_internals.compute_wrap_offsets(emoji * 20, 10, 4))
     assert [cell_len(section) for section in theirs] != [10] * 4
     assert sections(emoji * 20, wrap_offsets(emoji * 20, 10, 4)) == [emoji * 5] * 4
 
 
 def test_textual_finds_a_column_behind_an_emoji_by_code_points() -> None:
-    assert (cell_width_to_column_index("❤️b", 1, 4), index_at_cell("❤️b", 1, 4)) == (2, 0)
+    assert (textual_internals.cell_width_to_column_index("❤️b", 1, 4), index_at_cell("❤️b", 1, 4)) == (2, 0)
 
 
 @given(st.text("ab c", max_size=80), st.integers(4, 20))
 def test_plain_text_is_wrapped_as_textual_wraps_it(line: str, width: int) -> None:
-    assert wrap_offsets(line, width, 4) == compute_wrap_offsets(line, width, 4)
+    assert wrap_offsets(line, width, 4) == textual_internals.compute_wrap_offsets(line, width, 4)
 
 
 @given(

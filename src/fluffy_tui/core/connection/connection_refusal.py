@@ -70,7 +70,7 @@ class _Attempt:
 def explain_refusal(error: Exception, address: str) -> DatabaseUnavailable:
     """Return the error to show when connecting to an address, see `read_address`, failed with one of psycopg's.
 
-    It may take a few seconds to find the reason: psycopg does not tell the SQLSTATE of a refused connection, so it is
+    It may take a few seconds to find the reason: psycopg does not give the SQLSTATE of a refused connection, so it is
     asked for in a second attempt.
     """
     host = _host(address)

@@ -18,12 +18,12 @@ _LIMITS = (
     ("processes", resource.RLIMIT_NPROC, "ulimit -u", 1, 512),
     ("open files", resource.RLIMIT_NOFILE, "ulimit -n", 1, 256),
 )
-"""What is limited, the command that shows it and its unit, and from which value on it is in nobody's way."""
+"""What is limited, the command that shows it and its unit, and the value from which it is enough."""
 _CGROUP_LIMITS = (
     ("memory", ("memory.max", "memory.limit_in_bytes"), _GIGABYTE),
     ("processes", ("pids.max",), 128),
 )
-"""What is limited, the files that say so in control groups of version 2 and 1, and from which value on it is enough."""
+"""What is limited, the files that say so in control groups (version 2 and 1), and the value from which it is enough."""
 _CGROUPS, _OWN_GROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
@@ -39,7 +39,7 @@ def limit_remedy() -> str:
         for what, names, enough in _CGROUP_LIMITS
         if (most := _cgroup_limit(names)) is not None and most < enough
     ]
-    return f"Raise what is limited where it was started, and try again: {', '.join(low)}." if low else ""
+    return f"Raise these limits where it was started, and try again: {', '.join(low)}." if low else ""
 
 
 def _cgroup_limit(names: tuple[str, ...]) -> int | None:

@@ -143,7 +143,7 @@ def caption_from(text: str) -> str:
     if text != "-":
         return text
     if sys.stdin is None:
-        raise UsageError("Standard input is closed.", "Send the caption there, or write it behind --caption.")
+        raise UsageError("Standard input is closed.", "Send the caption there, or give it with --caption.")
     content = sys.stdin.buffer.read(_MOST_INPUT + 1)
     if len(content) > _MOST_INPUT:
         raise UsageError("The caption on standard input is longer than 1 MB.", "Send a shorter one.")

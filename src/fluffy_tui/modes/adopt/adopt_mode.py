@@ -92,27 +92,22 @@ class JsonReport(AdoptionReport):
     """One object per line."""
 
     def persona(self, name: str, spellings: Sequence[str]) -> None:
-        """Print a persona that was created."""
         print_events([{"event": "persona", "name": name, "from": list(spellings)}])
 
     def photo(self, photo: TrainPhoto, what: str, reason: str) -> None:
-        """Print a photo that cannot be taken over."""
         event = {"event": what, "photo": photo.id, "path": photo.path}
         print_events([{**event, "reason": reason} if reason else event])
 
     def note(self, post: TrainPost, notes: Sequence[str]) -> None:
-        """Print what the user should know about a post."""
         print_events([{"event": "note", "post": post.id, "path": post.path, "notes": list(notes)}])
 
     def post(self, post: TrainPost, what: str) -> None:
-        """Print a post that cannot be taken over."""
         print_events([{"event": f"post_{what}", "post": post.id, "path": post.path, "status": post.status}])
 
     def progress(self, counts: AdoptionCounts) -> None:
         """Print nothing: what matters has an event of its own."""
 
     def finished(self, counts: AdoptionCounts, *, dry_run: bool, interrupted: bool) -> None:
-        """Print the totals."""
         event = {"event": "summary", "dry_run": dry_run, **asdict(counts)}
         print_events([{**event, "interrupted": True} if interrupted else event])
 
@@ -121,33 +116,27 @@ class TextReport(AdoptionReport):
     """Lines for people."""
 
     def persona(self, name: str, spellings: Sequence[str]) -> None:
-        """Print a persona that was created."""
         others = [spelling for spelling in spellings if spelling != name]
         also = f" (also spelled {', '.join(others)})" if others else ""
         print_line(f"persona {name}{also}")
 
     def photo(self, photo: TrainPhoto, what: str, reason: str) -> None:
-        """Print a photo that cannot be taken over."""
         missing = "The file is missing." if photo.path else "It has no path."
         words = {"missing": missing, "without_persona": "It belongs to no persona."}
         print_line(f"  {photo.path or f'photo {photo.id}'}: {reason or words[what]}")
 
     def note(self, post: TrainPost, notes: Sequence[str]) -> None:
-        """Print what the user should know about a post."""
         print_line(f"  post of {post.path}: {'; '.join(notes)}.")
 
     def post(self, post: TrainPost, what: str) -> None:
-        """Print a post that cannot be taken over."""
         words = {"without_photo": "its photo is not here", "without_persona": "it belongs to no persona"}
         print_line(f"  post {post.id} ({post.status or 'no status'}): {words[what]}.")
 
     def progress(self, counts: AdoptionCounts) -> None:
-        """Print how far it has got, if somebody looks on."""
         if sys.stderr.isatty():
             sys.stderr.write(f"{total(counts.photos):,} photos and {total(counts.posts):,} posts read\n")
 
     def finished(self, counts: AdoptionCounts, *, dry_run: bool, interrupted: bool) -> None:
-        """Print the totals."""
         photos, vectors, posts = counts.photos, counts.vectors, counts.posts
         if interrupted:
             print_line("Stopped. What was adopted so far is kept; run it again to complete it.")

@@ -286,7 +286,7 @@ class Adoption:
         for post, photo in posted:
             notes = _notes_of_text(post)
             if post.posted_at is None:
-                notes.append("when it was posted is not known: the present time is kept")
+                notes.append("the time at which it was posted is not known: the present time is used")
             if notes and photo.sha256 in written:
                 self._report.note(post, notes)
 

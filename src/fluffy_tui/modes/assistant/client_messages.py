@@ -27,12 +27,12 @@ _FAULTS = 5
 """As many are named of what is wrong."""
 _LONGEST_FAULT = 200
 """Characters; the name of an unknown argument is as long as the client likes."""
-_NO_REQUEST = "It is no request of JSON-RPC 2.0 with a method and an id, which is text or a whole number."
+_NO_REQUEST = "It is not a JSON-RPC 2.0 request: that has a method, and an id that is text or a whole number."
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]|[^"\[\]{}]+', re.DOTALL)
 
 
 class ClientMessages:
-    """The messages of a client, as a server reads them; lines that are none are errors, which are answered."""
+    """The messages of a client, as a server reads them; a line that is not a message is an error, which is answered."""
 
     def __init__(
         self, lines: ReadStream[SessionMessage | Exception], answers: WriteStream[SessionMessage]
@@ -40,7 +40,6 @@ class ClientMessages:
         self._lines, self._answers = lines, answers
 
     async def receive(self) -> SessionMessage | Exception:
-        """Return the next message."""
         while True:
             item = await self._lines.receive()
             if isinstance(item, Exception):

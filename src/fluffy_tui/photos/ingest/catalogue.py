@@ -83,7 +83,7 @@ class Unchanged:
     copies: set[str]
     """Paths of known copies of photos that are still in place."""
     contents: dict[str, KnownContent]
-    """Photos whose file is unchanged, but has to be read for what it says of them; by path."""
+    """Photos whose file is unchanged but has to be read again for its metadata; by path."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from fluffy_tui.images import (
 from fluffy_tui.photos.file_state import KnownContent, Stopped, hash_file, modified_time
 from fluffy_tui.photos.ingest.folder_walk import IMPOSSIBLE_TIME, has_picture_name
 from fluffy_tui.photos.metadata.companions import Companions
-from fluffy_tui.photos.metadata.folder_words import folder_words
+from fluffy_tui.photos.metadata.folder_keywords import folder_keywords
 from fluffy_tui.photos.metadata.name_date import date_in_name
 from fluffy_tui.photos.metadata.xmp import Xmp, XmpDamaged, XmpHostile, parse_xmp
 from fluffy_tui.photos.model import DateSource, FailedFile
@@ -59,7 +59,7 @@ class FoundFile:
     xmp: Xmp = _NOTHING
     """From the file and its sidecar."""
     sidecar_modified_at: datetime | None = None
-    folder_words: tuple[str, ...] = ()
+    folder_keywords: tuple[str, ...] = ()
     has_damaged_xmp: bool = False
     """Whether the file itself has XMP that cannot be read."""
     failed_sidecar: FailedFile | None = None
@@ -176,7 +176,7 @@ def _read_open_file(
         modified_at=modified_at,
         xmp=xmp,
         sidecar_modified_at=sidecar_modified_at,
-        folder_words=folder_words(path, roots),
+        folder_keywords=folder_keywords(path, roots),
         has_damaged_xmp=is_damaged,
         failed_sidecar=failed_sidecar,
         bytes_read=0 if known else size,

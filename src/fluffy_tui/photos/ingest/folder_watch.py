@@ -188,7 +188,7 @@ async def _reported(there: Mapping[Path, _Identity], removed: list[str]) -> Asyn
                 removed += [
                     path for what, path in changes if what is watchfiles.Change.deleted and path in roots
                 ]
-                if removed:  # another folder of that name is not watched yet
+                if removed:  # a new folder of that name is not watched yet
                     return
     except FileNotFoundError as error:  # it has vanished just now
         log.info("watching begins again: %s", error)

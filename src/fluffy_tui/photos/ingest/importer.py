@@ -181,7 +181,7 @@ class Importer:
     ) -> AsyncGenerator[tuple[dict[str, int], Mapping[str, Companions], Mapping[str, KnownContent]], None]:
         """Yield paths and byte sizes of new and changed files, in slices of about as much work each.
 
-        And what lies beside them, and what is known of those of which only the head is read.
+        Also what lies beside them, and what is known of those of which only the head is read.
         """
         async with aclosing(self._listings()) as listings:
             async for listing in listings:

@@ -95,7 +95,7 @@ async def take_over_new(
     noted = [
         _values(photo_id, persona_id, file, pick_from, is_moved=True)
         for photo_id, file in files.items()
-        if file.folder_words or _has_xmp(file)
+        if file.folder_keywords or _has_xmp(file)
     ]
     if noted:
         await _run(session, noted, _ADD, _NOTE)
@@ -147,7 +147,7 @@ async def newest_sidecars(session: AsyncSession, photo_ids: Collection[int]) -> 
 
 def _says_something(file: FoundFile) -> bool:
     """Return whether a file may say what is not stored; of a known content without XMP there is nothing."""
-    return bool(file.bytes_read or file.folder_words or _has_xmp(file))
+    return bool(file.bytes_read or file.folder_keywords or _has_xmp(file))
 
 
 def _is_newer(sidecar: datetime | None, known: datetime | None) -> bool:
@@ -175,7 +175,7 @@ def _values(
 ) -> dict[str, Any]:
     words = {
         KeywordSource.XMP: keyed(file.xmp.keywords or ()),
-        KeywordSource.FOLDER: keyed(file.folder_words),
+        KeywordSource.FOLDER: keyed(file.folder_keywords),
     }
     sidecar = file.sidecar_modified_at
     return {

@@ -247,15 +247,17 @@ class StatusSync:
 
     async def _ask_for_one(self, buffer: BufferClient, row: PostRow, asked_at: datetime) -> None:
         try:
-            await self._record(row, await buffer.post(str(row.buffer_post_id)), asked_at)
+            found = await buffer.post(str(row.buffer_post_id))
         except BufferError as error:
-            if error.code is not Code.NOT_FOUND:
-                log.info("could not ask Buffer about post %s: %s", row.id, error.code)
-                return
-            async with self.database.transaction() as session:
-                if await transitions.record_removal(session, row):
-                    log.info("post %s is no longer in Buffer", row.id)
-                    await channel_queue.wake_next(session, self.queue, row.channel_id)
+            log.info("could not ask Buffer about post %s: %s", row.id, error.code)
+            return
+        if found is not None:
+            await self._record(row, found, asked_at)
+            return
+        async with self.database.transaction() as session:
+            if await transitions.record_removal(session, row):
+                log.info("post %s is no longer in Buffer", row.id)
+                await channel_queue.wake_next(session, self.queue, row.channel_id)
 
     async def _record_hidden(self, posts: Sequence[PostRow], error: BufferError) -> None:
         """Show that Buffer refuses to say anything about these posts: the key belongs to another account, perhaps."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from fluffy_tui.buffer import BufferError, BufferStatus, Code
+from fluffy_tui.buffer import BufferStatus
 from fluffy_tui.media import POSTS
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
@@ -223,11 +223,8 @@ class BufferComparison:
             persona_ids = owners.get(row.channel_id, [])
             if not await self._free_photos(persona_ids, row.photo_digits):
                 continue
-            try:
-                found = await buffer.post(row.buffer_post_id)
-            except BufferError as error:
-                if error.code is not Code.NOT_FOUND:
-                    raise
+            found = await buffer.post(row.buffer_post_id)
+            if found is None:
                 async with self.database.transaction() as session:
                     await _forget_unknown(session, row.buffer_post_id)
             else:

@@ -125,7 +125,7 @@ async def wait_behind(session: AsyncSession, post_id: int, timings: Timings) -> 
 
 
 async def after_departure(session: AsyncSession, queue: App, posts: Collection[PostRow]) -> None:
-    """Have the posts attempted in time that these tried for, now that they are no longer ahead of them."""
+    """Wake the posts for which these were tried first, now that these are no longer ahead of them."""
     for channel_id in dict.fromkeys(post.channel_id for post in posts):
         at = _soonest(post for post in posts if post.channel_id == channel_id)
         await _schedule_first(session, queue, PostRow.channel_id == channel_id, at)

@@ -108,7 +108,7 @@ class DeliveryAttempt:
             code, message = post.error_code, post.error_message
             if code is None or message is None or code in ACCOUNT_WIDE:  # which is over: Buffer has answered
                 code = Code.NO_ANSWER
-                message = "Buffer did not answer. It is searched for the post before anything is sent again."
+                message = "Buffer did not answer. It is checked for the post before anything is sent again."
             raise DeliveryFailure(Step.UNCONFIRMED, code, message, self.timings.next_lookup(unsettled))
         if match.lookalikes or post.error_code == PostError.AMBIGUOUS:
             await self._take_lookalike(match.lookalikes)
@@ -126,7 +126,7 @@ class DeliveryAttempt:
             raise DeliveryFailure.final(
                 PostError.TOO_MANY_CREATES,
                 f"It was sent {post.lost_creates} times, and Buffer shows none of them. "
-                "Look into Buffer; if the post is not there, retry.",
+                "Look in Buffer; if the post is not there, retry.",
             )
         return True
 
@@ -191,7 +191,7 @@ class DeliveryAttempt:
         return BufferMatch()
 
     async def _look_with_pictures(self, service: str) -> BufferMatch:
-        """Look into Buffer with the pictures uploaded; in the first attempt they are made while Buffer answers.
+        """Look in Buffer with the pictures uploaded; in the first attempt they are made while Buffer answers.
 
         Later attempts follow an error, and spend no request of the day before the pictures are there.
         """

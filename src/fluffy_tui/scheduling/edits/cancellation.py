@@ -67,11 +67,8 @@ class Cancellation:
 
     async def _cancel_in_buffer(self, row: PostRow, buffer_post_id: str) -> None:
         buffer = required(self.buffer)
-        try:
-            found = await buffer.post(buffer_post_id)
-        except BufferError as error:
-            if error.code is not Code.NOT_FOUND:
-                raise
+        found = await buffer.post(buffer_post_id)
+        if found is None:
             await self.refuse_unless_gone(row, buffer)
         else:
             await self.refuse_if_published(row, found)

@@ -213,13 +213,10 @@ class PostEdit:
         """
         async with self.cancellation.database.transaction() as session:
             asked_at = await database_now(session)
-        try:
-            found = await buffer.post(str(row.buffer_post_id))
-        except BufferError as error:
-            if error.code is not Code.NOT_FOUND:
-                raise
+        found = await buffer.post(str(row.buffer_post_id))
+        if found is None:
             await self.cancellation.refuse_unless_gone(row, buffer)
-            raise not_shown() from error
+            raise not_shown()
         async with self.cancellation.database.transaction() as session:
             row = await planned_edits.settle(session, row, found, asked_at, self.timings)
         await self.cancellation.refuse_if_published(row, found)
@@ -304,14 +301,14 @@ class PostEdit:
                 await planned_edits.reject(session, plan, error.code, str(error))
             raise error
         unknown = OutcomeUnknown(
-            f"It is not known yet whether Buffer took this change: {error.message}",
+            f"It is not known yet whether Buffer accepted this change: {error.message}",
             "That is being checked. Look at the post in a few minutes, and change it again if necessary.",
         )
         try:
             found = await buffer.post(str(row.buffer_post_id))
         except BufferError as unanswered:  # it says nothing about the edit, which may be in Buffer
             raise unknown from unanswered
-        if planned_edits.has_arrived(plan, found):
+        if found is not None and planned_edits.has_arrived(plan, found):
             return found
         raise unknown from error
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from fluffy_tui.buffer import BufferError, BufferStatus, Code
+from fluffy_tui.buffer import BufferStatus, Code
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
@@ -97,11 +97,8 @@ class Retry:
         if row is None or row.step != Step.FAILED or row.buffer_post_id is None:
             return
         buffer = required(self.buffer)
-        try:
-            found = await buffer.post(row.buffer_post_id)
-        except BufferError as error:
-            if error.code is not Code.NOT_FOUND:
-                raise
+        found = await buffer.post(row.buffer_post_id)
+        if found is None:
             return
         if found.status == BufferStatus.ERROR or row.error_code == Code.IMAGE_DROPPED:
             await buffer.delete_post(row.buffer_post_id)

@@ -139,7 +139,7 @@ class ProblemInbox:
                     post,
                     ProblemKind.POSTED_TWICE,
                     "This post was published twice.",
-                    "Delete one of them on the network; this note goes after a week.",
+                    "Delete one of them on the network; this note disappears after a week.",
                     Remedy.OPEN_IN_BUFFER,
                 )
             case Step.UNCONFIRMED if post.error_code == PostError.AMBIGUOUS:
@@ -292,7 +292,7 @@ class ProblemInbox:
                 ProblemKind.POSTED_AFTER_CANCEL,
                 "A cancelled post was published.",
                 f"Buffer acted late on a request that it never answered: {row.external_link or row.caption}",
-                "Delete it on the network; this note goes after a week.",
+                "Delete it on the network; this note disappears after a week.",
                 None,
                 (Remedy.OPEN_IN_BUFFER,),
                 persona_id=row.persona_id,
@@ -316,7 +316,7 @@ class ProblemInbox:
                 f"Buffer has {'1 post' if count == 1 else f'{count} posts'} that the database does not know.",
                 f"The database may have been restored from a backup. One of them: {words or 'without a caption'}",
                 "Import their photos and restart the worker, which takes them in with its next post. "
-                "This note goes after a week.",
+                "This note disappears after a week.",
                 None,
                 (Remedy.OPEN_IN_BUFFER,),
                 channel_id=channel_id,

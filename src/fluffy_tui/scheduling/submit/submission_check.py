@@ -194,7 +194,7 @@ def photos_refusal(photos: Sequence[Photo], shown: Sequence[PostPhoto]) -> Sched
         reason = "The photos belong to several personas. Choose photos of one persona."
         return ScheduleResult(False, reason=reason, code=Reason.SEVERAL_PERSONAS)
     if len({photo.source for photo in shown}) < len(shown):
-        reason = "The same photo is in this post twice. Take it out once."
+        reason = "The same photo is in this post twice. Remove one of them."
         return ScheduleResult(False, reason=reason, code=Reason.PHOTO_TWICE)
     if len(photos) > MOST_PHOTOS:
         reason = f"A post has at most {MOST_PHOTOS} photos, and these are {len(photos)}."

@@ -71,8 +71,8 @@ class ModelRegistry:
         log.info("the embedding model %s is used for the first time", model.name)
         return model
 
-    async def activate_if_complete(self, model: EmbeddingModel, stage: str) -> bool:
-        """Activate the model if it has a vector of every photo that the active one has; return whether it is.
+    async def activate_if_complete(self, model: EmbeddingModel, stage: str) -> None:
+        """Activate the model if it has a vector of every photo that the active one has.
 
         Photos that will never have a vector under the new model, as failures of a stage, are no obstacle. The old
         vectors stay.
@@ -81,11 +81,11 @@ class ModelRegistry:
             await session.execute(select(func.pg_advisory_xact_lock(_MODEL_LOCK)))
             present = await active_model(session)
             if present is not None and present.id == model.id:
-                return True
+                return
             if not await session.scalar(_has_vectors(model)):
-                return False
+                return
             if present is not None and await session.scalar(_lacks_photos(model, present, stage)):
-                return False
+                return
             await session.execute(
                 update(EmbeddingModelRow).values(active=False).where(EmbeddingModelRow.active)
             )
@@ -93,7 +93,6 @@ class ModelRegistry:
                 update(EmbeddingModelRow).values(active=True).where(EmbeddingModelRow.id == model.id)
             )
         log.info("the embedding model %s is complete and now active", model.name)
-        return True
 
 
 async def active_model(session: AsyncSession) -> EmbeddingModel | None:

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 _STACKS = NumberSequence(STACKS)
 _STORE_LOCK = 0x666C757368
 _TAKE_TURN = select(func.pg_advisory_xact_lock(_STORE_LOCK), func.set_config("enable_seqscan", "off", true()))
-"""Workers store one after the other, or two that store duplicates at the same time would not find each other's.
+"""Workers store one after the other: two that store duplicates at the same time would not find each other's.
 
 Each of a batch is looked up in an index then: Postgres would read a small table whole.
 """

@@ -199,7 +199,7 @@ class FaceFinder:
 
 
 def subjects(faces: Sequence[Face]) -> list[Face]:
-    """Return the faces that count, given the largest first: who is far behind has only come into the picture."""
+    """Return the faces that count, given the largest first: people far behind are in the picture by chance."""
     return [face for face in faces if face.height >= faces[0].height * _LEAST_OF_LARGEST]
 
 

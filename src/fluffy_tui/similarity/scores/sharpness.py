@@ -33,7 +33,7 @@ _SHARPEST = 0.1
 _SHARPEST_OF_FACE = 0.4
 """The same of the tiles of faces: their skin has no edges."""
 _LEAST_FACE = 0.1
-"""Share of the longer side that a face has to have; of a smaller one, hardly a tile is left, and that is skin."""
+"""Share of the longer side that a face must have: a smaller one has hardly a tile, and that is skin."""
 _COVERED = 0.5
 """Share of a tile that faces cover, from which it is one of theirs."""
 _CHANCE = 3.0

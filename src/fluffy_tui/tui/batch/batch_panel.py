@@ -12,8 +12,9 @@ from fluffy_tui.tui.batch.batch_table import BatchTable
 from fluffy_tui.tui.compose import CaptionForm, Mark
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.photo.same_picture import EarlierPosts
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.times import both_zones
+from fluffy_tui.tui.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,7 @@ class BatchPanel(ReportsErrors, Horizontal):
     def review(self) -> None:
         """Show the table."""
         count = len(self._batch.posts)
-        self._review.border_title = "1 post" if count == 1 else f"{count} posts"
+        self._review.border_title = f"{count} {plural(count, 'post')}"
         self._switch(review=True)
         self.table.focus()
 

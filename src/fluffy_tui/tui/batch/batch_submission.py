@@ -10,7 +10,7 @@ from fluffy_tui.scheduling import PostPhoto, PostRequest, Reason
 from fluffy_tui.tui.compose import submit_all
 from fluffy_tui.tui.session.post_channels import PostChannels
 from fluffy_tui.tui.session.submit_undo import cancel_keeping_drafts
-from fluffy_tui.tui.text.words import error_words, one_line, plural
+from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +105,7 @@ class BatchSubmission:
             )
         except FluffyError as error:
             for entry, _ in entries:
-                entry.record(error_words(error), failed=True)
+                entry.record(str(error), failed=True)
         else:
             for (entry, _), cancelled in zip(entries, ends, strict=True):
                 self._record_undo(entry, cancelled)
@@ -115,7 +115,7 @@ class BatchSubmission:
 
     def _record_undo(self, entry: BatchPost, cancelled: Cancelled) -> None:
         if cancelled.refused:
-            reasons = (error_words(error) for _, error in cancelled.refused)
+            reasons = (str(error) for _, error in cancelled.refused)
             entry.record(" ".join(dict.fromkeys(reasons)), failed=True)
         else:
             entry.post = None

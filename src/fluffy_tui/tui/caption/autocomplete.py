@@ -71,7 +71,7 @@ class Vocabulary:
         self._hashtags = ours | others
 
     def completions(self, word: str, used: Iterable[str] = ()) -> tuple[Completion, ...]:
-        """Return what can complete a word from `word_before`; nothing where it is complete and has no alternative.
+        """Return what can complete a word from `word_before`; nothing if it is complete and has no alternative.
 
         Hashtags that the rest of the caption uses are not suggested again.
         """

@@ -59,7 +59,6 @@ class CaptionEditor(TextArea, inherit_bindings=False):
     Args:
         count: Returns the length as the network counts it.
         limit: The longest text that the network accepts.
-        fold: Characters that readers see before “more”; None where the network does not fold captions.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,7 +94,6 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
         placeholder: str = "",
-        fold: int | None = None,
     ) -> None:
         self.autocomplete = Autocomplete(self, self.insert_text)
         super().__init__(
@@ -107,7 +105,8 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         )
         self._count = count
         self._limit = limit
-        self._title, self._fold = title, fold
+        self._title = title
+        self._fold: int | None = None
         self.subject = ""
         """What the text is about, such as a file's name; in the title while there is room."""
         self._refused = self._is_unread = False
@@ -116,7 +115,10 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         self.update_count()
 
     def measure(self, count: Callable[[str], int], limit: int, fold: int | None = None) -> None:
-        """Count as another network does; the arguments are those of the class."""
+        """Count as another network does.
+
+        Readers see `fold` characters before “more”; None where the network does not fold texts.
+        """
         self._count, self._limit, self._fold = count, limit, fold
         self.update_count()
         self.refresh()

@@ -33,10 +33,10 @@ from fluffy_tui.tui.platform.external_editor import EditorFailed
 from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.rendition import FitScreen
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.suggestions import NO_MODEL, Subject, Suggester
 from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.words import one_line, shortened
+from fluffy_tui.tui.text.words import one_line, plural, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -555,7 +555,7 @@ class CaptionForm(ReportsErrors, Vertical):
 
     @on(CaptionEditor.Cleaned)
     def _cleaned(self, event: CaptionEditor.Cleaned) -> None:
-        characters = "1 character" if event.removed == 1 else f"{event.removed:,} characters"
+        characters = f"{event.removed:,} {plural(event.removed, 'character')}"
         self.notify(
             f"Removed {characters} that no network accepts, such as NUL.", severity="warning", markup=False
         )

@@ -9,7 +9,7 @@ from fluffy_tui.networks import hashtags, rules_for, text_length
 from fluffy_tui.personas import Persona, Snippet, SnippetKind
 from fluffy_tui.tui.caption.autocomplete import Vocabulary
 from fluffy_tui.tui.compose.recent_captions import LISTED, NAME_LENGTH, caption_choices
-from fluffy_tui.tui.keywords import WrittenTexts, load_written
+from fluffy_tui.tui.keywords import InsertableTexts, load_written
 from fluffy_tui.tui.platform.external_editor import edit_outside
 from fluffy_tui.tui.snippets import PickedText, PickTextScreen, SnippetsScreen
 from fluffy_tui.tui.text.words import one_line
@@ -35,7 +35,7 @@ class CaptionTools:
         self._snippets: tuple[Snippet, ...] = ()
         self.photo_id: int | None = None
         """The photo that the caption is for, whose own post is not offered."""
-        self.written = WrittenTexts()
+        self.written = InsertableTexts()
         """What was written about that photo."""
         self._unsubmitted: tuple[str, ...] = ()
 
@@ -49,7 +49,7 @@ class CaptionTools:
 
     async def load_written(self) -> None:
         """Load what was written about the photo, to be offered."""
-        photo_id, self.written = self.photo_id, WrittenTexts()
+        photo_id, self.written = self.photo_id, InsertableTexts()
         if photo_id is not None:
             found = await load_written(self._context.services, photo_id)
             if photo_id == self.photo_id:

@@ -119,7 +119,7 @@ class PreflightInput:
     """What was posted with them on this channel then."""
     first_comment: str = ""
     comment_refused_at: datetime | None = None
-    """When Buffer lately rejected a first comment on the channel."""
+    """When Buffer recently rejected a first comment on the channel."""
     has_ai_label: bool = False
     is_ai_marked: bool = False
     """Whether the persona, or a photo of the post, says that it was made with AI."""
@@ -295,7 +295,7 @@ def _caption(post: PreflightInput) -> Iterator[Mark]:
         fine = caption_advice(post.caption, rules) is None
         yield Mark(Level.FINE, words) if fine else Mark(Level.WARNING, words, "f2")
     if links := len(_LINK.findall(post.caption)):
-        some = "1 link" if links == 1 else f"{links} links"
+        some = f"{links} {plural(links, 'link')}"
         if rules.service == "instagram":
             yield Mark(Level.WARNING, f"{some}, not clickable here", "f2")
         elif rules.counting in _LINKS_COUNT:

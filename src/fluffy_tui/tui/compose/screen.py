@@ -14,7 +14,7 @@ from fluffy_tui.scheduling import Agenda, Post, Reason, ScheduleResult, comment_
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import PhotosScreen
 from fluffy_tui.tui.compose.channel_switcher import ChannelSwitcher
-from fluffy_tui.tui.compose.photo_facts import PhotoFacts
+from fluffy_tui.tui.compose.photo_findings import PhotoFindings
 from fluffy_tui.tui.compose.post_preview import PostPreview
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, PreflightInput, preflight_marks
 from fluffy_tui.tui.compose.submitter import comment_question, damage_question, submit_draft
@@ -89,7 +89,7 @@ class ComposeScreen(PhotosScreen):
         self.channels = ChannelSwitcher(context, self.form, self.arrangement.draft, self._show_channel)
         """The channels of the post."""
         self._picture: RenderResult | None = None
-        self._known = PhotoFacts(self, self._photos_known)
+        self._known = PhotoFindings(self, self._photos_known)
 
     def compose_body(self) -> ComposeResult:
         yield self.channels.strip

@@ -68,7 +68,7 @@ def comment_question(context: Context, channels: Sequence[PersonaChannel]) -> Co
     names = " and ".join(channel_name(chosen.channel) for chosen in channels if chosen.channel)
     return ConfirmScreen(
         "First comment",
-        f"Buffer lately rejected a first comment on {names}: its plan may not include them. "
+        f"Buffer recently rejected a first comment on {names}: its plan may not include them. "
         "Send without the first comment?",
         yes="Send without it",
         no="Do not send",

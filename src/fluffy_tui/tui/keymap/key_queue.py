@@ -86,7 +86,7 @@ SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})
 """Names of further actions that do so while a screen is being filled: nobody is writing there."""
 
 EDITING = ("cursor_", "delete_")
-"""How the names of the actions begin that stay within the text of a field."""
+"""How names of actions begin that only change or move within the text of a field."""
 
 _PASTED = ("v", "v")
 """Key and character for which a pasted text is taken: a field for text accepts both."""

@@ -57,7 +57,7 @@ class KeywordPrompt:
                 about=ABOUT_SEVERAL.format(count=len(photo_ids)) if several else ABOUT_ONE,
                 may_be_empty=True,
                 longest=len(line) + _LONGEST_LINE,
-                suggester=KeywordSuggester(partial(self._keywords.complete, self._persona_id)),
+                suggester=KeywordSuggester(partial(self._keywords.complete, self._persona_id), several=True),
             ),
             self._report if several else None,
         )

@@ -6,21 +6,22 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from textual.suggester import Suggester
 
-from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.keywords.keyword_list import SEPARATOR
 
 Complete = Callable[[str], Awaitable[Sequence[str]]]
 
 
 class KeywordSuggester(Suggester):
-    """Completes the last keyword of a line to one of those that begin like it."""
+    """Completes a keyword, or the last one of a line of several, to one of those that begin like it."""
 
-    def __init__(self, complete: Complete) -> None:
+    def __init__(self, complete: Complete, *, several: bool) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._complete = complete
+        self._complete, self._several = complete, several
 
     async def get_suggestion(self, value: str) -> str | None:
-        return await completed(self._complete, value, value.rpartition(SEPARATOR)[2].lstrip())
+        typed = value.rpartition(SEPARATOR)[2].lstrip() if self._several else value
+        return await completed(self._complete, value, typed)
 
 
 async def completed(complete: Complete, value: str, typed: str) -> str | None:
@@ -29,7 +30,7 @@ async def completed(complete: Complete, value: str, typed: str) -> str | None:
         return None
     try:
         words = await complete(typed)
-    except DatabaseUnavailable:  # the banner reports that already
+    except FluffyError:  # what is typed stays; whoever stores it is told why that fails
         return None
     word = next((word for word in words if len(word) > len(typed)), None)
     return None if word is None else value + word[len(typed) :]

@@ -8,7 +8,7 @@ from textual import work
 from textual.widgets import Static
 
 from fluffy_tui.photos import Photo, Posted, Verdict
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 
 if TYPE_CHECKING:
     from fluffy_tui.tui.library.flag_changes import Triage

@@ -285,7 +285,7 @@ class PhotoList(ScrollView, can_focus=True):
         self.show_as(self._sheet)
 
     def notify_style_update(self) -> None:
-        """Have the pictures painted on the background that another theme may have."""
+        """Repaint the pictures, since a new theme may have another background."""
         super().notify_style_update()
         if self._sheet is not None:
             self.call_later(self._sheet.paint, self.view.visible, self.cursor)

@@ -27,7 +27,7 @@ from fluffy_tui.tui.keywords import KeywordPrompt
 from fluffy_tui.tui.library.flag_changes import Triage
 from fluffy_tui.tui.library.flag_counts import FlagCounts
 from fluffy_tui.tui.library.index_progress import IndexProgress
-from fluffy_tui.tui.library.library_body import LibraryBody
+from fluffy_tui.tui.library.library_layout import LibraryLayout
 from fluffy_tui.tui.library.library_view import LibraryView
 from fluffy_tui.tui.library.loader import LibraryLoader
 from fluffy_tui.tui.library.photo_list import PhotoList
@@ -111,7 +111,7 @@ class LibraryScreen(FrameScreen):
         self._triage = Triage(services.photos)
         self._flags = FlagCounts(services.photos, self._view, self._triage)
         self._filters = FilterMemory(self, context)
-        self._body = LibraryBody(
+        self._body = LibraryLayout(
             context, self._view, self._stacks, self._notes, self._progress, self._flags, self._filters
         )
         self._photos = self._body.photos

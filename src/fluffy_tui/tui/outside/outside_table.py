@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.platform.web_browser import open_address
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.channel_words import network_of, zone_of
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.vim_list import VimList, cell

@@ -15,7 +15,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import Persona
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.keymap.key_hints import with_keys
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.channel_words import channel_name, users_of
 from fluffy_tui.tui.text.words import SAVING, one_line
 from fluffy_tui.tui.ui.dialogs import DialogScreen

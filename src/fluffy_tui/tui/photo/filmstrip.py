@@ -90,7 +90,7 @@ class Filmstrip(Widget):
         self.show(self._cursor)
 
     def notify_style_update(self) -> None:
-        """Have the pictures painted on the background that another theme may have."""
+        """Repaint the pictures, since a new theme may have another background."""
         super().notify_style_update()
         self.call_later(self.show, self._cursor)
 

@@ -54,7 +54,7 @@ class PictureBox(Container):
         self.post_message(self.Resized())
 
     def notify_style_update(self) -> None:
-        """Look whether another theme has changed the background."""
+        """Repaint the picture, since a new theme may have another background."""
         super().notify_style_update()
         self.post_message(self.Resized())
 

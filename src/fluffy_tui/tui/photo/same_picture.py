@@ -17,7 +17,7 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import file_facts
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.times import days_ago, own_moment
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.keys_footer import KeysFooter

@@ -11,7 +11,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.keymap.bindings import Place, actions_of
 from fluffy_tui.tui.text.post_refusals import why_not
 from fluffy_tui.tui.text.times import both_zones
-from fluffy_tui.tui.text.words import error_words, quoted
+from fluffy_tui.tui.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -129,11 +129,11 @@ class MoveMode:
         try:
             await self._scheduling.edit(post.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
         except FluffyError as error:
-            raise MoveRefused(f"{failed}: {error_words(error)}") from error
+            raise MoveRefused(f"{failed}: {error}") from error
 
 
 class MoveKeys:
-    """The keys of move mode on a screen; `changed` is called when a post may have been picked up or let go."""
+    """The keys of move mode on a screen; `changed` is called when a post may have been picked up or put down."""
 
     def __init__(self, screen: FrameScreen, mode: MoveMode, changed: Callable[[], None]) -> None:
         self._screen, self._mode, self._changed = screen, mode, changed

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 THRESHOLDS = (25_000, 3, 50)
-"""Objects after which the young ones are looked at, and how often that happens before older ones are, too.
+"""How many new objects start a collection of the young ones, and how many of those one of older objects, too.
 
 A screen leaves some 50,000 behind. With ten times as many, a key waited for 0.3 s where nobody had paused.
 """

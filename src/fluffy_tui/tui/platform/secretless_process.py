@@ -10,7 +10,7 @@ from fluffy_tui.settings import public_environment
 
 
 async def run_without_secrets(program: str, *arguments: str, text: str = "") -> bool:
-    """Return whether a Python program, given as text, succeeded with these arguments and input; its output is lost."""
+    """Return whether a Python program, given as text, succeeds with these arguments and input; its output is lost."""
     try:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-c", program, *arguments),

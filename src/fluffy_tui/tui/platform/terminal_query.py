@@ -54,8 +54,8 @@ def questions() -> str:
     return ("" if is_multiplexed else _KITTY) + _CELL + _ATTRIBUTES
 
 
-def ask_terminal(timeout: float = TIMEOUT) -> TerminalAnswers:
-    """Ask the terminal on standard input and output; blocks until it has answered, or for `timeout` seconds.
+def ask_terminal() -> TerminalAnswers:
+    """Ask the terminal on standard input and output; blocks until it has answered, or for `TIMEOUT` seconds.
 
     Keys typed meanwhile are lost.
 
@@ -70,7 +70,7 @@ def ask_terminal(timeout: float = TIMEOUT) -> TerminalAnswers:
     try:
         tty.setcbreak(source, termios.TCSANOW)
         os.write(target, questions().encode())
-        received = _read(source, time.monotonic() + timeout)
+        received = _read(source, time.monotonic() + TIMEOUT)
     finally:
         termios.tcsetattr(source, termios.TCSANOW, before)
     return read_answers(received)

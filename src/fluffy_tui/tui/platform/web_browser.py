@@ -40,7 +40,7 @@ def has_browser(environment: Mapping[str, str], platform: str = sys.platform) ->
 async def open_address(app: App[Any], address: str | None) -> str:
     """Open the address of a post, or copy it if there is no browser; return what was done, in one line."""
     if not address:
-        return "Buffer knows no link of this post."
+        return "Buffer has no link to this post."
     if not is_link(address):
         return f"Not opened, because it is not an https address: {visible(address)}"
     if has_browser(os.environ) and await run_without_secrets(_OPEN, address):

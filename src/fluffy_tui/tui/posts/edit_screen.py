@@ -38,7 +38,7 @@ from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.session.post_photos import PostPhotos
 from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
-from fluffy_tui.tui.text.words import SAVING, error_words, one_line
+from fluffy_tui.tui.text.words import SAVING, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -211,9 +211,7 @@ class EditPostScreen(PhotosScreen):
                     await save_changes(self.context.services.scheduling, post, found)
                 except FluffyError as error:
                     which = self._channels[post.id] if self._posts.is_shared else post_name(post)
-                    refusals.append(
-                        f"{which}: {error_words(error)}" if len(edits) > 1 else error_words(error)
-                    )
+                    refusals.append(f"{which}: {error}" if len(edits) > 1 else str(error))
                     if isinstance(error, DatabaseUnavailable):
                         break
             if not refusals:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
 
+if TYPE_CHECKING:
+    _Mixin = Screen[Any]
+else:  # Textual takes the default styles of the first base that is a node, so a mixin must not be one
+    _Mixin = object
+
 POST_ACTIONS = (
     "edit",
     "reschedule",
@@ -267,3 +272,23 @@ class PostActions:
             self._context, posts, only_time=only_time, saved=self._done, left_out=left_out
         )
         self._screen.app.push_screen(editor)
+
+
+class ActsOnPosts(_Mixin):
+    """Mixin for a screen whose keys act on posts, by way of its `actions`."""
+
+    actions: PostActions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim actions that need a post while there is none."""
+        if action == "act_on_posts" and not self.actions.is_possible(parameters[0]):
+            return None
+        return super().check_action(action, parameters)
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Dim what cannot be done with the posts now; pressed all the same, its key says why."""
+        return self.actions.dimmed(super().active_bindings)
+
+    def action_act_on_posts(self, name: str) -> None:
+        self.actions.run(name)

@@ -13,9 +13,9 @@ from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import ON_THE_WAY
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
-from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
+from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, ActsOnPosts, PostActions
 from fluffy_tui.tui.posts.post_timeline import timeline, uploaded_at
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.channel_words import also_on, channel_name
 from fluffy_tui.tui.text.post_state import REQUESTED, queue_place, state_of, state_words
 from fluffy_tui.tui.text.results_words import metrics_words, missing_metrics_words
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
-    from textual.binding import ActiveBinding
 
     from fluffy_tui.scheduling import Post, PostEvent, Results
     from fluffy_tui.tui.session.context import Context
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 LABEL_WIDTH = 16
 
 
-class PostDetailScreen(ReportsErrors, DialogScreen[None]):
+class PostDetailScreen(ActsOnPosts, ReportsErrors, DialogScreen[None]):
     """Shows all fields and the timeline of a post, with the same keys as the table."""
 
     PLACE = Place.POSTS
@@ -69,7 +68,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self._laid_out_for: int | None = None
         self._facts = Static("", id="facts", markup=False)
         self._timeline = Static("", id="timeline", markup=False)
-        self._actions = PostActions(self, context, lambda: [self._post])
+        self.actions = PostActions(self, context, lambda: [self._post])
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="dialog") as dialog:
@@ -80,7 +79,6 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Show what is known, and subscribe to changes."""
         self._show()
         self._load()
         self.query_one("#dialog").focus()
@@ -96,14 +94,6 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
     def _wrap_again(self) -> None:
         if self._room != self._laid_out_for:
             self._show()
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Dim what cannot be done with the post now; pressed all the same, its key says why."""
-        return self._actions.dimmed(super().active_bindings)
-
-    def action_act_on_posts(self, name: str) -> None:
-        self._actions.run(name)
 
     def action_cursor_down(self) -> None:
         self.query_one("#dialog").scroll_down()

@@ -19,7 +19,7 @@ MOST = 5 * PAGE
 
 
 class PostWindow:
-    """Loads posts around a time, then more at either end; answers that come after it was opened anew are refused."""
+    """Loads posts around a time, then more at either end; answers that come after it was reopened are refused."""
 
     def __init__(self, scheduling: SchedulingPort, persona_id: int) -> None:
         self._scheduling = scheduling

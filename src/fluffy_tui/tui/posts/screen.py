@@ -13,14 +13,14 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Post, Step, TimeKey
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.outside import OutsideTable
-from fluffy_tui.tui.posts.changed_posts import ChangedPosts
-from fluffy_tui.tui.posts.post_actions import PostActions
+from fluffy_tui.tui.posts.post_actions import ActsOnPosts, PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
 from fluffy_tui.tui.posts.post_groups import PostGroups
 from fluffy_tui.tui.posts.post_picture import PICTURE_FROM, PostPicture
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.posts.post_window import PostWindow
+from fluffy_tui.tui.posts.stale_posts import StalePosts
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import also_on, zone_of
 from fluffy_tui.tui.text.day_parser import nearest_days
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import ActiveBinding
 
     from fluffy_tui.tui.session.context import Context
 
@@ -48,7 +47,7 @@ NOT_FOUND = "No posts found.\n\nPress {filter.clear} to clear the search."
 SEARCHING = "Searching …"
 
 
-class PostsScreen(FrameScreen):
+class PostsScreen(ActsOnPosts, FrameScreen):
     """The posts of the persona, with filters above and the photo beside them."""
 
     PLACE = Place.POSTS
@@ -72,9 +71,9 @@ class PostsScreen(FrameScreen):
         self._picture = PostPicture(self, context)
         self._panes = Horizontal(self._table, self._picture.widget)
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
-        self._actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
+        self.actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
         self._window = PostWindow(context.services.scheduling, self.persona.id)
-        self._changed = ChangedPosts(self, self._load_changed)
+        self._changed = StalePosts(self, self._load_changed)
 
     def selected_posts(self) -> Sequence[Post]:
         """Return the selected posts, or else the one under the cursor."""
@@ -82,23 +81,11 @@ class PostsScreen(FrameScreen):
         return self._table.selected or ([post] if post is not None else [])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim actions that need a post while there is none."""
         if self._filter.is_outside and action in ("search", "go_to_date"):
             return None
-        if (action in ("select", "select_group") and self._table.current is None) or (
-            action == "act_on_posts" and not self._actions.is_possible(parameters[0])
-        ):
+        if action in ("select", "select_group") and self._table.current is None:
             return None
         return super().check_action(action, parameters)
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Dim what cannot be done with the posts now; pressed all the same, its key says why."""
-        return self._actions.dimmed(super().active_bindings)
-
-    def action_act_on_posts(self, name: str) -> None:
-        """Do something with the selected posts."""
-        self._actions.run(name)
 
     def action_select(self) -> None:
         """Select or deselect the post under the cursor."""
@@ -109,14 +96,12 @@ class PostsScreen(FrameScreen):
         self._table.toggle_group()
 
     def action_show_only(self, name: str) -> None:
-        """Filter the posts."""
         if self._filter.choose(name):
             self._table.show([], {})
             self._outside.display = self._filter.is_outside
             self._load()
 
     def compose_body(self) -> ComposeResult:
-        """Lay out filters, table and picture."""
         self._panes.display = self._outside.display = False
         yield self._filter
         yield self._search
@@ -125,7 +110,6 @@ class PostsScreen(FrameScreen):
         yield self._outside
 
     def on_mount(self) -> None:
-        """Load the posts around now."""
         self._filter.count_posts(self.context.overview.persona_counts)
         self._load()
 
@@ -162,7 +146,7 @@ class PostsScreen(FrameScreen):
 
     @work(group="more-posts", exit_on_error=False, description="loading more posts")
     async def _grow(self, *, later: bool) -> None:
-        """Load more posts at an end, and let go of what is far away at the other one.
+        """Load more posts at an end, and drop what is far away at the other.
 
         A search goes on until it has found something.
         """

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.posts import PICTURE_FROM, PostActions, PostDetailScreen, PostPicture
+from fluffy_tui.tui.posts import PICTURE_FROM, ActsOnPosts, PostActions, PostDetailScreen, PostPicture
 from fluffy_tui.tui.problems.problem_list import ProblemList
 from fluffy_tui.tui.problems.problem_words import problem_facts, remedy_keys, subject
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
-    from textual.binding import ActiveBinding
 
     from fluffy_tui.buffer import Budget
     from fluffy_tui.scheduling import Post
@@ -48,7 +47,7 @@ class ProblemPane(VerticalScroll):
         self.scroll_up(animate=False)
 
 
-class ProblemsScreen(FrameScreen):
+class ProblemsScreen(ActsOnPosts, FrameScreen):
     """The problems of all personas, with details of the one under the cursor below them.
 
     Where there is room, the details are beside the list, with the picture of the post concerned.
@@ -85,7 +84,7 @@ class ProblemsScreen(FrameScreen):
         self._pane = ProblemPane(self._details, self._picture.widget, id="problem-pane", can_focus=False)
         self._panes = Container(self._list, self._pane, id="problem-panes")
         self._limits = Static("", id="limits", markup=False)
-        self._actions = PostActions(
+        self.actions = PostActions(
             self,
             context,
             self.selected_posts,
@@ -110,21 +109,11 @@ class ProblemsScreen(FrameScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim actions that need a row, or a post, while there is none."""
         current = self._list.current
-        if (
-            (action == "select" and current is None)
-            or (action in ("open", "select_group") and (current is None or current.post is None))
-            or (action == "act_on_posts" and not self._actions.is_possible(parameters[0]))
+        if (action == "select" and current is None) or (
+            action in ("open", "select_group") and (current is None or current.post is None)
         ):
             return None
         return super().check_action(action, parameters)
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Dim what cannot be done with the posts now; pressed all the same, its key says why."""
-        return self._actions.dimmed(super().active_bindings)
-
-    def action_act_on_posts(self, name: str) -> None:
-        self._actions.run(name)
 
     def action_select(self) -> None:
         self._list.toggle_selected()

@@ -73,7 +73,7 @@ class ProfileFeed:
         if (before := self._rest) is None:
             return
         page = await self._services.profile.sent([self._channel_id], before, limit=PAGE)
-        if before is self._rest:  # loaded anew meanwhile
+        if before is self._rest:  # reloaded meanwhile
             self.tiles = [*self.tiles, *(self._sent(post) for post in page.posts)]
             self._rest = page.rest
 

@@ -17,7 +17,7 @@ from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.rendition.rendition_preview import RenditionPreview
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.words import bytes_words, shape_words
 from fluffy_tui.tui.ui.choice import Choice
 from fluffy_tui.tui.ui.keys_footer import KeysFooter

@@ -18,7 +18,7 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings, field_bindings
 from fluffy_tui.tui.rendition.rendition_preview import RenditionPreview
 from fluffy_tui.tui.rendition.tag_editor import TagEditor
 from fluffy_tui.tui.rendition.tag_markers import draw_markers
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.too_small_notice import TooSmallNotice
 

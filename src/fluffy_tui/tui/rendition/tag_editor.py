@@ -25,7 +25,7 @@ class UnnamedTag:
 
 
 class TagEditor:
-    """Tags with a current one; a new one is in the middle of the picture, which shows a window of the turned photo."""
+    """Tags, one of them current; new ones start in the middle of the picture, a window of the turned photo."""
 
     def __init__(self, tags: Sequence[TaggedPerson], window: Window, turn: int) -> None:
         self._tags = [UnnamedTag(tag.handle, tag.place) for tag in tags]

@@ -137,7 +137,7 @@ class BestPosts(Widget, can_focus=True):
         self._paint()
 
     def notify_style_update(self) -> None:
-        """Have the pictures painted on the background that another theme may have."""
+        """Repaint the pictures, since a new theme may have another background."""
         super().notify_style_update()
         self.call_later(self._paint)
 

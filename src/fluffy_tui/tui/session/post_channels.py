@@ -133,7 +133,7 @@ class PostChannels:
         return replace(self, off=self.off | {self.current_id or ""}).captions if self.ids else []
 
     def comments_refused(self, now: datetime) -> list[PersonaChannel]:
-        """Return the channels that are on and where Buffer lately rejected a first comment, if they are to get one."""
+        """Return the channels that are on and where Buffer recently rejected a first comment, if they get one."""
         return [
             chosen
             for chosen in self.persona.channels

@@ -17,9 +17,9 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen, over_limit_words
 from fluffy_tui.tui.text.words import one_line, plural
+from fluffy_tui.tui.ui.deleted_items import DeletedItems
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
-from fluffy_tui.tui.ui.keys_footer import dimmed
 from fluffy_tui.tui.ui.vim_list import VimList
 
 if TYPE_CHECKING:
@@ -60,7 +60,12 @@ class SnippetsScreen(FrameScreen):
         self._persona = persona
         self._rules = rules_for(persona.service)
         self._snippets: list[Snippet] = []
-        self._deleted: list[Snippet] = []
+        service = context.services.snippets
+        self._deleted: DeletedItems[Snippet] = DeletedItems(
+            self,
+            service.delete,
+            lambda gone: service.create(gone.persona_id, gone.kind, gone.name, gone.text),
+        )
         self._chosen: int | None = None
         """The snippet to which the cursor goes once it is listed."""
 
@@ -119,8 +124,7 @@ class SnippetsScreen(FrameScreen):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Dim undo while nothing is deleted; the key then says so, and undoes no submit."""
-        return dimmed(super().active_bindings, () if self._deleted else ("snippets.undo",))
+        return self._deleted.dimmed(super().active_bindings)
 
     def action_new_set(self) -> None:
         self._create(SnippetKind.HASHTAGS)
@@ -164,24 +168,13 @@ class SnippetsScreen(FrameScreen):
         snippet = self._highlighted
         if snippet is None:
             return
-        await self.context.services.snippets.delete(snippet)
-        self._deleted.append(snippet)
-        undo = self.context.with_keys("Press {snippets.undo} to undo.")
-        self.notify(f"Deleted “{one_line(snippet.name)}”. {undo}", markup=False)
+        await self._deleted.delete(snippet, f"“{one_line(snippet.name)}”")
         self._load()
 
     @work(group="snippets-change", exit_on_error=False, description="restoring a snippet")
     async def action_undo(self) -> None:
         """Restore the snippet that was deleted last."""
-        if not self._deleted:
-            self.notify("Nothing to undo here.")
-            return
-        deleted = self._deleted[-1]
-        restored = await self.context.services.snippets.create(
-            deleted.persona_id, deleted.kind, deleted.name, deleted.text
-        )
-        self._deleted.pop()
-        self._saved(restored)
+        self._saved(await self._deleted.undo())
 
 
 def _line(snippet: Snippet) -> Content:

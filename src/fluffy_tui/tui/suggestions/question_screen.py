@@ -14,9 +14,9 @@ from textual.widgets import Static
 from fluffy_tui.caption_model import PICTURE_SIDE, CaptionRequest, ModelError, SmallPicture, Suggestions
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.suggestions.suggestion_words import sent_words
-from fluffy_tui.tui.text.words import error_words, one_line
+from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
@@ -157,7 +157,7 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
         )
 
     def _show_failure(self, error: FluffyError) -> None:
-        self.query_one("#failure", Static).update(Content(f"! {one_line(error_words(error))}"))
+        self.query_one("#failure", Static).update(Content(f"! {one_line(str(error))}"))
         if not isinstance(error, ModelError) or not error.may_have_been_sent:
             self.query_one("#sent", Static).update("Nothing was sent.")
         self.add_class("-failed")

@@ -16,9 +16,9 @@ from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.theme_words import limit_words, period_words, rest_words, short_day, supply_words
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.themes.theme_editor import ThemeEditorScreen
+from fluffy_tui.tui.ui.deleted_items import DeletedItems
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.header import SEPARATOR
-from fluffy_tui.tui.ui.keys_footer import dimmed
 from fluffy_tui.tui.ui.vim_list import VimList
 
 if TYPE_CHECKING:
@@ -60,7 +60,12 @@ class ThemesScreen(FrameScreen):
         super().__init__(context)
         self._persona = persona
         self._supplies: Sequence[ThemeSupply] = ()
-        self._deleted: list[Theme] = []
+        create = context.services.themes.create
+        self._deleted: DeletedItems[Theme] = DeletedItems(
+            self,
+            context.services.themes.delete,
+            lambda gone: create(gone.persona_id, gone.keyword, gone.share, gone.rest_days),
+        )
         self._chosen: int | None = None
         """The theme to which the cursor goes once it is listed: a change elsewhere may load the list before."""
 
@@ -138,8 +143,7 @@ class ThemesScreen(FrameScreen):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Dim undo while nothing is deleted; the key then says so, and undoes no submit."""
-        return dimmed(super().active_bindings, () if self._deleted else ("themes.undo",))
+        return self._deleted.dimmed(super().active_bindings)
 
     def action_new(self) -> None:
         async def save(keyword: str, share: int, rest_days: int) -> Theme:
@@ -167,21 +171,10 @@ class ThemesScreen(FrameScreen):
         theme = self._highlighted
         if theme is None:
             return
-        await self.context.services.themes.delete(theme)
-        self._deleted.append(theme)
-        undo = self.context.with_keys("Press {themes.undo} to undo.")
-        self.notify(f"Deleted the theme “{one_line(theme.keyword)}”. {undo}", markup=False)
+        await self._deleted.delete(theme, f"the theme “{one_line(theme.keyword)}”")
         self._load()
 
     @work(group="themes-change", exit_on_error=False, description="restoring a theme")
     async def action_undo(self) -> None:
         """Restore the theme that was deleted last."""
-        if not self._deleted:
-            self.notify("Nothing to undo here.")
-            return
-        deleted = self._deleted[-1]
-        restored = await self.context.services.themes.create(
-            deleted.persona_id, deleted.keyword, deleted.share, deleted.rest_days
-        )
-        self._deleted.pop()
-        self._saved(restored)
+        self._saved(await self._deleted.undo())

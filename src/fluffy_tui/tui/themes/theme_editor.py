@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Horizontal
-from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
-from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.themes import Theme, ThemeRefused
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
+from fluffy_tui.tui.keywords import KeywordSuggester
 from fluffy_tui.tui.ui.dialogs import EditorScreen
 
 if TYPE_CHECKING:
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.personas import Persona
-    from fluffy_tui.tui.ports import KeywordsPort
     from fluffy_tui.tui.session.context import Context
-
-log = logging.getLogger(__name__)
 
 _LABELS = (
     ("keyword", "Keyword", "one that your photos have, such as harbour"),
@@ -32,23 +28,6 @@ _LABELS = (
     ("rest", "Rest in days", "from one post to the next, such as 3 (0 for none)"),
 )
 """For each field its name, its label, and the placeholder."""
-
-
-class KeywordSuggester(Suggester):
-    """Completes what is typed to the first of a persona's keywords that begins like it."""
-
-    def __init__(self, keywords: KeywordsPort, persona: Persona) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._keywords, self._persona = keywords, persona
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """Return the keyword; None if there is none, or if it cannot be looked up."""
-        try:
-            found = await self._keywords.complete(self._persona.id, value)
-        except FluffyError as error:  # what is typed stays, and saving says why it cannot be saved
-            log.info("keywords were not completed: %s", error)
-            return None
-        return value + found[0][len(value) :] if found else None
 
 
 class ThemeEditorScreen(EditorScreen["Theme | None"]):
@@ -81,14 +60,14 @@ class ThemeEditorScreen(EditorScreen["Theme | None"]):
         self._save, self._is_new = save, theme is None
         before = (theme.keyword, str(theme.share), str(theme.rest_days)) if theme else ("", "", "0")
         self._before = before
-        suggester = KeywordSuggester(context.services.keywords, persona)
+        complete = partial(context.services.keywords.complete, persona.id)
         self._fields = [
             Input(
                 text,
                 placeholder=hint,
                 compact=True,
                 max_length=100,
-                suggester=suggester if name == "keyword" else None,
+                suggester=KeywordSuggester(complete, several=False) if name == "keyword" else None,
                 id=f"theme-{name}",
             )
             for (name, _, hint), text in zip(_LABELS, before, strict=True)

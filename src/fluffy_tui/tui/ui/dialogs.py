@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, OptionList, Static
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.key_hints import key_of, with_keys
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.words import SAVING, one_line
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip, dimmed
 from fluffy_tui.tui.ui.keys_footer import KeysFooter

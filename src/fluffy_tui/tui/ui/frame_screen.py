@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.session.messages import EventArrived, OverviewChanged, handle_event, on_event
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.ui.header import Banner, FrameHeader, Tab, tabs
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.status_strip import StatusStrip

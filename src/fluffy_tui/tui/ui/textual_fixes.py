@@ -365,7 +365,7 @@ def _size_updated(
 
 @_replaces(Content, "_wrap_and_format")
 def _wrap_and_format(content: Content, width: int, *arguments: Any, **options: Any) -> Any:
-    """Wrap a text; where a terminal leaves no room for it, Textual would step by its width of 0, and the app ends."""
+    """Wrap a text; where a terminal leaves no room for it, Textual would step by a width of 0, which ends the app."""
     return ORIGINALS[Content, "_wrap_and_format"](content, max(1, width), *arguments, **options)
 
 

@@ -18,7 +18,7 @@ from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
 from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea, cell_pixels
 from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF
 from fluffy_tui.tui.photo.picture_cache import PictureCache
-from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.zoom.zoom_view import Box, ZoomView, contains, scaled_size
 
@@ -121,7 +121,7 @@ class ZoomedPhoto(ReportsErrors, Container):
             self._show(view.fitted() if self._fits and self._view is None else view.on_screen(screen))
 
     def notify_style_update(self) -> None:
-        """Paint the photo on the background that another theme may have."""
+        """Repaint the photo if a new theme has another background."""
         super().notify_style_update()
         painting = self._picture.painting
         if painting is not None and painting.area.style != self.rich_style and not self.app.no_color:

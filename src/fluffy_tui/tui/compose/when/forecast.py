@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.tui.text.times import both_zones, duration_left, moment_words, zone_name
-from fluffy_tui.tui.text.words import ordinal, quoted
+from fluffy_tui.tui.text.words import ordinal, plural, quoted
 
 if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
@@ -23,10 +23,10 @@ _WITHOUT_AGENDA = {
 }
 
 
-async def load_agenda(context: Context, persona: Persona, since: timedelta = RECENT) -> Agenda:
+async def load_agenda(context: Context, persona: Persona) -> Agenda:
     """Return what is planned on a persona's channel, and what went live recently."""
     now = context.clock()
-    return await context.services.planning.agenda(persona, now, now - since)
+    return await context.services.planning.agenda(persona, now, now - RECENT)
 
 
 def forecast_moment(share_mode: ShareMode, at: datetime | None, agenda: Agenda | None) -> datetime | None:
@@ -86,7 +86,7 @@ def runway_words(
     parts = [_left(agenda.runway.days), _next(upcoming[0].at, agenda, zone, own_zone)] if upcoming else []
     parts = parts or ["nothing planned"]
     if needing:
-        parts.append("1 problem" if needing == 1 else f"{needing} problems")
+        parts.append(f"{needing} {plural(needing, 'problem')}")
     if undecided is not None:
         parts.append(f"{undecided:,} undecided")
     if agenda.channel is not None and not agenda.channel.has_slots:
@@ -97,7 +97,7 @@ def runway_words(
 
 
 def _left(days: int) -> str:
-    return "less than a day left" if not days else "1 day left" if days == 1 else f"{days} days left"
+    return f"{days} {plural(days, 'day')} left" if days else "less than a day left"
 
 
 def _next(at: datetime, agenda: Agenda, zone: tzinfo, own_zone: tzinfo) -> str:

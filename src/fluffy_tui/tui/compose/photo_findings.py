@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 
-class PhotoFacts:
+class PhotoFindings:
     """Searches for what is asked for each photo; `found` is called whenever more is known."""
 
     def __init__(self, screen: FrameScreen, found: Callable[[], None]) -> None:

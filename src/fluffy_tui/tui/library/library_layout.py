@@ -20,7 +20,7 @@ from fluffy_tui.tui.photo.filmstrip import Filmstrip
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.painted_picture import ToastWatch
 from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF, PhotoPreview
-from fluffy_tui.tui.session.worker_errors import report_error
+from fluffy_tui.tui.session.error_toasts import report_error
 from fluffy_tui.tui.text.words import VERDICT_WORDS, stars_words
 from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.zoom import ZoomScreen
@@ -45,26 +45,26 @@ NO_MATCH = "No photos match.\n\nPress {library.clear} to show all."
 LOADING = "Loading the library …"
 
 
-class LibraryBody(Container):
+class LibraryLayout(Container):
     """Lays out the library's widgets and keeps them in step; a sentence replaces them while there are no photos."""
 
     SCOPED_CSS = False  # the rules for narrow screens begin outside of this widget
     DEFAULT_CSS = """
-    LibraryBody #left { width: 40%; min-width: 48; max-width: 80; }
-    LibraryBody #right { width: 1fr; }
-    LibraryBody #strip { display: none; }
-    LibraryBody.-strip #strip { display: block; }
-    LibraryBody #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
-    LibraryBody PhotoPreview.-pick { border: round $success; border-subtitle-color: $text-success; }
-    LibraryBody PhotoPreview.-reject { border: round $error; border-subtitle-color: $text-error; }
-    .-normal LibraryBody #left { width: 36; min-width: 0; }
-    .-narrow LibraryBody #strip { display: none; }
-    .-narrow LibraryBody #left { width: 1fr; min-width: 0; max-width: 100%; }
-    .-narrow LibraryBody #right { display: none; }
-    .-narrow LibraryBody.-picture #left { display: none; }
-    .-narrow LibraryBody.-picture #right { display: block; }
-    LibraryBody.-sheet #left { display: block; width: 1fr; max-width: 100%; }
-    LibraryBody.-sheet #right { display: none; }
+    LibraryLayout #left { width: 40%; min-width: 48; max-width: 80; }
+    LibraryLayout #right { width: 1fr; }
+    LibraryLayout #strip { display: none; }
+    LibraryLayout.-strip #strip { display: block; }
+    LibraryLayout #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+    LibraryLayout PhotoPreview.-pick { border: round $success; border-subtitle-color: $text-success; }
+    LibraryLayout PhotoPreview.-reject { border: round $error; border-subtitle-color: $text-error; }
+    .-normal LibraryLayout #left { width: 36; min-width: 0; }
+    .-narrow LibraryLayout #strip { display: none; }
+    .-narrow LibraryLayout #left { width: 1fr; min-width: 0; max-width: 100%; }
+    .-narrow LibraryLayout #right { display: none; }
+    .-narrow LibraryLayout.-picture #left { display: none; }
+    .-narrow LibraryLayout.-picture #right { display: block; }
+    LibraryLayout.-sheet #left { display: block; width: 1fr; max-width: 100%; }
+    LibraryLayout.-sheet #right { display: none; }
     """
 
     def __init__(

@@ -20,7 +20,7 @@ from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.photos import KeywordSource, PhotoTexts
 from fluffy_tui.scheduling import OutsidePost
 from fluffy_tui.themes import Theme
-from fluffy_tui.tui.ui.terminal_gate import TerminalGate
+from fluffy_tui.tui.platform.terminal_gate import TerminalGate
 from tui.fakes import NOW, changed, with_channels
 from tui.fakes.caption_model import FakeCaptionModel
 

@@ -84,7 +84,7 @@ _MEANINGLESS = frozenset(
 """Words that alone say nothing of what is on a photo."""
 
 
-def folder_words(path: str, roots: Iterable[str]) -> tuple[str, ...]:
+def folder_keywords(path: str, roots: Iterable[str]) -> tuple[str, ...]:
     """Return the keywords of a file: the names of its folders below the one of `roots` that is imported, from the top.
 
     Dates, and names that say nothing of the photos, such as `DCIM` or `Photos from 2023`, are left out.

@@ -21,7 +21,7 @@ _NOT_IN_HASHTAGS = re.compile(r"[\W]+")
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenTexts:
+class InsertableTexts:
     """Texts of one photo, from XMP and from its picture, and its keywords."""
 
     texts: PhotoTexts = _NOTHING
@@ -53,7 +53,7 @@ class WrittenTexts:
         return [choice for choice in found if choice.text]
 
 
-async def load_written(services: Services, photo_id: int) -> WrittenTexts:
+async def load_written(services: Services, photo_id: int) -> InsertableTexts:
     """Load what was written about a photo."""
     texts = (await services.photos.texts([photo_id])).get(photo_id, PhotoTexts())
-    return WrittenTexts(texts, (await services.keywords.of([photo_id])).get(photo_id, ()))
+    return InsertableTexts(texts, (await services.keywords.of([photo_id])).get(photo_id, ()))

@@ -1,4 +1,4 @@
-"""Shows a failed worker as a toast; details of unexpected errors go to the log."""
+"""Shows why something in the background failed as a toast; details of unexpected errors go to the log."""
 
 from __future__ import annotations
 

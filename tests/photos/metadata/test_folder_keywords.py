@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluffy_tui.photos.metadata.folder_words import folder_words
+from fluffy_tui.photos.metadata.folder_keywords import folder_keywords
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ from fluffy_tui.photos.metadata.folder_words import folder_words
 )
 def test_names_that_say_something_are_keywords(folder: str, words: tuple[str, ...]) -> None:
     path = "/".join(filter(None, ["/home/me/Trips", folder, "a.jpg"]))
-    assert folder_words(path, ["/nowhere", "/home/me/Trips/"]) == words
+    assert folder_keywords(path, ["/nowhere", "/home/me/Trips/"]) == words
 
 
 def test_neither_the_imported_folder_nor_those_above_it_count() -> None:
-    assert folder_words("/home/me/Trips/Sea/a.jpg", ["/home/me/Trips/Sea"]) == ()
-    assert folder_words("/home/me/Trips/Sea/a.jpg", []) == ()
-    assert folder_words("/home/me/Trips and more/Sea/a.jpg", ["/home/me/Trips"]) == ()
-    assert folder_words("/sea/a.jpg", ["/"]) == ("sea",)
+    assert folder_keywords("/home/me/Trips/Sea/a.jpg", ["/home/me/Trips/Sea"]) == ()
+    assert folder_keywords("/home/me/Trips/Sea/a.jpg", []) == ()
+    assert folder_keywords("/home/me/Trips and more/Sea/a.jpg", ["/home/me/Trips"]) == ()
+    assert folder_keywords("/sea/a.jpg", ["/"]) == ("sea",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.photos import Keyword, KeywordSource, PhotoTexts
-from fluffy_tui.tui.keywords import WrittenTexts
+from fluffy_tui.tui.keywords import InsertableTexts
 
 if TYPE_CHECKING:
     from tui.conftest import Running
@@ -16,21 +16,21 @@ TEXTS = PhotoTexts(label="Red", title="Fog", description="Fog on\nthe pier", alt
 
 def test_keywords_become_hashtags_where_they_can() -> None:
     words = ("fog", "black sand", "Köln", "2024", "日本", "rock'n'roll", "!?", "blacksand")
-    found = WrittenTexts(keywords=[Keyword(word, (KeywordSource.XMP,)) for word in words]).hashtags
+    found = InsertableTexts(keywords=[Keyword(word, (KeywordSource.XMP,)) for word in words]).hashtags
     assert found == ("#fog", "#blacksand", "#Köln", "#日本", "#rocknroll")
 
 
 def test_the_likeliest_text_comes_first() -> None:
-    written = WrittenTexts(TEXTS, [Keyword("fog", (KeywordSource.HAND,))])
+    written = InsertableTexts(TEXTS, [Keyword("fog", (KeywordSource.HAND,))])
     assert [choice.text for choice in written.choices(for_alt_text=False)] == [
         "Fog on\nthe pier", "#fog", "Fog", "A pier in fog"
     ]  # fmt: skip
     assert written.choices(for_alt_text=True)[0].text == "A pier in fog"
-    assert WrittenTexts().choices(for_alt_text=False) == []
+    assert InsertableTexts().choices(for_alt_text=False) == []
 
 
 def test_text_in_the_picture_is_offered_for_the_alt_text_alone_on_one_line_and_cut() -> None:
-    written = WrittenTexts(PhotoTexts(description="A bill", in_picture="Invoice\n4711 " + "x" * 50))
+    written = InsertableTexts(PhotoTexts(description="A bill", in_picture="Invoice\n4711 " + "x" * 50))
     assert [choice.text for choice in written.choices(for_alt_text=False, longest=20)] == ["A bill"]
     for_alt_text = written.choices(for_alt_text=True, longest=20)
     assert [choice.text for choice in for_alt_text] == ["Invoice 4711 xxxxxx…", "A bill"]

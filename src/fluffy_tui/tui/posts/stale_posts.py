@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
 
-class ChangedPosts:
+class StalePosts:
     """Has `load` load each of them once, however often it has changed; later changes follow in the next round."""
 
     def __init__(self, node: DOMNode, load: Callable[[int], Awaitable[None]]) -> None:
@@ -19,7 +19,7 @@ class ChangedPosts:
         self._ids: dict[int, None] = {}
         self._is_loading = False
         self._lists: dict[object, set[int]] = {}
-        """By each list that is being loaded, what has changed since it was asked for."""
+        """For each list that is being loaded, what has changed since the request."""
 
     def add(self, post_id: int) -> None:
         """Load a post that has changed."""
@@ -29,7 +29,7 @@ class ChangedPosts:
 
     @contextmanager
     def loading_list(self) -> Iterator[None]:
-        """Load again what changes while a list is loaded: it may be in it as it was before."""
+        """Load again what changes while a list is loaded, since the list may have it as it was before."""
         key, changed = object(), set[int]()
         self._lists[key] = changed
         try:
