@@ -14,13 +14,18 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from textual.events import Paste
 
 from fluffy_tui.demo import ManualClock, StandIn, write_sample_photos
 from fluffy_tui.modes.worker_mode import index_photos
+from fluffy_tui.tui.compose import ComposeScreen
+from fluffy_tui.tui.compose.preflight import Level
+from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
 from fluffy_tui.tui.plan.screen import PlanScreen
 from journey.installation import installed
+from tui.pressing import show_cursor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,6 +34,12 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
+WIDE = (126, 34)
+"""Wide enough for the post as its network shows it."""
+CAPTION = (
+    "First light over the bay. We had walked for two hours in the dark, and then the clouds opened for a minute "
+    "or so, just as the coffee was ready. #dawn #bay"
+)
 
 
 @asynccontextmanager
@@ -48,6 +59,18 @@ def is_drawn(real: RealApp, photo_ids: list[int]) -> bool:
     grid, previews = real.app.screen.query(PlanGrid), real.app.screen.query(PhotoPreview)
     return all(grid.first().has_picture(photo_id) for photo_id in photo_ids) and all(
         preview.shown is not None for preview in previews
+    )
+
+
+def is_checked(real: RealApp) -> bool:
+    """Whether the composer shows the picture as posted and the caption, and nothing is left to check."""
+    marks = real.app.screen.query_one(PreflightLine).marks
+    preview = real.app.screen.query_one(PhotoPreview)
+    return (
+        preview.shown is not None
+        and bool(preview.border_subtitle)
+        and real.shows("… more")
+        and not any(mark.level is Level.PENDING for mark in marks)
     )
 
 
@@ -77,6 +100,15 @@ async def test_the_pictures_show_what_a_user_sees(
             posts = await real.services.scheduling.posts(await real.services.personas.get("sarah"))
             await real.until(lambda: is_drawn(real, [post.photo_id for post in posts if post.photo_id]))
             drawn["plan.svg"] = real.app.export_screenshot(title="fluffy-tui")
+            await real.pilot.press("1")
+            await real.pictured()
+            await real.pilot.resize_terminal(*WIDE)
+            await real.pilot.press("enter")
+            await real.on(ComposeScreen)
+            real.app.post_message(Paste(CAPTION))
+            await real.until(lambda: is_checked(real))
+            await show_cursor(real.pilot)
+            drawn["composer.svg"] = real.app.export_screenshot(title="fluffy-tui")
     if request.config.getoption("update_snapshots", default=False):
         DOCS.mkdir(exist_ok=True)
         for name, picture in drawn.items():
