@@ -276,7 +276,7 @@ def test_the_same_text_as_a_waiting_or_written_post_is_warned_of(post: Preflight
     again = replace(post, agenda=replace(post.agenda, written=[f"{post.caption} "]))
     assert "! same text as another post: Buffer may refuse it (f2)" in lines_of(again)
     assert not [line for line in lines_of(replace(again, caption="other")) if "same text" in line]
-    assert not again.agenda.has_text(" "), "a post without a text is no duplicate"
+    assert not post.agenda.has_text(" "), "a post without a text is no duplicate"
 
 
 def test_a_photo_that_is_posted_again_says_since_when_and_its_old_words_are_warned_of(
