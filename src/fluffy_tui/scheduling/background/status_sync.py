@@ -20,7 +20,7 @@ from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, Code, ShareMode
 from fluffy_tui.core.database import Database, database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
-from fluffy_tui.scheduling.background.doubled_posts import DoubledPosts, may_be_double
+from fluffy_tui.scheduling.background.doubled_posts import may_be_double, undo_doubles
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.find_in_buffer import oldest_possible
 from fluffy_tui.scheduling.edits import planned_edits
@@ -184,10 +184,10 @@ class StatusSync:
         if is_whole:
             await self._note_clock(buffer, organization_id)
             await self._look_for_missing(buffer, posts, found, asked_at)
-            doubled = DoubledPosts(self.database, self.timings, self.now)
+            settled = self.now() - timedelta(seconds=self.timings.settle)
             for row in posts:
                 with _one_by_one(row):
-                    await doubled.undo(buffer, row, found[row.id])
+                    await undo_doubles(self.database, buffer, row, found[row.id], settled)
 
     async def _list(
         self,
