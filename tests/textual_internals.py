@@ -124,14 +124,6 @@ def show_cursor(field: Input | TextArea) -> None:
     field._pause_blink(visible=True)
 
 
-@contextmanager
-def while_closing(app: App[Any]) -> Iterator[None]:
-    """Put an app into the state in which it starts no new widgets."""
-    app._running = False
-    yield
-    app._running = True
-
-
 def draw_at_once(app: App[Any]) -> None:
     """Do at once what Textual does by a timer up to 120 times a second: follow a resize, lay out, draw."""
     _stop_delaying(app)

@@ -20,14 +20,13 @@ from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, Code, ShareMode
 from fluffy_tui.core.database import Database, database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
+from fluffy_tui.scheduling.background.doubled_posts import may_be_double, undo_doubles
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.delivery.find_in_buffer import may_be_ours, oldest_possible
-from fluffy_tui.scheduling.delivery_key import delivery_stem
+from fluffy_tui.scheduling.delivery.find_in_buffer import oldest_possible
 from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.edits.withdrawn_deliveries import WithdrawnDeliveries
 from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
-from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
@@ -185,9 +184,10 @@ class StatusSync:
         if is_whole:
             await self._note_clock(buffer, organization_id)
             await self._look_for_missing(buffer, posts, found, asked_at)
+            settled = self.now() - timedelta(seconds=self.timings.settle)
             for row in posts:
                 with _one_by_one(row):
-                    await self._undo_double(buffer, row, found[row.id])
+                    await undo_doubles(self.database, buffer, row, found[row.id], settled)
 
     async def _list(
         self,
@@ -213,7 +213,7 @@ class StatusSync:
         async for post in listed:
             if post.via == "network":
                 continue
-            row = by_id.get(post.id) or next((row for row in doubled if _is_double(post, row)), None)
+            row = by_id.get(post.id) or next((row for row in doubled if may_be_double(post, row)), None)
             if row is not None:
                 found[row.id].append(post)
                 left.discard(post.id)
@@ -274,42 +274,6 @@ class StatusSync:
                 .values(database_lead=await database_now(session) - buffer.time.now())
             )
 
-    async def _undo_double(self, buffer: BufferClient, row: PostRow, found: Sequence[BufferPost]) -> None:
-        """Delete what an earlier create has left in Buffer besides the post, once no more can appear.
-
-        Of two posts the one that is published stays.
-        """
-        last = row.create_buffer_time
-        if not row.lost_creates or (
-            last is not None and last + timedelta(seconds=self.timings.settle) > self.now()
-        ):
-            return
-        others = [post for post in found if post.id != row.buffer_post_id]
-        doubles = [post for post in others if _has_key(post, row)]
-        async with self.database.transaction() as session:
-            doubles += await transitions.unclaimed(
-                session, row, [post for post in others if not _has_key(post, row)]
-            )
-        mine = next((post for post in found if post.id == row.buffer_post_id), None)
-        not_undone = None
-        for double in doubles:
-            if mine is not None and double.is_public and not mine.is_public:
-                async with self.database.transaction() as session:
-                    if not await transitions.adopt_double(session, row, double):
-                        return  # it was changed; the next round looks again
-                mine, double = double, mine
-            if double.is_public:
-                not_undone = (
-                    f"It was posted twice: {double.external_link or 'see Buffer'}. Delete one of them."
-                )
-                continue
-            await buffer.delete_post(double.id)
-            async with self.database.transaction() as session:
-                await record_event(session, row.id, RequestEvent.DOUBLE_DELETED)
-            log.warning("post %s was in Buffer twice; %s was deleted there", row.id, double.id)
-        async with self.database.transaction() as session:
-            await transitions.doubles_checked(session, row, not_undone)
-
     async def _record(self, row: PostRow, found: BufferPost, asked_at: datetime) -> None:
         async with self.database.transaction() as session:
             try:
@@ -324,15 +288,6 @@ class StatusSync:
         if row.step in IN_BUFFER and after != Step.ACCEPTED:
             log.info("post %s is %s", row.id, after)
             await channel_queue.wake_next(session, self.queue, row.channel_id)
-
-
-def _has_key(post: BufferPost, row: PostRow) -> bool:
-    """Return whether a post in Buffer is of this row, in any version."""
-    return any(delivery_stem(row.delivery_key) in source for source in post.asset_sources)
-
-
-def _is_double(post: BufferPost, row: PostRow) -> bool:
-    return post.channel_id == row.channel_id and (_has_key(post, row) or may_be_ours(post, row))
 
 
 @contextmanager

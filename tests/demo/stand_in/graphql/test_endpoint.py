@@ -11,7 +11,6 @@ from demo.stand_in_caller import CREATE, Caller, serving
 from fluffy_tui.demo import Window
 
 ACCOUNT = "{ account { id timezone organizations { id name limits { scheduledPosts } } } }"
-BAD_STATUS = "{ posts(input: {organizationId: 5, filter: {status: [lost]}}) { edges { cursor } } }"
 
 
 async def test_account_and_channels(buffer: Caller) -> None:
