@@ -12,9 +12,13 @@ import os
 import sys
 import time
 from contextlib import ExitStack
+from functools import cache
 from multiprocessing.connection import Connection
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from fluffy_tui.core.child_process import in_daemon_thread
 
@@ -22,7 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["fluffy_tui.bootstrap", "fluffy_tui.modes.worker_mode"])
+_processes.set_forkserver_preload(["program_imports"])
+
+
+@cache
+def _import_once() -> None:
+    """Start the process that imports everything, with the folder of the tests to import it from."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        ensure_running()
 
 
 class ForkedProgram:
@@ -47,6 +59,7 @@ class ForkedProgram:
         text: Path | None = None,
         folder: Path | None = None,
     ) -> None:
+        _import_once()
         reader, self._input = _processes.Pipe(duplex=False)
         self._process = _processes.Process(
             target=_run,
