@@ -251,7 +251,7 @@ BUCKET = {
         ("FLUFFY_S3_ENDPOINT", "minio.example:9000", "such as https://example.com"),
         ("FLUFFY_S3_ENDPOINT", "https://", "an https or http address"),
         ("FLUFFY_S3_ENDPOINT", "https://[::1", "an https or http address"),
-        ("FLUFFY_S3_ENDPOINT", "https://a b.example", "an https or http address"),
+        ("FLUFFY_S3_ENDPOINT", "https://a b.example", "has a space in it"),
         ("FLUFFY_S3_ENDPOINT", "https://minio.example:hush", "a port that is not a number"),
         ("FLUFFY_S3_BUCKET", "my pictures", "may only hold"),
         ("FLUFFY_S3_REGION", "us east", "may only hold"),
@@ -263,6 +263,7 @@ BUCKET = {
         ("FLUFFY_BUFFER_URL", "https://me:12/hush@api.buffer.com/", "may not hold a name or password"),
         ("FLUFFY_BUFFER_URL", "https://me:hu/sh@api.buffer.com/", "may not hold a name or password"),
         ("FLUFFY_BUFFER_URL", "https://ü..example", "must be an https address"),
+        ("FLUFFY_MEDIA_BASE_URL", "https://media.example/a hush", "has a space in it"),
         ("FLUFFY_BUFFER_URL", "https://[hush", "must be an https address"),
         ("FLUFFY_MEDIA_BASE_URL", "https://pictures.example:hush", "a port that is not a number"),
         (

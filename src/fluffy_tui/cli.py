@@ -311,16 +311,21 @@ def _stop_on_signals(start_countdown: Callable[[], None]) -> None:
     import signal
 
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    numbers = [
+        number
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN  # as nohup sets it
+    ]
 
-    def stop(number: int, _frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)  # the next one is no request any more
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:  # more of them, as `timeout` sends, must not break off what is being closed
+            signal.signal(number, lambda *_: None)
         start_countdown()
-        if task is not None and not task.cancelling():
+        if task is not None:
             loop.call_soon_threadsafe(task.cancel)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup sets it
-            signal.signal(number, stop)
+    for number in numbers:
+        signal.signal(number, stop)
 
 
 async def _run(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:

@@ -697,9 +697,11 @@ def _web_address(variable: str, address: str, instead: str, *, allow_http: bool 
     except ValueError:  # broken brackets, or a name that no host can have
         host, loopback = None, False
     schemes = ("https", "http") if allow_http or loopback else ("https",)
-    if not host or parts.scheme not in schemes or re.search(r"[\s\x00-\x1f\x7f]", address):
+    if not host or parts.scheme not in schemes:
         what = "an https or http address" if allow_http else "an https address (http only on this machine)"
         raise InvalidSetting(f"{variable} must be {what}, such as https://example.com.", variable)
+    if re.search(r"[\s\x00-\x1f\x7f]", address):
+        raise InvalidSetting(f"{variable} has a space in it. Write it as %20, or leave it out.", variable)
     try:
         is_number, has_port = True, parts.port is not None  # reading it checks it
     except ValueError:

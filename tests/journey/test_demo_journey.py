@@ -78,7 +78,7 @@ def test_a_whole_session_typed_ahead_is_kept(demo_home: Path) -> None:
 def test_the_app_opens_in_terminals_of_every_size(demo_home: Path, size: tuple[int, int]) -> None:
     """What a shell exports of the size of another window does not count."""
     columns, rows = size
-    place = {"columns": columns, "rows": rows, "COLUMNS": "20", "LINES": "5"}
-    with Terminal(demo_home, "--demo", own_photos(demo_home), **place) as terminal:
+    program = ("--demo", own_photos(demo_home))
+    with Terminal(demo_home, *program, columns=columns, rows=rows, COLUMNS="20", LINES="5") as terminal:
         terminal.shows("sarah", "IMG_2041")
         terminal.quit()

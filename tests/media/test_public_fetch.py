@@ -62,6 +62,7 @@ async def test_a_good_answer_passes(told_server: ToldServer) -> None:
     ("answer", "words", "temporary"),
     [
         ({"status": "302 Found", "more": "Location: http://127.0.0.1/x"}, "redirected", False),
+        ({"status": "304 Not Modified"}, "answers with status 304", False),
         ({"status": "403 Forbidden"}, "not public", False),
         ({"status": "401 Unauthorized"}, "not public", False),
         ({"status": "405 Method Not Allowed"}, "status 405", False),
@@ -147,6 +148,7 @@ async def test_a_certificate_that_nobody_trusts_is_permanent(untrusted_server: s
         ({"status": "403 Forbidden"}, "Let everyone read"),
         ({"status": "405 Method Not Allowed"}, "Buffer asks with HEAD"),
         ({"status": "404 Not Found"}, "FLUFFY_MEDIA_BASE_URL"),
+        ({"status": "503 Service Unavailable"}, "the web server runs"),
         ({"kind": "text/html"}, "FLUFFY_MEDIA_BASE_URL"),
         ({"kind": "image/webp"}, "image optimisation"),
         ({"length": 7, "body": b"smaller"}, "image optimisation"),

@@ -52,9 +52,14 @@ def test_exit_statuses(own_home: Path, environment: dict[str, str], script: str,
 
 
 def test_a_signal_stops_a_script_as_ctrl_c_does(own_home: Path, environment: dict[str, str]) -> None:
-    script = "import asyncio, os, signal\nprint(1)\nos.kill(os.getpid(), signal.SIGTERM)\nawait asyncio.Event().wait()"
+    """The command `timeout` sends two, to the program and to its group; what is open is closed all the same."""
+    script = (
+        "import asyncio, os, signal\nprint(1)\nfor _ in range(2): os.kill(os.getpid(), signal.SIGTERM)\n"
+        "try: await asyncio.Event().wait()\nfinally:\n    os.kill(os.getpid(), signal.SIGHUP)\n"
+        "    await asyncio.sleep(0)\n    print(2)\n"
+    )
     ended = fluffy(own_home, "--console", text=script, **environment)
-    assert (ended.status, ended.out, ended.err) == (130, "1\n", "")
+    assert (ended.status, ended.out, ended.err) == (130, "1\n2\n", "")
 
 
 def test_one_processor_is_enough_for_matrices(own_home: Path, environment: dict[str, str]) -> None:

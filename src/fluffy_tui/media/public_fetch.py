@@ -123,7 +123,7 @@ async def _fetch(url: str, size: int, take: Callable[[bytes], None], timeout: fl
 
 def _check_headers(method: str, url: str, response: httpx.Response, size: int) -> None:
     status = response.status_code
-    if response.is_redirect:
+    if response.has_redirect_location:
         target = urlsplit(response.headers.get("Location", "")).netloc.rpartition("@")[2]
         raise _refused(
             url,
@@ -143,8 +143,12 @@ def _check_headers(method: str, url: str, response: httpx.Response, size: int) -
             f"Let the web server answer {method}: Buffer asks with HEAD before it fetches a picture.",
         )
     if status != 200:
+        failed = status >= 500
         raise _refused(
-            url, f"{method} answers with status {status}", temporary=status >= 500 or status in _PASSING
+            url,
+            f"{method} answers with status {status}",
+            _SLOW if failed else _WRONG_PLACE,
+            temporary=failed or status in _PASSING,
         )
     kind = response.headers.get("Content-Type", "none")
     if kind.split(";")[0].strip().lower() != "image/jpeg":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.modes.app_mode import _leaving_on_signals
 from fluffy_tui.photos import Photo
@@ -296,12 +297,11 @@ async def test_a_disk_that_refuses_is_reported_and_tried_again(
     """Its screen may be left meanwhile: the text is kept until the app closes."""
     writer, drafts, screen, reports = make_writer(tmp_path)
     other = make_photo(tmp_path / "photos", 2, 1)
-    write = module.write_atomically
 
     def refuse(path: Path, content: str) -> None:
         if photo.sha256 in path.name:
             raise OSError(28, "No space left on device")
-        write(path, content)
+        write_atomically(path, content)
 
     monkeypatch.setattr(module, "write_atomically", refuse)
     writer.save_soon(photo, Draft("x"))
