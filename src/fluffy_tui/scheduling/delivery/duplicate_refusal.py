@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import literal, or_, select
 
-from fluffy_tui.buffer import BufferError, BufferStatus, Code, ShareMode
+from fluffy_tui.buffer import BufferStatus, Code, ShareMode
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
 from fluffy_tui.scheduling.delivery_key import is_first_version
 from fluffy_tui.scheduling.model import IN_BUFFER, Step
@@ -46,13 +46,8 @@ async def refuse_if_duplicate(
         row = await session.scalar(_other_with_its_text(post))
     if row is None:
         return
-    try:
-        other = await buffer.post(str(row.buffer_post_id))
-    except BufferError as error:
-        if error.code is not Code.NOT_FOUND:
-            raise
-        return
-    if other.text.strip() != post.caption.strip() or other.status not in _TAKES_PLACE:
+    other = await buffer.post(str(row.buffer_post_id))
+    if other is None or other.text.strip() != post.caption.strip() or other.status not in _TAKES_PLACE:
         return
     if post.share_mode == ShareMode.CUSTOM_SCHEDULED and other.due_at == post.requested_at_time:
         reason = (
