@@ -22,6 +22,9 @@ from fluffy_tui.media import Fit, Framing, Part, Shape
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Post, PostPhoto, Step, TaggedPerson, Timings, work
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from fluffy_tui.similarity.index.model_registry import ModelRegistry
+from fluffy_tui.similarity.index.worklist import Stage, Worklist
+from fluffy_tui.similarity.models.onnx_model import DESCRIPTION
 from forked_program import ForkedProgram
 from scheduling import quick_programs
 from scheduling.quick_programs import QUICK
@@ -69,11 +72,19 @@ class Workplace:
     async def photo(self, number: int = 0, *, is_indexed: bool = True) -> Photo:
         """Return a new imported photo; no worker has to index it any more, like most photos that are posted."""
         path = write_photo(self.folder / f"IMG_{number:04}.jpg", number)
+        if is_indexed:
+            await self._look_for_photos_to_index()
         await self.services.photos.import_folders([self.folder], self.persona, on_progress=lambda _: None)
         if is_indexed:
             await self.execute("DELETE FROM photos_to_index")
         found = await self.services.photos.unscheduled(self.persona)
         return next(photo for photo in found if photo.path == path)
+
+    async def _look_for_photos_to_index(self) -> None:
+        """Do what a machine's first worker does, which would have all photos indexed."""
+        model = await ModelRegistry(self.services.database).register(DESCRIPTION)
+        here = self.services.photos.machine.id
+        await Worklist(self.services.database, Stage.SCAN, here, finds_faces=True).claim(model.id, most=0)
 
     async def panorama(self, *tags: tuple[TaggedPerson, ...]) -> list[PostPhoto]:
         """Return a new panorama in two parts, with the people in each, beside a new photo."""
