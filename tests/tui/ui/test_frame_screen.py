@@ -265,6 +265,19 @@ async def test_the_strip_names_no_key_that_would_only_write_a_letter(
         assert strip(driver)[0].endswith("sends in 8 s · f11 undo")
 
 
+async def test_the_strip_of_a_closed_screen_counts_down_no_more(
+    running: Running, services: FakeServices
+) -> None:
+    """The timer of a screen that is closing may be due once more, which ended the app."""
+    services.scheduling.move(11, Step.QUEUED, next_try_at=NOW + timedelta(seconds=8))
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        widget = driver.screen.query_one(StatusStrip)
+        await driver.press("escape")
+        assert not widget.is_attached
+        widget.automatic_refresh()
+
+
 async def test_the_strip_forgets_what_finished_and_shows_no_other_persona(
     running: Running, services: FakeServices
 ) -> None:

@@ -52,7 +52,9 @@ class StatusStrip(Static):
 
     def automatic_refresh(self) -> None:
         """Count down the seconds until a post leaves, and take away what finished a while ago."""
-        if self._overview is not None:
+        if (
+            self._overview is not None and self.is_attached
+        ):  # the last time may be that its screen has just closed
             self._draw(self._overview)
 
     def _draw(self, overview: Overview) -> None:
