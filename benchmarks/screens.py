@@ -221,10 +221,14 @@ def main() -> None:
         report("an empty screen of Textual", peer, statistics.median(peer))
         for opening in OPENINGS:
             walk(terminal, opening.way)
-            times = [measure(terminal, opening) for _ in range(options.rounds)]
+            times = []
+            for _ in range(options.rounds):
+                times.append(measure(terminal, opening))
+                terminal.settle(1.4, 3.0)  # a pause, as users make them: what was freed is given back in it
+                terminal.process_output()
             walk(terminal, opening.home)
             report(opening.name, times, statistics.median(peer))
-        terminal.settle(3, 6)  # a pause, in which what was freed is given back
+        terminal.settle(3, 6)
         app = psutil.Process(terminal.child.pid)
         workers = [child for child in app.children() if "--worker" in child.cmdline()]
         for name, processes in (("app", [app]), ("worker", workers)):
