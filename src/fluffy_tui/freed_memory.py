@@ -1,4 +1,4 @@
-"""Freed memory that glibc keeps: without a word to it, twice as much as pictures need at a time, in each thread.
+"""Freed memory goes back to the system: glibc would keep much of it, in an arena for each thread.
 
 Nothing happens where there is another C library.
 """

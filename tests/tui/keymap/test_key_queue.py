@@ -177,9 +177,11 @@ async def test_channels_are_ticked_in_a_single_write(running: Running) -> None:
         assert "[2] " in driver.screen_text()
 
 
-async def test_a_tab_is_opened_at_once_while_the_library_takes_long_to_load(
-    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def slow_library(
+    services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> tuple[asyncio.Event, asyncio.Event]:
+    """A library that takes long to load: set when it is asked for, and to be set for its answer."""
     started, gate, load = asyncio.Event(), asyncio.Event(), services.photos.first_ids
 
     async def slow(*arguments: Any, **options: Any) -> Any:
@@ -188,6 +190,13 @@ async def test_a_tab_is_opened_at_once_while_the_library_takes_long_to_load(
         return await load(*arguments, **options)
 
     monkeypatch.setattr(services.photos, "first_ids", slow)
+    return started, gate
+
+
+async def test_a_tab_is_opened_at_once_while_the_library_takes_long_to_load(
+    running: Running, slow_library: tuple[asyncio.Event, asyncio.Event]
+) -> None:
+    started, gate = slow_library
     async with running() as driver:
         await driver.pilot.press("j", "enter")
         await started.wait()
@@ -197,16 +206,9 @@ async def test_a_tab_is_opened_at_once_while_the_library_takes_long_to_load(
 
 
 async def test_keys_typed_while_the_app_opens_its_library_act_on_that(
-    make_app: Callable[..., FluffyApp], services: FakeServices, monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., FluffyApp], slow_library: tuple[asyncio.Event, asyncio.Event]
 ) -> None:
-    started, gate, load = asyncio.Event(), asyncio.Event(), services.photos.first_ids
-
-    async def slow(*arguments: Any, **options: Any) -> Any:
-        started.set()
-        await gate.wait()
-        return await load(*arguments, **options)
-
-    monkeypatch.setattr(services.photos, "first_ids", slow)
+    started, gate = slow_library
     app = make_app(persona="sarah")
     async with app.run_test() as pilot:
         await started.wait()
