@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,9 +18,13 @@ from scheduling.quick_programs import QUICK
 from scheduling.workplace import Barrier, workplace, write_photo
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from fluffy_tui.scheduling import Timings
     from scheduling.workplace import Workplace
+
+PATIENT = replace(QUICK, backoff_min=900.0, backoff_max=900.0)
 
 
 async def test_a_submitted_post_arrives_in_the_queue(place: Workplace) -> None:
@@ -80,64 +84,61 @@ async def test_later_attempts_upload_the_picture_before_they_spend_a_request(pla
     assert len(place.in_buffer()) == 1
 
 
-async def test_a_computer_without_a_network_knows_that_neither_buffer_nor_the_media_host_is_reached(
-    database_url: str, tmp_path: Path
-) -> None:
+@asynccontextmanager
+async def offline(
+    database_url: str, tmp_path: Path, timings: Timings = QUICK
+) -> AsyncIterator[tuple[Workplace, Callable[[], StandIn]]]:
+    """Run a place whose network is gone; the function returns the Buffer that is back at the same address."""
     media = tmp_path / "media"
     async with AsyncExitStack() as network:
         before = await network.enter_async_context(StandIn(media=media))
         port = int(before.url.rpartition(":")[2])
-        async with workplace(database_url, tmp_path, before, media) as place:
+        async with workplace(database_url, tmp_path, before, media, timings=timings) as place:
             await network.aclose()
-            first, second = await place.submit(), await place.submit("the one behind it", 1)
-            async with place.worker():
+            yield place, lambda: StandIn(media=media, port=port, world=before.world)
+
+
+async def test_a_computer_without_a_network_knows_that_neither_buffer_nor_the_media_host_is_reached(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with offline(database_url, tmp_path) as (place, network):
+        first, second = await place.submit(), await place.submit("the one behind it", 1)
+        async with place.worker():
+            for post in (first, second):
+                held = await place.until(post.id, lambda now: now.error_code is not None)
+                assert (held.step, held.error_code) == (Step.HELD, PostError.OFFLINE)
+            async with network() as back:
                 for post in (first, second):
-                    held = await place.until(post.id, lambda now: now.error_code is not None)
-                    assert (held.step, held.error_code) == (Step.HELD, PostError.OFFLINE)
-                async with StandIn(media=media, port=port, world=before.world) as back:
-                    for post in (first, second):
-                        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-                    mine = [one for one in back.posts() if one.channel_id == place.persona.buffer_channel_id]
-                    assert len(mine) == 2
+                    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+                mine = [one for one in back.posts() if one.channel_id == place.persona.buffer_channel_id]
+                assert len(mine) == 2
 
 
 async def test_a_worker_that_starts_tries_at_once_whether_there_is_a_network_again(
     database_url: str, tmp_path: Path
 ) -> None:
-    media = tmp_path / "media"
-    patient = replace(QUICK, backoff_min=900.0, backoff_max=900.0)
-    async with AsyncExitStack() as network:
-        before = await network.enter_async_context(StandIn(media=media))
-        port = int(before.url.rpartition(":")[2])
-        async with workplace(database_url, tmp_path, before, media, timings=patient) as place:
-            await network.aclose()
-            post = await place.submit()
-            async with place.worker():
-                await place.until(post.id, lambda now: now.step is Step.HELD)
-            async with StandIn(media=media, port=port, world=before.world), place.worker():
-                await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    async with offline(database_url, tmp_path, PATIENT) as (place, network):
+        post = await place.submit()
+        async with place.worker():
+            await place.until(post.id, lambda now: now.step is Step.HELD)
+        async with network(), place.worker():
+            await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
 
 
 async def test_the_first_look_that_reaches_buffer_again_has_the_posts_tried_at_once(
     database_url: str, tmp_path: Path
 ) -> None:
-    media = tmp_path / "media"
-    patient = replace(QUICK, backoff_min=900.0, backoff_max=900.0)
-    async with AsyncExitStack() as network:
-        before = await network.enter_async_context(StandIn(media=media))
-        port = int(before.url.rpartition(":")[2])
-        async with workplace(database_url, tmp_path, before, media, timings=patient) as place:
-            await network.aclose()
-            delivery, post = place.services.delivery, await place.submit()
-            await delivery.deliver(post.id)
-            held = await place.post(post.id)
-            assert (held.step, held.error_code) == (Step.HELD, PostError.OFFLINE)
+    async with offline(database_url, tmp_path, PATIENT) as (place, network):
+        delivery, post = place.services.delivery, await place.submit()
+        await delivery.deliver(post.id)
+        held = await place.post(post.id)
+        assert (held.step, held.error_code) == (Step.HELD, PostError.OFFLINE)
+        await delivery.retry_when_reachable()
+        assert (await place.post(post.id)).next_try_at == held.next_try_at
+        async with network():
             await delivery.retry_when_reachable()
-            assert (await place.post(post.id)).next_try_at == held.next_try_at
-            async with StandIn(media=media, port=port, world=before.world):
-                await delivery.retry_when_reachable()
-                await delivery.deliver(post.id)
-                assert (await place.post(post.id)).step is Step.ACCEPTED
+            await delivery.deliver(post.id)
+            assert (await place.post(post.id)).step is Step.ACCEPTED
 
 
 async def test_a_media_host_that_alone_is_not_reached_is_told_from_one_that_refuses(
