@@ -77,6 +77,24 @@ def is_checked(real: RealApp) -> bool:
 async def test_the_pictures_show_what_a_user_sees(
     database_url: str, tmp_path: Path, own_home: Path, request: pytest.FixtureRequest
 ) -> None:
+    is_update = request.config.getoption("update_snapshots", default=False)
+
+    async def draw(real: RealApp, name: str) -> None:
+        """Compare the screen with the picture, as soon as it is like it, or replace that."""
+        file, drawn = DOCS / name, tmp_path / name
+        if is_update:
+            file.write_text(real.app.export_screenshot(title="fluffy-tui"), encoding="utf-8")
+        picture = file.read_text(encoding="utf-8")
+
+        def is_like_it() -> bool:
+            drawn.write_text(real.app.export_screenshot(title="fluffy-tui"), encoding="utf-8")
+            return drawn.read_text(encoding="utf-8") == picture
+
+        try:
+            await real.until(is_like_it)
+        except AssertionError:  # pytest would compute a diff for minutes
+            pytest.fail(f"{name} is out of date; the app now looks like {drawn}")
+
     pictures = own_home / "Pictures"
     await asyncio.to_thread(write_sample_photos, pictures, NOW)
     async with StandIn(media=tmp_path / "media", clock=ManualClock(NOW)) as stand_in:
@@ -94,12 +112,12 @@ async def test_the_pictures_show_what_a_user_sees(
             async with indexing(real):
                 await real.until(lambda: not real.shows("indexing photos"))
             await real.pictured()
-            drawn = {"library.svg": real.app.export_screenshot(title="fluffy-tui")}
+            await draw(real, "library.svg")
             await real.pilot.press("3")
             await real.on(PlanScreen)
             posts = await real.services.scheduling.posts(await real.services.personas.get("sarah"))
             await real.until(lambda: is_drawn(real, [post.photo_id for post in posts if post.photo_id]))
-            drawn["plan.svg"] = real.app.export_screenshot(title="fluffy-tui")
+            await draw(real, "plan.svg")
             await real.pilot.press("1")
             await real.pictured()
             await real.pilot.resize_terminal(*WIDE)
@@ -108,12 +126,4 @@ async def test_the_pictures_show_what_a_user_sees(
             real.app.post_message(Paste(CAPTION))
             await real.until(lambda: is_checked(real))
             await show_cursor(real.pilot)
-            drawn["composer.svg"] = real.app.export_screenshot(title="fluffy-tui")
-    if request.config.getoption("update_snapshots", default=False):
-        DOCS.mkdir(exist_ok=True)
-        for name, picture in drawn.items():
-            (DOCS / name).write_text(picture, encoding="utf-8")
-    for name, picture in drawn.items():
-        if (DOCS / name).read_text(encoding="utf-8") != picture:  # pytest would compute a diff for minutes
-            (tmp_path / name).write_text(picture, encoding="utf-8")
-            pytest.fail(f"{name} is out of date; the app now looks like {tmp_path / name}")
+            await draw(real, "composer.svg")
