@@ -6,11 +6,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, strategies as st
 
 from buffer.scripted_buffer import KEY, Drip, Received, Reply, Silence, Step, asking, new_post, success
 from fluffy_tui.buffer import BufferClient, BufferError, NextStep
-from fluffy_tui.buffer.server_time import ServerTime
 from fluffy_tui.demo import Kind, StandIn, WallClock
 from fluffy_tui.settings import Secret
 
@@ -132,19 +130,3 @@ async def test_the_time_at_the_server_is_that_of_its_last_reply() -> None:
         await client.account()
         assert abs(client.time.now() - clock.now()) < timedelta(seconds=60)
         assert abs(client.time.local_lead + timedelta(hours=2)) < timedelta(seconds=60)
-
-
-@given(st.text())
-def test_any_date_header_is_read_or_ignored(date: str) -> None:
-    time = ServerTime()
-    time.read(date)
-    time.now()
-
-
-@pytest.mark.parametrize(
-    "date", [None, "", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT"]
-)
-def test_an_absurd_date_is_not_the_time(date: str | None) -> None:
-    time = ServerTime()
-    time.read(date)
-    assert not time.is_known

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import signal
-import time
 from typing import TYPE_CHECKING
 
 import psutil
@@ -164,11 +163,11 @@ def test_a_stopped_app_continues(own_home: Path, photos: Path) -> None:
     imported(own_home, photos)
     with Terminal(own_home, columns=100, rows=30) as terminal:
         terminal.shows("unscheduled")
-        while psutil.Process(terminal.process.pid).status() != psutil.STATUS_STOPPED:
-            os.kill(
-                terminal.process.pid, signal.SIGTSTP
-            )  # again, since one that comes with a frame may be lost
-            time.sleep(0.1)  # the system sends no event to anybody but the parent, which is a pty's
+        os.kill(
+            terminal.process.pid, signal.SIGTSTP
+        )  # once: it takes a while, and a second one would stop it again
+        program = psutil.Process(terminal.process.pid)
+        terminal.until(lambda _: program.status() == psutil.STATUS_STOPPED)
         os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.press(ENTER)
         terminal.shows("newest first", "of 3", "2.jpg")

@@ -15,6 +15,9 @@ from fluffy_tui.outgoing_http import aware
 _PLAUSIBLE = range(2020, 2200)
 """Years that a `Date` may name; anything else is not the time."""
 
+_PRECISION = timedelta(seconds=1)
+"""How exact a `Date` is. Within it the clock runs on as it was, so that what is done later also has a later time."""
+
 
 class ServerTime:
     """What time it is at the server: read from each reply, carried on in between by a clock that nobody sets."""
@@ -28,8 +31,11 @@ class ServerTime:
             moment = parsedate_to_datetime(date or "")
         except ValueError:
             return
-        if moment.year in _PLAUSIBLE:
-            self._read = aware(moment), elapsed_seconds()
+        if moment.year not in _PLAUSIBLE:
+            return
+        second = aware(moment)
+        if self._read is None or not second <= self.now() < second + _PRECISION:
+            self._read = second, elapsed_seconds()
 
     @property
     def is_known(self) -> bool:
