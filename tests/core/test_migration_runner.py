@@ -17,6 +17,7 @@ from fluffy_tui.core.connection import database_check
 from fluffy_tui.core.connection.schema_revision import migrations_folder, newest_revision
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 from fluffy_tui.core.migration_runner import alembic_config, migrate
+from post_sql import photos_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +105,45 @@ def test_the_channel_of_a_persona_becomes_its_main_channel_and_stays_it(database
     command.downgrade(alembic_config(database_url), "0025")
     with psycopg.connect(database_url) as connection:
         assert connection.execute(read).fetchall() == before
+    command.upgrade(alembic_config(database_url), "head")
+    command.check(alembic_config(database_url))
+
+
+def test_posts_that_have_failed_free_their_photos_and_take_back_what_is_free(database_url: str) -> None:
+    read = "SELECT caption, photo_id IS NULL FROM posts ORDER BY id"
+    taken = "SELECT name, caption FROM photos JOIN post_photos ON photo_id = photos.id JOIN posts ON post_id = posts.id"
+    insert = (
+        "INSERT INTO posts (persona_id, photo_id, photos, caption, delivery_key, channel_id, share_mode, status, step,"
+        f" error_message) SELECT persona_id, id, {photos_json()}, %(caption)s, %(caption)s, 'c', 'addToQueue',"
+        " %(status)s, %(step)s, 'x' FROM photos WHERE name = %(name)s"
+    )
+    queued, failed = ("draft", "queued"), ("failed", "failed")
+
+    def write(connection: psycopg.Connection, name: str, caption: str, status: str, step: str) -> None:
+        connection.execute(insert, {"name": name, "caption": caption, "status": status, "step": step})
+
+    command.downgrade(alembic_config(database_url), "0066")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("INSERT INTO personas (name) VALUES ('me')")
+        connection.execute(
+            "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)"
+            " SELECT id, kind, sha256(kind::bytea), 1, 1, 1, 'JPEG', now() FROM personas,"
+            " (VALUES ('/a'), ('/b'), ('/c')) AS photo (kind)"
+        )
+        write(connection, "a", "failed a", *failed)
+        write(connection, "b", "queued b", *queued)
+    command.upgrade(alembic_config(database_url), "head")
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(read).fetchall() == [("failed a", True), ("queued b", False)]
+        assert connection.execute(taken).fetchall() == [("b", "queued b")]
+        write(connection, "a", "failed again", *failed)
+        write(connection, "c", "failed c", *failed)
+        write(connection, "c", "queued c", *queued)
+    command.downgrade(alembic_config(database_url), "0066")
+    with psycopg.connect(database_url) as connection:
+        left = [("failed a", False), ("queued b", False), ("queued c", False)]
+        assert connection.execute(read).fetchall() == left
+        assert len(connection.execute(taken).fetchall()) == len(left)
     command.upgrade(alembic_config(database_url), "head")
     command.check(alembic_config(database_url))
 

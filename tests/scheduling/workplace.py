@@ -86,6 +86,14 @@ class Workplace:
         here = self.services.photos.machine.id
         await Worklist(self.services.database, Stage.SCAN, here, finds_faces=True).claim(model.id, most=0)
 
+    async def on_two_channels(self) -> tuple[str, str]:
+        """Give the persona another channel besides its own, and return both ids."""
+        channels = await self.services.personas.available_channels()
+        other = next(channel.id for channel in channels if channel.service == "bluesky")
+        own = str(self.persona.buffer_channel_id)
+        self.persona = await self.services.personas.set_channels(self.persona, {own: None, other: None})
+        return own, other
+
     async def panorama(self, *tags: tuple[TaggedPerson, ...]) -> list[PostPhoto]:
         """Return a new panorama in two parts, with the people in each, beside a new photo."""
         path = write_photo(self.folder / "wide.jpg", 77, (1600, 800))

@@ -678,6 +678,19 @@ async def test_a_post_that_has_not_left_can_be_deleted_and_frees_its_photo(world
     assert world.ids[0] in list(await world.services.photos.ids(world.sarah.id, Browse()))
 
 
+async def test_a_failed_post_frees_its_photo_until_it_is_retried(world: World) -> None:
+    scheduling = world.services.scheduling
+    failed, photo_id = (await submit(world)).id, world.ids[0]
+    await world.fail(failed)
+    assert photo_id in list(await world.services.photos.ids(world.sarah.id, Browse()))
+    other = (await submit(world)).id
+    with pytest.raises(NotPossibleNow):
+        await scheduling.retry(failed)
+    await scheduling.cancel(other)
+    await scheduling.retry(failed)
+    assert photo_id not in list(await world.services.photos.ids(world.sarah.id, Browse()))
+
+
 async def test_posts_that_were_not_sent_are_cancelled_at_once(world: World) -> None:
     scheduling = world.services.scheduling
     waiting, failed, live = [(await submit(world, number)).id for number in range(3)]

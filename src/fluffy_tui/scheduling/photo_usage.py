@@ -12,9 +12,13 @@ from fluffy_tui.scheduling.model import PostStatus
 from fluffy_tui.scheduling.tables import OutsidePostRow, PostPhotoRow, PostRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import CompoundSelect, Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.scheduling.model import Post
 
 
 CHANNELS = table("persona_channels", column("persona_id", BigInteger()), column("channel_id", Text()))
@@ -22,12 +26,24 @@ CHANNELS = table("persona_channels", column("persona_id", BigInteger()), column(
 
 
 def taking_photos(persona_id: int) -> Select[Any]:
-    """Return the query that lets one transaction at a time give photos of a persona to posts.
+    """Return the query that lets one transaction at a time give photos of a persona to posts, or free them.
 
     Such transactions lock photos and posts in different orders, and would wait for each other. It comes before all
     other locks.
     """
     return select(func.pg_advisory_xact_lock(func.hashtextextended(f"posts of {persona_id}", 0)))
+
+
+async def without_their_photos(session: AsyncSession, posts: Sequence[Post]) -> set[int]:
+    """Return the ids of those of these posts of which another submission has taken a photo since they failed."""
+    ids = {photo_id for post in posts for photo_id in post.photo_ids}
+    taken = select(PostPhotoRow.photo_id, PostPhotoRow.post_id).where(PostPhotoRow.photo_id.in_(ids))
+    holders = dict((await session.execute(taken)).all()) if ids else {}
+    return {
+        post.id
+        for post in posts
+        if any(holders.get(photo_id, post.group_id) != post.group_id for photo_id in post.photo_ids)
+    }
 
 
 def unposted_photo_ids() -> CompoundSelect[int]:

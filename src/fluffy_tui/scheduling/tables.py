@@ -96,7 +96,7 @@ class PostRow(Base):
 
     id: Mapped[PrimaryKey]
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id", ondelete="RESTRICT"), unique=True)
-    """The lead's first photo; null for a cross-post, and for a live lead that was posted again."""
+    """The lead's first photo; null for a cross-post, a failed lead, and a live one that was posted again."""
     lead_post_id: Mapped[int | None] = mapped_column(
         ForeignKey("posts.id", deferrable=True, initially="DEFERRED")
     )
@@ -193,7 +193,7 @@ class PostRow(Base):
             "share_mode <> 'customScheduled' OR requested_at_time IS NOT NULL", name="time_was_asked"
         ),
         CheckConstraint(
-            "CASE WHEN lead_post_id IS NULL THEN photo_id IS NOT NULL OR status = 'posted'"
+            "CASE WHEN lead_post_id IS NULL THEN photo_id IS NOT NULL OR status <> 'draft'"
             " ELSE photo_id IS NULL END",
             name="lead_takes_photos",
         ),
@@ -265,7 +265,7 @@ class PlannedEditRow(Base):
 class PostPhotoRow(Base):
     """A photo that a post or a planned edit of it has taken; triggers maintain the list.
 
-    A photo is in one list at most: that of a lead, for itself and its cross-posts.
+    A photo is in one list at most: that of a lead, for itself and its cross-posts. Failed ones have none.
     """
 
     __tablename__ = "post_photos"

@@ -192,7 +192,8 @@ async def take_in(
 async def fail(
     session: AsyncSession, post: PostRow, code: str, message: str, *, buffer_post_id: str | None = None
 ) -> bool:
-    """Fail a claimed post: it is not sent unless the user acts."""
+    """Fail a claimed post, which frees its photos: it is not sent unless the user acts."""
+    await session.execute(taking_photos(post.persona_id))
     return await move(
         session,
         post,
@@ -431,6 +432,8 @@ async def record_status(session: AsyncSession, row: PostRow, found: BufferPost) 
         values["missing_since"] = None
     if not values:
         return False
+    if Step.FAILED in (row.step, values.get("step")):
+        await session.execute(taking_photos(row.persona_id))
     statement = (
         update(PostRow)
         .where(
@@ -456,7 +459,8 @@ async def record_missing(session: AsyncSession, row: PostRow, buffer_now: dateti
 async def record_removal(
     session: AsyncSession, row: PostRow, *, code: str | None = None, message: str | None = None
 ) -> bool:
-    """Fail a post that is no longer in Buffer."""
+    """Fail a post that is no longer in Buffer, which frees its photos."""
+    await session.execute(taking_photos(row.persona_id))
     statement = (
         update(PostRow)
         .where(

@@ -33,12 +33,6 @@ async def submit(place: Workplace, count: int) -> list[Post]:
     return [result.posts[0] for result in results]
 
 
-async def on_two_channels(place: Workplace) -> None:
-    channels = {channel.name: channel.id for channel in await place.services.personas.available_channels()}
-    ids = {channels["sarah.frames"]: None, channels["leo.afterdark"]: None}
-    place.persona = await place.services.personas.set_channels(place.persona, ids)
-
-
 async def rows(place: Workplace, query: str) -> list[tuple[object, ...]]:
     async with place.services.database.transaction() as session:
         return [tuple(row) for row in await session.execute(text(query))]
@@ -53,7 +47,7 @@ async def test_a_batch_is_cancelled_in_as_many_statements_as_two_posts(
     place: Workplace, channels: int
 ) -> None:
     if channels > 1:
-        await on_two_channels(place)
+        await place.on_two_channels()
     sent = []
     for count in (2, 9):
         before = await place.services.scheduling.counts()
@@ -128,7 +122,7 @@ async def test_what_a_lost_create_may_leave_is_searched_for_after_all(place: Wor
 
 
 async def test_a_cross_post_that_has_left_inherits_the_photos(place: Workplace) -> None:
-    await on_two_channels(place)
+    await place.on_two_channels()
     leads = await submit(place, 3)
     every = await place.services.scheduling.groups([post.id for post in leads])
     heir = next(post for post in every if post.lead_post_id == leads[1].id)
@@ -208,7 +202,7 @@ async def test_posts_are_locked_in_the_order_of_their_ids_as_a_move_in_the_queue
 
 
 async def test_cross_posts_that_are_left_are_locked_in_that_order_too(place: Workplace) -> None:
-    await on_two_channels(place)
+    await place.on_two_channels()
     leads = await submit(place, 2)
     every = await place.services.scheduling.groups([post.id for post in leads])
     other = next(post for post in every if post.lead_post_id == leads[0].id)

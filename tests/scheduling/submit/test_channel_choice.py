@@ -156,7 +156,7 @@ async def test_photos_that_say_that_they_were_made_with_ai_get_the_label_unless_
 
 async def test_a_channels_fit_is_that_of_all_photos_there(place: Workplace) -> None:
     cover, second = await photos(place, 2)
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     result = await place.services.scheduling.schedule_post(
         PostPhoto(cover.id, "", framing=Framing(Fit.PAD, turn=90)),
         "fog",
@@ -201,17 +201,8 @@ async def test_a_leads_cross_post_takes_over_when_the_lead_is_deleted(place: Wor
         assert taken() == []
 
 
-async def on_two_channels(place: Workplace) -> tuple[str, str]:
-    """Give the persona another channel besides its own, and return both ids."""
-    channels = await place.services.personas.available_channels()
-    bluesky = next(channel for channel in channels if channel.service == "bluesky")
-    own = str(place.persona.buffer_channel_id)
-    await place.services.personas.set_channels(place.persona, {own: None, bluesky.id: None})
-    return own, bluesky.id
-
-
 async def test_a_submission_goes_to_every_channel_with_its_own_words_and_time(place: Workplace) -> None:
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     cover, second = await photos(place, 2)
     at = datetime.now(UTC) + timedelta(days=2)
     async with place.worker():
@@ -241,13 +232,13 @@ async def test_a_submission_goes_to_every_channel_with_its_own_words_and_time(pl
 
 
 async def test_all_channels_of_the_persona_are_the_default(place: Workplace) -> None:
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     result = await place.services.scheduling.schedule_post(await place.photo(), "fog")
     assert [post.channel_id for post in result.posts] == [own, other]
 
 
 async def test_what_one_network_rejects_is_refused_for_all(place: Workplace) -> None:
-    _, other = await on_two_channels(place)
+    _, other = await place.on_two_channels()
     five = await photos(place, 5)
     schedule = place.services.scheduling.schedule_post
     refused = await schedule(five[0], "fog", more_photos=five[1:])
@@ -259,7 +250,7 @@ async def test_what_one_network_rejects_is_refused_for_all(place: Workplace) -> 
 
 async def test_people_are_tagged_on_the_channels_that_can(place: Workplace) -> None:
     """Where none of them can, the submission is refused."""
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     photo, tags = await place.photo(), [TaggedPerson("anna", 0.25, 0.75)]
     schedule = place.services.scheduling.schedule_post
     refused = await schedule(photo, "fog", channels=[other], tags=tags)
@@ -270,7 +261,7 @@ async def test_people_are_tagged_on_the_channels_that_can(place: Workplace) -> N
 
 
 async def test_a_channel_or_tag_that_there_is_not_is_refused_in_words(place: Workplace) -> None:
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     photo, schedule = await place.photo(), place.services.scheduling.schedule_post
     for given in ({"channels": ["nope"]}, {"captions": {"nope": "fog here"}}):
         refused = await schedule(photo, "fog", **given)
@@ -297,7 +288,7 @@ async def test_a_channel_or_tag_that_there_is_not_is_refused_in_words(place: Wor
 
 async def test_the_first_comment_is_left_out_where_only_other_networks_have_it(place: Workplace) -> None:
     """Where none of them has it, the submission is refused."""
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     photo, schedule = await place.photo(), place.services.scheduling.schedule_post
     refused = await schedule(photo, "fog", channels=[other], first_comment="#fog")
     assert (refused.ok, refused.code) == (False, Reason.FIRST_COMMENT)
@@ -307,7 +298,7 @@ async def test_the_first_comment_is_left_out_where_only_other_networks_have_it(p
 
 
 async def test_a_held_post_does_not_hold_its_cross_post(place: Workplace) -> None:
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     place.stand_in.set_channel(own, disconnected=True)
     await place.services.personas.available_channels()
     cover = await place.photo()
@@ -385,7 +376,7 @@ async def test_what_buffer_answers_to_a_first_comment_last_is_remembered(place: 
 
 
 async def test_a_channel_that_is_named_twice_gets_one_post(place: Workplace) -> None:
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     result = await place.services.scheduling.schedule_post(
         await place.photo(), "fog", channels=[own, other, own, ChannelChoice(other, "again")]
     )
@@ -393,7 +384,7 @@ async def test_a_channel_that_is_named_twice_gets_one_post(place: Workplace) -> 
 
 
 async def test_the_database_refuses_two_posts_of_one_submission_on_one_channel(place: Workplace) -> None:
-    lead, cross_post = await on_two_channels(place)
+    lead, cross_post = await place.on_two_channels()
     (first, second) = (await place.services.scheduling.schedule_post(await place.photo(), "fog")).posts
     assert (first.channel_id, second.channel_id) == (lead, cross_post)
     with pytest.raises(IntegrityError):
@@ -441,7 +432,7 @@ async def test_an_edit_made_of_an_older_version_keeps_the_present_picture(place:
 
 async def test_other_photos_are_given_to_all_channels_of_a_post_in_buffer(place: Workplace) -> None:
     """Another cover, one out and one in; the photo that is out is free once no channel has it any more."""
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     cover, second, added = await photos(place, 3)
     scheduling = place.services.scheduling
     result = await scheduling.schedule_post(cover, "fog", more_photos=[second], channels=[own, other])
@@ -472,7 +463,7 @@ async def test_posts_of_a_submission_whose_photos_change_at_the_same_moment_take
     place: Workplace, last_change: str
 ) -> None:
     """One loses a photo while the other one, which does not see that yet, loses or gets it."""
-    own, other = await on_two_channels(place)
+    own, other = await place.on_two_channels()
     cover, second = await photos(place, 2)
     result = await place.services.scheduling.schedule_post(
         cover, "fog", more_photos=[second], channels=[own, other]

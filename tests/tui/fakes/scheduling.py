@@ -188,7 +188,7 @@ class FakeScheduling:
             (
                 post
                 for post in self.all_posts.values()
-                if not self._is_repeated(post) and not wanted.isdisjoint(one.photo_id for one in post.photos)
+                if self._has_its_photos(post) and not wanted.isdisjoint(post.photo_ids)
             ),
             None,
         )
@@ -232,9 +232,12 @@ class FakeScheduling:
             self._store(post)
         return ScheduleResult(True, posts[0], posts=tuple(posts))
 
-    def _is_repeated(self, post: Post) -> bool:
-        """Whether another post has taken over its photos."""
-        return any(other.again_of_id == post.group_id for other in self.all_posts.values())
+    def _has_its_photos(self, post: Post) -> bool:
+        """Whether no other post has taken over its photos, and its submission has not failed everywhere."""
+        others = self.all_posts.values()
+        is_repeated = any(other.again_of_id == post.group_id for other in others)
+        group = [other for other in others if other.group_id == post.group_id]
+        return not is_repeated and any(other.step is not Step.FAILED for other in group)
 
     async def posts_to_repeat(self, post_id: int) -> list[Post]:
         """Return the posts of a live submission, or refuse to post it again."""
@@ -251,7 +254,8 @@ class FakeScheduling:
     @property
     def photo_ids(self) -> set[int]:
         """The photos that have a post."""
-        return {photo.photo_id for post in self.all_posts.values() for photo in post.photos}
+        posts = filter(self._has_its_photos, self.all_posts.values())
+        return {photo.photo_id for post in posts for photo in post.photos}
 
     def posts_of(self, *posts: Post) -> list[Post]:
         """Return those of these posts that still exist, as they are now."""
@@ -312,7 +316,7 @@ class FakeScheduling:
         return [
             post
             for _, post in sorted(self.all_posts.items())
-            if not post.photo_ids.isdisjoint(photo_ids) and not self._is_repeated(post)
+            if not post.photo_ids.isdisjoint(photo_ids) and self._has_its_photos(post)
         ]
 
     async def post(self, post_id: int) -> Post | None:
@@ -361,6 +365,10 @@ class FakeScheduling:
         post = self._existing(post_id)
         if not post.can_be_retried:
             raise NotPossibleNow(f"The post is {post.step} and needs no retry.")
+        if post.step is Step.FAILED and not post.photo_ids.isdisjoint(self.photo_ids):
+            group = {other.id for other in self.all_posts.values() if other.group_id == post.group_id}
+            if any(other.id not in group for other in await self.posts_with(post.photo_ids)):
+                raise NotPossibleNow("A photo of this post has another post now.")
         return self._store(
             replace(post, step=Step.QUEUED, status=PostStatus.DRAFT, error_message=None, next_try_at=None)
         )

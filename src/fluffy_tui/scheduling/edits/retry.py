@@ -15,6 +15,7 @@ from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.delivery_jobs import VERIFY_MEDIA, defer_delivery
 from fluffy_tui.scheduling.edits.cancellation import existing_row, required
 from fluffy_tui.scheduling.model import Missing, NotPossibleNow, Post, Step
+from fluffy_tui.scheduling.photo_usage import taking_photos, without_their_photos
 from fluffy_tui.scheduling.submit.submission_check import buffer_now, channel_refusal, time_refusal
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
 
@@ -59,8 +60,14 @@ class Retry:
         await self.budget.forget_exhausted()  # what the user asks for is always tried
         await self._delete_first_try(existing.id)
         async with self.database.transaction() as session:
+            await session.execute(taking_photos(existing.persona_id))
             # As far as it will be locked: to lock it further later could be a deadlock.
             row = await existing_row(session, existing.id, with_for_update=True)
+            if await without_their_photos(session, [row.to_post()]):
+                raise NotPossibleNow(
+                    "A photo of this post has another post now: it was free, since this one had failed.",
+                    "Cancel one of them.",
+                )
             if chosen is not None and chosen.channel is not None and row.buffer_post_id is None:
                 row.channel_id, row.organization_id = chosen.id, chosen.channel.organization_id
                 row.pinterest_board_id = chosen.board_id

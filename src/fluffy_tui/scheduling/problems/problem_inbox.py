@@ -15,6 +15,7 @@ from fluffy_tui.core.database import database_now
 from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.error_codes import HOST_FAILURES, PICTURE_FAILURES, PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
+from fluffy_tui.scheduling.photo_usage import without_their_photos
 from fluffy_tui.scheduling.posts_by_time import at_steps
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.submit.submission_check import time_refusal
@@ -80,7 +81,10 @@ class ProblemInbox:
         """Return all problems, the worst first, those of queued posts in the order of the queue."""
         rows = await self._rows(persona_id)
         first = await self._first_in_queue()
-        problems = [self._of_post(row.to_post(), first) for row in rows]
+        posts = [row.to_post() for row in rows]
+        async with self.database.transaction() as session:
+            lost = await without_their_photos(session, [post for post in posts if post.step is Step.FAILED])
+        problems = [_superseded(post) if post.id in lost else self._of_post(post, first) for post in posts]
         problems += await self._lost_pictures(persona_id)
         problems += await self._missing_photos(persona_id)
         problems += await self._channels(persona_id)
@@ -450,6 +454,18 @@ class ProblemInbox:
 
 def _of_persona(persona_id: int | None) -> ColumnElement[bool]:
     return true() if persona_id is None else PostRow.persona_id == persona_id
+
+
+def _superseded(post: Post) -> Problem:
+    return _of_post(
+        post,
+        ProblemKind.FAILED,
+        "This post was not published, and a photo of it has another post now.",
+        "Nothing happens until you act.",
+        Remedy.CANCEL,
+        Remedy.EDIT,
+        refused=_SENDING,
+    )
 
 
 def _held(post: Post, *, can_move_up: bool) -> Problem:

@@ -167,8 +167,9 @@ class PostWriter:
     async def _taken(self, photos: Sequence[PostPhoto]) -> dict[int, Post]:
         query = (
             select(PostRow, PostPhotoRow.photo_id)
-            .join(PostPhotoRow, PostPhotoRow.post_id == PostRow.id)
+            .join(PostPhotoRow, PostPhotoRow.post_id.in_((PostRow.id, PostRow.lead_post_id)))
             .where(PostPhotoRow.photo_id.in_([photo.photo_id for photo in photos]))
+            .order_by((PostRow.status == PostStatus.FAILED).desc(), PostRow.id.desc())  # the last one counts
         )
         async with self.database.transaction() as session:
             return {photo_id: row.to_post() for row, photo_id in (await session.execute(query)).all()}

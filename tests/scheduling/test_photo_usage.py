@@ -1,0 +1,158 @@
+"""Which photos have a post: a failed one frees its photos, and takes them again if nobody else has them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.scheduling import NotPossibleNow, PostRequest, Reason, Remedy, Step
+
+if TYPE_CHECKING:
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import Post
+    from scheduling.workplace import Workplace
+
+FAILED = "step = 'failed', status = 'failed', error_code = 'rejected', error_message = 'Buffer refused it.'"
+ACCEPTED = "step = 'accepted', status = 'scheduled', buffer_post_id = 'b' || id, scheduled_at = now()"
+
+
+async def carousel(place: Workplace, *numbers: int, both: bool = False) -> tuple[list[Photo], list[Post]]:
+    """Return the photos of a submission and its posts."""
+    photos = [await place.photo(number) for number in numbers]
+    if both:
+        await place.on_two_channels()
+    result = await place.services.scheduling.schedule_post(photos[0], "words", more_photos=photos[1:])
+    assert result.ok, result
+    return photos, list(result.posts)
+
+
+async def fail(place: Workplace, *posts: Post) -> None:
+    for post in posts:
+        await place.execute(f"UPDATE posts SET {FAILED} WHERE id = {post.id}")
+
+
+async def free(place: Workplace) -> list[str]:
+    """Return the names of the photos without a post; the count of them agrees."""
+    names = [photo.name for photo in await place.services.photos.unscheduled(place.persona)]
+    counts = await place.services.scheduling.counts()
+    assert counts[place.persona.id].unscheduled == len(names)
+    return sorted(names)
+
+
+async def test_a_failed_post_frees_all_of_its_photos_and_takes_them_again(place: Workplace) -> None:
+    photos, [post] = await carousel(place, 1, 2)
+    assert await free(place) == []
+    await fail(place, post)
+    assert await free(place) == [photo.name for photo in photos]
+    await place.services.scheduling.retry(post.id)
+    assert await free(place) == []
+    refused = await place.services.scheduling.schedule_post(photos[1], "again")
+    assert refused.code is Reason.ALREADY_SCHEDULED
+
+
+@pytest.mark.parametrize("number", [0, 1])
+async def test_a_failed_post_is_not_retried_while_another_has_its_photo(
+    place: Workplace, number: int
+) -> None:
+    scheduling = place.services.scheduling
+    photos, [post] = await carousel(place, 1, 2)
+    await fail(place, post)
+    new = (await scheduling.schedule_post(photos[number], "other words")).post
+    assert new is not None
+    with pytest.raises(NotPossibleNow, match="has another post now"):
+        await scheduling.retry(post.id)
+    [problem] = [each for each in await scheduling.problems() if each.post == await place.post(post.id)]
+    assert problem.actions[0] is Remedy.CANCEL
+    assert Remedy.RETRY in problem.refused
+    await scheduling.edit(post.id, caption="its words can be changed")
+    await scheduling.cancel(new.id)
+    assert (await scheduling.retry(post.id)).step is Step.QUEUED
+    assert await free(place) == []
+
+
+async def test_a_failed_post_is_retried_without_the_photo_that_another_has(place: Workplace) -> None:
+    scheduling = place.services.scheduling
+    photos, [post] = await carousel(place, 1, 2)
+    await fail(place, post)
+    assert (await scheduling.schedule_post(photos[0], "other words")).ok
+    await scheduling.edit(post.id, photos=post.photos[1:])
+    assert (await scheduling.retry(post.id)).step is Step.QUEUED
+
+
+async def test_photos_are_free_once_the_posts_on_all_channels_have_failed(place: Workplace) -> None:
+    photos, [lead, cross_post] = await carousel(place, 1, 2, both=True)
+    await fail(place, lead)
+    assert await free(place) == []
+    refused = await place.services.scheduling.schedule_post(photos[0], "again")
+    assert refused.post is not None
+    assert refused.post.id == cross_post.id
+    await fail(place, cross_post)
+    assert await free(place) == [photo.name for photo in photos]
+    await place.services.scheduling.retry(cross_post.id)
+    assert await free(place) == []
+    await place.services.scheduling.cancel(lead.id)
+    assert await free(place) == []
+    await place.services.scheduling.cancel(cross_post.id)
+    assert await free(place) == [photo.name for photo in photos]
+
+
+async def test_what_waits_in_buffer_without_all_pictures_keeps_its_photos(place: Workplace) -> None:
+    photos, _ = await carousel(place, 1, 2)
+    await place.execute(f"UPDATE posts SET {FAILED}, buffer_post_id = 'b'")
+    await place.execute("UPDATE posts SET error_code = 'image_dropped'")
+    assert await free(place) == []
+    await place.execute("UPDATE posts SET buffer_post_id = NULL")
+    assert await free(place) == [photo.name for photo in photos]
+
+
+async def test_posts_that_fail_at_the_same_time_free_their_photos(place: Workplace) -> None:
+    photos, posts = await carousel(place, 1, 2, both=True)
+    await asyncio.gather(*(fail(place, post) for post in posts))
+    assert await free(place) == [photo.name for photo in photos]
+
+
+async def test_a_retry_and_a_submission_at_the_same_time_do_not_both_get_the_photo(place: Workplace) -> None:
+    scheduling = place.services.scheduling
+    for number in range(1, 6):
+        [photo], [post] = await carousel(place, number)
+        await fail(place, post)
+        retried, new = await asyncio.gather(
+            scheduling.retry(post.id), scheduling.schedule_post(photo, "new"), return_exceptions=True
+        )
+        assert not isinstance(new, BaseException)
+        assert isinstance(retried, NotPossibleNow) == new.ok
+
+
+async def test_what_buffer_has_published_after_all_is_recorded_beside_the_post_that_has_its_photo(
+    place: Workplace,
+) -> None:
+    scheduling = place.services.scheduling
+    [photo], [post] = await carousel(place, 1)
+    await fail(place, post)
+    [new] = (await scheduling.schedule_posts([PostRequest((photo,), "new")]))[0].posts
+    await place.execute(f"UPDATE posts SET {ACCEPTED} WHERE id = {post.id}")
+    assert (await place.post(post.id)).step is Step.ACCEPTED
+    await place.execute(f"UPDATE posts SET {ACCEPTED} WHERE id = {new.id}")
+    assert await free(place) == []
+
+
+async def test_a_post_again_that_fails_leaves_the_photos_with_the_live_one(place: Workplace) -> None:
+    scheduling = place.services.scheduling
+    photos, [live] = await carousel(place, 1, 2)
+    await place.execute(
+        "UPDATE posts SET step = 'live', status = 'posted', buffer_post_id = 'b', "
+        "posted_at = now() - interval '5 years'"
+    )
+    request = PostRequest(tuple(photos), "once more", again=True)
+    [again] = (await scheduling.schedule_posts([request]))[0].posts
+    assert again.again_of_id == live.id
+    await fail(place, again)
+    assert await free(place) == []
+    await scheduling.retry(again.id)
+    await fail(place, again)
+    await scheduling.cancel(again.id)
+    assert await free(place) == []
+    [repeated] = (await scheduling.schedule_posts([request]))[0].posts
+    assert repeated.again_of_id == live.id
