@@ -129,6 +129,27 @@ async def test_a_photo_that_gets_a_post_elsewhere_leaves_until_that_is_deleted(
         assert photos(driver).highlighted_id == 38
 
 
+async def test_the_photo_of_a_failed_post_is_listed_again_until_it_is_retried(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        result = await services.scheduling.schedule_post(services.photos.photos[39], "words")
+        assert result.post is not None
+        await driver.heard()
+        assert 39 not in photos(driver).rows.ids
+        services.scheduling.move(result.post.id, Step.FAILED)
+        await driver.heard()
+        assert 39 in photos(driver).rows.ids
+        driver.app.context.selection.toggle(39)
+        services.scheduling.move(result.post.id, Step.FAILED, caption="edited")
+        await driver.heard()
+        assert 39 in driver.app.context.selection
+        await services.scheduling.retry(result.post.id)
+        await driver.heard()
+        assert 39 not in photos(driver).rows.ids
+        assert 39 not in driver.app.context.selection
+
+
 async def test_a_step_of_a_post_causes_no_reload(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         services.photos.asked.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -160,6 +160,18 @@ async def test_no_draft_stays_on_a_photo_that_another_channel_has(
         assert kept(context, services, lead) is None
         await cancel_keeping_drafts(context, [services.scheduling.posts_of(bluesky, gone)])
         assert kept(context, services, lead) is not None
+
+
+async def test_the_text_of_a_failed_post_is_kept_although_another_has_its_photo(
+    context: Context, services: FakeServices, post: Post
+) -> None:
+    failed = services.scheduling.move(post.id, Step.FAILED)
+    photo = services.photos.photos[post.photo_id]
+    assert (await services.scheduling.schedule_post(photo, "other words")).ok
+    assert "Its text is kept" in what_cancelling_does(failed, NOW, UTC, UTC)
+    await cancel_keeping_drafts(context, [[failed]])
+    draft = kept(context, services, post)
+    assert draft is not None and draft.caption == post.caption
 
 
 def test_only_a_post_that_has_not_left_can_be_undone(post: Post) -> None:

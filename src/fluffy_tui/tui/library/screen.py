@@ -429,9 +429,11 @@ class LibraryScreen(FrameScreen):
         if post is None or post.step is Step.LIVE:
             self._body.posts_changed()
         photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []
-        self._body.deselect(photo_ids)
+        are_free = post is None or post.step is Step.FAILED
+        if not are_free:
+            self._body.deselect(photo_ids)
         ids = self._photos.rows.ids
-        if post is None or any(photo_id in ids for photo_id in photo_ids):
+        if post is None or any((photo_id in ids) != are_free for photo_id in photo_ids):
             self._loader.reload()
 
     @on_event(VerdictChanged, SubmitUndone)

@@ -63,7 +63,7 @@ def what_cancelling_does(
 ) -> str:
     """Return what happens when this post is cancelled, in sentences.
 
-    It frees its photos if no post on another channel has the same.
+    It frees its photos if no post on another channel has the same; those of a failed post are free already.
     """
     count = len(post.photo_ids)
     photos = "Its photo returns" if count == 1 else f"Its {count} photos return"
@@ -74,7 +74,8 @@ def what_cancelling_does(
         when = f" for {both_zones(post.scheduled_at, now, zone, own_zone)}" if post.scheduled_at else ""
         return f"It is in Buffer{when} and will be deleted there.{photo}"
     if post.step is Step.FAILED:
-        return f"It was not published and will not be retried.{photo}"
+        text = " Its text is kept as a draft." if frees_photos else ""
+        return f"It was not published and will not be retried.{text}"
     return f"It has not been sent to Buffer and will not be.{photo}"
 
 
@@ -335,11 +336,12 @@ def _save(drafts: Drafts, submissions: Iterable[_Cancelling]) -> None:
 
 
 def _forget(drafts: Drafts, submissions: Iterable[_Cancelling], cancelled: Iterable[Cancelled]) -> None:
-    """Delete the drafts of those photos that still have a post."""
+    """Delete the drafts of those photos that still have a post, except of failed ones: their text is nowhere else."""
     for each, end in zip(submissions, cancelled, strict=True):
         if each.photo is None or not each.is_saved:
             continue
-        if any(each.photo.id in post.photo_ids for post in end.left):
+        has_failed = all(post.step is Step.FAILED for post in each.posts)
+        if not has_failed and any(each.photo.id in post.photo_ids for post in end.left):
             try:
                 drafts.delete(each.photo)
             except OSError as error:
