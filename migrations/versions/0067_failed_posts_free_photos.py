@@ -76,7 +76,7 @@ POST_PHOTOS = """
         THEN
             RETURN NULL;  -- only pictures or texts have changed, so nobody has to wait
         END IF;
-        IF TG_OP <> 'DELETE' THEN
+        IF TG_OP <> 'DELETE' THEN{cover}
             IF TG_OP = 'INSERT' AND NEW.again_of_id IS NOT NULL THEN
                 PERFORM fluffy_take_photos(NEW.again_of_id);  -- which has none any more
             END IF;
@@ -91,7 +91,7 @@ POST_PHOTOS = """
             UPDATE posts SET
                 lead_post_id = NULL,
                 again_of_id = OLD.again_of_id,
-                photo_id = CASE WHEN {had_photos} THEN (photos -> 0 ->> 'photo_id')::bigint END
+                photo_id = CASE WHEN {had_photos}{is_holder} THEN (photos -> 0 ->> 'photo_id')::bigint END
                 WHERE id = heir;
             IF heir IS NULL AND {had_photos} AND OLD.again_of_id IS NOT NULL THEN
                 UPDATE posts SET photo_id = (photos -> 0 ->> 'photo_id')::bigint WHERE id = OLD.again_of_id;
@@ -103,20 +103,15 @@ POST_PHOTOS = """
     END $$
 """
 # What Buffer has published after all is on record although another post has its photos by then.
-COVER_OF_FAILED = f"""
-    CREATE FUNCTION fluffy_cover_of_failed() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        NEW.photo_id := CASE
-            WHEN {_frees("NEW")} OR NEW.lead_post_id IS NOT NULL THEN NULL
-            WHEN NEW.status = 'draft' OR NOT EXISTS (
-                SELECT FROM post_photos
-                WHERE photo_id = (NEW.photos -> 0 ->> 'photo_id')::bigint AND post_id <> NEW.id
-            ) THEN (NEW.photos -> 0 ->> 'photo_id')::bigint
-        END;
-        RETURN NEW;
-    END $$
-"""
-WHEN_FAILED = {"INSERT": _frees("NEW"), "UPDATE": f"{_frees('OLD')} OR {_frees('NEW')}"}
+COVER = """
+            IF {new} THEN
+                UPDATE posts SET photo_id = NULL WHERE id = NEW.id AND photo_id IS NOT NULL;
+            ELSIF TG_OP = 'UPDATE' AND {old} AND NEW.photo_id IS NULL AND NEW.lead_post_id IS NULL THEN
+                UPDATE posts SET photo_id = (photos -> 0 ->> 'photo_id')::bigint WHERE id = NEW.id AND NOT EXISTS (
+                    SELECT FROM post_photos
+                    WHERE photo_id = (NEW.photos -> 0 ->> 'photo_id')::bigint AND post_id <> NEW.id
+                );
+            END IF;"""
 FREE_COVERS = "UPDATE posts SET photo_id = NULL WHERE {posts}"
 DELETE_SUPERSEDED = """
     DELETE FROM posts WHERE {posts} AND EXISTS (
@@ -147,15 +142,11 @@ def upgrade() -> None:
             same_state=f" AND {_frees('NEW')} = {_frees('OLD')}",
             only_free=f", TG_OP = 'UPDATE' AND {_frees('OLD')} AND NEW.status <> 'draft'",
             had_photos=f"(OLD.photo_id IS NOT NULL OR {_frees('OLD')})",
+            is_holder=f" AND NOT {_frees('posts')}",
+            cover=COVER.format(new=_frees("NEW"), old=_frees("OLD")),
         )
     )
     _watch("photos, lead_post_id, status, error_code, buffer_post_id")
-    op.execute(COVER_OF_FAILED)
-    for event, condition in WHEN_FAILED.items():
-        op.execute(
-            f"CREATE TRIGGER fluffy_cover_of_failed_{event.lower()} BEFORE {event} ON posts"
-            f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION fluffy_cover_of_failed()"
-        )
     op.execute("ALTER TABLE posts DISABLE TRIGGER USER")
     op.execute(FREE_COVERS.format(posts=_frees("posts")))
     op.execute("ALTER TABLE posts ENABLE TRIGGER USER")
@@ -166,12 +157,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Let failed posts have their photos; those whose photos another post has by then go."""
     op.drop_constraint("lead_takes_photos", "posts", type_="check")
-    op.execute("DROP FUNCTION fluffy_cover_of_failed() CASCADE")  # and its triggers
     op.execute(DELETE_SUPERSEDED.format(posts=_frees("posts"), other=_frees("other")))
     op.execute("SET CONSTRAINTS ALL IMMEDIATE")
     op.execute("DROP FUNCTION fluffy_take_photos(bigint, boolean)")
     op.execute(TAKE_PHOTOS.format(parameter="", condition="", known="post_id = lead"))
-    op.execute(POST_PHOTOS.format(same_state="", only_free="", had_photos="OLD.photo_id IS NOT NULL"))
+    plain = dict.fromkeys(("same_state", "only_free", "is_holder", "cover"), "")
+    op.execute(POST_PHOTOS.format(had_photos="OLD.photo_id IS NOT NULL", **plain))
     op.execute("DROP FUNCTION fluffy_frees_photos(text, text, text)")
     _watch("photos, lead_post_id")
     op.execute(

@@ -301,6 +301,9 @@ async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
     row.lost_creates = min(1, row.lost_creates + (row.create_sent_at is not None))
     row.create_sent_at = None
     row.status, row.step = PostStatus.DRAFT, Step.QUEUED
+    row.photo_id = (
+        row.cover.photo_id if row.lead_post_id is None else None
+    )  # which it had freed if it had failed
     row.next_try_at = row.error_code = row.error_message = row.claim = None
     row.attempts = row.stalls = row.link_looks = 0
     row.support_url = row.waits_for_machines = None
@@ -387,7 +390,7 @@ async def edit_unsent(
             **values,
             delivery_key=case((is_other, next_delivery_key(row.delivery_key)), else_=PostRow.delivery_key),
             photos=case((is_other, unpictured), else_=literal(photos, PostRow.photos.type)),
-            photo_id=case((PostRow.lead_post_id.is_(None), photos[0].photo_id)),
+            photo_id=case((PostRow.photo_id.is_not(None), photos[0].photo_id)),
             step=case((in_progress, Step.QUEUED), else_=PostRow.step),
             waits_for_machines=case((in_progress, null()), else_=PostRow.waits_for_machines),
             claim=None,
@@ -408,7 +411,7 @@ async def record_edit(session: AsyncSession, plan: PlannedEditRow, found: Buffer
             ai_generated=plan.ai_generated,
             ai_assisted=plan.ai_assisted,
             photos=plan.photos,
-            photo_id=case((PostRow.lead_post_id.is_(None), plan.photos[0].photo_id)),
+            photo_id=case((PostRow.photo_id.is_not(None), plan.photos[0].photo_id)),
             share_mode=plan.share_mode,
             requested_at_time=plan.due_at,
             scheduled_at=found.due_at or PostRow.scheduled_at,
@@ -514,6 +517,9 @@ async def count_crash(session: AsyncSession, post_id: int, *, of_picture: bool =
 
     The post that it had is returned.
     """
+    persona_id = await session.scalar(select(PostRow.persona_id).where(PostRow.id == post_id))
+    if persona_id is not None:
+        await session.execute(taking_photos(persona_id))  # one of them may fail
     channel = select(PostRow.channel_id).where(PostRow.id == post_id).scalar_subquery()
     is_its = (
         and_(PostRow.id == post_id, PostRow.waits_for_machines.is_not(None))

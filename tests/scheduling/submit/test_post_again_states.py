@@ -20,7 +20,7 @@ STEPS = 60
 
 SHOWN = """
     SELECT DISTINCT coalesce(lead_post_id, id) AS lead, (photo ->> 'photo_id')::bigint AS photo_id, status
-    FROM posts, jsonb_array_elements(photos) AS listed (photo)
+    FROM posts, jsonb_array_elements(photos) AS listed (photo) WHERE status <> 'failed'
 """
 WRONG = {
     "a photo is in two posts that are not live": f"""
@@ -47,7 +47,7 @@ WRONG = {
     """,
     "a lead lacks its cover though it was not posted again, or has it though it was": """
         SELECT id FROM posts WHERE lead_post_id IS NULL AND (photo_id IS NULL)
-            <> (id IN (SELECT again_of_id FROM posts WHERE again_of_id IS NOT NULL))
+            <> (status = 'failed' OR id IN (SELECT again_of_id FROM posts WHERE again_of_id IS NOT NULL))
     """,
     "a post that is not live was posted again": """
         SELECT old.id FROM posts AS old JOIN posts AS new ON new.again_of_id IN (old.id, old.lead_post_id)
@@ -68,7 +68,7 @@ class People:
         """Do one thing; it may be refused."""
         posts = await self._place.services.scheduling.posts()
         acts = [self.submit, self.wait, self.publish, self.publish, self.post_again, self.post_again]
-        acts += [self.cancel, self.take_out, self.fail]
+        acts += [self.cancel, self.take_out, self.fail, self.retry]
         try:
             await self._random.choice(acts if posts else [self.submit])(posts)
         except FluffyError:
@@ -91,7 +91,7 @@ class People:
     async def publish(self, posts: list[Post]) -> None:
         """Let posts of a submission go live, all of them or one, long ago or lately."""
         post = self._random.choice(posts)
-        if post.status is PostStatus.POSTED:
+        if post.status in (PostStatus.POSTED, PostStatus.FAILED):
             return
         which = "coalesce(lead_post_id, id)" if self._random.random() < 0.8 else "id"
         value = post.group_id if which != "id" else post.id
@@ -99,8 +99,13 @@ class People:
         await self._place.execute(
             "UPDATE posts SET step = 'live', status = 'posted', buffer_post_id = 'buffer-' || id,"
             f" error_message = NULL, next_try_at = NULL, posted_at = now() - interval '{months} months'"
-            f" WHERE {which} = {value} AND status <> 'posted'"
+            f" WHERE {which} = {value} AND status NOT IN ('posted', 'failed')"
         )
+
+    async def retry(self, posts: list[Post]) -> None:
+        """Retry a post that has failed."""
+        failed = [post for post in posts if post.status is PostStatus.FAILED]
+        await self._place.services.scheduling.retry(self._random.choice(failed or posts).id)
 
     async def wait(self, posts: list[Post]) -> None:
         """Let some months pass."""

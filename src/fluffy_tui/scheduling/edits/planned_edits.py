@@ -156,7 +156,6 @@ async def settle(
     Raises:
         PostNotFound: it was cancelled in the meantime.
     """
-    await session.execute(taking_photos(row.persona_id))  # it may fail
     await _lock_post(session, row.id)
     query = select(PlannedEditRow).where(
         PlannedEditRow.post_id == row.id, PlannedEditRow.sent_at.is_not(None)

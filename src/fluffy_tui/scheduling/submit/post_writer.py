@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.core.database import Database, database_now
@@ -98,7 +98,7 @@ class PostWriter:
                     row = self._new_row(submission, lead_post_id=lead.id)
                     posts.append(await self._written(session, row, send_at))
                 return posts
-        except IntegrityError:  # a photo behind the cover has one
+        except IntegrityError:
             return []
 
     async def _written(self, session: AsyncSession, row: PostRow, send_at: datetime) -> Post:
@@ -117,16 +117,19 @@ class PostWriter:
         return row.to_post()
 
     async def _lead(self, session: AsyncSession, submission: Submission) -> PostRow | None:
-        """Return a new row, or the cover's unsubmitted draft with the new content; None if the cover has a post."""
+        """Return a new row, or the cover's unsubmitted draft with the new content; None if it is not to be repeated.
+
+        No other post is locked, since whoever fails one waits for this transaction to get its photos freed.
+        """
         photo_id = submission.photos[0].photo_id
-        query = select(PostRow).where(PostRow.photo_id == photo_id).with_for_update()
-        row = await session.scalar(query)
-        if submission.again and (row is None or not is_unsubmitted(row)):
+        is_draft = and_(PostRow.status == PostStatus.DRAFT, PostRow.step.is_(None))
+        row = await session.scalar(
+            select(PostRow).where(PostRow.photo_id == photo_id, is_draft).with_for_update()
+        )
+        if row is None and submission.again:
             return await self._lead_again(session, submission)
         if row is None:
             return self._new_row(submission, photo_id=photo_id)
-        if not is_unsubmitted(row):
-            return None
         await session.execute(delete(PostRow).where(PostRow.lead_post_id == row.id))
         submission.write_to(row)
         return row
