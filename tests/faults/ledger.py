@@ -83,10 +83,6 @@ class Ledger:
         """Those that were not cancelled."""
         return {caption: expected for caption, expected in self.expected.items() if not expected.is_cancelled}
 
-    def frees(self, expected: Expectation) -> bool:
-        """Return whether the photos of a post are free again: every post with them was cancelled."""
-        return all(self.expected[caption].is_cancelled for caption in expected.group)
-
     def of(self, post: Post) -> Expectation:
         """Return what is known of a post."""
         return self.expected[first_caption(post.caption)]

@@ -36,6 +36,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.demo import Channel, Kind, Post as BufferPost, StandIn, WallClock, Window, World, week
 from fluffy_tui.scheduling import (
     ON_THE_WAY,
+    NotPossibleNow,
     OutcomeUnknown,
     Post,
     PostNotFound,
@@ -125,11 +126,13 @@ LAST = """
     ), lasts AS (SELECT submission, max(last) AS last FROM chain GROUP BY submission)
 """
 """The submission that holds the photos of each: itself, or the last one that posts them again."""
+TAKES = "(status <> 'failed' OR error_code = 'image_dropped' AND buffer_post_id IS NOT NULL)"
 TAKEN_TWICE = f"""
     {LAST}, shown AS (
         SELECT submission, last, channel_id, status, (photo ->> 'photo_id')::bigint AS photo_id
         FROM posts JOIN lasts ON submission = coalesce(lead_post_id, id),
             jsonb_array_elements(photos) AS listed (photo)
+        WHERE {TAKES}
     )
     SELECT photo_id FROM shown GROUP BY photo_id HAVING count(DISTINCT last) > 1
     UNION SELECT photo_id FROM shown WHERE status <> 'posted'
@@ -143,6 +146,7 @@ LISTED_WRONGLY = f"""
             SELECT id, photos FROM posts UNION ALL SELECT post_id, photos FROM planned_edits
         ) AS lists JOIN posts USING (id) JOIN lasts ON submission = coalesce(lead_post_id, posts.id),
             jsonb_array_elements(lists.photos) AS listed (photo)
+        WHERE {TAKES}
     ), listed AS (SELECT photo_id, post_id FROM post_photos)
     (TABLE shown EXCEPT TABLE listed) UNION ALL (TABLE listed EXCEPT TABLE shown)
     UNION ALL SELECT id, 0 FROM photos WHERE is_scheduled <> (id IN (SELECT photo_id FROM listed))
@@ -784,8 +788,15 @@ class PromiseMachine(RuleBasedStateMachine):
         failed = [post for post in await self._posts() if post.step is Step.FAILED]
         if not failed:
             return
+        scheduling = self._site.terminals[0].scheduling
         for post in failed:
-            await self._site.terminals[0].scheduling.retry(post.id)
+            try:
+                await scheduling.retry(post.id)
+            except NotPossibleNow:
+                others = [other for other in await self._posts() if other.group_id != post.group_id]
+                assert any(other.has_its_photos and other.photo_ids & post.photo_ids for other in others)
+                await scheduling.cancel(post.id)
+                self.told[post.id].may_be_gone = self.told[post.id].is_gone = True
         await self._settle()
         await self._compare()
         failed = [post for post in await self._posts() if post.step not in (Step.ACCEPTED, Step.LIVE)]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from fluffy_tui.buffer import Code
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling.error_codes import PostError
 
@@ -164,6 +165,12 @@ class Post:
     def time_key(self) -> TimeKey:
         """Its place in the order of time."""
         return (self.goes_at or NO_TIME, self.id)
+
+    @property
+    def has_its_photos(self) -> bool:
+        """Whether it takes its photos: not once it has failed, unless Buffer has it without all of its pictures."""
+        is_incomplete = self.error_code == Code.IMAGE_DROPPED and self.buffer_post_id is not None
+        return self.step is not Step.FAILED or is_incomplete
 
     # What is possible as far as its state tells. Buffer may know better, and is asked.
 

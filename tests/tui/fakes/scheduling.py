@@ -237,7 +237,7 @@ class FakeScheduling:
         others = self.all_posts.values()
         is_repeated = any(other.again_of_id == post.group_id for other in others)
         group = [other for other in others if other.group_id == post.group_id]
-        return not is_repeated and any(other.step is not Step.FAILED for other in group)
+        return not is_repeated and any(other.has_its_photos for other in group)
 
     async def posts_to_repeat(self, post_id: int) -> list[Post]:
         """Return the posts of a live submission, or refuse to post it again."""

@@ -429,7 +429,7 @@ class LibraryScreen(FrameScreen):
         if post is None or post.step is Step.LIVE:
             self._body.posts_changed()
         photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []
-        are_free = post is None or post.step is Step.FAILED
+        are_free = post is None or not post.has_its_photos
         if not are_free:
             self._body.deselect(photo_ids)
         ids = self._photos.rows.ids

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.session.submit_undo import what_cancelling_does
 from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.post_refusals import why_not
@@ -63,7 +62,7 @@ def _about_channels(context: Context, post: Post, group: Sequence[Post]) -> Conf
 def photos_left(post: Post, others: Sequence[Post], where: str) -> str:
     """Return which photos of a post stay scheduled without it, as each of the `others` may have photos of its own."""
     count = len(post.photo_ids)
-    holders = [other for other in others if other.step is not Step.FAILED]
+    holders = [other for other in others if other.has_its_photos]
     kept = len(post.photo_ids & {photo_id for other in holders for photo_id in other.photo_ids})
     if kept == count:
         return f"The {'photo stays' if count == 1 else 'photos stay'} scheduled on {where}."

@@ -73,7 +73,7 @@ def what_cancelling_does(
     if post.step is Step.ACCEPTED:
         when = f" for {both_zones(post.scheduled_at, now, zone, own_zone)}" if post.scheduled_at else ""
         return f"It is in Buffer{when} and will be deleted there.{photo}"
-    if post.step is Step.FAILED:
+    if not post.has_its_photos:
         text = " Its text is kept as a draft." if frees_photos else ""
         return f"It was not published and will not be retried.{text}"
     return f"It has not been sent to Buffer and will not be.{photo}"
@@ -340,8 +340,8 @@ def _forget(drafts: Drafts, submissions: Iterable[_Cancelling], cancelled: Itera
     for each, end in zip(submissions, cancelled, strict=True):
         if each.photo is None or not each.is_saved:
             continue
-        has_failed = all(post.step is Step.FAILED for post in each.posts)
-        if not has_failed and any(each.photo.id in post.photo_ids for post in end.left):
+        had_photos = any(post.has_its_photos for post in each.posts)
+        if had_photos and any(each.photo.id in post.photo_ids for post in end.left):
             try:
                 drafts.delete(each.photo)
             except OSError as error:
