@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui.conftest import Driver
     from tui.fakes import FakeServices
 
-SARAHS = 29
+SARAHS = 30
 """Photos of sarah without a post: 12 to 40."""
 
 

@@ -38,7 +38,7 @@ async def test_duplicates_are_one_row_that_expands_and_collapses(
         assert shown(driver)[:4] == [40, 39, 38, 36]
         assert len(shown(driver)) == SARAHS - 2
         assert title(driver) == "unscheduled · newest first"
-        assert photos(driver).border_subtitle == "1–27 of 27 · 2 collapsed"
+        assert photos(driver).border_subtitle == "1–28 of 28 · 2 collapsed"
         assert "▸ 2" in line(driver, 1)
         assert "▸" not in line(driver, 0)
         await driver.press("c")
