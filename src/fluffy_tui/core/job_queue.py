@@ -201,6 +201,8 @@ class _Connector(procrastinate.PsycopgConnector):
             await super().execute_query_async(query, **arguments)
         if lock := self._locks.pop(arguments["job_id"], None):
             await super().execute_query_async(_WAKE_WAITERS, lock=lock)
+        if self._database.too_new is not None:  # as the job has found out
+            self._wake()
 
 
 class _PeriodicDeferrer(PeriodicDeferrer):
