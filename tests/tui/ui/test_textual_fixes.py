@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 from hypothesis import given, strategies as st
 from rich.cells import cell_len
+from rich.segment import Segment
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -26,6 +27,7 @@ from textual.expand_tabs import get_tab_widths
 from textual.message import Message
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
+from textual.strip import Strip
 from textual.widget import AwaitMount, Widget
 from textual.widgets import Label, Static, TextArea
 
@@ -37,6 +39,7 @@ from fluffy_tui.tui.ui.textual_fixes import (
     ORIGINALS,
     CachedStylesheet,
     CrashLog,
+    LazyStrip,
     TerminalInput,
     _without_letter,
     release_closed_widgets,
@@ -46,10 +49,12 @@ from tui.conftest import Driver, Running
 from tui.pressing import pictured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from textual.binding import BindingType
+    from textual.color import Color
     from textual.pilot import Pilot
+
 
 ROUNDS = 4
 WIDTHS = [(0, "-narrow"), (80, "-wide")]
@@ -499,3 +504,37 @@ def test_no_wrapped_line_is_too_wide_and_no_emoji_is_cut(line: str, width: int) 
     if "\t" not in line:
         for section in sections(line, offsets):
             assert cell_len(section.rstrip(" ")) <= width
+
+
+class PublicOnly(Strip):
+    """Overrides what is public."""
+
+    def __iter__(self) -> Iterator[Segment]:
+        """Yield a segment that was not given to the strip."""
+        return iter([Segment("late")])
+
+
+class Late(LazyStrip):
+    """Makes its segment on first use."""
+
+    made = False
+
+    def make_segments(self) -> list[Segment]:
+        """Make it."""
+        self.made = True
+        return [Segment("late")]
+
+    def dimmed(self, colour: Color) -> Strip:
+        """Return it as it is."""
+        return self
+
+
+def test_strips_are_still_joined_by_their_private_segments() -> None:
+    assert Strip.join([PublicOnly([Segment("here")])]).text == "here"
+
+
+def test_a_lazy_strip_makes_its_segments_only_when_they_are_read() -> None:
+    strip = Late(4)
+    assert [part is strip for part in strip.divide([4])] == [True]
+    assert not strip.made
+    assert Strip.join([Strip([Segment("too ")]), strip]).text == "too late"
