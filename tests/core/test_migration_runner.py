@@ -108,7 +108,7 @@ def test_the_channel_of_a_persona_becomes_its_main_channel_and_stays_it(database
     command.check(alembic_config(database_url))
 
 
-def test_names_that_only_say_the_day_or_the_moment_are_told_apart(database_url: str) -> None:
+def test_names_that_only_say_the_day_or_the_moment_are_distinguished(database_url: str) -> None:
     command.downgrade(alembic_config(database_url), "0049")
     names = {
         "IMG-20231105-WA0001.jpg": ("2023-11-05 12:00", "name of day"),

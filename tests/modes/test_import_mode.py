@@ -154,7 +154,7 @@ async def test_json_lines(services: Opened, tmp_path: Path, capsys: pytest.Captu
     }
 
 
-async def test_damaged_xmp_is_told(
+async def test_damaged_xmp_is_reported(
     services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The photo is imported without it, which is no failure."""

@@ -123,7 +123,7 @@ class Photo:
 
 
 LONGEST_KEYWORD = 100
-"""Characters; what is longer is a sentence, by which nobody finds anything."""
+"""Characters; longer ones are sentences, by which nobody finds anything."""
 
 
 class KeywordSource(StrEnum):
@@ -164,7 +164,7 @@ class PictureText:
     """The text in a picture."""
 
     text: str
-    """In lines, as far as it could be read; empty without text."""
+    """In lines, as far as it could be read; empty if there is none."""
     share: float
     """How much of the picture it covers, from 0 to 1."""
 
@@ -260,7 +260,7 @@ class ImportSummary:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What became of how many photos and files, in the order in which it is shown."""
+        """How many photos and files had which result, in the order in which they are shown."""
         raw = self.passed_over.get(RAW_BESIDE_PICTURE, 0)
         passed_over = sum(self.passed_over.values()) - raw
         return {

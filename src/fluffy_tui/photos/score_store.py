@@ -1,4 +1,4 @@
-"""Stores scores with the photos that they are of."""
+"""Stores the scores of photos."""
 
 from __future__ import annotations
 

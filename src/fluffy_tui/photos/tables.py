@@ -250,7 +250,7 @@ class PhotoMetadataRow(Base):
         ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     sidecar_modified_at: Mapped[datetime | None]
-    """Of the newest sidecar that was read."""
+    """When the newest sidecar that was read was written."""
     stars: Mapped[int] = mapped_column(SmallInteger())
     verdict: Mapped[str | None]
     keys: Mapped[list[str]] = mapped_column(ARRAY(Text()))

@@ -131,7 +131,7 @@ class Scheduling:
             at: the time, with its zone, for CUSTOM_SCHEDULED.
             framing: fit, shape and turn of the cover; the fit is also that of the other photos without their own.
             accept_damaged: post what is left of a photo if it is damaged; otherwise that is a refusal.
-            more_photos: those behind the cover, in their order.
+            more_photos: those after the cover, in their order.
             channels: ids of the persona's channels to post to, or what is different on each; all if not given.
                 One that is not the persona's any more is a refusal.
             captions: by channel id, where it differs; one for another channel is a refusal.

@@ -121,7 +121,7 @@ async def test_no_post_is_lost_when_connections_end_while_buffer_answers(
     assert len(place.in_buffer()) == 1
 
 
-async def test_a_post_that_crashes_every_worker_is_not_retried_for_ever(
+async def test_a_post_that_crashes_every_worker_is_not_retried_forever(
     place: Workplace, tmp_path: Path
 ) -> None:
     post = await place.submit("deadly", 1)

@@ -482,7 +482,7 @@ def test_textual_wraps_a_row_of_emoji_by_code_points(emoji: str) -> None:
     assert sections(emoji * 20, wrap_offsets(emoji * 20, 10, 4)) == [emoji * 5] * 4
 
 
-def test_textual_finds_a_column_behind_an_emoji_by_code_points() -> None:
+def test_textual_finds_a_column_after_an_emoji_by_code_points() -> None:
     assert (textual_internals.cell_width_to_column_index("❤️b", 1, 4), index_at_cell("❤️b", 1, 4)) == (2, 0)
 
 

@@ -34,7 +34,7 @@ _ICC, _SEVERAL = b"ICC_PROFILE\0", b"MPF\0"
 
 @dataclass(frozen=True, slots=True)
 class PlainHeader:
-    """What a plain JPEG says of itself."""
+    """What a plain JPEG says about itself."""
 
     width: int
     """Pixels, as stored."""
@@ -86,7 +86,7 @@ def plain_header(file: BinaryIO, segments: Iterable[tuple[int, int, int]], size:
 
 
 def _is_usual(marker: int, data: bytes) -> bool:
-    """Return whether a segment is of a kind that Pillow takes without a word, and that says nothing of interest."""
+    """Return whether a segment is of a kind that Pillow accepts silently, and that says nothing of interest."""
     match marker:
         case 0xDB:
             return _are_tables(data)

@@ -60,7 +60,7 @@ class WrittenPost:
     line: int | None = None
     """Where it stands in its file."""
     more_alt_texts: tuple[str, ...] = ()
-    """Of the photos behind the cover, in their order; those without one may be left out at the end."""
+    """Of the photos after the cover, in their order; those without one may be left out at the end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a client sends, line by line: what is no message is answered as well, so that no client waits for ever."""
+"""What a client sends, line by line: what is no message is answered as well, so that no client waits forever."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class Catalogue:
 
     Args:
         unposted: Selects the ids of the photos of posts that are not live yet.
-        pick_from: From so many stars in XMP on a photo counts as picked; None if none does.
+        pick_from: Stars in XMP from which a photo counts as picked; None if none does.
     """
 
     def __init__(
@@ -249,7 +249,7 @@ class Catalogue:
         return len(gone)
 
     async def analyze(self) -> None:
-        """Have Postgres plan for the tables as they are now; by itself it does so a minute later or more."""
+        """Have Postgres plan for the tables as they are now; on its own it would do so a minute later or more."""
         async with self._database.transaction() as session:
             await session.execute(text("ANALYZE photos, photo_places"))
 

@@ -24,7 +24,7 @@ _ROWS = 2000
 
 
 class Presence(Enum):
-    """What the disk says of a photo's path."""
+    """What the disk says about a photo's path."""
 
     THERE = auto()
     GONE = auto()

@@ -78,11 +78,11 @@ class Browse:
     screenshots: bool = False
     """Only screenshots."""
     stars: tuple[int, int] = (0, MOST_STARS)
-    """At least and at most so many."""
+    """The fewest and the most stars."""
     taken_from: datetime | None = None
-    """Not before, by when it was taken or else written; by the camera's clock, without a zone."""
+    """Taken, or else written, at this time or later; by the camera's clock, without a zone."""
     taken_before: datetime | None = None
-    """Before, not at; likewise."""
+    """Taken, or else written, before this time."""
     orientation: Orientation | None = None
     verdict: Verdict | None = None
     missing: bool | None = None
@@ -126,7 +126,7 @@ class BestBy(StrEnum):
     SHARPEST = "sharpest"
     OLDEST = "oldest"
     FIRST = "first"
-    """Imported before the others, which are equal in all else."""
+    """Imported before the others, which are equal in everything else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
 
 CRASHES = 3
-"""A photo at which so many workers in a row have crashed is tried once a day."""
+"""Workers in a row that have crashed at a photo before it is only tried once a day."""
 
 _BY_INDEX = text(
     "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)"
@@ -67,9 +67,9 @@ _CRASHING = "Several workers in a row crashed while they were reading it."
 _SHORTEST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(days=1)
 _LEASE = timedelta(minutes=10)
-"""For which a claim puts photos off: a batch takes seconds, but a service may take minutes for a photo."""
+"""How long a claim puts photos off: a batch takes seconds, but a service may take minutes for a photo."""
 _LOOKED_THROUGH_AT_ONCE = 500
-"""Ids of one portion when the queue is filled."""
+"""Ids that are queued at a time when the queue is filled."""
 
 
 class Stage(StrEnum):

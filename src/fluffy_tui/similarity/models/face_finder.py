@@ -53,7 +53,7 @@ The third one was made for 2.3. Of 173 faces whose eyes were closed with an imag
 finds 95 %, if one in 40 with open eyes may be among them.
 """
 _LEAST_EYE = 10.0
-"""Pixels of an eye's width below which nothing can be said of it."""
+"""Pixels of an eye's width below which it cannot be judged."""
 _CORNERS = ((33, 133), (263, 362))
 """Points of the face: outer and inner corner of each eye."""
 _LIDS = ((11, 3), (12, 4), (13, 5))
@@ -165,7 +165,7 @@ class FaceFinder:
         return faces, hints, float(chances.max())
 
     def _face(self, picture: Image.Image, points: Floats) -> Face | None:
-        """Return what there is to say of a face, or None if it is none."""
+        """Return what was measured of a face, or None if it is none."""
         centre, size, left, right = points[:4]
         shown, to_picture = _cut(picture, centre, _AROUND_FACE * float(size.max()), left, right, _FACE_SIDE)
         mesh, flag = self._sessions[1].run(["points", "flag"], {"image": np.asarray(shown)[None]})
