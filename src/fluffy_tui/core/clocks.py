@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 TOLERATED_SKEW = timedelta(minutes=1)
-"""How far this computer's clock may differ from another before the user is told."""
+"""How far this computer's clock may differ from another before that is reported."""
 
 Day = TypeVar("Day", bound=date)
 

@@ -165,7 +165,7 @@ def open_to_decode(file: BinaryIO) -> OpenedPicture:
     """Open a picture as `open_picture` does, where its decoder may run.
 
     Raises:
-        NeedsLimits: it may not run here; what can be told by the first bytes costs no second look at the header.
+        NeedsLimits: it may not run here; what the first bytes say costs no second look at the header.
         PhotoUnreadable: it is no picture, damaged, cut short, or too large.
     """
     if not are_set():

@@ -50,7 +50,7 @@ def posts_beyond(
 ) -> Select[PostRow, bool]:
     """Return the query for the posts next to a place in the order of `Post.time_key`, the nearest first.
 
-    A post at the place itself is not returned. Among the steps, None stands for drafts; all count if none are given.
+    A post at the place itself is not returned. Among the steps, None means drafts; without any, all count.
     With each post comes whether it has the text: so it is known how far was searched, and every search ends. Of each
     step the nearest are read in the order of an index, and the nearest of those are returned.
     """

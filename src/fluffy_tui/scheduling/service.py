@@ -520,7 +520,7 @@ class Scheduling:
             photos: all of its photos in their new order; `PostPhoto`s of the post keep their texts and frames.
             first_comment: the new first comment.
             ai_generated: whether the networks are told that the pictures were made with AI.
-            ai_assisted: tell Buffer that a text came from a model; what was told once stays.
+            ai_assisted: tell Buffer that a text came from a model; this cannot be taken back.
 
         Raises:
             NotPossibleNow: the network rejects the text, or the post is being sent or published, or is live.

@@ -69,7 +69,7 @@ class Similarity:
     async def same_picture(self, photo_id: int) -> list[Copy]:
         """Return the persona's other photos that show the same picture, nearest first.
 
-        Also empty for a photo that is not indexed yet, or that shows too little to be told from others.
+        Also empty for a photo that is not indexed yet, or that shows too little to be distinguished from others.
         """
         async with self._database.transaction() as session:
             return await same_picture(session, photo_id)

@@ -58,7 +58,7 @@ class WrittenPost:
     """Names of the persona's channels; empty for all of them."""
     first_comment: str = ""
     line: int | None = None
-    """Where it stands in its file."""
+    """Its line in the file."""
     more_alt_texts: tuple[str, ...] = ()
     """Of the photos after the cover, in their order; those without one may be left out at the end."""
 

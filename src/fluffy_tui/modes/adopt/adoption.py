@@ -91,7 +91,7 @@ def total(counts: PhotoCounts | VectorCounts | PostCounts) -> int:
 
 
 class AdoptionReport(Protocol):
-    """Is told what happens, as it happens."""
+    """Receives what happens, as it happens."""
 
     def persona(self, name: str, spellings: Sequence[str]) -> None:
         """A persona was created, for one name of fluffy-train or for several that differ in spelling only."""
@@ -110,7 +110,7 @@ class AdoptionReport(Protocol):
 
 
 class Adoption:
-    """One adoption; `run` it once. Relative paths start in `folder`; `report` is told what the user should know."""
+    """One adoption; `run` it once. Relative paths start in `folder`; `report` receives what the user should know."""
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 VARIABLE = "FLUFFY_ADOPT_URL"
 """What messages call the address."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-"""What stands for bytes that are not UTF-8."""
+"""What replaces bytes that are not UTF-8."""
 BATCH = 500
 """Rows that are read, and kept in memory, at once."""
 _STATEMENT_SECONDS = 120

@@ -176,7 +176,7 @@ async def _reported(there: Mapping[Path, _Identity], removed: list[str]) -> Asyn
     import watchfiles
 
     stop = asyncio.Event()
-    looking = asyncio.create_task(_look_after(there, stop), name="look after the watched folders")
+    looking = asyncio.create_task(_look_after(there, stop), name="check the watched folders")
     reported = watchfiles.awatch(
         *there, watch_filter=None, rust_timeout=0, stop_event=stop, ignore_permission_denied=True
     )

@@ -38,7 +38,7 @@ _HIERARCHIES = {
     f"{_DIGIKAM}TagsList": "/",
     f"{_MICROSOFT}LastKeywordXMP": "/",
 }
-"""Keywords with those above them, and what stands between them."""
+"""Hierarchies of keywords, and what separates their levels."""
 _TEXTS = (_TITLE, _DESCRIPTION, _ALT_TEXT)
 _WANTED = frozenset(
     {_RATING, _LABEL, _COLORS, *_TEXTS, _SUBJECT, _PERCENT, _PICK, _PICK_LABEL, *_HIERARCHIES}

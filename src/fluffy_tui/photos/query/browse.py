@@ -154,7 +154,7 @@ def why_best(best: Sequence[Any], others: Sequence[Sequence[Any]]) -> BestReason
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What a photo stands for in a list besides itself."""
+    """What a photo represents in a list besides itself."""
 
     behind: tuple[int, ...] = ()
     """Ids of the photos that are folded behind it, best first: duplicates, a burst, or originals of what was edited."""

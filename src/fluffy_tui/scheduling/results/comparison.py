@@ -27,7 +27,7 @@ FEW = 3
 FEW_IN_SLOT = 5
 """The same of a slot of the week, of which there are many, so that some would look good by chance."""
 SETTLED_AFTER = timedelta(days=1)
-"""How long a post must have been live when it was counted: most of what it gets comes in its first hours."""
+"""How long a post must have been live when it was counted: it gets most reactions in its first hours."""
 SQUARE_WITHIN = 0.02
 """How far the sides of a square may differ, as a fraction."""
 

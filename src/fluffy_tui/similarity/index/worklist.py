@@ -113,7 +113,7 @@ class Failure:
 
 
 def given_up(stage: str) -> ColumnElement[bool]:
-    """Return the condition that a photo will not get through this stage."""
+    """Return the condition that a photo will never complete this stage."""
     never_or_rarely_tried = or_(IndexFailureRow.next_try_at.is_(None), IndexFailureRow.crashes >= CRASHES)
     return and_(IndexFailureRow.stage == stage, never_or_rarely_tried)
 
@@ -311,7 +311,7 @@ class Worklist:
         return literal_column("ctid") == any_(func.array(locked.scalar_subquery()))
 
     def _mark(self, photo_ids: Sequence[int]) -> Insert:
-        """Count a crash beforehand; a worker that survives the photo deletes it again."""
+        """Count a crash in advance; a worker that survives the photo deletes it again."""
         ids = func.unnest(literal(list(photo_ids), ARRAY(BigInteger()))).column_valued("photo_id")
         marks = select(ids, literal(str(self._stage)), literal(1, SmallInteger()), func.now() + _LEASE)
         crashed = IndexFailureRow.crashes + 1

@@ -96,7 +96,7 @@ def read_text(path: Path, is_known_whole: bool) -> PictureText:
 
 @cache
 def _engine() -> Callable[[Any], Any]:
-    """Return rapidocr with the networks of its package; it downloads those whose path it is not told."""
+    """Return rapidocr with the networks of its package; it downloads those whose path is not given."""
     if sys.platform == "linux":
         os.nice(15)
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # as for the built-in model
