@@ -201,7 +201,7 @@ class Settings:
     s3: S3Settings | None = None
     image_embed_url: str | None = None
     model_url: str | None = None
-    """Of the model that suggests captions; None without one."""
+    """The address of the model that suggests captions; None without one."""
     model_key: Secret | None = None
     model_name: str = ""
     """If empty, the only one that the server has."""

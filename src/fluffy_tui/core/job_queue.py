@@ -105,7 +105,7 @@ class _Connector(procrastinate.PsycopgConnector):
         self._name = name
         self.liveness = Liveness()
         self._locks: dict[int, str] = {}
-        """Of the jobs that run here, by id: the row of one that has ended may be deleted."""
+        """The locks of the jobs that run here, by id: the row of a job that has ended may be deleted."""
 
     _notify: Notify | None = None
     _heard = False

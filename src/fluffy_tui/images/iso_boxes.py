@@ -44,7 +44,7 @@ class Items:
 
     coded: list[CodedPicture] = field(default_factory=list)
     nclx: Nclx | None = None
-    """Of the picture that is shown."""
+    """The colours of the picture that is shown."""
 
     @property
     def end(self) -> int:

@@ -22,7 +22,7 @@ _SUSPICIOUS = MOST_TEXT // 1032
 """Compressed bytes from which a chunk may unpack to more than that."""
 _MOST_CHUNK = 1 << 20
 _MOST_CHUNKS = 1 << 18
-"""Of a file; most programs cut the pixels into chunks of 8 kB and more, so this is 2 GB."""
+"""Chunks of a file; most programs cut the pixels into chunks of 8 kB and more, so this is 2 GB."""
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _NOT_SHOWN = _TEXTS | {b"tIME", b"pHYs", b"bKGD", b"hIST", b"sPLT"}
 """Chunks that change neither the colours of the pixels nor which side is up."""

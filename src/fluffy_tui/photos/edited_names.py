@@ -22,7 +22,7 @@ _TAKEOUT_SUFFIXES = tuple(f"-{word}" for word in TAKEOUT_WORDS)
 _FORMATS = ("jpg", "JPG", "heic", "HEIC", "tif")
 _APPLE = re.compile(r"(IMG_)(E?)(\d+)", re.IGNORECASE)
 NUMBERED = re.compile(r"(.+)(\(\d+\))")
-"""Of several photos with the same name, Takeout numbers all but one, and their edited versions likewise."""
+"""Takeout numbers all but one of several photos with the same name, and their edited versions likewise."""
 
 _VERSION = re.compile(  # Windows once cut long names to `IMAGE~1.JPG`
     r"(.+?)(?:~[2-9]| (?:copy|kopie)(?: \d+)?| - (?:copy|kopie)(?: \(\d+\))?| ?\(\d+\))", re.IGNORECASE

@@ -87,7 +87,7 @@ class PhotoRow(Base):
     faces: Mapped[int] = mapped_column(SmallInteger(), server_default=text("-1"))
     """How many there are in the picture; -1 until somebody looks."""
     eyes_open: Mapped[float] = mapped_column(server_default=text("-1"))
-    """Of those whose eyes are the least open, how far; -1 if there are none, or it is not known."""
+    """How far the least open eyes are open; -1 if there are none, or it is not known."""
     text_share: Mapped[float] = mapped_column(server_default=text("-1"))
     """Share of the picture that text covers; -1 until it is read."""
     is_screenshot: Mapped[bool] = mapped_column(
@@ -171,7 +171,7 @@ class PhotoPlaceRow(Base):
     modified_at: Mapped[datetime]
     missing_since: Mapped[datetime | None]
     date_rules: Mapped[int] = mapped_column(SmallInteger(), server_default=text("0"))
-    """By which of the rules (`model.DATE_RULES`) the photo was last dated from what this machine has."""
+    """The version of the rules (`model.DATE_RULES`) by which the photo was last dated on this machine."""
 
     __table_args__ = (
         Index(
@@ -254,7 +254,7 @@ class PhotoMetadataRow(Base):
     stars: Mapped[int] = mapped_column(SmallInteger())
     verdict: Mapped[str | None]
     keys: Mapped[list[str]] = mapped_column(ARRAY(Text()))
-    """Of its keywords."""
+    """The keys of its keywords."""
     label: Mapped[str]
     title: Mapped[str]
     description: Mapped[str]
@@ -274,7 +274,7 @@ class PhotoTextRow(Base):
     text: Mapped[str]
     """Empty where there is none."""
     words: Mapped[Any] = mapped_column(TSVECTOR())
-    """By which it is found, as words are compared."""
+    """The words by which it is found, as words are compared."""
     read_at: Mapped[Timestamp]
 
     __table_args__ = (

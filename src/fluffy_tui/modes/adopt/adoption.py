@@ -49,7 +49,7 @@ class VectorCounts:
     unchanged: int = 0
     none: int = 0
     unusable: int = 0
-    """Of another length, or of length zero."""
+    """Vectors of another length, or of length zero."""
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class AdoptionCounts:
     """What an adoption did."""
 
     personas: int = 0
-    """That were created."""
+    """Personas that were created."""
     photos: PhotoCounts = field(default_factory=PhotoCounts)
     vectors: VectorCounts = field(default_factory=VectorCounts)
     posts: PostCounts = field(default_factory=PostCounts)

@@ -31,7 +31,7 @@ LOOK_SECONDS = 2.0
 """How often to look whether the watched folders are there and are still the same ones, and whether the database is."""
 
 _Identity: TypeAlias = tuple[int, int]
-"""Of a folder: its disk, and its number there."""
+"""What identifies a folder: its disk, and its number there."""
 
 
 class WatchRefused(FluffyError):

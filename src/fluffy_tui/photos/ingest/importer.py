@@ -76,7 +76,7 @@ class Importer:
         self._on_failed = on_failed
         self._stop = threading.Event()
         self._turn = threading.Lock()
-        """Of the thread that reads a small slice."""
+        """Held by the thread that reads a small slice."""
         self._started = time.monotonic()
         self._seen = self._imported = self._unchanged = self._moved = self._duplicates = self._missing = 0
         self._known_elsewhere = self._damaged_xmp = self._redated = 0

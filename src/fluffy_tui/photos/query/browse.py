@@ -30,7 +30,7 @@ class Sort(StrEnum):
     SHARPNESS = "sharpness"
     """How sharp the picture is where it is sharpest; photos without scores count as the least sharp."""
     STARS = "stars"
-    """Of as many stars, when it was taken."""
+    """By stars, then by when it was taken."""
 
 
 class Orientation(StrEnum):
@@ -92,7 +92,7 @@ class Browse:
     faces: bool = False
     """Only photos with faces."""
     folded: bool = False
-    """Of the photos of a stack, only the best, as `BestBy` says."""
+    """Only the best photo of each stack, as `BestBy` says."""
 
     @property
     def needs_scores(self) -> bool:

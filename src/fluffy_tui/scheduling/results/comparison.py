@@ -42,14 +42,14 @@ class CountedPost:
 
     id: int
     photo_id: int
-    """Of the cover."""
+    """The cover's id."""
     channel_id: str
     at: datetime
     """When it was due, or else when it went live."""
     caption: str
     first_comment: str
     shape: Orientation | None
-    """Of the cover as posted; None where that was not recorded."""
+    """The shape of the cover as posted; None where that was not recorded."""
     results: Results
 
     @property
@@ -77,7 +77,7 @@ class ChannelMedian:
     metric: Metric
     """The median."""
     count: int
-    """Of how many posts."""
+    """How many posts there are."""
 
     @property
     def is_of_few(self) -> bool:
@@ -108,7 +108,7 @@ class Comparison:
     posts: tuple[ComparedPost, ...] = ()
     """Those that can be compared, newest first."""
     channels: tuple[ChannelMedian, ...] = ()
-    """Of every channel that has the number, the one with the most posts first."""
+    """The medians of every channel that has the number, the one with the most posts first."""
     counted: int = 0
     """How many posts have any numbers."""
     too_new: int = 0

@@ -74,7 +74,7 @@ _STORED: dict[type[Base], dict[str, TypeEngine[Any]]] = {
         "embedding": Text(),
     },
 }
-"""As what the columns of rows are passed: bits and vectors as Postgres writes them."""
+"""The types in which rows are passed: bits and vectors as Postgres writes them."""
 
 
 async def store(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 _NETWORKS = ("blazeface-full-range-1.onnx", "face-mesh-1.onnx", "eye-contour-1.onnx")
-"""Of this folder; the text file beside them says where they come from."""
+"""Files in this folder; the text file beside them says where they come from."""
 _SIDE, _FACE_SIDE, _EYE_SIDE = 192, 192, 64
 """Width and height in pixels of the pictures that the networks take."""
 _CELL = 4
@@ -71,7 +71,7 @@ class Face:
 
     @property
     def height(self) -> float:
-        """As a share of the picture's."""
+        """The height as a share of the picture's."""
         return self.box[3] - self.box[1]
 
 

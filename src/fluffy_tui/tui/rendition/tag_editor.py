@@ -31,7 +31,7 @@ class TagEditor:
         self._tags = [UnnamedTag(tag.handle, tag.place) for tag in tags]
         self._window, self._turn = window, turn
         self.index = 0
-        """Of the current tag."""
+        """The current tag's index."""
 
     def __len__(self) -> int:
         return len(self._tags)

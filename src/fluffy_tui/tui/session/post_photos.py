@@ -23,7 +23,7 @@ class PostPhotos:
 
     photos: tuple[PostPhoto, ...]
     index: int = 0
-    """Of the current photo."""
+    """The current photo's index."""
 
     def __len__(self) -> int:
         return len(self.photos)
