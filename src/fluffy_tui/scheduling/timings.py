@@ -112,4 +112,4 @@ class Timings:
 
 
 FOREVER = 36_500 * DAY
-"""The age up to which anything is trusted, such as a channel's network and name."""
+"""A largest age for what never goes out of date, such as a channel's network and name."""
