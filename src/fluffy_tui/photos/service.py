@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, and_, case, cast, func, literal, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import among
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, readable_path
 from fluffy_tui.name_key import is_text
@@ -56,7 +57,6 @@ from fluffy_tui.photos.tables import (
     PhotoPlaceRow,
     PhotoRow,
     PhotoTextRow,
-    among,
     of_machine,
 )
 from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails

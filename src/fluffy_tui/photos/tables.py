@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Computed,
     DateTime,
@@ -19,8 +18,6 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     any_,
-    bindparam,
-    column,
     func,
     select,
     text,
@@ -29,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
+from fluffy_tui.core.database import Base, PrimaryKey, Timestamp, among, array_of, rows_of
 from fluffy_tui.photos.machine import UNKNOWN
 
 if TYPE_CHECKING:
@@ -322,17 +319,6 @@ class ScheduledOnceRow(Base):
     photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
 
 
-def array_of(values: Sequence[Any], kind: TypeEngine[Any]) -> Any:
-    """Return the values as one array parameter, so that the statement is the same whatever their number."""
-    return bindparam(None, values, type_=ARRAY(kind))
-
-
-def among(column_of_ids: Any, ids: Iterable[int]) -> ColumnElement[bool]:
-    """Return the condition that an id is one of these."""
-    condition: ColumnElement[bool] = column_of_ids == any_(array_of(list(ids), BigInteger()))
-    return condition
-
-
 def locked(photo_ids: Iterable[int]) -> Select[int]:
     """Return the query that locks photos, for a transaction that changes several of them, or what depends on them.
 
@@ -360,8 +346,7 @@ def each(
     LATERAL makes sure of that. With `key = ANY (…)`, Postgres reads the whole table as long as it has no statistics
     of it, which is just when the first large import runs.
     """
-    wanted = func.unnest(array_of(values, kind)).table_valued(column("key", kind), name="wanted")
-    wanted = wanted.render_derived()
+    wanted = rows_of({"key": kind}, ((value,) for value in values))
     found = one(wanted.c.key).limit(1).lateral("found")
     return select(*found.c).select_from(wanted.join(found, true()))
 

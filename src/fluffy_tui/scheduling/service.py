@@ -6,12 +6,11 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, func, literal, select, true, union_all
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, func, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.database import database_now
+from fluffy_tui.core.database import database_now, rows_of
 from fluffy_tui.images import Unreadable
 from fluffy_tui.media import Framing
 from fluffy_tui.networks import clean_caption
@@ -598,7 +597,7 @@ def last_ended(persona_ids: Sequence[int], limit: int) -> Select[PostRow]:
 
     Of each persona the last are read in the order of an index, however many posts there are.
     """
-    persona = func.unnest(literal(list(persona_ids), ARRAY(BigInteger))).table_valued("id").render_derived()
+    persona = rows_of({"id": BigInteger()}, ((id_,) for id_ in persona_ids))
     ended_at = func.coalesce(PostRow.posted_at, PostRow.updated_at)
     of_persona = select(PostRow).where(PostRow.persona_id == persona.c.id, HAS_ENDED)
     last = of_persona.order_by(ended_at.desc(), PostRow.id.desc()).limit(limit).lateral()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from fluffy_tui.core.database import among
 from fluffy_tui.similarity.index.index_counts import count_indexed
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
 from fluffy_tui.similarity.index.worklist import Stage
@@ -19,7 +20,7 @@ from fluffy_tui.similarity.search.duplicates import (
     same_picture,
 )
 from fluffy_tui.similarity.search.index_readiness import explained
-from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
+from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -22,11 +22,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
-    any_,
     bindparam,
     column,
     func,
-    literal,
     select,
     table,
     text,
@@ -275,9 +273,3 @@ def in_columns(names: Iterable[str], rows: Iterable[Sequence[object]]) -> dict[s
     """Return rows as `unnested` takes them: a statement is the same then for any number of them."""
     listed = list(rows)
     return {f"{name}s": [row[place] for row in listed] for place, name in enumerate(names)}
-
-
-def among(values: Any, wanted: Iterable[int]) -> ColumnElement[bool]:
-    """Return the condition that an id is one of these, given as one array whatever their number."""
-    condition: ColumnElement[bool] = values == any_(literal(list(wanted), ARRAY(BigInteger())))
-    return condition

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, text
 
+from fluffy_tui.core.database import among
 from fluffy_tui.photos.keywords import keyed
 from fluffy_tui.photos.metadata.xmp import Xmp
 from fluffy_tui.photos.model import DATE_RULES, DateSource, KeywordSource
-from fluffy_tui.photos.tables import PhotoMetadataRow, among
+from fluffy_tui.photos.tables import PhotoMetadataRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

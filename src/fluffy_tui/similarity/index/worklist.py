@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from fluffy_tui.core.database import among
 from fluffy_tui.similarity.tables import (
     PHOTOS,
     PLACES,
@@ -44,7 +45,6 @@ from fluffy_tui.similarity.tables import (
     PhotoEmbeddingRow,
     PhotoHashRow,
     QueuedPhotoRow,
-    among,
 )
 
 if TYPE_CHECKING:
