@@ -145,7 +145,7 @@ def test_a_mark_before_the_settings_is_no_obstacle(own_home: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
-def test_output_that_is_lost_is_told(own_home: Path) -> None:
+def test_lost_output_is_reported(own_home: Path) -> None:
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run(
             [sys.executable, "-m", "fluffy_tui", "--doctor"],

@@ -41,7 +41,7 @@ def test_it_says_what_is_there(tmp_path: Path, kind: str, flags: int) -> None:
     assert path.exists()
 
 
-def test_a_pipe_that_somebody_reads_is_no_file_either(tmp_path: Path) -> None:
+def test_a_pipe_with_a_reader_is_no_file_either(tmp_path: Path) -> None:
     path = other_than_file(tmp_path / "file", "pipe")
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with pytest.raises(NotPlain):

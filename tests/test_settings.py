@@ -353,7 +353,7 @@ def test_no_address_holds_a_name_or_password(variable: str, login: str) -> None:
 
 
 @pytest.mark.parametrize("variable", ADDRESSES)
-def test_an_address_may_have_an_at_sign_behind_its_host(variable: str) -> None:
+def test_an_address_may_have_an_at_sign_after_its_host(variable: str) -> None:
     address = "https://host.example/@me/v1"
     assert load_settings({**BUCKET, variable: address}).shown[variable]
 

@@ -97,7 +97,7 @@ class Services:
             await asyncio.to_thread(self.server.start)
 
     def events(self) -> AsyncGenerator[Event, None]:
-        """Yield every change in the database, for ever; close it, so that its connection is not left open."""
+        """Yield every change in the database, forever; close it, so that its connection is not left open."""
         database = self.database
         return events(database.url, self.reach_server, name=database.name, on_silent=database.cut)
 

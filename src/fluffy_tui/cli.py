@@ -298,7 +298,7 @@ async def _run_and_flush(
     with hard_deadline(_STOP_LIMIT) as start_countdown:
         _stop_on_signals(start_countdown)
         status = await _run(options, settings, environment)
-    sys.stdout.flush()  # now it can still be told that there is no room for it
+    sys.stdout.flush()  # now a full disk can still be reported
     return status
 
 

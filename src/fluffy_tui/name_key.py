@@ -12,7 +12,7 @@ def is_text(text: str) -> bool:
     """Return whether a text can be stored, sent and shown: arguments, paths and variables may have any bytes."""
     try:
         text.encode()
-    except UnicodeEncodeError:  # lone surrogates, which stand for bytes that are not UTF-8
+    except UnicodeEncodeError:  # lone surrogates, which represent bytes that are not UTF-8
         return False
     return True
 

@@ -17,7 +17,7 @@ _KINDS = {
 }
 _DEVICE = "Is a device, not a file"
 _NO_FILE = frozenset({errno.ENXIO, errno.EISDIR, errno.EOPNOTSUPP})
-"""What systems say of a pipe that nobody reads, a folder, and a socket."""
+"""Errors for a pipe that nobody reads, a folder, and a socket."""
 
 
 class NotPlain(OSError):
@@ -36,7 +36,7 @@ def open_plain(path: Path | str, flags: int = os.O_RDONLY, mode: int = 0o600) ->
         mode: The permissions of a file that is created.
 
     Returns:
-        A descriptor, and what the system says of the file: each further call to the system may hand Python to another
+        A descriptor, and the file's status: each further call to the system may hand Python to another
         thread, which costs more than a small file is worth.
 
     Raises:

@@ -134,103 +134,36 @@ class Setting:
         return int(text) if text.strip().isdecimal() else float(text)
 
 
+# fmt: off
 SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "DATABASE_URL",
-        "database_url",
-        "Postgres 14 or newer with pgvector 0.7 or newer; if not set, an embedded server is used",
-        "embedded",
-        secret=True,
-    ),
-    Setting(
-        "DATABASE_DIRECT_URL",
-        "database_direct_url",
-        "The same database without a pooler, if that of DATABASE_URL shares connections between transactions",
-        secret=True,
-    ),
+    Setting("DATABASE_URL", "database_url", "Postgres 14 or newer with pgvector 0.7 or newer; if not set, an embedded server is used", "embedded", secret=True),  # noqa: E501
+    Setting("DATABASE_DIRECT_URL", "database_direct_url", "The same database without a pooler, if that of DATABASE_URL shares connections between transactions", secret=True),  # noqa: E501
     Setting("BUFFER_API_KEY", "buffer_api_key", "API key from Buffer's settings", secret=True),
     Setting("FLUFFY_BUFFER_URL", "buffer_url", "Address of Buffer's API", BUFFER_URL),
     Setting("FLUFFY_DATA_DIR", "data_dir", "Folder for the database, drafts and the log", "per user"),
     Setting("FLUFFY_CONFIG", "", "The configuration file itself (environment only)", "per user"),
-    Setting(
-        "FLUFFY_MEDIA_HOST",
-        "media_host",
-        "Where pictures are uploaded for Buffer to fetch: `directory` or `s3`",
-    ),
-    Setting(
-        "FLUFFY_MEDIA_BASE_URL",
-        "media_base_url",
-        "Public https address of the uploaded pictures (http only on this machine)",
-    ),
-    Setting(
-        "FLUFFY_MEDIA_DIRECTORY", "media_directory", "For `directory`: the folder that your web server serves"
-    ),
+    Setting("FLUFFY_MEDIA_HOST", "media_host", "Where pictures are uploaded for Buffer to fetch: `directory` or `s3`"),
+    Setting("FLUFFY_MEDIA_BASE_URL", "media_base_url", "Public https address of the uploaded pictures (http only on this machine)"),  # noqa: E501
+    Setting("FLUFFY_MEDIA_DIRECTORY", "media_directory", "For `directory`: the folder that your web server serves"),
     Setting("FLUFFY_S3_BUCKET", "s3_bucket", "For `s3`: bucket name"),
     Setting("FLUFFY_S3_ENDPOINT", "s3_endpoint", "For `s3`: API endpoint of an S3-compatible service", "AWS"),
     Setting("FLUFFY_S3_REGION", "s3_region", "For `s3`: region", "us-east-1"),
     Setting("AWS_ACCESS_KEY_ID", "aws_access_key_id", "For `s3`: access key ID", secret=True),
     Setting("AWS_SECRET_ACCESS_KEY", "aws_secret_access_key", "For `s3`: secret key", secret=True),
-    Setting(
-        "FLUFFY_UNDO_SECONDS",
-        "undo_seconds",
-        "Seconds in which a submit can be undone before the post is sent; 0 to send at once",
-        "10",
-        is_number=True,
-    ),
-    Setting(
-        "FLUFFY_POST_AGAIN_MONTHS",
-        "post_again_months",
-        "Months for which a post has to be live before its photos can be posted again; 0 for at once",
-        "3",
-        is_number=True,
-    ),
-    Setting(
-        "FLUFFY_XMP_PICK_RATING",
-        "xmp_pick_rating",
-        "From how many stars in XMP on an imported photo counts as picked: 1 to 5, or `off`",
-        "off",
-    ),
-    Setting(
-        "FLUFFY_WRITE_SIDECARS",
-        "write_sidecars",
-        "When a post is live, write what was posted into an XMP sidecar beside each photo: `true` or `false`",
-        "false",
-    ),
+    Setting("FLUFFY_UNDO_SECONDS", "undo_seconds", "Seconds in which a submit can be undone before the post is sent; 0 to send at once", "10", is_number=True),  # noqa: E501
+    Setting("FLUFFY_POST_AGAIN_MONTHS", "post_again_months", "Months for which a post has to be live before its photos can be posted again; 0 for at once", "3", is_number=True),  # noqa: E501
+    Setting("FLUFFY_XMP_PICK_RATING", "xmp_pick_rating", "Stars in XMP from which an imported photo counts as picked: 1 to 5, or `off`", "off"),  # noqa: E501
+    Setting("FLUFFY_WRITE_SIDECARS", "write_sidecars", "When a post is live, write what was posted into an XMP sidecar beside each photo: `true` or `false`", "false"),  # noqa: E501
     Setting("IMAGE_EMBED_URL", "image_embed_url", "Address of the image_embed service, if you run one"),
-    Setting(
-        "FLUFFY_MODEL_URL",
-        "model_url",
-        "Address of your own vision model, which suggests captions: any OpenAI-compatible server (http only on this "
-        "machine and in private networks); if not set, nothing is ever sent to a model",
-    ),
+    Setting("FLUFFY_MODEL_URL", "model_url", "Address of your own vision model, which suggests captions: any OpenAI-compatible server (http only on this machine and in private networks); if not set, nothing is ever sent to a model"),  # noqa: E501
     Setting("FLUFFY_MODEL_KEY", "model_key", "Key of that server, if it needs one", secret=True),
     Setting("FLUFFY_MODEL_NAME", "model_name", "Name of the model", "the only one that the server has"),
-    Setting(
-        "FLUFFY_PREVIEW",
-        "preview",
-        "How pictures are drawn: `auto`, `kitty`, `sixel`, `half-cell` or `off`",
-        "auto",
-    ),
-    Setting(
-        "FLUFFY_NOTIFY",
-        "notify",
-        "When a post goes live or fails: `bell`, `desktop` (a notification if the terminal can show them, else "
-        "the bell; tmux and screen cannot) or `off`",
-        "bell",
-    ),
-    Setting(
-        "FLUFFY_ADOPT_URL",
-        "adopt_url",
-        "For `--adopt`: address of the fluffy-train database, which is only read",
-        secret=True,
-    ),
-    Setting(
-        "FLUFFY_MCP_WRITES",
-        "mcp_writes",
-        "Whether an assistant may submit posts through `--mcp` (`true`), or only write drafts",
-        "false",
-    ),
+    Setting("FLUFFY_PREVIEW", "preview", "How pictures are drawn: `auto`, `kitty`, `sixel`, `half-cell` or `off`", "auto"),  # noqa: E501
+    Setting("FLUFFY_NOTIFY", "notify", "When a post goes live or fails: `bell`, `desktop` (a notification if the terminal can show them, else the bell; tmux and screen cannot) or `off`", "bell"),  # noqa: E501
+    Setting("FLUFFY_ADOPT_URL", "adopt_url", "For `--adopt`: address of the fluffy-train database, which is only read", secret=True),  # noqa: E501
+    Setting("FLUFFY_MCP_WRITES", "mcp_writes", "Whether an assistant may submit posts through `--mcp` (`true`), or only write drafts", "false"),  # noqa: E501
 )
+# fmt: on
 """The settings table, from which the docs and the settings screen are made."""
 
 SECRETS = frozenset(setting.variable for setting in SETTINGS if setting.secret)
@@ -268,7 +201,7 @@ class Settings:
     s3: S3Settings | None = None
     image_embed_url: str | None = None
     model_url: str | None = None
-    """Of the model that suggests captions; None without one."""
+    """The address of the model that suggests captions; None without one."""
     model_key: Secret | None = None
     model_name: str = ""
     """If empty, the only one that the server has."""
@@ -282,7 +215,7 @@ class Settings:
     mcp_writes: bool = False
     """Whether an assistant may submit posts, rather than only write drafts."""
     xmp_pick_rating: int | None = None
-    """From how many stars in XMP on an imported photo counts as picked; None if none does."""
+    """Stars in XMP from which an imported photo counts as picked; None if none does."""
     write_sidecars: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     """The user's own keys by action id, from the table `[keys]` of config.toml."""
@@ -438,7 +371,7 @@ def _shown(values: Mapping[str, str], config_file: Path) -> dict[str, str]:
 def without_secrets(value: str) -> str:
     """Return an address without what may be secret in it.
 
-    That is what is before its last @, since an unencoded password may hold any character, and what is behind a ? or #.
+    That is what is before its last @, since an unencoded password may hold any character, and what is after a ? or #.
     """
     scheme, separator, rest = value.partition("://")
     if not separator:

@@ -80,7 +80,7 @@ async def test_poison_in_a_reply_is_left_out() -> None:
         assert (await client.create_post(new_post())).text == "fog]52;c;YQ=="
 
 
-def test_a_message_is_cut_where_nobody_reads_on() -> None:
+def test_a_long_message_is_cut() -> None:
     assert len(shortened("x" * 20_000_000) or "") < 2_000
     assert shortened("short") == "short"
     assert shortened(None) is None

@@ -38,7 +38,7 @@ def test_a_crash_while_writing_leaves_the_old_content(
     assert list(tmp_path.glob(".file*")) == []
 
 
-def test_nobody_sees_the_new_content_before_it_is_complete(tmp_path: Path) -> None:
+def test_the_new_content_is_not_seen_before_it_is_complete(tmp_path: Path) -> None:
     file = tmp_path / "file"
     write_atomically(file, "old")
     with atomic_writer(file) as new:

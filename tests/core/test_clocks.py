@@ -19,7 +19,7 @@ from fluffy_tui.core.clocks import months_later, skew_words
         (-90_000, "25 h 0 min behind Buffer's clock"),
     ],
 )
-def test_a_skew_is_told_in_minutes_and_hours(seconds: int, words: str) -> None:
+def test_a_skew_is_given_in_minutes_and_hours(seconds: int, words: str) -> None:
     assert skew_words(timedelta(seconds=seconds), "Buffer's") == words
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from procrastinate.periodic import PeriodicDeferrer
+from sqlalchemy import text
 
+from fluffy_tui.core.errors import DatabaseTooNew
 from fluffy_tui.core.job_queue import build_queue, run_worker
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from fluffy_tui.core.database import Database
+
+
+NO_POLLS: dict[str, Any] = {"fetch_job_polling_interval": 3600.0}
 
 
 async def ready() -> None:
@@ -47,8 +52,7 @@ async def bells(
         raise AssertionError(number)
 
     stop = asyncio.Event()
-    options: dict[str, Any] = {"queues": ["bells"], "fetch_job_polling_interval": 3600.0}
-    options["delete_jobs"] = delete_jobs
+    options: dict[str, Any] = {"queues": ["bells"], "delete_jobs": delete_jobs, **NO_POLLS}
     working = asyncio.create_task(run_worker(queue, stop, context={}, before_start=ready, **options))
     await other.configure_task("ring").defer_async(number=0)
     assert await rung.get() == 0
@@ -108,6 +112,26 @@ async def test_a_job_whose_row_is_locked_when_it_is_due_starts_when_it_is_not(da
             await asyncio.sleep(2.5)
             assert rung.empty()
         assert await rung.get() == 1
+
+
+async def test_a_worker_ends_as_soon_as_a_statement_of_a_job_does_not_fit_a_newer_schema(
+    database: Database,
+) -> None:
+    queue = build_queue(database)
+
+    @queue.task(name="ring", queue="bells")
+    async def ring() -> None:
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        async with database.transaction() as session:
+            await session.execute(text("SELECT no_longer FROM posts"))
+
+    working = asyncio.create_task(
+        run_worker(queue, asyncio.Event(), context={}, before_start=ready, queues=["bells"], **NO_POLLS)
+    )
+    await queue.configure_task("ring").defer_async()
+    with pytest.raises(DatabaseTooNew):
+        await working
 
 
 async def test_a_clock_that_jumps_neither_stops_periodic_tasks_nor_heaps_them_up(

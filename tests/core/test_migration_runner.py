@@ -148,7 +148,7 @@ def test_posts_that_have_failed_free_their_photos_and_take_back_what_is_free(dat
     command.check(alembic_config(database_url))
 
 
-def test_names_that_only_say_the_day_or_the_moment_are_told_apart(database_url: str) -> None:
+def test_names_that_only_say_the_day_or_the_moment_are_distinguished(database_url: str) -> None:
     command.downgrade(alembic_config(database_url), "0049")
     names = {
         "IMG-20231105-WA0001.jpg": ("2023-11-05 12:00", "name of day"),

@@ -245,7 +245,7 @@ def test_several_threads_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("picture_format", ["PNG", "WEBP", "AVIF", "GIF", "TIFF"])
 @pytest.mark.parametrize("count", [1, 3])
-def test_an_animation_is_told_from_a_picture(picture_format: str, count: int) -> None:
+def test_an_animation_is_distinguished_from_a_picture(picture_format: str, count: int) -> None:
     """Only its first picture is shown and posted."""
     first, *others = [picture(64, 48, seed) for seed in range(count)]
     decoded = decode(saved(first, picture_format, save_all=True, append_images=others))

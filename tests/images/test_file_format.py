@@ -23,7 +23,7 @@ def test_phones_may_append_what_is_not_in_boxes(trailer: bytes) -> None:
     assert complete(encoded("HEIF") + trailer, "HEIF") is True
 
 
-def test_a_box_that_ends_behind_the_file_is_cut_short() -> None:
+def test_a_box_that_ends_beyond_the_file_is_cut_short() -> None:
     assert complete(encoded("HEIF")[:-10], "HEIF") is False
 
 

@@ -69,7 +69,7 @@ SIGNATURES = [
 @given(signature=st.sampled_from(SIGNATURES), rest=st.binary(max_size=600))
 @settings(max_examples=500)
 @pytest.mark.filterwarnings("ignore::UserWarning")
-def test_anything_behind_a_signature_is_refused_with_a_reason(signature: bytes, rest: bytes) -> None:
+def test_anything_after_a_signature_is_refused_with_a_reason(signature: bytes, rest: bytes) -> None:
     with contextlib.suppress(PhotoUnreadable, NeedsLimits):
         read_header(io.BytesIO(signature + rest))
 

@@ -82,7 +82,7 @@ def test_stray_bytes_may_be_followed_by_a_film() -> None:
 
 
 @pytest.mark.parametrize("count", [20, 99, 311, 5000])
-def test_many_stray_bytes_are_what_is_left_of_a_hole(count: int) -> None:
+def test_many_stray_bytes_mean_a_hole(count: int) -> None:
     with pytest.raises(PhotoUnreadable):
         decode(jpeg().removesuffix(END) + bytes(count) + END)
 

@@ -44,7 +44,7 @@ def late_exif_png(text_behind: int) -> bytes:
 
 
 @pytest.mark.parametrize("text_behind", [0, 100_000])
-def test_exif_behind_the_pixels_of_a_png_counts(text_behind: int) -> None:
+def test_exif_after_the_pixels_of_a_png_counts(text_behind: int) -> None:
     """However much follows it; preview and post read the same header."""
     content = late_exif_png(text_behind)
     assert (header(content).width, header(content).height) == (32, 48)

@@ -61,7 +61,7 @@ def test_damage_in_what_is_not_shown_is_no_damage_of_the_picture(kind: bytes, be
 
 
 @pytest.mark.parametrize("kind", [b"iCCP", b"gAMA", b"eXIf", b"tRNS"])
-def test_damage_in_what_changes_the_picture_is_told(kind: bytes) -> None:
+def test_damage_in_what_changes_the_picture_is_reported(kind: bytes) -> None:
     damaged = bytearray(chunk(kind, b"icc\0\0" + zlib.compress(b"profile")))
     damaged[-6] ^= 1
     with pytest.raises(PhotoUnreadable):

@@ -133,7 +133,7 @@ async def test_what_is_no_address_is_permanent(url: str) -> None:
     assert not caught.value.temporary
 
 
-async def test_a_certificate_that_nobody_trusts_is_permanent(untrusted_server: str) -> None:
+async def test_an_untrusted_certificate_is_a_permanent_error(untrusted_server: str) -> None:
     """Buffer would refuse it too, so it is not accepted here."""
     with pytest.raises(MediaHostError) as caught:
         await verify_public(f"{untrusted_server}/x.jpg", PICTURE)

@@ -232,7 +232,7 @@ async def test_an_upload_that_gets_no_answer_ends(
     assert error.temporary
 
 
-async def test_a_certificate_that_nobody_trusts_is_named(untrusted_server: str) -> None:
+async def test_an_untrusted_certificate_is_named(untrusted_server: str) -> None:
     error = await refusal(host_for(untrusted_server))
     assert "The certificate of the media host 127.0.0.1" in error.message
     assert "self-signed" in error.message

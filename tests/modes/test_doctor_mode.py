@@ -119,7 +119,7 @@ UNHURRIED = "-5 minutes"
 """The age of a heartbeat that stays fresh for as long as a busy computer takes."""
 
 
-async def test_a_worker_without_a_key_is_told_from_one_that_delivers(
+async def test_a_worker_without_a_key_is_distinguished_from_one_that_delivers(
     own_home: Path, environment: dict[str, str]
 ) -> None:
     await doctor(own_home, environment)  # migrates the database

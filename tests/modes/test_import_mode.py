@@ -9,9 +9,10 @@ import shlex
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pexpect
 import psycopg
@@ -20,11 +21,16 @@ import pytest
 from fluffy_tui.modes.import_mode import import_folders
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import FolderNotFound, Photos
+from modes.program import quick_fluffy as fluffy
 from photos.metadata.xmp_samples import DAMAGED
 from photos.photo_files import encoded, picture, write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from fluffy_tui.core.database import Database
+
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +45,12 @@ class Opened:
 
     personas: Personas
     photos: Photos
+
+
+@pytest.fixture(autouse=True)
+def own_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the command use the test's database."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
 
 
 @pytest.fixture
@@ -142,7 +154,7 @@ async def test_json_lines(services: Opened, tmp_path: Path, capsys: pytest.Captu
     }
 
 
-async def test_damaged_xmp_is_told(
+async def test_damaged_xmp_is_reported(
     services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The photo is imported without it, which is no failure."""
@@ -175,9 +187,8 @@ def test_a_missing_folder_exits_with_2(tmp_path: Path) -> None:
     assert done.stderr == f"fluffy-tui: The folder {tmp_path}/nowhere does not exist. {hint}\n"
 
 
-def test_the_command_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_in_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No bar on standard error, and names that the encoding cannot represent do no harm."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     write(tmp_path / "in" / "été.jpg", b"")
     command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "Zoë"]
@@ -187,9 +198,8 @@ def test_the_command_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: p
     assert "\\xe9t\\xe9.jpg: The file is empty." in done.stdout
 
 
-def test_interrupted_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_in_a_pipe(database_url: str, tmp_path: Path) -> None:
     """Exit 130 at once; the summary matches what was saved."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
     fill_with_plenty(tmp_path / "in")
     command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "sarah", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -205,11 +215,8 @@ def test_interrupted_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: p
     assert summary["imported"] == imported(database_url) < PLENTY
 
 
-def test_a_progress_bar_on_a_terminal_and_ctrl_c(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_progress_bar_on_a_terminal_and_ctrl_c(database_url: str, tmp_path: Path) -> None:
     """Rate and time left during the import, and how far it got when interrupted."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
     fill_with_plenty(tmp_path / "in")
     command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "sarah"]
     with pexpect.spawn(command[0], command[1:], dimensions=(24, 100), encoding="utf-8", timeout=120) as child:
@@ -225,10 +232,7 @@ def test_a_progress_bar_on_a_terminal_and_ctrl_c(
     assert kept == imported(database_url) < PLENTY
 
 
-def test_events_go_to_a_file_while_a_bar_is_drawn(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", database_url)
+def test_events_go_to_a_file_while_a_bar_is_drawn(tmp_path: Path) -> None:
     write(tmp_path / "in" / "empty.jpg", b"")
     command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "sarah", "--json"]
     script = f"{shlex.join(command)} > {shlex.quote(str(tmp_path / 'out'))}"
@@ -241,12 +245,87 @@ def test_events_go_to_a_file_while_a_bar_is_drawn(
     assert (failed["path"], summary["failed"]) == (str(tmp_path / "in" / "empty.jpg"), 1)
 
 
-def test_a_relative_folder(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_folder(database_url: str, tmp_path: Path) -> None:
     """The folder may be relative to the current one; the library stores the absolute path."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
     write(tmp_path / "in" / "a.jpg", encoded())
     command = [*COMMAND, "--import", "in", "--persona", "sarah"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT path FROM photos").fetchall() == [(f"{tmp_path}/in/a.jpg",)]
+
+
+@contextmanager
+def watching(folder: Path) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """Run the command until the end of the block; yield it and its output."""
+    command = [*COMMAND, "--import", str(folder), "--persona", "sarah", "--watch", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout
+        finally:
+            process.kill()
+
+
+def arrive(path: Path, content: Path) -> None:
+    """Move a complete file to its place, so that nobody can see half of it."""
+    path.parent.mkdir(exist_ok=True)
+    content.rename(path)
+
+
+def event(output: IO[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(output.readline())
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_watching_imports_until_it_is_stopped(tmp_path: Path, number: signal.Signals) -> None:
+    """The first import, a later one, the summary of both, exit 0."""
+    write(tmp_path / "in" / "a.jpg", seed=1)
+    with watching(tmp_path / "in") as (process, output):
+        first = event(output)
+        assert (first["event"], first["imported"]) == ("taken", 1)
+        arrive(tmp_path / "in" / "new" / "b.jpg", write(tmp_path / "b.jpg", seed=2))
+        second = event(output)
+        assert (second["event"], second["imported"]) == ("taken", 1)
+        process.send_signal(number)
+        summary = event(output)
+        assert (summary["event"], summary["persona"], summary["imported"]) == ("summary", "sarah", 2)
+        assert "interrupted" not in summary
+        assert process.wait() == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_a_watched_file_that_never_becomes_a_picture_fails(tmp_path: Path) -> None:
+    """The command waits for it until the end, and then exits with 1."""
+    (tmp_path / "in").mkdir()
+    with watching(tmp_path / "in") as (process, output):
+        assert event(output)["event"] == "taken"
+        arrive(tmp_path / "in" / "a.jpg", write(tmp_path / "a.jpg", b"%PDF-1.7"))
+        assert event(output)["failed"] == 1
+        waiting = event(output)
+        assert (waiting["event"], waiting["path"]) == ("waiting", str(tmp_path / "in" / "a.jpg"))
+        process.send_signal(signal.SIGINT)
+        events = [json.loads(line) for line in output]
+        assert [found["event"] for found in events] == ["failed", "summary"]
+        assert process.wait() == 1
+
+
+def test_watching_goes_on_while_a_folder_is_away(tmp_path: Path) -> None:
+    """Each change of that is an event, and no failure."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with watching(folder) as (_, output):
+        assert event(output)["event"] == "taken"
+        folder.rmdir()
+        assert event(output) == {"event": "away", "path": str(folder)}
+        folder.mkdir()
+        assert event(output) == {"event": "back", "path": str(folder)}
+        arrive(folder / "a.jpg", write(tmp_path / "a.jpg"))
+        assert event(output)["imported"] == 1
+
+
+def test_watch_needs_import(tmp_path: Path) -> None:
+    ended = fluffy(tmp_path, "--watch")
+    assert (ended.status, ended.err) == (2, "fluffy-tui: --watch only works with --import.\n")

@@ -34,7 +34,7 @@ def program(path: Path, script: str) -> str:
     return str(path)
 
 
-async def test_a_worker_that_cannot_be_started_is_told_and_tried_again(
+async def test_a_worker_that_cannot_be_started_is_reported_and_tried_again(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after an upgrade that replaces the interpreter; then it is back."""
@@ -62,7 +62,7 @@ async def test_a_worker_takes_no_module_from_the_current_folder(
     assert command.read_text() == "-P -m\n"
 
 
-async def test_a_worker_that_ends_at_once_is_told(
+async def test_a_worker_that_ends_at_once_is_reported(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workers = Workers(database)

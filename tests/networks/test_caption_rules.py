@@ -159,7 +159,7 @@ def test_a_post_may_have_as_many_photos_as_its_network_takes(service: str) -> No
     assert rules.name in problem.message
 
 
-def test_too_many_photos_and_tags_are_told_with_both_numbers() -> None:
+def test_too_many_photos_and_tags_are_reported_with_both_numbers() -> None:
     assert str(photo_count_problem(12, INSTAGRAM)) == (
         "The post has 12 photos, and Instagram allows 10. Remove 2."
     )

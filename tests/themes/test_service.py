@@ -265,7 +265,7 @@ async def test_the_calendar_has_the_days_of_the_channel_and_the_themes_of_all_ph
     assert [candidate.photo_id for candidate in choice.taken] == ([] if is_soon else [other.id])
 
 
-async def test_photos_without_a_theme_are_found_behind_many_with_one(place: Workplace) -> None:
+async def test_photos_without_a_theme_are_found_after_many_with_one(place: Workplace) -> None:
     services, persona = place.services, await place.services.personas.by_id(place.persona.id)
     async with services.database.transaction() as session:
         await session.execute(text(MANY), {"persona": persona.id})

@@ -384,7 +384,7 @@ async def test_stars_are_given_to_several_at_once(world: World) -> None:
     assert [found[id_].stars for id_ in world.ids] == [3, *[0] * (len(world.ids) - 1)]
 
 
-async def test_nothing_is_known_of_photos_of_which_nobody_wrote_anything(world: World) -> None:
+async def test_nothing_is_known_about_photos_without_metadata(world: World) -> None:
     assert await world.services.photos.texts([*world.ids, UNKNOWN]) == {}
 
 
@@ -460,7 +460,7 @@ async def test_themes_are_created_changed_listed_and_deleted(world: World) -> No
         await themes.change(fog, "fog", 5, 0)
 
 
-async def test_themes_tell_what_is_left_what_is_planned_and_what_to_take(world: World) -> None:
+async def test_themes_say_what_is_left_what_is_planned_and_what_to_take(world: World) -> None:
     services, sarah, [one, two, three, *_] = world.services, world.sarah, world.ids
     await services.keywords.add([one, two, three], ["Harbour"])
     harbour = await services.themes.create(sarah.id, "harbour", 50, 2)

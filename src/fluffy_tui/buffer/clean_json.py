@@ -1,4 +1,4 @@
-"""Text from Buffer is made harmless where it enters: what no database and no terminal can take is left out."""
+"""Makes text from Buffer harmless where it enters: what no database or terminal can take is left out."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class BufferClient:
         return self._transport.time
 
     async def is_reachable(self) -> bool:
-        """Return whether requests get through to Buffer, whatever it answers; costs none of the budget."""
+        """Return whether requests reach Buffer, whatever it answers; costs none of the budget."""
         return await self._transport.is_reachable()
 
     async def account(self) -> Account:

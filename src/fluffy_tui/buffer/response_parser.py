@@ -32,11 +32,11 @@ Answer = Mapping[str, Any]
 """A JSON object from Buffer."""
 
 _YEARS = range(1900, 2200)
-"""What lies outside cannot be a time of a post, and not every zone could show it."""
+"""No post has a time outside of it, and not every zone could show one."""
 _LONGEST_ID = 200
 """Characters; Buffer's have 24, and an index cannot hold any length."""
 _LARGEST = 10**15
-"""No network counts as far, and sums of such numbers stay exact."""
+"""No network counts higher, and sums of such numbers stay exact."""
 _DAYS = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"})
 
 _LINK = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)[:/])\S{1,2000}")
@@ -131,7 +131,7 @@ def metrics_from(answer: Answer) -> PostMetrics:
 
 
 def _metrics(items: Iterable[Any]) -> Iterator[Metric]:
-    """Yield the numbers that are some: one that is null, or words, leaves the others."""
+    """Yield the numbers that can be read: one that is null, or words, is left out."""
     for item in items:
         with suppress(KeyError, TypeError, ValueError):
             yield Metric(_metric_type(item["type"]), _number(item["value"]), item["unit"] == "percentage")
@@ -156,7 +156,7 @@ def _limit(value: object) -> int | None:
 
 
 def _slot_times(values: Iterable[object]) -> Iterator[str]:
-    """Yield the times that are some, as `HH:MM`: one slot that cannot be read leaves the others."""
+    """Yield the times that can be read, as `HH:MM`; a slot that cannot be read is left out."""
     for value in values:
         with suppress(TypeError, ValueError):
             moment = time.fromisoformat(_text(value))

@@ -109,7 +109,7 @@ class Transport:
             )
 
     async def is_reachable(self) -> bool:
-        """Return whether requests get through to the endpoint; asked without the key, it costs none of the budget."""
+        """Return whether requests reach the endpoint; asked without the key, it costs none of the budget."""
         sent = _SentMark()
         try:
             async with (

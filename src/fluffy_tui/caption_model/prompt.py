@@ -28,7 +28,7 @@ ANSWER_SCHEMA: dict[str, Any] = {
     "required": ["captions", "alt_text"],
     "additionalProperties": False,
 }
-"""Of the JSON that the model answers with."""
+"""The schema of the JSON with which the model answers."""
 
 _INSTRUCTIONS = f"""You write captions for photos on social networks, and alt texts for people who cannot see them.
 Look at the picture and write {CAPTIONS} different captions and one alt text.

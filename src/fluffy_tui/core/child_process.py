@@ -75,7 +75,7 @@ async def input_ended() -> None:
 
 
 async def in_daemon_thread(wait: Callable[[], T]) -> T:
-    """Return what `wait` returns; unlike a pool's thread, one that waits for ever does not keep us from exiting."""
+    """Return what `wait` returns; unlike a pool's thread, one that waits forever does not keep us from exiting."""
     loop = asyncio.get_running_loop()
     result: asyncio.Future[T] = loop.create_future()
 

@@ -1,6 +1,6 @@
 """Clocks: one for durations, one for the time of day with its zone, and how far two of the latter may differ.
 
-The one for durations goes on while the computer sleeps, and setting the time of day does not change it.
+The one for durations runs on while the computer sleeps, and is not changed when the time of day is set.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 TOLERATED_SKEW = timedelta(minutes=1)
-"""How far this computer's clock may differ from another before the user is told."""
+"""How far this computer's clock may differ from another before that is reported."""
 
 Day = TypeVar("Day", bound=date)
 
@@ -65,7 +65,7 @@ def skew_words(lead: timedelta, whose: str) -> str:
 
 
 def months_later(day: Day, months: int) -> Day:
-    """Return the same day, or moment, so many months later, or on the last day of that month."""
+    """Return the same day, or moment, some months later, or the last day of that month."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))

@@ -25,7 +25,7 @@ class UsageError(FluffyError):
 
 
 class OutputLost(FluffyError):
-    """What is printed cannot be written, where it goes to: the disk is full, perhaps."""
+    """The output cannot be written, perhaps because the disk is full."""
 
 
 class DatabaseUnavailable(FluffyError):

@@ -44,7 +44,7 @@ async def events(
     name: str = "fluffy-tui",
     on_silent: Callable[[], None] = lambda: None,
 ) -> AsyncGenerator[Event, None]:
-    """Yield what changes, for ever; a lost connection is reported, then made again with growing pauses.
+    """Yield what changes, forever; a lost connection is reported, then made again with growing pauses.
 
     The address has to keep sessions. `before_connect` is awaited before every attempt, for example to bring the
     embedded server back. `on_silent` is called when the server gives no answer, on which others may wait as well.

@@ -61,7 +61,7 @@ FROM next
 
 
 POLL_SECONDS = 30.0
-"""How often a worker asks for jobs unasked; it is told of new ones, and knows when the next one is due."""
+"""How often a worker polls for jobs; it is notified of new ones, and knows when the next one is due."""
 
 _NEXT_DUE = """
 SELECT CASE WHEN bool_or(coalesce(scheduled_at <= now(), true)) THEN 1
@@ -73,7 +73,7 @@ WHERE status = 'todo' AND queue_name = ANY (%(queues)s::varchar[]) AND (schedule
 """
 """In how many seconds to ask again, when there is no job to take now.
 
-A job that could be taken and was not has its row locked by a transaction at this moment, which nobody tells the end of.
+The row of a job that could be taken and was not is locked by a transaction at this moment, whose end is not notified.
 """
 
 _JOB_INSERTED = '{"type": "job_inserted", "job_id": 0}'
@@ -105,7 +105,7 @@ class _Connector(procrastinate.PsycopgConnector):
         self._name = name
         self.liveness = Liveness()
         self._locks: dict[int, str] = {}
-        """Of the jobs that run here, by id: the row of one that has ended may be deleted."""
+        """The locks of the jobs that run here, by id: the row of a job that has ended may be deleted."""
 
     _notify: Notify | None = None
     _heard = False
@@ -201,10 +201,12 @@ class _Connector(procrastinate.PsycopgConnector):
             await super().execute_query_async(query, **arguments)
         if lock := self._locks.pop(arguments["job_id"], None):
             await super().execute_query_async(_WAKE_WAITERS, lock=lock)
+        if self._database.too_new is not None:  # as the job has found out
+            self._wake()
 
 
 class _PeriodicDeferrer(PeriodicDeferrer):
-    """Queues each periodic task for the last of its times only, by the clock as it is.
+    """Queues each periodic task for the last of its times only, by the present time.
 
     Procrastinate queues them for every time since the last one. A clock that is set back would stop them until it is
     that late again; after one that is set forward, or a laptop's sleep, there would be one for every minute.
@@ -223,7 +225,7 @@ class _PeriodicDeferrer(PeriodicDeferrer):
 
 
 class _Queue(procrastinate.App):
-    """Procrastinate's app, with periodic tasks that bear any clock."""
+    """Procrastinate's app, with periodic tasks that cope with any clock."""
 
     def _worker(self, **options: Any) -> Worker:
         worker = super()._worker(**options)

@@ -1,4 +1,4 @@
-"""Whether a worker's job loop makes progress; a running process or a turning event loop does not prove it.
+"""Whether a worker's job loop makes progress; a running process or event loop does not prove it.
 
 A loop makes progress when it asks for jobs, a job when it commits something. Only then does a worker send heartbeats.
 """
@@ -84,7 +84,7 @@ def note_job_progress() -> None:
 
 @contextmanager
 def exit_when_hung(liveness: Liveness, seconds: float) -> Iterator[None]:
-    """End this program by force after so many seconds without progress, so that another worker takes over.
+    """End this program by force after `seconds` without progress, so that another worker takes over.
 
     A thread checks, because a blocked event loop cannot.
     """

@@ -1,4 +1,4 @@
-"""The one gate through which text of others passes on its way to a terminal, and the one for links.
+"""The one gate that other people's text passes on its way to a terminal, and the one for links.
 
 File names, captions, channel names and error messages may hold escape sequences, with which a terminal sets the
 clipboard, changes its title or reports typed keys, and bidirectional controls, which show a text in another order.
@@ -59,7 +59,7 @@ def is_link(address: str) -> bool:
 
 
 class HarmlessOutput:
-    """Standard output or error on which everything is printed visibly: messages, tracebacks, usage errors.
+    """Standard output or error that prints everything visibly: messages, tracebacks, usage errors.
 
     Characters that the encoding does not have are written out as well.
 

@@ -48,7 +48,7 @@ _QUARTER_TURNS = {
 
 _JPEG = ("JPEG", "MPO")
 _ANIMATED = frozenset({"PNG", "WEBP", "AVIF", "GIF", "TIFF"})
-"""The formats whose further pictures are no copies of the first one, for depth or in another size."""
+"""The formats in which further pictures are real ones, not depth maps or other sizes of the first."""
 
 _READ_WHOLE = ("HEIF", "AVIF")
 """The formats whose files are read when they are opened, so that their data can be looked at while they are decoded."""
@@ -69,7 +69,7 @@ _LARGE = 50_000_000
 """Pixels from which pictures are decoded one at a time: 250 million take a gigabyte where the format has no draft."""
 
 _BYTES_A_PIXEL = 8
-"""That decoding takes at most, in planes and as pixels."""
+"""Most bytes that decoding takes for a pixel, in planes and as pixels."""
 
 _BAND = 16_000_000
 """Pixels that are converted at once, so that no second copy of a large picture is made."""

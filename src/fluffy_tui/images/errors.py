@@ -28,7 +28,7 @@ class Unreadable(StrEnum):
     DISK_ERROR = "disk error"
     EMPTY = "empty"
     UNSUPPORTED = "unsupported"
-    """A sound file, perhaps, but of no format that is read here."""
+    """It may be a sound file, but its format is not read here."""
     UNUSUAL = "unusual"
     """A kind of its format that is not read here."""
     CUT_SHORT = "cut short"

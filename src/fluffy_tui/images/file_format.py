@@ -25,9 +25,9 @@ JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _LOSSLESS = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
 _FRAME_HEAD = 16
 _MOST_SEGMENTS = 1 << 16
-"""Of a JPEG in front of its pixels, bytes of junk between them included; the longest metadata take some thousand."""
+"""Segments of a JPEG before its pixels, and bytes of junk between them; the longest metadata take some thousand."""
 _MOST_CHUNKS = 1 << 16
-"""Of a WebP; an animation has one for each picture."""
+"""Chunks of a WebP; an animation has one for each picture."""
 
 _JXL = (b"\xff\x0a", b"\0\0\0\x0cJXL ")
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -89,7 +89,7 @@ def _identify_brands(head: bytes) -> str | None:
 
 
 def describe(head: bytes) -> str:
-    """Return in a few words what a file is that `identify` does not know."""
+    """Return in a few words what a file is, if `identify` does not know it."""
     for signature, words in _OTHERS:
         if head.startswith(signature):
             return words
@@ -193,7 +193,7 @@ def _contains(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
 
 
 def _tags_fit(file: BinaryIO, size: int) -> bool:
-    """Return whether the first tags of a TIFF lie within it; most programs write them behind the pixels."""
+    """Return whether the first tags of a TIFF lie within it; most programs write them after the pixels."""
     file.seek(0)
     head = file.read(16)
     order: Literal["little", "big"] = "little" if head[:1] == b"I" else "big"
@@ -204,7 +204,7 @@ def _tags_fit(file: BinaryIO, size: int) -> bool:
 def _pictures_fit(file: BinaryIO, size: int) -> bool | None:
     """Return whether every picture of an ISO base media file lies within it.
 
-    Behind them may be anything: phones append data that is not in boxes.
+    Anything may follow them: phones append data that is not in boxes.
     """
     try:
         items = read_items(file, size)

@@ -28,7 +28,7 @@ class CodedPicture(NamedTuple):
     configuration: bytes = b""
     """The content of its `hvcC` box; empty for AV1."""
     is_shown: bool = True
-    """Whether it is a part of the file's main picture, and not a thumbnail, a depth map or another view."""
+    """Whether it is part of the file's main picture, not a thumbnail, a depth map or another view."""
 
 
 class Nclx(NamedTuple):
@@ -40,15 +40,15 @@ class Nclx(NamedTuple):
 
 @dataclass(slots=True)
 class Items:
-    """What a file's description says of its items."""
+    """What a file's description says about its items."""
 
     coded: list[CodedPicture] = field(default_factory=list)
     nclx: Nclx | None = None
-    """Of the picture that is shown."""
+    """The colours of the picture that is shown."""
 
     @property
     def end(self) -> int:
-        """The first position behind all pictures."""
+        """The first position after all pictures."""
         return max((start + length for one in self.coded for start, length in one.pieces), default=0)
 
 
@@ -66,7 +66,7 @@ def read_items(file: BinaryIO, size: int) -> Items:
 
 
 def top_boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield kind, start and end of the content of each box, up to what is no box; the last may end behind the file."""
+    """Yield kind, start and end of the content of each box, up to what is no box; the last may end beyond the file."""
     position = 0
     for _ in range(_MOST_BOXES):
         file.seek(position)

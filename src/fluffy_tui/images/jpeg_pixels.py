@@ -29,7 +29,7 @@ to see whether there was another one. A pad longer than this may be what is left
 _MOST_STRAY = 16
 
 _MOST_BYTES = 1 << 29
-"""Of a file; films behind a picture are shorter, and the largest pictures are."""
+"""Bytes of a file that are read; the largest pictures, and films after a picture, are shorter."""
 
 MOST_SCANS = 200
 """Passes over a progressive picture; programs that try every way to save a byte write some sixty."""

@@ -1,4 +1,4 @@
-"""Decodes pictures in processes of their own, within limits of time and memory that really end it.
+"""Decodes pictures in processes of their own, which are ended at a limit of time or memory.
 
 Only for pictures whose header does not bound what decoding them takes: a hundred passes over them, decoders that may
 hang or crash. What the header bounds is decoded here and now. The processes stay for the next picture, end with ours,
@@ -27,9 +27,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SECONDS = 60
-"""That a picture may take; the largest that are allowed take ten on a slow machine."""
+"""How long a picture may take; the largest that are allowed take ten on a slow machine."""
 MOST_BYTES = 2 << 30
-"""Of memory that a process may use; the pixels of the largest pictures take half of it."""
+"""Memory that a process may use; the pixels of the largest pictures take half of it."""
 
 _LOOK_SECONDS = 0.05
 _PASSED_ON = frozenset(
@@ -52,7 +52,7 @@ _one_large = threading.Lock()
 
 
 class NeedsLimits(Exception):
-    """This picture is not to be decoded without limits.
+    """This picture must not be decoded without limits.
 
     Args:
         large: Whether there is memory for only one such picture at a time.
@@ -64,10 +64,10 @@ class NeedsLimits(Exception):
 
 
 def within_limits(function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-    """Return what a function of a picture returns; in a limited process if it raises `NeedsLimits` here.
+    """Call a function that reads a picture; in a limited process if it raises `NeedsLimits` here.
 
-    Calls may be nested: the outermost function is run in the process, so that only its result has to cross over. It is
-    of some module, so that the process can find it, and depends on nothing but its arguments.
+    Calls may be nested: the outermost function is run in the process, so that only its result has to cross over. It has
+    to be defined in a module, so that the process can import it, and to depend on nothing but its arguments.
 
     Raises:
         PhotoUnreadable: it took too much, or the decoder crashed.
@@ -90,7 +90,7 @@ def are_set() -> bool:
 
 
 def serve(descriptor: int, seconds: int) -> None:
-    """Be a limited process: call what is asked for, for so many seconds each, until the starter is gone.
+    """Be a limited process: call what is asked for, each time for at most `seconds`, until the starter is gone.
 
     The kernel ends it when time is up, whatever a decoder is doing, and even if the starter is gone by then.
     """
@@ -114,7 +114,7 @@ class LimitedProcess:
     """A limited process, as its starter sees it.
 
     Args:
-        seconds: That each call may take.
+        seconds: How long each call may take.
         environment: Variables that it is given besides the usual ones.
     """
 
@@ -137,11 +137,11 @@ class LimitedProcess:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it can be asked: an answer that nobody took would be taken for that to the next question."""
+        """Whether it can be asked: an answer that nobody read would be mistaken for that to the next question."""
         return not self._is_answering and self._process.poll() is None
 
     def call(self, function: Callable[..., T], args: tuple[object, ...], options: dict[str, object]) -> T:
-        """Return what a function of some module returns there, or raise what it raises.
+        """Call a function of a module there; return what it returns, or raise what it raises.
 
         Raises:
             PhotoUnreadable: it took too much, or crashed.

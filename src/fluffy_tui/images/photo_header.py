@@ -42,14 +42,14 @@ _TIMES = (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized)
 _OFFSETS = (ExifTags.Base.OffsetTimeOriginal, ExifTags.Base.OffsetTimeDigitized, ExifTags.Base.OffsetTime)
 _EXIF_TIME = re.compile(r"\s*(\d{4})[:/-] ?(\d\d?)[:/-] ?(\d\d?)[ T]+(\d\d?): ?(\d\d?)(?:: ?(\d\d?))?")
 _MIDNIGHT = 24
-"""The hour at a day's end, as some programs write it."""
+"""The hour at the end of a day, as some programs write it."""
 _EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
 
 _MOST_HOURS, _MOST_MINUTES = 15, 59
-"""Between a zone and Greenwich."""
+"""The largest offset of a zone from Greenwich."""
 
 _SPARE = bytes(1 << 16)
-"""Put behind EXIF data, as Pillow gives up on all fields after one whose value would end behind them."""
+"""Appended to EXIF data: Pillow ignores all fields after one whose value would end beyond them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def open_to_decode(file: BinaryIO) -> OpenedPicture:
     """Open a picture as `open_picture` does, where its decoder may run.
 
     Raises:
-        NeedsLimits: it may not run here; what can be told by the first bytes costs no second look at the header.
+        NeedsLimits: it may not run here; what the first bytes say costs no second look at the header.
         PhotoUnreadable: it is no picture, damaged, cut short, or too large.
     """
     if not are_set():
@@ -240,7 +240,7 @@ def _register(picture_format: str) -> None:
 
 
 def _refuse_raw(picture: Image.Image) -> None:
-    """Refuse a TIFF whose first picture is only a small one of what a camera saw, or no picture to look at."""
+    """Refuse a TIFF whose first picture is only a raw file's small preview, or not a picture to look at."""
     tags = picture.getexif()
     if tags.get(_DNG_VERSION) or (tags.get(_SUBFILE_TYPE) or 0) & _REDUCED:
         raise PhotoUnreadable(Unreadable.UNSUPPORTED, "a camera raw file")
@@ -249,7 +249,7 @@ def _refuse_raw(picture: Image.Image) -> None:
 
 
 def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:
-    """Parse the EXIF data by themselves.
+    """Parse the EXIF data alone.
 
     `getexif` of Pillow decodes a whole PNG to look for a late chunk, swallowing what the decoder raises, and
     takes the orientation from XMP where EXIF has none, as no other program does.

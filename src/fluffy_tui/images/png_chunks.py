@@ -19,13 +19,13 @@ MOST_TEXT = 16 << 20
 PngImagePlugin.MAX_TEXT_CHUNK = MOST_TEXT
 
 _SUSPICIOUS = MOST_TEXT // 1032
-"""Compressed bytes from which on a chunk may be more than that."""
+"""Compressed bytes from which a chunk may unpack to more than that."""
 _MOST_CHUNK = 1 << 20
 _MOST_CHUNKS = 1 << 18
-"""Of a file; most programs cut the pixels into chunks of 8 kB and more, so this is 2 GB."""
+"""Chunks of a file; most programs cut the pixels into chunks of 8 kB and more, so this is 2 GB."""
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _NOT_SHOWN = _TEXTS | {b"tIME", b"pHYs", b"bKGD", b"hIST", b"sPLT"}
-"""Chunks on which neither the colours of the pixels nor the side that is up depend."""
+"""Chunks that change neither the colours of the pixels nor which side is up."""
 _PIXELS = b"IDAT"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP = b"XML:com.adobe.xmp\0"
@@ -60,7 +60,7 @@ def png_chunk(file: BinaryIO, size: int, wanted: bytes) -> bytes | None:
 
 
 def png_xmp(file: BinaryIO) -> bytes:
-    """Return the XMP packet of a PNG, as much of it as is taken of a text; nothing of another file."""
+    """Return the XMP packet of a PNG, up to `MOST_TEXT`; nothing for another file."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if file.read(8) != _SIGNATURE:
@@ -82,12 +82,12 @@ def png_xmp(file: BinaryIO) -> bytes:
 
 
 def _text_of(international: bytes) -> bytes:
-    """Return the text of an iTXt chunk, from which keyword and flag are cut off."""
+    """Return the text of an iTXt chunk, given what follows its keyword and flag."""
     return international[1:].split(b"\0", 2)[-1]
 
 
 def without_bombs(file: BinaryIO, size: int) -> BinaryIO:
-    """Return the file as Pillow can take it whole: without long texts that are not needed, or may be bombs.
+    """Return the file in a form that Pillow accepts: without long texts that are not needed, or may be bombs.
 
     Pillow refuses a picture for damage in any text, which says nothing about its pixels.
     """

@@ -33,7 +33,7 @@ def open_regular(path: str) -> io.BufferedReader:
 
 
 def open_descriptor(path: str) -> tuple[int, os.stat_result]:
-    """Do what `open_regular` does for a descriptor; also return what the system says of the file."""
+    """Do what `open_regular` does, for a descriptor; also return the file's status."""
     try:
         return open_plain(path)
     except NotPlain:
@@ -57,7 +57,7 @@ def reading(source: Path | bytes) -> Iterator[BinaryIO]:
 
 
 def unreadable(error: OSError) -> PhotoUnreadable:
-    """Return the error for a file that the system would not read."""
+    """Return the error for a file that the system did not read."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return PhotoUnreadable(Unreadable.MISSING)
     if isinstance(error, PermissionError):

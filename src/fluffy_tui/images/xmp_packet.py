@@ -1,4 +1,4 @@
-"""Where a picture file holds XMP, other programs' notes on it: read with its header, without decoding a pixel."""
+"""Finds the XMP in a picture file, what other programs note in it: read with its header, without decoding a pixel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def xmp_packets(picture: Image.Image, file: BinaryIO, size: int) -> tuple[bytes,
     """
     main = picture.info.get("xmp")
     if picture.format == "PNG" and not main:
-        main = png_xmp(file)  # behind the pixels
+        main = png_xmp(file)  # after the pixels
     if picture.format == "JXL":
         main = _boxed(file, size)
     if isinstance(main, str):

@@ -15,10 +15,10 @@ from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, time_limit
 from fluffy_tui.media.public_fetch import verify_public
 
 _PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE)
-"""Troubles of a disk that go away without changing a setting."""
+"""Disk errors that can go away without a change of settings."""
 
 _PAGES = ("index.html", "index.htm", "index.php")
-"""What web servers look for where an address is a folder."""
+"""The file that web servers show for the address of a folder."""
 
 
 P = ParamSpec("P")
@@ -81,7 +81,7 @@ class DirectoryHost:
         write_atomically(target, data, mode=0o644)  # so that nobody ever fetches half a picture
 
     def _hide_listing(self, folder: Path) -> None:
-        """Give a folder without a page of its own an empty one, which web servers show in place of all its files."""
+        """Put an empty page into a folder that has none: without one, web servers may list its files."""
         if not any((folder / name).exists() for name in _PAGES):
             write_atomically(folder / _PAGES[0], b"", mode=0o644)
 

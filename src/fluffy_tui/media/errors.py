@@ -12,9 +12,9 @@ class MediaHostError(FluffyError):
     Args:
         message: What happened, without any secret.
         hint: What to do now.
-        temporary: True when trying again later can help (unreachable, timeout, server error);
-            False when somebody has to change something first.
-        unreachable: True when it did not answer at all.
+        temporary: True if trying again later can help (unreachable, timeout, server error);
+            False if something has to be changed first.
+        unreachable: True if it did not answer at all.
     """
 
     def __init__(self, message: str, hint: str = "", *, temporary: bool, unreachable: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Fetching a picture from an address that a stranger has chosen: only from the public internet, and only so much."""
+"""Fetches a picture from an address that a stranger has chosen: only from the public internet, within limits."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     import httpx
 
 MOST_BYTES = 4_000_000
-"""Of one picture; thumbnails have some 100 kB."""
+"""Bytes of one picture; thumbnails have some 100 kB."""
 SECONDS = 12.0
-"""For one picture with all its redirects."""
+"""How long one picture may take, with all its redirects."""
 MOST_REDIRECTS = 3
 
 
 class PictureNotFetched(FluffyError):
-    """A picture could not be fetched, or its address is none that may be asked."""
+    """A picture could not be fetched, or may not be fetched from its address."""
 
 
 async def fetch_foreign_picture(
     url: str, *, may_be_local: bool = False, most_bytes: int = MOST_BYTES, seconds: float = SECONDS
 ) -> bytes:
-    """Return what is at an address: of whatever kind, so decode it with care.
+    """Return the content of an address; it may be of any kind, so decode it with care.
 
     Each name is resolved once, and the connection is made to an address that was checked, so that no name can lead to
     this computer or to its network. No proxy is asked, since that would resolve the name again.

@@ -19,7 +19,7 @@ class Frame:
     """Where a photo goes: `box` of the photo is scaled to `picture` and put in the middle of `canvas`."""
 
     canvas: tuple[int, int]
-    """Of all parts side by side, where the photo is cut."""
+    """Width and height; of all parts side by side, where the photo is cut."""
     picture: tuple[int, int]
     """Equal to `canvas` unless the photo is padded."""
     box: tuple[float, float, float, float]

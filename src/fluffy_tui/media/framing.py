@@ -85,11 +85,11 @@ class Framing:
 
     fit: Fit = Fit.PAD
     shape: Shape = Shape.AUTO
-    """Of each part, where the photo is cut."""
+    """The shape of each part, where the photo is cut."""
     turn: int = 0
     """Degrees clockwise by which the upright photo is turned, one of `TURNS`."""
     part: Part = WHOLE
-    """Of the turned photo."""
+    """The part of the turned photo."""
 
     def __str__(self) -> str:
         turn = str(self.turn) if self.turn else ""

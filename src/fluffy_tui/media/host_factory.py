@@ -47,7 +47,7 @@ async def probe(host: MediaHost) -> float:
 
 
 def _check_base_url(base_url: str, buffer_url: str) -> None:
-    """Refuse what a key cannot be put behind, what every post would publish, and what Buffer cannot reach."""
+    """Refuse an address to which no key can be appended, that would publish a secret, or that Buffer cannot reach."""
     parts = urlsplit(base_url)
     if parts.query or parts.fragment:
         raise MediaHostError(

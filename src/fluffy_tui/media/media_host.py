@@ -59,7 +59,7 @@ class MediaHost(Protocol):
 
 @asynccontextmanager
 async def time_limit(seconds: float, what: str, hint: str) -> AsyncIterator[None]:
-    """End the block after so many seconds in all, with a temporary error, of whose sentence `what` is the subject."""
+    """End the block after `seconds` with a temporary error, whose sentence begins with `what`."""
     try:
         async with asyncio.timeout(seconds):
             yield

@@ -1,6 +1,6 @@
-"""Fetching a picture back from its public address, the way Buffer and the networks will.
+"""Fetches a picture back from its public address, as Buffer and the networks will.
 
-What is demanded is what has been seen to break posts: a wrong Content-Type or Content-Length, also on HEAD, a
+It checks what has been seen to break posts: a wrong Content-Type or Content-Length, also on HEAD, a
 redirect, a login page, a certificate that is not trusted.
 """
 
@@ -26,7 +26,7 @@ PATIENCE = 10.0
 """Seconds for each step of a request, and no more than Buffer itself waits."""
 
 _PASSING = (404, 408, 425, 429)
-"""Statuses below 500 that may pass: behind some caches a new picture is missing for minutes."""
+"""Statuses below 500 that may go away: behind some caches a new picture is missing for minutes."""
 
 _LISTING_BYTES = 65_536
 """How much of a page is searched for pictures."""

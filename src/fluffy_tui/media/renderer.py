@@ -111,7 +111,7 @@ def smaller(rendition: Rendition, longest_side: int) -> Rendition:
 
 
 PLAIN = (255, 255, 255)
-"""The colour around a photo that is padded plainly: what Instagram's own white border is."""
+"""The colour around a photo that is padded plainly, that of Instagram's own white border."""
 
 
 def frame_small(

@@ -21,7 +21,7 @@ class Rendition:
     quality: int
     """JPEG quality that met the size limit."""
     sha256: str
-    """Of `data`, in hexadecimal."""
+    """The hash of `data`, in hexadecimal."""
     fit_applied: Fit | None
     """None when the photo's ratio was fine as it is."""
     location_removed: bool

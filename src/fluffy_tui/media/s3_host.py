@@ -126,7 +126,7 @@ class S3Host:
                 "Give it a valid certificate of a public authority for this name, or correct FLUFFY_S3_ENDPOINT.",
                 temporary=False,
             )
-        # Raised out here, so that the service's answer, which quotes the key, hangs on no traceback.
+        # Raised out here, so that no traceback has the service's answer, which quotes the key.
         raise failure
 
     @property
@@ -136,7 +136,7 @@ class S3Host:
         return f"AWS {self._settings.region}"
 
     async def _certificate_problem(self) -> str:
-        """Return what is wrong with the endpoint's certificate, which obstore only says in a long text."""
+        """Return what is wrong with the endpoint's certificate, which obstore only mentions in a long text."""
         parts = urlsplit(self._settings.endpoint or "")
         if parts.scheme != "https":
             return ""
@@ -198,7 +198,7 @@ class S3Host:
 
 @contextmanager
 def _only_our_settings(endpoint: str) -> Iterator[None]:
-    """Hide what obstore reads from the environment by itself: another endpoint, a foreign token, unsigned requests.
+    """Ignore what obstore would read from the environment: another endpoint, a foreign token, unsigned requests.
 
     What the settings screen shows is what is used. A proxy for the outside world has no way to this machine itself.
     """

@@ -211,7 +211,7 @@ async def _post_from_phone(settings: Settings, persona: Persona, stand_in_url: s
 
 
 async def _submit_sample_posts(services: Services, persona: Persona, stand_in_url: str) -> None:
-    """Submit posts as a user would, so that the worker delivers them; let Buffer fail at the first as it is told."""
+    """Submit posts as a user would, so that the worker delivers them; let Buffer fail to publish the first ones."""
     from fluffy_tui.demo import AT_ONCE, COMING_DAYS, FAILURES
 
     if persona.channel is None:

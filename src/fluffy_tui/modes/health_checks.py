@@ -39,7 +39,7 @@ _ONLY_INDEXES = "only indexes: no Buffer key or no media host"
 FEW_CONNECTIONS = 4
 """Fewer than one more worker takes."""
 _MODEL_SECONDS = 10.0
-"""For the list of a server's models."""
+"""How long the list of a server's models may take."""
 
 _WINDOWS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
 

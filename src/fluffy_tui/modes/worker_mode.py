@@ -149,7 +149,7 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
 async def _orphaned(services: Services) -> None:
     """Return once the starter is gone and no post is being sent; held posts can wait for the next start.
 
-    Without a starter, a worker does not wait for ever for a database that is gone: the posts are in it, and
+    Without a starter, a worker does not wait forever for a database that is gone: the posts are in it, and
     whoever opens it again starts another worker.
     """
     await input_ended()

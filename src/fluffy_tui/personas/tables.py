@@ -34,7 +34,7 @@ class PersonaRow(Base):
     voice: Mapped[str] = mapped_column(server_default="", default="")
     """How it writes, for the model that suggests captions."""
     timezone: Mapped[str] = mapped_column(server_default="UTC", default="UTC")
-    """Of the machine on which it was created; see `zones`."""
+    """The zone of the machine on which it was created; see `zones`."""
     created_at: Mapped[Timestamp]
 
     __table_args__ = (

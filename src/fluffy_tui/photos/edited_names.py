@@ -22,7 +22,7 @@ _TAKEOUT_SUFFIXES = tuple(f"-{word}" for word in TAKEOUT_WORDS)
 _FORMATS = ("jpg", "JPG", "heic", "HEIC", "tif")
 _APPLE = re.compile(r"(IMG_)(E?)(\d+)", re.IGNORECASE)
 NUMBERED = re.compile(r"(.+)(\(\d+\))")
-"""Of several photos with the same name, Takeout numbers all but one, and their edited versions likewise."""
+"""Takeout numbers all but one of several photos with the same name, and their edited versions likewise."""
 
 _VERSION = re.compile(  # Windows once cut long names to `IMAGE~1.JPG`
     r"(.+?)(?:~[2-9]| (?:copy|kopie)(?: \d+)?| - (?:copy|kopie)(?: \(\d+\))?| ?\(\d+\))", re.IGNORECASE
@@ -40,7 +40,7 @@ def is_edited(name: str) -> bool:
 
 
 def counterparts(name: str) -> list[str]:
-    """Return how the original of an edited photo may be named, or the edited version of an original one."""
+    """Return the names that the original of an edited photo may have, or the edited version of an original."""
     file = PurePosixPath(name)
     names = _counterparts(file.stem, "", file.suffix)
     if numbered := NUMBERED.fullmatch(file.stem):
@@ -62,7 +62,7 @@ def _counterparts(stem: str, number: str, ending: str) -> list[str]:
 
 
 def versions(name: str) -> list[str]:
-    """Return how a photo may be named of which this is another version or a copy, or such a one of this photo.
+    """Return the names of photos of which this may be another version or a copy, or that may be one of this photo.
 
     Other photos are named so as well: only what looks alike belongs together.
     """

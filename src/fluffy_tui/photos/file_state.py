@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _EARLIEST, _LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
-"""What is outside cannot be shown in every time zone."""
+"""Times outside of it cannot be shown in every time zone."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,7 +29,7 @@ class HashWhen(Enum):
 
     NEVER = auto()
     TOUCHED = auto()
-    """Its modification time is another one."""
+    """Its modification time has changed."""
     ALWAYS = auto()
 
 
@@ -51,7 +51,7 @@ class Stopped(Exception):
 
 
 def state_of(photo: Photo, hash_when: HashWhen) -> PhotoState:
-    """Return what has become of a photo's file; blocks."""
+    """Return the state of a photo's file; blocks."""
     return file_state(
         photo.path, photo.byte_size, photo.modified_at, bytes.fromhex(photo.sha256), hash_when=hash_when
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Text, column, delete, func, literal, select, true
+from sqlalchemy import BigInteger, Text, delete, func, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 
+from fluffy_tui.core.database import among, array_of, rows_of
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import composed, name_key
 from fluffy_tui.photos.model import LONGEST_KEYWORD, Keyword, KeywordSource
-from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, among, array_of, begins_with
+from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, begins_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,12 +46,7 @@ class Keywords:
     ) -> None:
         """Give every one of some photos every one of some keywords; those it already has from this source stay."""
         by_key = keyed(words)
-        types = {"key": Text(), "word": Text()}
-        word = (
-            func.unnest(array_of(list(by_key), Text()), array_of(list(by_key.values()), Text()))
-            .table_valued(*(column(name, kind) for name, kind in types.items()), name="word")
-            .render_derived()
-        )
+        word = rows_of({"key": Text(), "word": Text()}, by_key.items())
         rows = (
             select(PhotoRow.id, word.c.key, literal(source.value, Text()), PhotoRow.persona_id, word.c.word)
             .join(word, true())

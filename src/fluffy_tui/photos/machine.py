@@ -1,4 +1,4 @@
-"""Which machine this is: a path says where a file is only together with the machine."""
+"""Which machine this is: a path only says where a file is together with a machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LONGEST_ID = 100
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
-"""What file systems without hard links say, as on memory cards and network drives."""
+"""Errors of file systems without hard links, as on memory cards and network drives."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class DateSource(StrEnum):
 
 
 DATE_RULES = 1
-"""Number of the rules by which photos are dated: whoever changes what a file or a name is dated by counts on.
+"""Version of the rules by which photos are dated; increase it with every change to them.
 
 What was dated by earlier rules is dated again by the next import, from the head of its file and what lies beside it.
 """
@@ -123,7 +123,7 @@ class Photo:
 
 
 LONGEST_KEYWORD = 100
-"""Characters; what is longer is a sentence, by which nobody finds anything."""
+"""Characters; longer ones are sentences, by which nobody finds anything."""
 
 
 class KeywordSource(StrEnum):
@@ -164,7 +164,7 @@ class PictureText:
     """The text in a picture."""
 
     text: str
-    """In lines, as far as it could be read; empty without text."""
+    """In lines, as far as it could be read; empty if there is none."""
     share: float
     """How much of the picture it covers, from 0 to 1."""
 
@@ -260,33 +260,27 @@ class ImportSummary:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What became of how many photos and files, in the order in which it is shown."""
+        """How many photos and files had which result, in the order in which they are shown."""
         raw = self.passed_over.get(RAW_BESIDE_PICTURE, 0)
-        passed_over = sum(self.passed_over.values()) - raw
-        return {
+        seldom = {
+            "known from another machine": self.known_elsewhere,
+            "date changed" if self.redated == 1 else "dates changed": self.redated,
+            "RAW file skipped for its JPEG" if raw == 1 else "RAW files skipped for their JPEGs": raw,
+            "skipped": sum(self.passed_over.values()) - raw,
+        }
+        counts = {
             "imported": self.imported,
             "already there": self.unchanged,
             "moved": self.moved,
-            **({"known from another machine": self.known_elsewhere} if self.known_elsewhere else {}),
             "duplicate" if self.duplicates == 1 else "duplicates": self.duplicates,
             "missing": self.missing,
-            **(
-                {"date changed" if self.redated == 1 else "dates changed": self.redated}
-                if self.redated
-                else {}
-            ),
             "failed": len(self.failed),
-            **(
-                {"RAW file skipped for its JPEG" if raw == 1 else "RAW files skipped for their JPEGs": raw}
-                if raw
-                else {}
-            ),
-            **({"passed over": passed_over} if passed_over else {}),
         }
+        return counts | {label: count for label, count in seldom.items() if count}
 
     @property
     def advice(self) -> list[str]:
-        """What can be done about pictures that were passed over, a line for each kind, and about damaged XMP."""
+        """What can be done about pictures that were skipped, a line for each kind, and about damaged XMP."""
         kinds = [
             f"{count:,} only in iCloud: download them"
             if kind == ICLOUD

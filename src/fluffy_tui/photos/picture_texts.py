@@ -11,7 +11,6 @@ from sqlalchemy import (
     Float,
     Text,
     cast,
-    column,
     false,
     func,
     literal,
@@ -20,9 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 
+from fluffy_tui.core.database import rows_of
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import composed, name_key
-from fluffy_tui.photos.tables import PhotoRow, PhotoTextRow, array_of
+from fluffy_tui.photos.tables import PhotoRow, PhotoTextRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,18 +45,14 @@ async def store_texts(session: AsyncSession, texts: Mapping[int, PictureText]) -
     """Store the text in pictures by the ids of photos that are locked; a trigger removes it when a file changes."""
     if not texts:
         return
-    cleaned = [clean_text(one.text) for one in texts.values()]
-    shares = [one.share for one in texts.values()]
-    kinds: dict[str, Any] = {"id": BigInteger(), "text": Text(), "words": Text(), "share": Float()}
-    values: list[list[Any]] = [
-        list(texts),
-        cleaned,
-        ["\n".join(search_words(one)) for one in cleaned],
-        shares,
-    ]
-    arrays = [array_of(one, kind) for one, kind in zip(values, kinds.values(), strict=True)]
-    found = func.unnest(*arrays).table_valued(*(column(*one) for one in kinds.items()), name="found")
-    found = found.render_derived()
+    cleaned = {photo_id: clean_text(one.text) for photo_id, one in texts.items()}
+    found = rows_of(
+        {"id": BigInteger(), "text": Text(), "words": Text(), "share": Float()},
+        (
+            (photo_id, text, "\n".join(search_words(text)), texts[photo_id].share)
+            for photo_id, text in cleaned.items()
+        ),
+    )
     words = func.array_to_tsvector(func.string_to_array(found.c.words, "\n"))
     rows = select(PhotoRow.id, PhotoRow.persona_id, found.c.text, words).join(
         found, found.c.id == PhotoRow.id

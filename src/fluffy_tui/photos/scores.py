@@ -1,4 +1,4 @@
-"""What a photo's picture scores, and from where on that is a flaw. Scores propose; nothing is rejected by itself."""
+"""What is measured in a picture, and when that is a flaw. Scores only suggest; nothing is rejected automatically."""
 
 from __future__ import annotations
 

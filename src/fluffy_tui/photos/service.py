@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, and_, case, cast, func, literal, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import among
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, readable_path
 from fluffy_tui.name_key import is_text
@@ -56,7 +57,6 @@ from fluffy_tui.photos.tables import (
     PhotoPlaceRow,
     PhotoRow,
     PhotoTextRow,
-    among,
     of_machine,
 )
 from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
@@ -83,7 +83,7 @@ class Photos:
         stacks: Selects `photo_id` and `stack_id` of the photos that share their picture with another, which a
             pack above this one finds as well. Without it nothing is ever folded.
         machine: This machine; without it, all files are taken to be where no machine was noted.
-        pick_from: From so many stars in XMP on an imported photo is picked; None if none does.
+        pick_from: Stars in XMP from which an imported photo is picked; None if none does.
         writes_sidecars: Whether `write_sidecar` is to be called for what was posted.
     """
 
@@ -146,7 +146,7 @@ class Photos:
             return [_photo(row) for row in await session.execute(query)]
 
     async def ids(self, persona_id: int, browse: Browse) -> array[int]:
-        """Return all ids that a `Browse` asks for, in its order, as signed 8-byte integers."""
+        """Return the ids of all photos that a `Browse` selects, in its order, as signed 8-byte integers."""
         async with self._database.transaction() as session:
             return unpacked(await session.scalar(self._queries(persona_id, browse).all_ids()))
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Computed,
     DateTime,
@@ -19,8 +18,6 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     any_,
-    bindparam,
-    column,
     func,
     select,
     text,
@@ -29,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
+from fluffy_tui.core.database import Base, PrimaryKey, Timestamp, among, array_of, rows_of
 from fluffy_tui.photos.machine import UNKNOWN
 
 if TYPE_CHECKING:
@@ -87,7 +84,7 @@ class PhotoRow(Base):
     faces: Mapped[int] = mapped_column(SmallInteger(), server_default=text("-1"))
     """How many there are in the picture; -1 until somebody looks."""
     eyes_open: Mapped[float] = mapped_column(server_default=text("-1"))
-    """Of those whose eyes are the least open, how far; -1 if there are none, or it is not known."""
+    """How far the least open eyes are open; -1 if there are none, or it is not known."""
     text_share: Mapped[float] = mapped_column(server_default=text("-1"))
     """Share of the picture that text covers; -1 until it is read."""
     is_screenshot: Mapped[bool] = mapped_column(
@@ -171,7 +168,7 @@ class PhotoPlaceRow(Base):
     modified_at: Mapped[datetime]
     missing_since: Mapped[datetime | None]
     date_rules: Mapped[int] = mapped_column(SmallInteger(), server_default=text("0"))
-    """By which of the rules (`model.DATE_RULES`) the photo was last dated from what this machine has."""
+    """The version of the rules (`model.DATE_RULES`) by which the photo was last dated on this machine."""
 
     __table_args__ = (
         Index(
@@ -250,11 +247,11 @@ class PhotoMetadataRow(Base):
         ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     sidecar_modified_at: Mapped[datetime | None]
-    """Of the newest sidecar that was read."""
+    """When the newest sidecar that was read was written."""
     stars: Mapped[int] = mapped_column(SmallInteger())
     verdict: Mapped[str | None]
     keys: Mapped[list[str]] = mapped_column(ARRAY(Text()))
-    """Of its keywords."""
+    """The keys of its keywords."""
     label: Mapped[str]
     title: Mapped[str]
     description: Mapped[str]
@@ -274,7 +271,7 @@ class PhotoTextRow(Base):
     text: Mapped[str]
     """Empty where there is none."""
     words: Mapped[Any] = mapped_column(TSVECTOR())
-    """By which it is found, as words are compared."""
+    """The words by which it is found, as words are compared."""
     read_at: Mapped[Timestamp]
 
     __table_args__ = (
@@ -322,17 +319,6 @@ class ScheduledOnceRow(Base):
     photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
 
 
-def array_of(values: Sequence[Any], kind: TypeEngine[Any]) -> Any:
-    """Return the values as one array parameter, so that the statement is the same whatever their number."""
-    return bindparam(None, values, type_=ARRAY(kind))
-
-
-def among(column_of_ids: Any, ids: Iterable[int]) -> ColumnElement[bool]:
-    """Return the condition that an id is one of these."""
-    condition: ColumnElement[bool] = column_of_ids == any_(array_of(list(ids), BigInteger()))
-    return condition
-
-
 def locked(photo_ids: Iterable[int]) -> Select[int]:
     """Return the query that locks photos, for a transaction that changes several of them, or what depends on them.
 
@@ -360,8 +346,7 @@ def each(
     LATERAL makes sure of that. With `key = ANY (…)`, Postgres reads the whole table as long as it has no statistics
     of it, which is just when the first large import runs.
     """
-    wanted = func.unnest(array_of(values, kind)).table_valued(column("key", kind), name="wanted")
-    wanted = wanted.render_derived()
+    wanted = rows_of({"key": kind}, ((value,) for value in values))
     found = one(wanted.c.key).limit(1).lateral("found")
     return select(*found.c).select_from(wanted.join(found, true()))
 

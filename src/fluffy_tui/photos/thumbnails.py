@@ -35,7 +35,7 @@ LIMIT = 256_000_000
 _QUALITY = 88
 _KEPT_WHEN_FULL = 0.9
 _VERSION = 3
-"""Of the decoder: a thumbnail that an older one made is not shown, and goes as the least recently used."""
+"""The decoder's version: a thumbnail of an older one is not shown, and is dropped as the least recently used."""
 
 
 class Thumbnails:

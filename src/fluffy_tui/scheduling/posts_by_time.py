@@ -12,16 +12,16 @@ from sqlalchemy import (
     and_,
     cast,
     func,
-    literal,
     literal_column,
     select,
     true,
     tuple_,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import rows_of
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.photos import contains, names_of
 from fluffy_tui.scheduling.model import Step, TimeKey
@@ -50,12 +50,12 @@ def posts_beyond(
 ) -> Select[PostRow, bool]:
     """Return the query for the posts next to a place in the order of `Post.time_key`, the nearest first.
 
-    A post at the place itself is not returned. Among the steps, None stands for drafts; all count if none are given.
+    A post at the place itself is not returned. Among the steps, None means drafts; without any, all count.
     With each post comes whether it has the text: so it is known how far was searched, and every search ends. Of each
     step the nearest are read in the order of an index, and the nearest of those are returned.
     """
     names = [step or DRAFT for step in (steps if steps is not None else (*Step, None))]
-    step = func.unnest(literal(names, ARRAY(Text))).table_valued("name").render_derived()
+    step = rows_of({"name": Text()}, ((name,) for name in names))
     place = tuple_(GOES_AT, PostRow.id)
     at_step = select(PostRow, GOES_AT.label("at")).where(
         PostRow.persona_id == persona_id, _step == step.c.name, place > start if later else place < start
@@ -69,7 +69,7 @@ def posts_beyond(
 
 def next_due(persona_ids: Sequence[int]) -> Select[int, datetime]:
     """Return the query for the time of the next post in Buffer of each persona that has one."""
-    persona = func.unnest(literal(list(persona_ids), ARRAY(BigInteger))).table_valued("id").render_derived()
+    persona = rows_of({"id": BigInteger()}, ((id_,) for id_ in persona_ids))
     waiting = (PostRow.persona_id == persona.c.id, _step == literal_column(f"'{Step.ACCEPTED}'"))
     due = (
         select(PostRow.scheduled_at)

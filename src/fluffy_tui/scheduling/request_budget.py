@@ -147,7 +147,7 @@ _SECOND = func.make_interval(0, 0, 0, 0, 0, 0, 1)
 async def _lead(session: AsyncSession) -> timedelta:
     """Return how far the database's clock, of which all stored times are, is ahead of this computer's: whole seconds.
 
-    A fraction would change with every answer, and with it what is told of the same window.
+    A fraction would change with every answer, and with it what is said about the same window.
     """
     lead = await database_now(session) - datetime.now(UTC)
     return timedelta(seconds=round(lead.total_seconds()))

@@ -6,12 +6,11 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, func, literal, select, true, union_all
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, func, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.database import database_now
+from fluffy_tui.core.database import database_now, rows_of
 from fluffy_tui.images import Unreadable
 from fluffy_tui.media import Framing
 from fluffy_tui.networks import clean_caption
@@ -131,7 +130,7 @@ class Scheduling:
             at: the time, with its zone, for CUSTOM_SCHEDULED.
             framing: fit, shape and turn of the cover; the fit is also that of the other photos without their own.
             accept_damaged: post what is left of a photo if it is damaged; otherwise that is a refusal.
-            more_photos: those behind the cover, in their order.
+            more_photos: those after the cover, in their order.
             channels: ids of the persona's channels to post to, or what is different on each; all if not given.
                 One that is not the persona's any more is a refusal.
             captions: by channel id, where it differs; one for another channel is a refusal.
@@ -520,7 +519,7 @@ class Scheduling:
             photos: all of its photos in their new order; `PostPhoto`s of the post keep their texts and frames.
             first_comment: the new first comment.
             ai_generated: whether the networks are told that the pictures were made with AI.
-            ai_assisted: tell Buffer that a text came from a model; what was told once stays.
+            ai_assisted: tell Buffer that a text came from a model; this cannot be taken back.
 
         Raises:
             NotPossibleNow: the network rejects the text, or the post is being sent or published, or is live.
@@ -598,7 +597,7 @@ def last_ended(persona_ids: Sequence[int], limit: int) -> Select[PostRow]:
 
     Of each persona the last are read in the order of an index, however many posts there are.
     """
-    persona = func.unnest(literal(list(persona_ids), ARRAY(BigInteger))).table_valued("id").render_derived()
+    persona = rows_of({"id": BigInteger()}, ((id_,) for id_ in persona_ids))
     ended_at = func.coalesce(PostRow.posted_at, PostRow.updated_at)
     of_persona = select(PostRow).where(PostRow.persona_id == persona.c.id, HAS_ENDED)
     last = of_persona.order_by(ended_at.desc(), PostRow.id.desc()).limit(limit).lateral()

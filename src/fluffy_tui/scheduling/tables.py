@@ -246,7 +246,7 @@ class PlannedEditRow(Base):
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     token: Mapped[str]
-    """Of the edit that wrote this; an edit with another token can no longer be sent."""
+    """The token of the edit that wrote this; an edit with another one can no longer be sent."""
     caption: Mapped[str]
     first_comment: Mapped[str]
     ai_generated: Mapped[bool]
@@ -256,7 +256,7 @@ class PlannedEditRow(Base):
     share_mode: Mapped[ShareMode] = mapped_column(EnumText(ShareMode))
     due_at: Mapped[datetime | None]
     delivery_key: Mapped[str | None]
-    """Of the new pictures; null when the post keeps its pictures."""
+    """The key of the new pictures; null if the post keeps its pictures."""
     begun_at: Mapped[Timestamp]
     sent_at: Mapped[datetime | None]
     """When it may have been sent to Buffer."""
@@ -451,7 +451,7 @@ class OutsideRoundRow(Base):
 
     organization_id: Mapped[str] = mapped_column(primary_key=True)
     channel_ids: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """Whose posts were asked for; another channel starts the listing again."""
+    """The channels that were listed; another channel starts the listing again."""
     asked_at: Mapped[datetime]
     """When Buffer was last asked, by the database's clock."""
     listed_until: Mapped[datetime | None]
@@ -479,7 +479,7 @@ class HostedPictureRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     delivery_key: Mapped[str] = mapped_column(index=True)
-    """Of its post; triggers on `posts` note when no post has it any more."""
+    """The key of its post; triggers on `posts` note when no post has it any more."""
     hosted_at: Mapped[Timestamp]
     verified_at: Mapped[datetime | None]
     """When its public URL last returned the right picture."""

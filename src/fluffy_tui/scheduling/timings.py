@@ -66,7 +66,7 @@ class Timings:
 
     # health of channels
     channel_fresh: float = 10 * MINUTE
-    """For this long what Buffer said about a channel's health is trusted when a post is due."""
+    """How long Buffer's answer about a channel's health is trusted when a post is due."""
     unhealthy_channel_check: float = HOUR
     """How often an unhealthy channel is checked, in case it was fixed in Buffer."""
     healthy_channel_check: float = 6 * HOUR
@@ -112,4 +112,4 @@ class Timings:
 
 
 FOREVER = 36_500 * DAY
-"""For what never goes out of date, such as a channel's network and name."""
+"""A largest age for what never goes out of date, such as a channel's network and name."""

@@ -1,4 +1,4 @@
-"""What similar means, in three grades kept apart: same file, same picture, same scene."""
+"""What similar means, in three grades: same file, same picture, same scene."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from fluffy_tui.core.database import among
 from fluffy_tui.similarity.index.index_counts import count_indexed
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
 from fluffy_tui.similarity.index.worklist import Stage
@@ -19,7 +20,7 @@ from fluffy_tui.similarity.search.duplicates import (
     same_picture,
 )
 from fluffy_tui.similarity.search.index_readiness import explained
-from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
+from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -69,7 +70,7 @@ class Similarity:
     async def same_picture(self, photo_id: int) -> list[Copy]:
         """Return the persona's other photos that show the same picture, nearest first.
 
-        Also empty for a photo that is not indexed yet, or that shows too little to be told from others.
+        Also empty for a photo that is not indexed yet, or that shows too little to be distinguished from others.
         """
         async with self._database.transaction() as session:
             return await same_picture(session, photo_id)

@@ -22,11 +22,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
-    any_,
     bindparam,
     column,
     func,
-    literal,
     select,
     table,
     text,
@@ -96,7 +94,7 @@ class PhotoHashRow(Base):
     pdq_quality: Mapped[int] = mapped_column(SmallInteger)
     dhash: Mapped[Any] = mapped_column(BIT(128))
     strokes: Mapped[Any | None] = mapped_column(BIT(16384))
-    """Of screenshots and pages, which of their parts are written on; null for other pictures."""
+    """Which parts of a screenshot or a page are written on; null for other pictures."""
     blanks: Mapped[Any | None] = mapped_column(BIT(16384))
     """Which parts, and those around them, are not."""
     stack_id: Mapped[int | None]
@@ -164,7 +162,7 @@ class IndexTargetRow(Base):
     machine_id: Mapped[str] = mapped_column(primary_key=True)
     stage: Mapped[str] = mapped_column(primary_key=True)
     model_id: Mapped[int | None] = mapped_column(SmallInteger)
-    """Whose vectors; null for none."""
+    """The model whose vectors are wanted; null for none."""
     finds_faces: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whether it looks for faces."""
     filled_to: Mapped[int | None]
@@ -275,9 +273,3 @@ def in_columns(names: Iterable[str], rows: Iterable[Sequence[object]]) -> dict[s
     """Return rows as `unnested` takes them: a statement is the same then for any number of them."""
     listed = list(rows)
     return {f"{name}s": [row[place] for row in listed] for place, name in enumerate(names)}
-
-
-def among(values: Any, wanted: Iterable[int]) -> ColumnElement[bool]:
-    """Return the condition that an id is one of these, given as one array whatever their number."""
-    condition: ColumnElement[bool] = values == any_(literal(list(wanted), ARRAY(BigInteger())))
-    return condition

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Channel
 
 LONGEST_REST = 60
-"""Days that a theme can rest, at most; so many days of posts are read to keep it."""
+"""The longest rest of a theme in days; posts of as many days are read to keep it."""
 COUNTED_UP_TO = 100
 """Photos of a theme that are counted; more are plenty."""
 LOW_DAYS = 7
@@ -54,7 +54,7 @@ class ThemeSupply:
 
     theme: Theme
     left: int
-    """How many there are; `COUNTED_UP_TO` stands for so many or more."""
+    """How many there are; `COUNTED_UP_TO` means this many or more."""
 
     @property
     def is_plenty(self) -> bool:

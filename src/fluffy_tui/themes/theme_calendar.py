@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from fluffy_tui.themes.model import Theme
 
 WINDOW = timedelta(days=28)
-"""Over so many days shares are counted."""
+"""The days over which shares are counted."""
 CATCH_UP = 2
-"""A theme that is behind gets at most so many times its share at once, so that a new one does not take every slot."""
+"""How many times its share a theme that is behind gets at once, at most: a new one must not take every slot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def test_the_direct_address_has_to_lead_to_the_same_database(server: PostgresSer
             assert "the same database" in caught.value.hint
 
 
-def test_a_direct_address_that_is_none_is_refused_by_its_name(server: PostgresServer) -> None:
+def test_an_invalid_direct_address_is_refused_by_its_name(server: PostgresServer) -> None:
     with pgbouncer(server, pool_mode="transaction", server_round_robin="1") as address:
         with pytest.raises(DatabaseUnavailable, match="DATABASE_DIRECT_URL leads to a pooler"):
             check_direct_address(address, address)

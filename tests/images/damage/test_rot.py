@@ -85,7 +85,7 @@ CASES: dict[str, tuple[str, dict[str, Any], bytes, float]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_no_fault_that_can_be_told_is_passed_over(case: str) -> None:
+def test_no_detectable_fault_is_passed_over(case: str) -> None:
     """Nothing crashes, nothing hangs, and where the format or its decoder can tell, no other picture is shown."""
     picture_format, options, before, most = CASES[case]
     content = saved(picture_format, **options)

@@ -173,7 +173,7 @@ async def test_a_known_file_is_found_by_its_content(place: Workplace, own_home: 
 
 
 @pytest.mark.parametrize(("content", "why"), [(b"not even XML", "damaged"), (BOMB, "XML bomb")])
-async def test_a_sidecar_that_cannot_be_read_is_told_as_by_an_import(
+async def test_a_sidecar_that_cannot_be_read_is_reported_as_by_an_import(
     place: Workplace, own_home: Path, content: bytes, why: str
 ) -> None:
     [path] = files(place, 1)

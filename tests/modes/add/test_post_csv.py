@@ -49,7 +49,7 @@ def test_several_photos_and_channels_are_in_one_cell(tmp_path: Path) -> None:
     assert post.channels == ("@x", "y")
 
 
-def test_a_home_folder_that_nobody_has_costs_its_own_line(tmp_path: Path) -> None:
+def test_an_unknown_home_folder_costs_only_its_own_line(tmp_path: Path) -> None:
     missing, other = read(tmp_path, "photo\n~nobody-here/a.jpg\nb.jpg\n")
     assert isinstance(missing, WrittenPost)
     assert isinstance(other, WrittenPost)

@@ -76,7 +76,7 @@ def test_it_prints_what_became_of_everything(own_home: Path, database_url: str, 
     assert [(event["status"], event["caption"]) for event in status.events[:-1]] == [("posted", "fog")]
 
 
-def test_what_is_missing_is_told_by_name_and_count_with_status_1(
+def test_what_is_missing_is_reported_by_name_and_count_with_status_1(
     own_home: Path, database_url: str, train: TrainRows
 ) -> None:
     sarah = train.persona("sarah")

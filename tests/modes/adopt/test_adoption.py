@@ -356,7 +356,7 @@ async def test_a_persona_that_is_here_already_is_used(
     assert list(await photos(services)) == ["a.jpg"]
 
 
-async def test_rows_whose_persona_or_photo_is_gone_are_told(
+async def test_rows_whose_persona_or_photo_is_gone_are_reported(
     services: Services, train: TrainRows, tmp_path: Path
 ) -> None:
     sarah = train.persona("sarah")

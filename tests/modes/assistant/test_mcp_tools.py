@@ -517,14 +517,14 @@ async def test_whatever_the_arguments_the_answer_is_short(place: Workplace) -> N
             assert (code, len(words) < 1_000) == ("invalid_arguments", True), words
 
 
-async def test_an_unknown_persona_or_tool_is_told_by_code(place: Workplace) -> None:
+async def test_an_unknown_persona_or_tool_is_reported_by_code(place: Workplace) -> None:
     async with connected(place) as client:
         assert (await refused(client, "find_photos", persona="nobody"))[0] == "persona_not_found"
         assert (await refused(client, "delete_everything"))[0] == "unknown_tool"
         assert (await refused(client, "find_photos", persona="sarah", limit=5000))[0] == "invalid_arguments"
 
 
-async def test_an_error_nobody_expected_is_logged_and_told_without_its_text(
+async def test_an_unexpected_error_is_logged_and_shown_without_its_text(
     place: Workplace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail(_self: object) -> None:
@@ -538,7 +538,7 @@ async def test_an_error_nobody_expected_is_logged_and_told_without_its_text(
     assert "secret of the depths" in caplog.text
 
 
-async def test_a_lost_database_is_told_and_reached_again_for_the_next_call(
+async def test_a_lost_database_is_reported_and_reached_again_for_the_next_call(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached = []

@@ -190,7 +190,7 @@ async def test_both_reports_count_photos_of_other_machines(
     JsonReport().finished(summary, None)
     line, event = capsys.readouterr().out.splitlines()
     assert line.startswith(
-        "sarah: 1 imported, 0 already there, 0 moved, 3 known from another machine, 1 duplicate, 0 missing, 0 failed"
+        "sarah: 1 imported, 0 already there, 0 moved, 1 duplicate, 0 missing, 0 failed, 3 known from another machine"
     )
     told = json.loads(event)
     assert (told["imported"], told["known_elsewhere"], told["duplicates"]) == (1, 3, 1)

@@ -123,7 +123,7 @@ def test_pictures_that_cannot_be_imported_are_named_with_their_kind(
         assert list(walked) == [PassedOver(file, kind)]
 
 
-def test_raw_files_beside_their_picture_are_told_from_those_without_one(tmp_path: Path) -> None:
+def test_raw_files_beside_their_picture_are_distinguished_from_those_without_one(tmp_path: Path) -> None:
     """In an import and in a watched folder; the picture may be one that was made from the raw file."""
     for name in ("a.JPG", "b.heic", "c.nef.jpg", "sub/d.jpg", ".e.HEIC.icloud"):
         write(tmp_path / name, b"x")

@@ -217,7 +217,9 @@ async def test_what_the_database_does_not_take_waits(
     assert (watch.summary().imported, watch.summary().failed) == (2, ())
 
 
-async def test_a_folder_that_is_made_anew_is_watched(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+async def test_a_folder_that_is_created_again_is_watched(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
     """So fast that it may have the number of the old one, and that nobody has seen it missing."""
     folder = tmp_path / "in"
     write(folder / "first.jpg", seed=1)

@@ -488,7 +488,7 @@ async def test_an_impossible_time_costs_only_its_own_file(
     assert "modification time is out of range" in summary.failed[0].reason
 
 
-async def test_a_folder_whose_name_is_not_utf8_is_told(
+async def test_a_folder_whose_name_is_not_utf8_is_reported(
     library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
     folder = tmp_path / os.fsdecode(b"caf\xe9")

@@ -242,7 +242,7 @@ async def test_a_bomb_is_a_failed_file(place: Place) -> None:
     assert failed["b.jpg.xmp"].endswith("The photo was imported without it.")
 
 
-async def test_damaged_xmp_costs_itself_and_is_told(place: Place) -> None:
+async def test_damaged_xmp_costs_only_itself_and_is_reported(place: Place) -> None:
     content = io.BytesIO()
     picture().save(content, "JPEG", xmp=DAMAGED)
     write(place.folder / "a.jpg", content.getvalue())

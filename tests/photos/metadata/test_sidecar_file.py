@@ -49,7 +49,7 @@ def test_the_sidecar_of_another_program_is_left_as_it_is(tmp_path: Path, name: s
     assert {path.name for path in other.parent.iterdir()} == {"a.jpg", name}
 
 
-def test_our_own_is_replaced_unless_somebody_has_changed_it(tmp_path: Path) -> None:
+def test_our_own_sidecar_is_replaced_unless_it_was_changed(tmp_path: Path) -> None:
     photo = write(tmp_path / "a.jpg")
     assert write_sidecar(photo, sidecar_content(POSTED, [], 1))
     second = sidecar_content(POSTED, [], 2)

@@ -133,7 +133,7 @@ async def test_the_best_of_each_stack_is_listed_with_the_others_behind_it(databa
         }
 
 
-async def test_a_photo_behind_another_leads_to_its_stack(database: Database) -> None:
+async def test_a_photo_folded_behind_another_leads_to_its_stack(database: Database) -> None:
     photos, persona = await fill(database, SEVERAL)
     browse = Browse(sort=Sort.IMPORTED, descending=False, posted=Posted.ALL, folded=True)
     assert await photos.stacks(persona, browse, [43]) == {41: Stack((43, 40, 42), BestReason(BestBy.LARGEST))}

@@ -174,7 +174,7 @@ async def test_a_late_link_is_found(place: Workplace, status_sync: StatusSync) -
     assert (await place.post(post.id)).external_link is not None
 
 
-async def test_a_link_that_never_appears_is_not_awaited_for_ever(
+async def test_a_link_that_never_appears_is_not_awaited_forever(
     place: Workplace, status_sync: StatusSync
 ) -> None:
     place.stand_in.faults.add(

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from faults.cluster import Cluster
 from fluffy_tui.core.shutdown_deadline import FORCED_EXIT
 from fluffy_tui.demo import Kind
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import ProblemKind, Step
 from fluffy_tui.scheduling.delivery.delivery_jobs import DELIVER
 from scheduling.quick_programs import QUICK
 from scheduling.workplace import Barrier, Workplace, workplace
@@ -121,7 +121,7 @@ async def test_no_post_is_lost_when_connections_end_while_buffer_answers(
     assert len(place.in_buffer()) == 1
 
 
-async def test_a_post_that_crashes_every_worker_is_not_retried_for_ever(
+async def test_a_post_that_crashes_every_worker_is_not_retried_forever(
     place: Workplace, tmp_path: Path
 ) -> None:
     post = await place.submit("deadly", 1)
@@ -296,3 +296,86 @@ class TestOwnServer:
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
         await stop(child)
         assert len(place.in_buffer()) == 1
+
+
+SENTENCE = "The database was migrated by a newer fluffy-tui (schema 9999, this one knows "
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+async def test_a_worker_whose_statements_do_not_fit_stops_with_one_sentence(
+    place: Workplace, tmp_path: Path, has_key: bool
+) -> None:
+    log = tmp_path / "worker.log"
+    worker = place.worker_process(log) if has_key else place.keyless_worker_process(log)
+    if has_key:
+        await place.arrived()
+    else:
+        await until_indexed(place)
+    await place.execute("UPDATE alembic_version SET version_num = '9999'")
+    await place.execute("ALTER TABLE photo_hashes RENAME COLUMN dhash TO renamed")
+    await place.photo(1, is_indexed=False)
+    assert await worker.ended() == 1
+    assert SENTENCE in log.read_text()
+    post = await place.submit(number=2)
+    left = await place.post(post.id)
+    assert (left.step, left.attempts) == (Step.QUEUED, 0)
+
+
+async def until_indexed(place: Workplace) -> None:
+    """Wait until a worker has indexed a photo."""
+    photo = await place.photo(is_indexed=False)
+    query = f"SELECT count(*) FROM photo_hashes WHERE photo_id = {photo.id}"
+    async with place.services.database.connection() as connection:
+        while await (await connection.execute(query.encode())).fetchone() == (0,):
+            await (await connection.execute("SELECT pg_sleep(0.05)")).fetchone()
+
+
+BLOCKED = "NEW.step = 'hosting'"
+"""The delivery waits for ever where it records this."""
+
+
+async def until_stuck(place: Workplace) -> KnownWorker:
+    while True:  # there is no event for a missing heartbeat
+        for worker in await place.services.workers.list():
+            if worker.is_stuck(QUICK.dead_after):
+                return worker
+        await asyncio.sleep(0.05)
+
+
+async def test_a_stuck_delivery_in_a_live_process_is_noticed_and_taken_over(
+    place: Workplace, tmp_path: Path
+) -> None:
+    barrier = Barrier(place.services.database.url, BLOCKED)
+    post = await place.submit()
+    stuck = place.worker_process(tmp_path / "stuck.log", stuck_after=1.5, stuck_exit=600.0)
+    await barrier.reached()
+    listed = await until_stuck(place)
+    assert listed.process.endswith(f":{stuck.pid}")
+    while not any(  # a heartbeat that is only late comes after all
+        item.kind is ProblemKind.WORKER_SILENT and "delivers nothing" in item.why
+        for item in await place.services.scheduling.problems()
+    ):
+        await asyncio.sleep(0.05)
+    other = place.worker_process(tmp_path / "other.log")
+    await asyncio.to_thread(barrier.remove)
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    for child in (stuck, other):
+        os.kill(child.pid, signal.SIGTERM)
+        await child.ended()
+    assert len(place.in_buffer()) == 1
+
+
+async def test_a_stuck_worker_exits_so_that_another_one_can_start(place: Workplace, tmp_path: Path) -> None:
+    log = tmp_path / "stuck.log"
+    barrier = Barrier(place.services.database.url, BLOCKED)
+    post = await place.submit()
+    stuck = place.worker_process(log, stuck_after=1.0, stuck_exit=2.0)
+    await barrier.reached()
+    assert await stuck.ended() == FORCED_EXIT
+    assert "another worker can continue" in log.read_text()
+    await asyncio.to_thread(barrier.remove)
+    other = place.worker_process(tmp_path / "other.log")
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    other.release()
+    assert await other.ended() == 0
+    assert len(place.in_buffer()) == 1

@@ -444,7 +444,7 @@ async def test_another_picture_in_the_file_loses_the_faces_of_the_old_one(place:
     assert await place.rows("SELECT faces, eyes_open FROM photos") == [(0, -1.0)]
 
 
-async def test_people_behind_the_others_do_not_count(place: Place) -> None:
+async def test_people_in_the_background_do_not_count(place: Place) -> None:
     """Nor do their eyes."""
     picture = Image.new("RGB", (512, 512), (120, 130, 120))
     picture.paste(astronaut(closed=True).resize((180, 180)), (0, 0))

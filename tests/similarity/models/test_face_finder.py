@@ -60,14 +60,14 @@ def test_a_face_is_found_where_it_is(finder: FaceFinder) -> None:
 
 @pytest.mark.parametrize("size", [320, 240, 180])
 @pytest.mark.parametrize("angle", [-20, 0, 20])
-def test_open_and_closed_eyes_are_told_apart(finder: FaceFinder, size: int, angle: int) -> None:
+def test_open_and_closed_eyes_are_distinguished(finder: FaceFinder, size: int, angle: int) -> None:
     for closed in (True, False):
         picture = astronaut(closed=closed).rotate(angle, Image.Resampling.BICUBIC, fillcolor=(120, 130, 120))
         (face,) = finder.find(on_canvas(picture.resize((size, size))))
         assert eyes(face) is not closed
 
 
-def test_eyes_are_told_apart_in_a_mirrored_and_in_a_grey_picture(finder: FaceFinder) -> None:
+def test_open_and_closed_eyes_are_distinguished_in_mirrored_and_grey_pictures(finder: FaceFinder) -> None:
     for closed in (True, False):
         mirrored = astronaut(closed=closed).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         for picture in (mirrored, mirrored.convert("L").convert("RGB")):

@@ -578,7 +578,7 @@ async def test_the_week_is_filled_by_themes_and_each_row_says_why(
         assert driver.text("#why") == batch.reason(1)
 
 
-async def test_photos_that_the_user_has_ordered_stay_so_and_a_broken_rest_is_told(
+async def test_photos_that_the_user_has_ordered_stay_so_and_a_broken_rest_is_shown(
     running: Running, services: FakeServices
 ) -> None:
     await services.keywords.add([40, 38], ["harbour"])

@@ -97,7 +97,7 @@ async def test_keywords_in_a_single_write(running: Running, services: FakeServic
         ("@sn", SnippetEditorScreen),
     ],
 )
-async def test_a_key_behind_the_one_that_opens_a_screen_acts_on_what_that_shows(
+async def test_a_key_after_the_one_that_opens_a_screen_acts_on_what_that_shows(
     running: Running, keys: str, screen: type[Screen[Any]]
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -133,9 +133,7 @@ async def test_a_filter_typed_ahead_is_whole(running: Running) -> None:
         assert driver.screen.query_one(Input).value == "0007"
 
 
-async def test_keys_behind_what_is_searched_or_added_act_on_it(
-    running: Running, services: FakeServices
-) -> None:
+async def test_keys_after_a_search_or_an_addition_act_on_it(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.send(f"{ENTER}{RECENT}{ENTER}")
         assert isinstance(driver.screen, ComposeScreen)
@@ -145,7 +143,7 @@ async def test_keys_behind_what_is_searched_or_added_act_on_it(
         assert [photo.photo_id for photo in services.scheduling.submitted[-1]["photos"]] == [40, 38]
 
 
-async def test_keys_behind_the_one_that_shows_similar_photos_act_on_these(
+async def test_keys_after_the_one_that_shows_similar_photos_act_on_these(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -241,7 +239,7 @@ async def test_keys_do_not_wait_for_what_is_loaded_behind_the_screen(
 
 
 @pytest.mark.parametrize(("keys", "silent"), [("2q", "posts_by_time"), ("  \r\x11", "by_ids")])
-async def test_a_key_that_quits_behind_what_never_loads_or_opens_leads_out(
+async def test_a_key_that_quits_after_what_never_loads_or_opens_leads_out(
     running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch, keys: str, silent: str
 ) -> None:
     async def wait(*_arguments: object, **_options: object) -> None:
@@ -258,7 +256,7 @@ async def test_a_key_that_quits_behind_what_never_loads_or_opens_leads_out(
         assert isinstance(driver.screen, ConfirmScreen), "posts are on their way"
 
 
-async def test_escape_behind_a_text_in_a_single_write_waits_for_its_turn(
+async def test_escape_after_a_text_in_a_single_write_waits_for_its_turn(
     running: Running, services: FakeServices
 ) -> None:
     """Also where it could clear a selection at once: the text is for the screen that opens, and no command."""
@@ -290,7 +288,7 @@ async def test_what_was_typed_for_a_screen_that_never_opens_is_no_command(
         assert not [photo for photo in services.photos.photos.values() if photo.verdict]
 
 
-async def test_keys_behind_an_undo_act_on_the_photo_that_is_back(
+async def test_keys_after_an_undo_act_on_the_photo_that_is_back(
     running: Running, services: FakeServices
 ) -> None:
     services.scheduling.grace = timedelta(seconds=10)

@@ -19,11 +19,13 @@ from fluffy_tui.photos import Photo
 from fluffy_tui.tui.photo import photo_preview
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture
+from fluffy_tui.tui.photo.painter import Painting, PictureArea
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.photo.picture_cache import CAPACITY
 from settling import settle, settle_frame_by_frame
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from textual.geometry import Region
     from textual.strip import Strip
 
@@ -166,7 +168,9 @@ async def test_a_picture_that_is_finished_for_an_earlier_wish_is_shown() -> None
         await opened(app)
         area = app.preview.area
         assert area is not None
-        finished = await asyncio.to_thread(app.preview._painted, photo("b"), area)
+        paint = renderer_named("half-cell")
+        assert paint is not None
+        finished = await asyncio.to_thread(paint, Image.new("RGB", (40, 50)), area, app.console)
         app.preview.show(photo("b"))
         app.preview.cache.add(photo("b").sha256, finished)
         await app.preview.drawn()
@@ -340,3 +344,29 @@ async def test_without_pictures_the_details_remain() -> None:
 
 def test_a_moved_file_is_the_same_picture() -> None:
     assert replace(photo("a.jpg"), path=Path("/elsewhere/b.jpg")).sha256 == photo("a.jpg").sha256
+
+
+async def test_a_picture_that_is_late_for_another_way_of_drawing_is_released() -> None:
+    decoder, half_cells = Decoder(), renderer_named("half-cell")
+    started, may_end, released = threading.Event(), threading.Event(), asyncio.Event()
+    app = PreviewApp(decoder)
+    loop = asyncio.get_running_loop()
+
+    def release() -> None:
+        loop.call_soon_threadsafe(released.set)
+
+    def draw_slowly(image: Image.Image, area: PictureArea, console: Console) -> Painting:
+        del console
+        started.set()
+        assert may_end.wait(20)
+        return Painting(image, area, [], is_text=False, release=release)
+
+    async with app.run_test(size=(60, 20)):
+        app.preview.draw_with(draw_slowly)
+        app.preview.show(photo("a.jpg"))
+        await asyncio.to_thread(started.wait, 20)
+        app.preview.draw_with(half_cells)
+        may_end.set()
+        await released.wait()
+        await opened(app)
+        assert app.shown == "a.jpg"

@@ -94,7 +94,7 @@ async def test_what_was_asked_for_before_a_change_is_not_shown_after_it(services
     assert searches.found == [{40: None}]
 
 
-async def test_what_is_found_is_told_although_posts_change_all_the_time(services: FakeServices) -> None:
+async def test_what_is_found_is_shown_although_posts_change_all_the_time(services: FakeServices) -> None:
     photos = [services.photos.photos[number] for number in (40, 39, 38)]
     known, searches, asked = services.similarity.posted_before, Searches(services), list[int]()
 

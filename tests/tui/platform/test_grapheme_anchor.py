@@ -14,7 +14,7 @@ def test_what_all_terminals_agree_about_is_written_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("emoji", ["👩‍👩‍👧‍👦", "🇩🇪", "👍🏽", "❤️", "☀️", "1️⃣", "🏳️‍🌈"])
-def test_what_follows_an_emoji_stands_where_unicode_says_in_any_terminal(emoji: str) -> None:
+def test_what_follows_an_emoji_is_where_unicode_says_in_any_terminal(emoji: str) -> None:
     class Naive(pyte.Screen):
         """A terminal that draws each code point for itself, one cell wide."""
 

@@ -41,7 +41,7 @@ def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return told
 
 
-async def test_a_browser_is_told_the_address_alone(told: Path) -> None:
+async def test_a_browser_is_given_the_address_alone(told: Path) -> None:
     assert await run_without_secrets(web_browser._OPEN, "https://publish.buffer.com/x?a=1;b")
     assert told.read_text().startswith("https://publish.buffer.com/x?a=1;b\n")
     assert "DISPLAY=:7" in told.read_text()
@@ -49,12 +49,12 @@ async def test_a_browser_is_told_the_address_alone(told: Path) -> None:
 
 
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="macOS has a clipboard of its own")
-async def test_a_clipboard_is_told_the_text_alone(told: Path) -> None:
+async def test_a_clipboard_is_given_the_text_alone(told: Path) -> None:
     assert await copy_beyond_terminal("dünes\n$(date)", os.environ) == "to the clipboard"
     assert told.read_text().endswith("dünes\n$(date)")
     assert "hunter" not in told.read_text()
 
 
-async def test_a_program_that_fails_is_told_from_one_that_does_not() -> None:
+async def test_a_program_that_fails_is_distinguished_from_one_that_does_not() -> None:
     assert not await run_without_secrets("raise SystemExit(3)")
     assert await run_without_secrets("assert input() == 'ä'", text="ä\n")

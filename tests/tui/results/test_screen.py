@@ -254,7 +254,7 @@ async def test_a_refusal_is_shown_beside_the_numbers_of_before(
         assert "1 post counted on the first day, which is too early" in breakdown(driver)
 
 
-async def test_photos_that_are_gone_or_cannot_be_read_leave_a_word(
+async def test_photos_that_are_gone_or_cannot_be_read_leave_a_note(
     running: Running, services: FakeServices
 ) -> None:
     posts = a_year(services)

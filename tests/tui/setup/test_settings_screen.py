@@ -171,7 +171,7 @@ async def test_what_needs_a_restart_says_so_and_the_rest_is_used_at_once(
         assert "Search for themes" in driver.screen_text()
 
 
-async def test_a_file_that_cannot_be_written_is_told(
+async def test_a_file_that_cannot_be_written_is_reported(
     running: Running, written: SetupService, file: Path
 ) -> None:
     async with running(setup=written, persona="sarah") as driver:

@@ -20,6 +20,6 @@ from fluffy_tui.tui.text.score_words import score_words
         (PhotoScores(60, 0, 0, 3, 0.1), ["sharp", "3 faces, eyes closed"]),
     ],
 )
-def test_scores_are_told_in_words(scores: PhotoScores, words: list[str]) -> None:
+def test_scores_are_given_in_words(scores: PhotoScores, words: list[str]) -> None:
     """Of eyes that are too small to tell, nothing is said."""
     assert score_words(scores) == words

@@ -50,7 +50,7 @@ async def test_from_the_personas_and_back(running: Running, services: FakeServic
     assert services.themes.kept == {}
 
 
-async def test_the_list_tells_what_is_left_and_how_posts_compare_with_the_share(
+async def test_the_list_says_what_is_left_and_how_posts_compare_with_the_share(
     running: Running, services: FakeServices, themes: None
 ) -> None:
     posts = services.scheduling.all_posts

@@ -16,8 +16,8 @@ from textual.strip import Strip
 
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.library.photo_list import PhotoList
+from fluffy_tui.tui.photo.half_cells import PixelStrip
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.photo.pixel_strip import PixelStrip
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip, dimmed
 from tui.conftest import Running

@@ -188,7 +188,7 @@ def _attempt(address: str) -> _Attempt:
 
 
 def _is_usable(address: str) -> bool:
-    """Return whether libpq takes the values of all options: then it begins to talk to whatever listens."""
+    """Return whether libpq accepts the values of all options: then it tries to connect."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         here = {"host": "127.0.0.1", "hostaddr": "127.0.0.1", "port": server.getsockname()[1]}
         with suppress(psycopg.ProgrammingError):
@@ -227,7 +227,7 @@ def _finished(connection: pq.abc.PGconn) -> int:
 def _libpq() -> ctypes.CDLL | None:
     """Return the libpq that psycopg uses, for the one function that psycopg does not offer; None if it is not found.
 
-    Without it, refusals are told in the server's own words but with a general remedy.
+    Without it, refusals are shown in the server's own words but with a general remedy.
     """
     with suppress(importlib.metadata.PackageNotFoundError, OSError):
         for file in importlib.metadata.files("psycopg-binary") or ():

@@ -1,4 +1,4 @@
-"""DATABASE_URL: read by libpq alone, and quoted in no message, since any part of it may be a password."""
+"""DATABASE_URL: read by libpq alone, and never quoted in a message, since any part of it may be a password."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _DEFAULTS = {
     "connect_timeout": "5",
-    # A server that vanishes without a word is noticed in half a minute; the system's own limit is a quarter of an hour.
+    # A server that vanishes silently is noticed in half a minute; the system's own limit is a quarter of an hour.
     "keepalives_idle": "15",
     "keepalives_interval": "5",
     "keepalives_count": "3",
@@ -83,7 +83,7 @@ def read_address(text: str) -> str:
 
 
 def _check_shape(url: str) -> None:
-    """Refuse what libpq would read otherwise than it was meant: a password with an unencoded @ becomes a host."""
+    """Refuse what libpq would misread: of a password with an unencoded @, the rest becomes a host."""
     parts = _URL.fullmatch(url)
     if parts is None:
         raise _refused("has a user or password with a character that must be encoded", _ENCODED)

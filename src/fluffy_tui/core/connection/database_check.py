@@ -1,4 +1,4 @@
-"""Whether a database can be used at all, found out before anything in it is changed."""
+"""Checks whether a database can be used at all, before anything in it is changed."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Facts:
     isolation: str
     replication_role: str
     needed_setting: str | None
-    """What has to be set so that statements mean what they mean elsewhere; None if nothing has."""
+    """The setting that has to change so that statements mean the usual; None if none has to."""
     is_read_only: bool
     is_standby: bool
     database: str

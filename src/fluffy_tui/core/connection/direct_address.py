@@ -64,7 +64,7 @@ def _connected(url: str) -> Iterator[psycopg.Connection]:
 
 @contextmanager
 def naming(name: str) -> Iterator[None]:
-    """Have errors about an address say its name in place of DATABASE_URL."""
+    """Have errors about an address name it in place of DATABASE_URL."""
     try:
         yield
     except DatabaseUnavailable as error:

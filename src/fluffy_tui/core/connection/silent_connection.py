@@ -1,4 +1,4 @@
-"""Connections from which nothing comes any more: neither an answer nor an end, when packets are dropped on the way.
+"""Connections that have gone silent: neither an answer nor an end arrives when packets are dropped on the way.
 
 The system notices a peer that acknowledges nothing. A proxy acknowledges, and may have lost the server behind it.
 """
@@ -24,7 +24,7 @@ ANSWER_SECONDS = 10.0
 
 
 class ServerSilent(psycopg.OperationalError):
-    """A server gave no answer in time; other connections to it may wait for ever."""
+    """A server gave no answer in time; other connections to it may wait forever."""
 
 
 def cut(connection: psycopg.AsyncConnection) -> None:

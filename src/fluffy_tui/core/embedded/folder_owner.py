@@ -1,4 +1,4 @@
-"""Whose a file is that this user may not use: usually root's, because the program ran once with sudo."""
+"""Who owns a file that this user may not use: usually root, because the program ran once with sudo."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def _unlock(descriptor: int) -> None:
 
 @contextmanager
 def _exclusive(path: Path, account: ServerAccount) -> Iterator[int]:
-    """Hold an exclusive lock; every holder has time limits, so nobody waits for ever."""
+    """Hold an exclusive lock; every holder has time limits, so nobody waits forever."""
     descriptor = _open(path, account)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -15,7 +15,7 @@ from fluffy_tui.core.embedded.cluster import DATABASE, SUPERUSER
 from fluffy_tui.plain_file import read_plain
 
 PORT = "5432"
-"""Only part of the socket's name: the server listens on no network address."""
+"""Only a part of the socket's name: the server listens on no network address."""
 
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 

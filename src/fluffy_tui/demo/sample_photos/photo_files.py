@@ -43,10 +43,10 @@ class SamplePhoto:
 
     file_name: str
     size: tuple[int, int]
-    """Of the written file, upright."""
+    """The size of the written file, upright."""
     days_ago: int
     minutes_ago: int
-    """In addition to the days."""
+    """Minutes in addition to the days."""
     orientation: int = 1
     """EXIF orientation; the pixels are stored accordingly."""
     place: tuple[float, float] | None = None

@@ -59,7 +59,7 @@ class Kind(StrEnum):
     NULL_NODES = "null_nodes"
     """`posts` returns a page on which every post is null."""
     POISONED_TEXT = "poisoned_text"
-    """The texts of posts hold characters that no database or terminal can take, and links that are none."""
+    """The texts of posts have characters that no database or terminal can take, and invalid links."""
     ABSURD_HEADERS = "absurd_headers"
     """HTTP 429 that asks for a pause of decades."""
     ENDLESS_BODY = "endless_body"

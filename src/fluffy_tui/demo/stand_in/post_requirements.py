@@ -127,7 +127,7 @@ _RATIO_TOLERANCE = 0.01
 """Whole pixels cannot match 4:5 exactly."""
 
 _MOST_USER_TAGS = 20
-"""In all pictures of a post together."""
+"""The most in all pictures of a post together."""
 
 
 def check_input(

@@ -12,7 +12,7 @@ from fluffy_tui.demo.stand_in.picture_reader import PictureReader, PictureUnread
 from fluffy_tui.demo.stand_in.world import Post, World
 
 PUBLISHING = timedelta(seconds=15)
-"""From due to sent; 8 to 34 seconds were observed."""
+"""The time from due to sent; 8 to 34 seconds were observed."""
 
 LATE_LINK_SECONDS = 60.0
 SUPPORT_URL = "https://support.buffer.com"

@@ -16,7 +16,7 @@ from fluffy_tui.demo.stand_in.world import World
 from fluffy_tui.plain_file import open_plain, read_plain
 
 _MOST_BYTES = 1_000_000_000
-"""Of a file; years of posts take a thousandth of that."""
+"""The largest file that is read; years of posts take a thousandth of that."""
 
 
 @dataclass(frozen=True, slots=True)

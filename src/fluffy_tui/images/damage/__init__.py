@@ -1,1 +1,1 @@
-"""Damage in the coded data of pictures that their decoders pass over in silence."""
+"""Damage in the coded data of pictures that their decoders silently ignore."""

@@ -1,7 +1,7 @@
-"""What the decoder of AVIF pictures says of their data when it is strict: Pillow lets it pass over most of that.
+"""What the decoder of AVIF pictures says about their data when it is strict: Pillow has it ignore most damage.
 
 AV1 has no checksums, but every tile of a picture ends with a mark, a one and zeros (AV1 specification, 8.2.4). After a
-changed bit the decoder reads on at a wrong place, and finds no mark where the tile ends for it.
+changed bit the decoder reads on at a wrong place, and finds no mark where it takes the tile to end.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import os
 from fluffy_tui.images.damage.loaded_library import loaded_library
 
 _API = 7
-"""The version of dav1d's interface that the fields here are those of."""
+"""The version of dav1d's interface to which these fields belong."""
 _NO_FILTERS = 0
 _STRUCTURE = 1024
-"""Bytes, more than any of dav1d's structures has."""
+"""Bytes; none of dav1d's structures is as large."""
 
 
 class _Settings(ctypes.Structure):

@@ -1,7 +1,7 @@
-"""Finds damage that decoders pass over in silence: wrong checksums, misread data, and holes as bad cards leave.
+"""Finds damage that decoders silently ignore: wrong checksums, misread data, and holes as bad cards leave.
 
-Entropy-coded data look like noise, so how long a run of equal bytes can be in them is known for every format. Of
-uncompressed formats nothing can be known but whether all of their bytes are there.
+Entropy-coded data look like noise, so how long a run of equal bytes can be in them is known for every format. In
+uncompressed formats it can only be known whether all of their bytes are there.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HEVC_NEVER = bytes(3)
 _HEVC_FILLER = b"\x4c"
 """Begins a unit of ones without a meaning (table 7-1, FD_NUT): some cameras fill their data up to whole sectors."""
 _MOST_PAD = 8
-"""Zeros that some programs leave behind a unit."""
+"""Zeros that some programs leave after a unit."""
 _ERASED = b"\xff" * 64
 """Flash memory that was erased and not written again; no format has such runs."""
 _VP8_HOLE = 64
@@ -146,7 +146,7 @@ def _is_heif(file: BinaryIO, size: int) -> bool:
 
 
 def _are_units(configuration: bytes, data: bytes) -> bool:
-    """Return whether HEVC data are whole units, each behind its length, without a hole."""
+    """Return whether HEVC data are whole units, each preceded by its length, without a hole."""
     length_size = (configuration[21] & 3) + 1
     position = 0
     while position < len(data):

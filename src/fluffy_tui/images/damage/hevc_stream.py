@@ -1,4 +1,4 @@
-"""What the decoder of HEIC pictures says of their data: libheif decodes them for Pillow, and does not pass it on.
+"""What the decoder of HEIC pictures says about their data: libheif decodes them for Pillow, and does not pass it on.
 
 Of most files libde265 alone can tell: a flipped bit makes it read on at a wrong place, and where the picture ends it
 finds no mark of an end. Few files have checksums, which it compares as well.
@@ -22,7 +22,7 @@ _HASH_UNIT = 40
 _DATA_WARNINGS = frozenset(
     {4, 5, 6, 8, 1002, 1003, 1004, 1007, 1009, 1010, 1017, 1018, 1020, 1021, 1034, 1035}
 )
-"""Those of libde265's warnings that tell of damaged data; others tell of its own limits, or of metadata."""
+"""The warnings of libde265 that mean damaged data; others are about its own limits, or about metadata."""
 _SETS_AT, _KIND = 22, 0x3F
 
 
@@ -30,7 +30,7 @@ def all_decode(pictures: Sequence[tuple[bytes, bytes]]) -> bool:
     """Return whether pictures decode without a complaint; True where the decoder cannot be asked.
 
     Args:
-        pictures: Of each the content of its `hvcC` box, and its HEVC data: units, each behind its length.
+        pictures: For each the content of its `hvcC` box, and its HEVC data: units, each preceded by its length.
     """
     library = loaded_library(
         "_pillow_heif", "de265_get_warning", "de265_new_decoder", "de265_get_next_picture"

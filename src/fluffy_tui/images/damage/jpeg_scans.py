@@ -47,7 +47,7 @@ def have_hole(content: bytes) -> bool:
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Yield marker, position and length of each segment's content, and where the data behind it end."""
+    """Yield marker, position and length of each segment's content, and where the data after it end."""
     position = 2
     while position + 4 <= len(content):
         if content[position] != 0xFF or content[position + 1] == 0xFF:

@@ -1,4 +1,4 @@
-"""The decoders that the imaging libraries have loaded, for what these do not pass on."""
+"""The decoders that the imaging libraries have loaded, called directly for what these do not pass on."""
 
 from __future__ import annotations
 

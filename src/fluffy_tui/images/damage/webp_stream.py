@@ -18,7 +18,7 @@ _OK, _NEEDS_MORE = 0, 5
 """libwebp's VP8_STATUS_OK and VP8_STATUS_SUSPENDED."""
 _LIBRARY = ("PIL._webp", "WebPIAppend", "WebPINewDecoder", "WebPINewRGB")
 _MOST_LEFT = 12
-"""Bytes at the end of which no pixel may depend; encoders fill their last word."""
+"""Bytes at the end on which no pixel may depend; encoders fill their last word."""
 
 
 def is_used_up(kind: bytes, data: bytes) -> bool:

@@ -34,7 +34,7 @@ _ICC, _SEVERAL = b"ICC_PROFILE\0", b"MPF\0"
 
 @dataclass(frozen=True, slots=True)
 class PlainHeader:
-    """What a plain JPEG says of itself."""
+    """What a plain JPEG says about itself."""
 
     width: int
     """Pixels, as stored."""
@@ -86,7 +86,7 @@ def plain_header(file: BinaryIO, segments: Iterable[tuple[int, int, int]], size:
 
 
 def _is_usual(marker: int, data: bytes) -> bool:
-    """Return whether a segment is of a kind that Pillow takes without a word, and that says nothing of interest."""
+    """Return whether a segment is of a kind that Pillow accepts silently, and that says nothing of interest."""
     match marker:
         case 0xDB:
             return _are_tables(data)
@@ -112,7 +112,7 @@ def _are_tables(data: bytes) -> bool:
 
 
 def _exif_fields(data: bytes) -> tuple[int, dict[int, str]] | None:
-    """Return orientation and times, or None if anything is out of order in EXIF."""
+    """Return orientation and times, or None if anything in EXIF is unusual."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
     if order is None or len(data) < _TIFF_HEAD:
         return None
@@ -139,7 +139,7 @@ def _exif_fields(data: bytes) -> tuple[int, dict[int, str]] | None:
 
 
 def _directory(data: bytes, order: str, start: int) -> dict[int, _Entry] | None:
-    """Return type, count and bytes of each value in a directory of EXIF, or None if anything is out of order."""
+    """Return type, count and bytes of each value in a directory of EXIF, or None if anything is unusual."""
     if start + 2 > len(data):
         return None
     (count,) = struct.unpack_from(f"{order}H", data, start)

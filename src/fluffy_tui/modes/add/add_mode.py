@@ -125,7 +125,7 @@ async def _add_one(
 
 
 async def _to_its_end(step: Coroutine[None, None, None]) -> None:
-    """Wait for a step, also if that is cancelled meanwhile: a post that is written is told."""
+    """Wait for a step, also if that is cancelled meanwhile: a post that was written is reported."""
     task = asyncio.ensure_future(step)
     try:
         await asyncio.shield(task)

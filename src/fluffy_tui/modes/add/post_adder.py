@@ -48,19 +48,19 @@ class WrittenPost:
     """A post as it was written, before anything is looked up."""
 
     files: tuple[Path, ...]
-    """At least one; the first is the cover. Of photos that are named by their ids, where they are."""
+    """At least one; the first is the cover. For photos that are named by their ids, their paths."""
     caption: str = ""
     alt_text: str = ""
-    """Of the cover."""
+    """The cover's alt text."""
     when: str = ""
     """A time, or `now`, `front` or `next slot`; empty for the next slot."""
     channels: tuple[str, ...] = ()
     """Names of the persona's channels; empty for all of them."""
     first_comment: str = ""
     line: int | None = None
-    """Where it stands in its file."""
+    """Its line in the file."""
     more_alt_texts: tuple[str, ...] = ()
-    """Of the photos behind the cover, in their order; those without one may be left out at the end."""
+    """Alt texts of the photos after the cover, in their order; the last ones may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class PostAdder:
         self._planned: set[str] = set()
         """Contents of the photos that a dry run has given to a post."""
         self._channels: dict[str, Channel | FluffyError] = {}
-        """As a dry run has received them from Buffer."""
+        """The channels as a dry run has received them from Buffer."""
         self._agendas: dict[str, Agenda] = {}
         """What waits for each channel, with the posts that were added, or would be in a dry run."""
         self.failed_sidecars: list[FailedFile] = []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = ("photo", "photos", "caption", "alt_text", "when", "channel", "first_comment")
 _SEVERAL = re.compile(r"[;\r\n]")
 _NAMED_DELIMITER = re.compile(r'sep=([^"\r\n])\r?\n', re.IGNORECASE)
-"""The line by which Excel is told what separates the columns."""
+"""The line that tells Excel what separates the columns."""
 _LONGEST_FILE = 50_000_000
 _LONGEST_CELL = 10_000_000
 """Characters; the csv module's own limit is lower than a long caption with many photos needs."""

@@ -49,7 +49,7 @@ class VectorCounts:
     unchanged: int = 0
     none: int = 0
     unusable: int = 0
-    """Of another length, or of length zero."""
+    """Vectors of another length, or of length zero."""
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class AdoptionCounts:
     """What an adoption did."""
 
     personas: int = 0
-    """That were created."""
+    """Personas that were created."""
     photos: PhotoCounts = field(default_factory=PhotoCounts)
     vectors: VectorCounts = field(default_factory=VectorCounts)
     posts: PostCounts = field(default_factory=PostCounts)
@@ -91,7 +91,7 @@ def total(counts: PhotoCounts | VectorCounts | PostCounts) -> int:
 
 
 class AdoptionReport(Protocol):
-    """Is told what happens, as it happens."""
+    """Receives what happens, as it happens."""
 
     def persona(self, name: str, spellings: Sequence[str]) -> None:
         """A persona was created, for one name of fluffy-train or for several that differ in spelling only."""
@@ -110,7 +110,7 @@ class AdoptionReport(Protocol):
 
 
 class Adoption:
-    """One adoption; `run` it once. Relative paths start in `folder`; `report` is told what the user should know."""
+    """One adoption; `run` it once. Relative paths start in `folder`; `report` receives what the user should know."""
 
     def __init__(
         self,

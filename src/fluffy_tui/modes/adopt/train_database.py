@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 VARIABLE = "FLUFFY_ADOPT_URL"
 """What messages call the address."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-"""What stands for bytes that are not UTF-8."""
+"""What replaces bytes that are not UTF-8."""
 BATCH = 500
 """Rows that are read, and kept in memory, at once."""
 _STATEMENT_SECONDS = 120
-"""For each batch."""
+"""The limit for each batch."""
 _NEEDED: Mapping[str, frozenset[str]] = {
     "personas": frozenset({"id", "name"}),
     "photos": frozenset({"id", "persona_id", "path"}),
@@ -72,7 +72,7 @@ class TrainPost:
     id: int
     persona: str | None
     path: str | None
-    """Of its photo; None if that is gone."""
+    """The path of its photo; None if that is gone."""
     text: str
     """The caption, and those hashtags that are not in it; `UNREADABLE` where that is not known."""
     status: str

@@ -23,7 +23,7 @@ class ChannelAnswer(Answer):
     """The handle; tools that write take it as a channel."""
     network: str
     time_zone: str
-    """In which times of posts are understood."""
+    """The zone of the posts' times."""
     problem: str = ""
     """Why nothing can be published there now."""
 
@@ -157,7 +157,7 @@ class BestPost(Answer):
 
     post_id: int
     photo_id: int
-    """Of the cover."""
+    """The cover's id."""
     channel: str
     network: str
     at: datetime
@@ -196,7 +196,7 @@ class PersonaResults(Answer):
     """How a persona's live posts of the last year did, each compared with the median of its own channel."""
 
     measures: tuple[str, ...]
-    """By what they can be compared."""
+    """The numbers by which posts can be compared."""
     compared: int
     """How many posts are compared."""
     as_of: datetime | None
@@ -212,7 +212,7 @@ class PersonaResults(Answer):
     """By the channel's clock, as hours are."""
     hours: tuple[GroupResults, ...]
     shapes: tuple[GroupResults, ...]
-    """Of the covers as posted."""
+    """The shapes of the covers as posted."""
     hashtags: tuple[GroupResults, ...]
     """The best first; without those of too few posts."""
 

@@ -1,4 +1,4 @@
-"""What a client sends, line by line: what is no message is answered as well, so that no client waits for ever."""
+"""What a client sends, line by line: what is no message is answered as well, so that no client waits forever."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mcp.shared._stream_protocols import ReadStream, WriteStream
 
 _FAULTS = 5
-"""As many are named of what is wrong."""
+"""How many errors are named at most."""
 _LONGEST_FAULT = 200
 """Characters; the name of an unknown argument is as long as the client likes."""
 _NO_REQUEST = "It is not a JSON-RPC 2.0 request: that has a method, and an id that is text or a whole number."

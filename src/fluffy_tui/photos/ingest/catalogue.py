@@ -14,7 +14,6 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     and_,
-    column,
     delete,
     exists,
     func,
@@ -30,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import among, rows_of
 from fluffy_tui.name_key import is_text
 from fluffy_tui.personas import home_zone
 from fluffy_tui.photos.file_state import HashWhen, KnownContent, file_state
@@ -49,8 +49,6 @@ from fluffy_tui.photos.tables import (
     PhotoCopyRow,
     PhotoPlaceRow,
     PhotoRow,
-    among,
-    array_of,
     each,
     locked,
     of_machine,
@@ -105,7 +103,7 @@ class Catalogue:
 
     Args:
         unposted: Selects the ids of the photos of posts that are not live yet.
-        pick_from: From so many stars in XMP on a photo counts as picked; None if none does.
+        pick_from: Stars in XMP from which a photo counts as picked; None if none does.
     """
 
     def __init__(
@@ -249,7 +247,7 @@ class Catalogue:
         return len(gone)
 
     async def analyze(self) -> None:
-        """Have Postgres plan for the tables as they are now; by itself it does so a minute later or more."""
+        """Have Postgres plan for the tables as they are now; on its own it would do so a minute later or more."""
         async with self._database.transaction() as session:
             await session.execute(text("ANALYZE photos, photo_places"))
 
@@ -409,17 +407,12 @@ class Catalogue:
         """Record where photos are on this machine now."""
         if not placed:
             return
-        ids = [photo_id for photo_id, _ in placed]
         types: dict[str, TypeEngine[Any]] = {
             "photo_id": BigInteger(),
             "path": Text(),
             "modified_at": DateTime(timezone=True),
         }
-        arrays = [
-            array_of(ids, BigInteger()),
-            *(array_of([getattr(file, name) for _, file in placed], types[name]) for name in list(types)[1:]),
-        ]
-        rows = func.unnest(*arrays).table_valued(*types, name="file").render_derived()
+        rows = rows_of(types, ((photo_id, file.path, file.modified_at) for photo_id, file in placed))
         insertion = upsert(PhotoPlaceRow).from_select(
             ["persona_id", "machine_id", "date_rules", *types],
             select(
@@ -463,13 +456,19 @@ class Catalogue:
             "dated_by": Text(),
             "modified_at": DateTime(timezone=True),
         }
-        arrays = [array_of([getattr(file, name) for file in files], kind) for name, kind in types.items()]
+        of_file = tuple(types)
         types |= {"stars": SmallInteger(), "verdict": Text()}
-        arrays += [
-            array_of([file.xmp.stars for file in files], SmallInteger()),
-            array_of([file.xmp.verdict(self._pick_from) for file in files], Text()),
-        ]
-        rows = func.unnest(*arrays).table_valued(*types, name="file").render_derived()
+        rows = rows_of(
+            types,
+            (
+                (
+                    *(getattr(file, name) for name in of_file),
+                    file.xmp.stars,
+                    file.xmp.verdict(self._pick_from),
+                )
+                for file in files
+            ),
+        )
         return (
             insert(PhotoRow)
             .from_select(["persona_id", *types], select(literal(self._persona_id, BigInteger()), *rows.c))
@@ -510,13 +509,10 @@ def _change(photo_id: int, **values: Any) -> Any:
 
 def _touch(files: Sequence[tuple[int, FoundFile]]) -> Any:
     """Return the statement that stores when the files of photos were written."""
-    ids = array_of([photo_id for photo_id, _ in files], BigInteger())
-    times = array_of([file.modified_at for _, file in files], DateTime(timezone=True))
-    names: list[ColumnElement[Any]] = [
-        column("id", BigInteger()),
-        column("modified_at", DateTime(timezone=True)),
-    ]
-    found = func.unnest(ids, times).table_valued(*names, name="file").render_derived()
+    found = rows_of(
+        {"id": BigInteger(), "modified_at": DateTime(timezone=True)},
+        ((photo_id, file.modified_at) for photo_id, file in files),
+    )
     is_other = PhotoRow.modified_at != found.c.modified_at
     return update(PhotoRow).where(PhotoRow.id == found.c.id, is_other).values(modified_at=found.c.modified_at)
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Update, and_, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import among
 from fluffy_tui.photos.machine import UNKNOWN, Machine
-from fluffy_tui.photos.tables import PhotoPlaceRow, PhotoRow, among, same_path
+from fluffy_tui.photos.tables import PhotoPlaceRow, PhotoRow, same_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ _ROWS = 2000
 
 
 class Presence(Enum):
-    """What the disk says of a photo's path."""
+    """What the disk says about a photo's path."""
 
     THERE = auto()
     GONE = auto()

@@ -40,7 +40,7 @@ OTHER_PICTURES = frozenset(f".{name}" for name in _NOT_IMPORTED.split())
 _ODD_SUFFIX = re.compile(
     r"\.(\d*|(jpe?g|png|webp|heic|gif|tiff?)[-_:?&%!@;,=(\s](?!original).*)", re.IGNORECASE
 )
-"""Of pictures that were named by the time, by a web site's address, or with more behind; their content decides."""
+"""Suffixes of files named for a time, a web site's address, or with more after a suffix; their content decides."""
 _ICLOUD = ".icloud"
 _RAW_KINDS = frozenset(_RAW.split())
 _DATALESS = 0x40000000

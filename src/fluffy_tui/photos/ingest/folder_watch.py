@@ -31,7 +31,7 @@ LOOK_SECONDS = 2.0
 """How often to look whether the watched folders are there and are still the same ones, and whether the database is."""
 
 _Identity: TypeAlias = tuple[int, int]
-"""Of a folder: its disk, and its number there."""
+"""What identifies a folder: its disk, and its number there."""
 
 
 class WatchRefused(FluffyError):
@@ -176,7 +176,7 @@ async def _reported(there: Mapping[Path, _Identity], removed: list[str]) -> Asyn
     import watchfiles
 
     stop = asyncio.Event()
-    looking = asyncio.create_task(_look_after(there, stop), name="look after the watched folders")
+    looking = asyncio.create_task(_look_after(there, stop), name="check the watched folders")
     reported = watchfiles.awatch(
         *there, watch_filter=None, rust_timeout=0, stop_event=stop, ignore_permission_denied=True
     )

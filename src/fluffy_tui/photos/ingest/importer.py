@@ -42,14 +42,14 @@ _BATCH_ROWS = 1_000
 _BATCH_SECONDS = 1.0
 """A batch is written after this time even if it is small, so that slow disks show photos early and lose little."""
 _MANY = 5_000
-"""From so many new photos on, what the database knows of its tables is out of date."""
+"""New photos from which the database's statistics are out of date."""
 _SLICE_FILES = 32
 _SLICE_BYTES = 16 << 20
 _SMALL_SLICE = 2 << 20
 """Bytes up to which reading a slice is mostly Python, which several threads do more slowly than one."""
 _TURN_SECONDS = 0.05
-"""Longer than a small slice takes when its files are in memory. From a slow disk, several are read at a time: no system
-tells a thread beforehand, for every file system, that a read will wait for the disk, so only time can."""
+"""Longer than reading a small slice takes if its files are in memory. From a slow disk, several are read at a time: no
+system tells a thread beforehand that a read will wait for the disk, so only time can."""
 
 
 class Importer:
@@ -76,7 +76,7 @@ class Importer:
         self._on_failed = on_failed
         self._stop = threading.Event()
         self._turn = threading.Lock()
-        """Of the thread that reads a small slice."""
+        """Held by the thread that reads a small slice."""
         self._started = time.monotonic()
         self._seen = self._imported = self._unchanged = self._moved = self._duplicates = self._missing = 0
         self._known_elsewhere = self._damaged_xmp = self._redated = 0
@@ -237,7 +237,7 @@ class Importer:
         self._batch_began = time.monotonic()
 
     async def _written(self) -> None:
-        """Wait until the batch that is being written is."""
+        """Wait until the current batch is written."""
         if self._writing is not None:
             await asyncio.shield(self._writing)
             self._writing = None

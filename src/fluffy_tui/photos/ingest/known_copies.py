@@ -9,16 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Text, and_, any_, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from fluffy_tui.core.database import array_of
 from fluffy_tui.photos.ingest.file_presence import Presence, is_gone, presence
-from fluffy_tui.photos.tables import (
-    PhotoCopyRow,
-    PhotoPlaceRow,
-    PhotoRow,
-    array_of,
-    each,
-    of_machine,
-    same_path,
-)
+from fluffy_tui.photos.tables import PhotoCopyRow, PhotoPlaceRow, PhotoRow, each, of_machine, same_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Stores what files say of their photos, without undoing what the user has decided since.
+"""Stores what files say about their photos, without undoing what the user has decided since.
 
 What was taken over is kept (`photo_metadata`). A value that has changed in the file since then is taken over again,
 unless the user has changed the photo's; a keyword is added or taken away only if the file did just that. So another
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, text
 
+from fluffy_tui.core.database import among
 from fluffy_tui.photos.keywords import keyed
 from fluffy_tui.photos.metadata.xmp import Xmp
 from fluffy_tui.photos.model import DATE_RULES, DateSource, KeywordSource
-from fluffy_tui.photos.tables import PhotoMetadataRow, among
+from fluffy_tui.photos.tables import PhotoMetadataRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -91,7 +92,7 @@ _NOTE = """
 async def take_over_new(
     session: AsyncSession, persona_id: int, files: Mapping[int, FoundFile], pick_from: int | None
 ) -> None:
-    """Store what files say of new photos, whose dates, stars and flags are stored already; by photo id."""
+    """Store what files say about new photos, whose dates, stars and flags are stored already; by photo id."""
     noted = [
         _values(photo_id, persona_id, file, pick_from, is_moved=True)
         for photo_id, file in files.items()
@@ -110,7 +111,7 @@ async def take_over(
     moved: Iterable[int],
     replaced: Iterable[int],
 ) -> int:
-    """Store what files say of known photos, by photo id, and return how many of these have another time now.
+    """Store what files say about known photos, by photo id, and return how many of these have another time now.
 
     From `pick_from` stars on a photo counts as picked; None if none does. Those `moved` are in another folder than
     before, those `replaced` have another content.

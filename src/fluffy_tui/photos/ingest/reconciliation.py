@@ -35,7 +35,7 @@ class KnownPhoto:
     sha256: bytes
     byte_size: int
     modified_at: datetime | None
-    """Of the file on this machine."""
+    """When the file on this machine was written."""
     has_post: bool
     is_elsewhere: bool
     """Whether other machines have a place of it."""

@@ -1,1 +1,1 @@
-"""What other programs and folders say of photos: XMP, dates from names and Takeout, names of folders."""
+"""What other programs and folders say about photos: XMP, dates from names and Takeout, names of folders."""

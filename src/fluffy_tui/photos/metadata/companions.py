@@ -1,4 +1,4 @@
-"""The files beside a photo that say something of it: XMP sidecars, and Google Takeout's JSON files."""
+"""The files beside a photo that say something about it: XMP sidecars, and Google Takeout's JSON files."""
 
 from __future__ import annotations
 

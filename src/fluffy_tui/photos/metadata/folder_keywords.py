@@ -17,7 +17,7 @@ _CAMERA_FOLDER = re.compile(r"[1-9]\d\d[A-Z0-9_]{5}|\d{6}[a-z_]{2}")
 """As cameras name folders by the standard DCF, and as phones do by month."""
 _DATE = r"(?:19|20)\d\d(?:[-_. ]?\d\d){0,2}"
 _AROUND = re.compile(rf"^{_DATE}(?!\d)[-_., ]*|[-_., (]*(?<!\d){_DATE}\)?$")
-"""A date before or behind the words of a name."""
+"""A date before or after the words of a name."""
 _WORDS = re.compile(r"[^\W_]+")
 _MEANINGLESS = frozenset(
     [
@@ -81,7 +81,7 @@ _MEANINGLESS = frozenset(
         "ordner",
     ]
 ) | frozenset(map(str.lower, (*calendar.month_name[1:], *calendar.month_abbr[1:])))
-"""Words that alone say nothing of what is on a photo."""
+"""Words that alone say nothing about what a photo shows."""
 
 
 def folder_keywords(path: str, roots: Iterable[str]) -> tuple[str, ...]:

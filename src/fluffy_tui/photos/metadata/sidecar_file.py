@@ -41,7 +41,7 @@ class PostedTexts:
     caption: str
     alt_text: str
     link: str
-    """Of the post; empty if it is not known."""
+    """The address of the post; empty if it is not known."""
 
 
 def sidecar_content(posted: PostedTexts, keywords: Iterable[str], rating: int) -> str:

@@ -1,6 +1,6 @@
 """What Google Takeout writes beside a photo: a JSON file with the time it was taken, under a name that is often cut.
 
-Of such a file only that time is read. Where the photo was taken stands in it as well, and is never kept.
+Of such a file only that time is read. Its location is in the file as well, and is never read.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ _HIERARCHIES = {
     f"{_DIGIKAM}TagsList": "/",
     f"{_MICROSOFT}LastKeywordXMP": "/",
 }
-"""Keywords with those above them, and what stands between them."""
+"""Hierarchies of keywords, and what separates their levels."""
 _TEXTS = (_TITLE, _DESCRIPTION, _ALT_TEXT)
 _WANTED = frozenset(
     {_RATING, _LABEL, _COLORS, *_TEXTS, _SUBJECT, _PERCENT, _PICK, _PICK_LABEL, *_HIERARCHIES}
@@ -69,7 +69,7 @@ class XmpDamaged(FluffyError):
 
 
 class XmpHostile(FluffyError):
-    """It defines entities, or has no end of elements."""
+    """It defines entities, or has endless elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Xmp:
     keywords: tuple[str, ...] | None = None
 
     def over(self, other: Xmp) -> Xmp:
-        """Return this with what it does not say taken from another."""
+        """Return this, completed with what another says."""
         return Xmp(
             *(
                 mine if (mine := getattr(self, name)) is not None else getattr(other, name)
@@ -136,7 +136,7 @@ def _wide_encoding(packet: bytes) -> str | None:
 
 
 def _read(packet: bytes, encoding: str | None, values: dict[str, list[tuple[str, str]]]) -> None:
-    """Parse a packet; an encoding counts more than what the packet itself says of it."""
+    """Parse a packet; a given encoding counts more than what the packet says about itself."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException

@@ -30,7 +30,7 @@ class Sort(StrEnum):
     SHARPNESS = "sharpness"
     """How sharp the picture is where it is sharpest; photos without scores count as the least sharp."""
     STARS = "stars"
-    """Of as many stars, when it was taken."""
+    """By stars, then by when it was taken."""
 
 
 class Orientation(StrEnum):
@@ -78,11 +78,11 @@ class Browse:
     screenshots: bool = False
     """Only screenshots."""
     stars: tuple[int, int] = (0, MOST_STARS)
-    """At least and at most so many."""
+    """The fewest and the most stars."""
     taken_from: datetime | None = None
-    """Not before, by when it was taken or else written; by the camera's clock, without a zone."""
+    """Taken, or else written, at this time or later; by the camera's clock, without a zone."""
     taken_before: datetime | None = None
-    """Before, not at; likewise."""
+    """Taken, or else written, before this time."""
     orientation: Orientation | None = None
     verdict: Verdict | None = None
     missing: bool | None = None
@@ -92,7 +92,7 @@ class Browse:
     faces: bool = False
     """Only photos with faces."""
     folded: bool = False
-    """Of the photos of a stack, only the best, as `BestBy` says."""
+    """Only the best photo of each stack, as `BestBy` says."""
 
     @property
     def needs_scores(self) -> bool:
@@ -126,7 +126,7 @@ class BestBy(StrEnum):
     SHARPEST = "sharpest"
     OLDEST = "oldest"
     FIRST = "first"
-    """Imported before the others, which are equal in all else."""
+    """Imported before the others, which are equal in everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def why_best(best: Sequence[Any], others: Sequence[Sequence[Any]]) -> BestReason
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What a photo stands for in a list besides itself."""
+    """What a photo represents in a list besides itself."""
 
     behind: tuple[int, ...] = ()
     """Ids of the photos that are folded behind it, best first: duplicates, a burst, or originals of what was edited."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, and_, cast, false, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import among
 from fluffy_tui.photos.edited_names import EDITED
 from fluffy_tui.photos.query.browse import BestBy, Browse, Stack, Verdict, why_best
 from fluffy_tui.photos.query.browse_sql import (
@@ -24,7 +25,7 @@ from fluffy_tui.photos.query.browse_sql import (
     of_verdict,
     packed,
 )
-from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, among, of_machine
+from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, of_machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Find the posts that a dead worker left behind, so that none waits for ever."""
+"""Find the posts that a dead worker left behind, so that none waits forever."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ async def _is_alone(session: AsyncSession) -> bool:
 
 
 async def _posts_without_jobs(session: AsyncSession) -> list[PostRow]:
-    # A post behind another one that is not held yet does not show why it waits.
+    # A post after another one that is not held yet does not show why it waits.
     needs_job = or_(~channel_queue.is_behind(), PostRow.step == Step.QUEUED)
     query = (
         select(PostRow)

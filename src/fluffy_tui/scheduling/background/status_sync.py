@@ -176,7 +176,7 @@ class StatusSync:
         else:
             is_whole = True
         for row in posts:
-            # One post that cannot be recorded must not stop those behind it.
+            # One post that cannot be recorded must not stop those after it.
             with _one_by_one(row):
                 mine = next((post for post in found[row.id] if post.id == row.buffer_post_id), None)
                 if mine is not None and (row.step is not Step.FAILED or row.error_code in _MAY_HEAL):
@@ -314,7 +314,7 @@ def next_request(
 
     Never before one is due, but for the rare request that notices what was moved or deleted in Buffer, and for one
     after a post that went to the front of a queue, because the others there have other times now. A post that is
-    overdue is asked about at growing intervals, a fifth of its delay, since a paused queue may keep it for ever.
+    overdue is asked about at growing intervals, a fifth of its delay, since a paused queue may keep it forever.
     `edits` says when the outcome of each unanswered edit can be told, by post id. While nothing is due, twice as long a
     list is read half as often, so that a full queue does not use up the requests of the day.
     """

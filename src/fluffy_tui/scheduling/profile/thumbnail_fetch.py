@@ -33,7 +33,7 @@ PAUSE = timedelta(hours=2)
 async def fetch_thumbnails(database: Database, *, may_be_local: bool) -> set[str]:
     """Fetch some thumbnails that are due, those of the last posts first; return the channels that have new ones.
 
-    An attempt is counted before it is made, so that a picture that kills a worker is not tried for ever. Whether this
+    An attempt is counted before it is made, so that a picture that kills a worker is not tried forever. Whether this
     computer may be asked, `fetch_foreign_picture` explains.
     """
     row = OutsidePostRow

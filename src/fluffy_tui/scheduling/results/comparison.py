@@ -27,7 +27,7 @@ FEW = 3
 FEW_IN_SLOT = 5
 """The same of a slot of the week, of which there are many, so that some would look good by chance."""
 SETTLED_AFTER = timedelta(days=1)
-"""How long a post must have been live when it was counted: most of what it gets comes in its first hours."""
+"""How long a post must have been live when it was counted: it gets most reactions in its first hours."""
 SQUARE_WITHIN = 0.02
 """How far the sides of a square may differ, as a fraction."""
 
@@ -42,14 +42,14 @@ class CountedPost:
 
     id: int
     photo_id: int
-    """Of the cover."""
+    """The cover's id."""
     channel_id: str
     at: datetime
     """When it was due, or else when it went live."""
     caption: str
     first_comment: str
     shape: Orientation | None
-    """Of the cover as posted; None where that was not recorded."""
+    """The shape of the cover as posted; None where that was not recorded."""
     results: Results
 
     @property
@@ -77,7 +77,7 @@ class ChannelMedian:
     metric: Metric
     """The median."""
     count: int
-    """Of how many posts."""
+    """How many posts there are."""
 
     @property
     def is_of_few(self) -> bool:
@@ -108,7 +108,7 @@ class Comparison:
     posts: tuple[ComparedPost, ...] = ()
     """Those that can be compared, newest first."""
     channels: tuple[ChannelMedian, ...] = ()
-    """Of every channel that has the number, the one with the most posts first."""
+    """The medians of every channel that has the number, the one with the most posts first."""
     counted: int = 0
     """How many posts have any numbers."""
     too_new: int = 0

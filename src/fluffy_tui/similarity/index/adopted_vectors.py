@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from fluffy_tui.core.database import among
 from fluffy_tui.similarity.index.index_counts import notify
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
 from fluffy_tui.similarity.index.photo_scan import PhotoScan
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.models.image_embed import DESCRIPTION, unit_vector
-from fluffy_tui.similarity.tables import EmbeddingModelRow, PhotoEmbeddingRow, among
+from fluffy_tui.similarity.tables import EmbeddingModelRow, PhotoEmbeddingRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

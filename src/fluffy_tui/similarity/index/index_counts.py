@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, cast, func, literal_column, select, text, true
 
+from fluffy_tui.core.database import among
 from fluffy_tui.core.event_stream import PHOTOS_CHANNEL
 from fluffy_tui.similarity.index.model_registry import active_model
 from fluffy_tui.similarity.model import IndexCounts, IndexGains
-from fluffy_tui.similarity.tables import (
-    COUNTS,
-    PHOTOS,
-    EmbeddingModelRow,
-    IndexFailureRow,
-    among,
-)
+from fluffy_tui.similarity.tables import COUNTS, PHOTOS, EmbeddingModelRow, IndexFailureRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INDEX_PREFIX = "ix_photo_embeddings_hnsw_"
-"""Of the partial indexes; the model's id follows. Migrations ignore these indexes."""
+"""The partial indexes have this name and the model's id. Migrations ignore them."""
 
 _MODEL_LOCK = 0x666C75666D
 

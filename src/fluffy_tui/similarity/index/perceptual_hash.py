@@ -44,7 +44,7 @@ class PictureBits:
     dhash: str
     """128 bits: 64 for brighter-to-the-right, 64 for brighter-below."""
     strokes: Strokes | None = None
-    """Of screenshots and pages."""
+    """Where a screenshot or a page has strokes; None for other pictures."""
 
 
 def picture_bits(picture: Image.Image) -> PictureBits:

@@ -35,7 +35,7 @@ _LONG_SIDE = 512
 """Vectors of smaller pictures drift: .005 at most from 512 pixels, .103 from 256."""
 
 _SHORT_SIDE = 256
-"""Of a panorama, as long as its longer side stays within bounds; the model squashes pictures to 224 pixels."""
+"""The shorter side of a panorama, if its longer side stays within bounds; the model squashes pictures to 224 pixels."""
 
 _LONGEST_SIDE = 2048
 
@@ -49,7 +49,7 @@ class PhotoScan:
 
     photo_id: int
     sha256: bytes
-    """Of the file that was scanned; the photo may have another one by now."""
+    """The hash of the file that was scanned; the photo may have another one by now."""
     bits: PictureBits | None = None
     vector: list[float] | None = None
     scores: PhotoScores | None = None

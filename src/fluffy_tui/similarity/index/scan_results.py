@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from fluffy_tui.core.database import among
 from fluffy_tui.photos import store_scores, store_texts
 from fluffy_tui.similarity.index.stack_mates import (
     MOST_IN_BURST,
@@ -28,15 +29,7 @@ from fluffy_tui.similarity.index.stack_mates import (
     relatives,
 )
 from fluffy_tui.similarity.model import IndexGains
-from fluffy_tui.similarity.tables import (
-    PHOTOS,
-    STACKS,
-    PhotoEmbeddingRow,
-    PhotoHashRow,
-    among,
-    in_columns,
-    unnested,
-)
+from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, in_columns, unnested
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,7 +67,7 @@ _STORED: dict[type[Base], dict[str, TypeEngine[Any]]] = {
         "embedding": Text(),
     },
 }
-"""As what the columns of rows are passed: bits and vectors as Postgres writes them."""
+"""The types in which rows are passed: bits and vectors as Postgres writes them."""
 
 
 async def store(

@@ -15,7 +15,7 @@ from PIL import Image
 SIDE = 128
 """Parts in each direction."""
 _PIXELS = 4
-"""Of a part in each direction; some are made from neighbours where the picture has fewer."""
+"""Pixels of a part in each direction; some are made from neighbours where the picture has fewer."""
 _SHADES, _SPREAD = 4, 2
 """Shades that a flat picture is mostly of, and how far around each still is that one: JPEG blurs them."""
 _FLAT = 0.6

@@ -33,7 +33,7 @@ class UrgentWork:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether there is any; for any thread."""
+        """Whether any is under way; may be asked in any thread."""
         return self._under_way > 0
 
     async def started(self) -> None:

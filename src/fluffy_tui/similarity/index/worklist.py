@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from fluffy_tui.core.database import among
 from fluffy_tui.similarity.tables import (
     PHOTOS,
     PLACES,
@@ -44,7 +45,6 @@ from fluffy_tui.similarity.tables import (
     PhotoEmbeddingRow,
     PhotoHashRow,
     QueuedPhotoRow,
-    among,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
 
 CRASHES = 3
-"""A photo at which so many workers in a row have crashed is tried once a day."""
+"""Workers in a row that have crashed at a photo before it is only tried once a day."""
 
 _BY_INDEX = text(
     "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)"
@@ -67,9 +67,9 @@ _CRASHING = "Several workers in a row crashed while they were reading it."
 _SHORTEST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(days=1)
 _LEASE = timedelta(minutes=10)
-"""For which a claim puts photos off: a batch takes seconds, but a service may take minutes for a photo."""
+"""How long a claim puts photos off: a batch takes seconds, but a service may take minutes for a photo."""
 _LOOKED_THROUGH_AT_ONCE = 500
-"""Ids of one portion when the queue is filled."""
+"""Ids that are queued at a time when the queue is filled."""
 
 
 class Stage(StrEnum):
@@ -113,7 +113,7 @@ class Failure:
 
 
 def given_up(stage: str) -> ColumnElement[bool]:
-    """Return the condition that a photo will not get through this stage."""
+    """Return the condition that a photo will never complete this stage."""
     never_or_rarely_tried = or_(IndexFailureRow.next_try_at.is_(None), IndexFailureRow.crashes >= CRASHES)
     return and_(IndexFailureRow.stage == stage, never_or_rarely_tried)
 
@@ -311,7 +311,7 @@ class Worklist:
         return literal_column("ctid") == any_(func.array(locked.scalar_subquery()))
 
     def _mark(self, photo_ids: Sequence[int]) -> Insert:
-        """Count a crash beforehand; a worker that survives the photo deletes it again."""
+        """Count a crash in advance; a worker that survives the photo deletes it again."""
         ids = func.unnest(literal(list(photo_ids), ARRAY(BigInteger()))).column_valued("photo_id")
         marks = select(ids, literal(str(self._stage)), literal(1, SmallInteger()), func.now() + _LEASE)
         crashed = IndexFailureRow.crashes + 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 _NETWORKS = ("blazeface-full-range-1.onnx", "face-mesh-1.onnx", "eye-contour-1.onnx")
-"""Of this folder; the text file beside them says where they come from."""
+"""Files in this folder; the text file beside them says where they come from."""
 _SIDE, _FACE_SIDE, _EYE_SIDE = 192, 192, 64
 """Width and height in pixels of the pictures that the networks take."""
 _CELL = 4
@@ -53,7 +53,7 @@ The third one was made for 2.3. Of 173 faces whose eyes were closed with an imag
 finds 95 %, if one in 40 with open eyes may be among them.
 """
 _LEAST_EYE = 10.0
-"""Pixels of an eye's width below which nothing can be said of it."""
+"""Pixels of an eye's width below which it cannot be judged."""
 _CORNERS = ((33, 133), (263, 362))
 """Points of the face: outer and inner corner of each eye."""
 _LIDS = ((11, 3), (12, 4), (13, 5))
@@ -71,7 +71,7 @@ class Face:
 
     @property
     def height(self) -> float:
-        """As a share of the picture's."""
+        """The height as a share of the picture's."""
         return self.box[3] - self.box[1]
 
 
@@ -165,7 +165,7 @@ class FaceFinder:
         return faces, hints, float(chances.max())
 
     def _face(self, picture: Image.Image, points: Floats) -> Face | None:
-        """Return what there is to say of a face, or None if it is none."""
+        """Return what was measured of a face, or None if it is none."""
         centre, size, left, right = points[:4]
         shown, to_picture = _cut(picture, centre, _AROUND_FACE * float(size.max()), left, right, _FACE_SIDE)
         mesh, flag = self._sessions[1].run(["points", "flag"], {"image": np.asarray(shown)[None]})

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 INSTALL = "Install it with: pip install 'fluffy-tui[ocr]'"
 
 SECONDS = 300
-"""That a picture may take: a hundred times what a page of text does, since the machine may have other work."""
+"""How long a picture may take: a hundred times what a page of text does, since the machine may have other work."""
 _SIDE = 1280
 """Pixels of the longer side in which a picture is read; text of 10 pixels in a phone's screenshot stays readable."""
 _FINDING_SIDE = 960
@@ -96,7 +96,7 @@ def read_text(path: Path, is_known_whole: bool) -> PictureText:
 
 @cache
 def _engine() -> Callable[[Any], Any]:
-    """Return rapidocr with the networks of its package; it downloads those whose path it is not told."""
+    """Return rapidocr with the networks of its package; it downloads those whose path is not given."""
     if sys.platform == "linux":
         os.nice(15)
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # as for the built-in model

@@ -1,1 +1,1 @@
-"""Scores of a picture: how sharp it is, and how much of it is clipped. They propose, and decide nothing."""
+"""Scores of a picture: how sharp it is, and how much of it is clipped. They suggest, and decide nothing."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, SelectBase, func, literal, select
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import among
 from fluffy_tui.similarity.model import (
     SAME_PICTURE_BITS,
     SOUND_QUALITY,
@@ -16,7 +17,7 @@ from fluffy_tui.similarity.model import (
     OutsideMatch,
     Relation,
 )
-from fluffy_tui.similarity.tables import PHOTOS, PhotoHashRow, among, bits_apart, near_hashes
+from fluffy_tui.similarity.tables import PHOTOS, PhotoHashRow, bits_apart, near_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select
 
+from fluffy_tui.core.database import among
 from fluffy_tui.similarity.index.index_counts import count_indexed
 from fluffy_tui.similarity.model import NoEmbeddings, NotIndexedYet
 from fluffy_tui.similarity.models.onnx_model import BuiltinModel
 from fluffy_tui.similarity.models.onnx_network import INSTALL
-from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
+from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

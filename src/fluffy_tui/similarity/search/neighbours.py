@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.model import EmbeddingModel
 
 FEW = 2000
-"""Up to so many photos are all compared, which is exact and as fast as the index."""
+"""Up to this many photos are all compared, which is exact and as fast as the index."""
 
 ITERATES_SINCE = (0, 8)
 """The first version of pgvector that continues an index scan while filters leave too few."""
@@ -50,7 +50,7 @@ _WIDEST = 1000
 """Pgvector's limit for it."""
 
 _FAR_CANDIDATES = 8
-"""To find the farthest photos, so many times as many are taken from the index, then compared one by one."""
+"""To find the farthest photos, this many times as many are taken from the index, then compared one by one."""
 
 
 async def can_iterate(session: AsyncSession) -> bool:
@@ -132,7 +132,7 @@ class _Search:
     width: int
     """The length of the index's list."""
     iterates: bool
-    """Whether the scan of the index continues behind that list."""
+    """Whether the scan of the index continues after that list."""
 
 
 async def _search(

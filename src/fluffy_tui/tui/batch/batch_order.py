@@ -18,7 +18,7 @@ STEPS = 2_000
 """Attempts before the search for an order gives up; some 20 ms for thirty photos."""
 
 Similarity = Mapping[int, Collection[int]]
-"""For each photo those that are similar to it."""
+"""The similar photos of each photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Rests:
     themes: ThemeCalendar
     """What is planned, and the themes of the photos."""
     days: Sequence[date] = ()
-    """Of the free slots, in their order; what goes out later breaks none."""
+    """The days of the free slots, in their order; what goes out later breaks none."""
 
     def broken(self, photo_ids: Sequence[int]) -> int:
         """Return how many rests an order breaks."""

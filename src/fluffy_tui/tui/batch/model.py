@@ -69,7 +69,7 @@ class BatchPost:
         return persona.ai_label or (rendition is not None and rendition.ai_mark is not None)
 
     def has_ai_label(self, persona: Persona) -> bool:
-        """Whether the networks are told so."""
+        """Whether the networks are told that the pictures were made with AI."""
         return self.is_ai_marked(persona) if self.draft.ai_label is None else self.draft.ai_label
 
     def problem(self, persona: Persona) -> str:

@@ -41,7 +41,7 @@ class Completion:
     text: str
     """What replaces the word."""
     note: str
-    """Where it comes from, or what it stands for."""
+    """Where it comes from, or what it inserts."""
 
 
 def word_before(text: str) -> str:

@@ -290,7 +290,7 @@ async def _ended(worker: Worker[Any]) -> None:
     try:
         await worker.wait()
     except (WorkerFailed, WorkerCancelled):
-        return  # whoever started it reports that
+        return  # its starter reports that
 
 
 async def _pass(pumps: tuple[MessagePump, ...]) -> None:

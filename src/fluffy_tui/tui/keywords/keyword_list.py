@@ -26,9 +26,9 @@ class KeywordChanges:
     """What an edited line asks for."""
 
     added: tuple[str, ...]
-    """For every one of the photos."""
+    """Keywords that every photo gets."""
     removed: tuple[str, ...]
-    """From every one of them."""
+    """Keywords that every photo loses."""
 
 
 def line_of(keywords: Mapping[int, Sequence[Keyword]], photos: int) -> str:

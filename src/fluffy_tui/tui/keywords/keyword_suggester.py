@@ -30,7 +30,7 @@ async def completed(complete: Complete, value: str, typed: str) -> str | None:
         return None
     try:
         words = await complete(typed)
-    except FluffyError:  # what is typed stays; whoever stores it is told why that fails
+    except FluffyError:  # what is typed stays; storing it reports why that fails
         return None
     word = next((word for word in words if len(word) > len(typed)), None)
     return None if word is None else value + word[len(typed) :]

@@ -403,7 +403,7 @@ class PhotoList(ScrollView, can_focus=True):
                     self.post_message(self.Fetched(has_other_flags))
                     if self.highlighted is not self.current:
                         self._update_current()
-        except Exception as error:  # the list stays as it is, and whoever handles `Failed` reports it
+        except Exception as error:  # the list stays as it is, and the handler of `Failed` reports it
             log.exception("the visible photos could not be loaded")
             self.post_message(self.Failed(error))
         finally:

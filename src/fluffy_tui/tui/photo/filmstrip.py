@@ -48,7 +48,7 @@ class Filmstrip(Widget):
         """A picture was clicked."""
 
         index: int
-        """In the photo list."""
+        """The position in the photo list."""
 
     def __init__(
         self,

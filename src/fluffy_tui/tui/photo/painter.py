@@ -15,7 +15,7 @@ from PIL.Image import Image, Resampling
 from rich.segment import ControlType, Segment
 from textual.strip import Strip
 
-from fluffy_tui.tui.photo.pixel_strip import PixelStrip
+from fluffy_tui.tui.photo.half_cells import PixelStrip
 from fluffy_tui.tui.photo.shades import shade_lines, shades_on
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 

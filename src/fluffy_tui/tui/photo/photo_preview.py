@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import work
@@ -19,20 +20,18 @@ from fluffy_tui.photos import Photo, PhotoUnreadable
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
 from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea
 from fluffy_tui.tui.photo.picture_cache import PictureCache
+from fluffy_tui.tui.photo.small_pictures import paint_photo
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PIL.Image import Image
     from textual.app import ComposeResult
 
     from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 log = logging.getLogger(__name__)
 
-LONGEST_SIDE = 600
-"""Pixels; a terminal seldom shows more, and thumbnails of this size are cached on disk."""
 KEYS_REPEAT_WITHIN = 0.15
 """Seconds between two photos below which a key counts as held down."""
 SETTLE = 0.09
@@ -272,32 +271,9 @@ class PhotoPreview(Vertical):
         return token == self._token
 
     async def _paint(self, photo: Photo, area: PictureArea) -> Painting:
-        """Paint in a thread. It goes on when the worker is cancelled, and its painting is kept all the same."""
-        task = asyncio.ensure_future(asyncio.to_thread(self._painted, photo, area))
-        renderer = self._renderer
-        task.add_done_callback(lambda done: self._keep(photo, done) if renderer is self._renderer else None)
-        return await asyncio.shield(task)
-
-    def _keep(self, photo: Photo, task: asyncio.Future[Painting]) -> None:
-        if task.cancelled() or task.exception() is not None:
-            return
-        replaced = self.cache.add(photo.sha256, task.result())
-        if replaced is not None and self._picture is not None and self._picture.painting is replaced:
-            self._picture.painting = task.result()
-
-    def _painted(self, photo: Photo, area: PictureArea) -> Painting:
-        """Decode and paint a photo; slow, so it runs in a thread.
-
-        A cell counts as 10 × 20 pixels: its real size only decides how sharp the picture is.
-        """
-        size = min(LONGEST_SIDE, area.width * 10), min(LONGEST_SIDE, area.height * 20)
-        image = cast("Image", self._thumbnail(photo, *size))
-        if self.app.no_color:
-            image = image.convert("L").convert("RGB")
-        painting = cast("Painter", self._renderer)(image, area, self.app.console)
-        if self.cache.is_closed:  # the event loop may have ended, and `_keep` is never called
-            painting.release()
-        return painting
+        paint = cast("Painter", self._renderer)
+        draw = partial(paint_photo, photo, area, paint, self._thumbnail, self.app)
+        return await self.cache.paint(photo.sha256, area, draw)
 
     def _set_painting(self, painting: Painting) -> None:
         if self._picture is not None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fluffy_tui.tui.photo.painter import Painting, PictureArea
 
 CAPACITY = 8
@@ -18,6 +22,7 @@ class PictureCache:
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.capacity = capacity
         self._paintings: OrderedDict[tuple[str, PictureArea], Painting] = OrderedDict()
+        self._in_hand: dict[tuple[str, PictureArea], asyncio.Future[Painting]] = {}
         self.is_closed = False
 
     def __len__(self) -> int:
@@ -30,18 +35,42 @@ class PictureCache:
             self._paintings.move_to_end((sha256, area))
         return painting
 
-    def add(self, sha256: str, painting: Painting) -> Painting | None:
-        """Keep a painting; return the one it replaces, which is released, if the photo was painted twice."""
+    def is_painting(self, sha256: str, area: PictureArea) -> bool:
+        """Return whether a photo is being painted for an area."""
+        return (sha256, area) in self._in_hand
+
+    async def paint(self, sha256: str, area: PictureArea, draw: Callable[[], Painting]) -> Painting:
+        """Call `draw` in a thread and keep its painting, also when nobody waits any more; a closed cache releases it.
+
+        Raises what `draw` raises.
+        """
+        key = sha256, area
+        if key not in self._in_hand:
+            self._in_hand[key] = asyncio.ensure_future(asyncio.to_thread(self._drawn, draw))
+            self._in_hand[key].add_done_callback(partial(self._keep, key))
+        return await asyncio.shield(self._in_hand[key])
+
+    def _drawn(self, draw: Callable[[], Painting]) -> Painting:
+        painting = draw()
+        if self.is_closed:  # the event loop may have ended, and `_keep` is never called
+            painting.release()
+        return painting
+
+    def _keep(self, key: tuple[str, PictureArea], task: asyncio.Future[Painting]) -> None:
+        del self._in_hand[key]
+        if not task.cancelled() and task.exception() is None:
+            self.add(key[0], task.result())
+
+    def add(self, sha256: str, painting: Painting) -> None:
+        """Keep a painting, in place of another one of the same photo and area."""
         if self.is_closed:
             painting.release()
-            return None
-        before = self._paintings.get((sha256, painting.area))
-        self._paintings[sha256, painting.area] = painting
-        if before is not None:
+            return
+        if before := self._paintings.pop((sha256, painting.area), None):
             before.release()
+        self._paintings[sha256, painting.area] = painting
         while len(self._paintings) > self.capacity:
             self._paintings.popitem(last=False)[1].release()
-        return before
 
     def close(self) -> None:
         """Release all paintings, and those added from now on."""

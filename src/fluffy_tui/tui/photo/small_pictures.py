@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
@@ -12,7 +11,11 @@ from fluffy_tui.photos import PhotoUnreadable
 from fluffy_tui.tui.photo.picture_cache import PictureCache
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from PIL.Image import Image
+    from textual.app import App
     from textual.widget import Widget
 
     from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea
@@ -39,6 +42,22 @@ class Pictured(Protocol):
 P = TypeVar("P", bound=Pictured)
 Thumbnail = Callable[[P, int, int], object]
 """Returns a small upright Pillow image in a width and height; slow, called in a thread; raises PhotoUnreadable."""
+LONGEST_SIDE = 600
+"""Pixels; a terminal seldom shows more, and thumbnails of this size are cached on disk."""
+
+
+def paint_photo(
+    photo: P, area: PictureArea, paint: Painter, thumbnail: Thumbnail[P], app: App[Any]
+) -> Painting:
+    """Decode and paint a photo; slow, so it runs in a thread.
+
+    A cell counts as 10 × 20 pixels: its real size only decides how sharp the picture is.
+    """
+    size = min(LONGEST_SIDE, area.width * 10), min(LONGEST_SIDE, area.height * 20)
+    image = cast("Image", thumbnail(photo, *size))
+    if app.no_color:
+        image = image.convert("L").convert("RGB")
+    return paint(image, area, app.console)
 
 
 class SmallPictures(Generic[P]):
@@ -62,7 +81,6 @@ class SmallPictures(Generic[P]):
         self._failed: set[P] = set()
         self._wanted: Sequence[P] = ()
         self._area: PictureArea | None = None
-        self._in_hand: set[str] = set()
         self._painters = 0
 
     @property
@@ -116,41 +134,24 @@ class SmallPictures(Generic[P]):
     async def _paint_wanted(self) -> None:
         """Paint one photo after another, each time the first that is missing by then."""
         try:
-            while photo := next((one for one in self._missing() if one.sha256 not in self._in_hand), None):
+            while photo := next((one for one in self._missing() if not self._is_in_hand(one)), None):
                 await self._paint(photo)
         finally:
             self._painters -= 1
 
+    def _is_in_hand(self, photo: P) -> bool:
+        return self._area is not None and self._cache.is_painting(photo.sha256, self._area)
+
     async def _paint(self, photo: P) -> None:
-        cache, area, paint = self._cache, self._area, self._renderer
+        area, paint = self._area, self._renderer
         if area is None or paint is None:
             return
-        draw = partial(self._drawn, photo, area, paint, cache)
-        self._in_hand.add(photo.sha256)
+        draw = partial(paint_photo, photo, area, paint, self._thumbnail, self._node.app)
         try:
-            task = asyncio.ensure_future(asyncio.to_thread(draw))
-            task.add_done_callback(partial(self._keep, photo, cache))
-            await asyncio.shield(task)
+            await self._cache.paint(photo.sha256, area, draw)
         except PhotoUnreadable:
             self._failed.add(photo)
         except Exception:  # whatever a decoder raises, the list that shows the pictures has to keep working
             log.exception("no small picture of %s", photo.sha256)
             self._failed.add(photo)
-        finally:
-            self._in_hand.discard(photo.sha256)
         self._painted(photo)
-
-    def _keep(self, photo: P, cache: PictureCache, task: asyncio.Future[Painting]) -> None:
-        """Keep a painting, which its thread finishes even when the worker is cancelled; a closed cache frees it."""
-        if not task.cancelled() and task.exception() is None:
-            cache.add(photo.sha256, task.result())
-
-    def _drawn(self, photo: P, area: PictureArea, paint: Painter, cache: PictureCache) -> Painting:
-        """Decode and paint a photo; slow, so it runs in a thread. A cell counts as 10 × 20 pixels."""
-        image = cast("Image", self._thumbnail(photo, area.width * 10, area.height * 20))
-        if self._node.app.no_color:
-            image = image.convert("L").convert("RGB")
-        painting = paint(image, area, self._node.app.console)
-        if cache.is_closed:  # the event loop may have ended, and `_keep` is never called
-            painting.release()
-        return painting

@@ -26,7 +26,7 @@ class Cell:
     """A slot, or a post that goes out outside the slots."""
 
     at: datetime
-    """In the channel's zone."""
+    """When it is, in the channel's zone."""
     planned: Planned | None = None
     """None for a free slot."""
 

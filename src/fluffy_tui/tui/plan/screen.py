@@ -98,7 +98,7 @@ class PlanScreen(FrameScreen):
         self._move = MoveKeys(self, self._move_mode, self._show_move_mode)
         self._channel = ShownChannel(lambda: self.persona, context.zone)
         self._agenda: Agenda | None = None
-        """Of the channel that is shown; None until it is loaded."""
+        """The agenda of the channel that is shown; None until it is loaded."""
         self._undecided: int | None = None
 
     def compose_body(self) -> ComposeResult:

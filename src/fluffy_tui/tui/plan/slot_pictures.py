@@ -60,7 +60,7 @@ class SlotPictures:
             except PhotoUnreadable:
                 picture = None
             except Exception:
-                self._made.setdefault(photo.sha256, None)  # reported once, not retried for ever
+                self._made.setdefault(photo.sha256, None)  # reported once, not retried forever
                 raise
             if token == self._token:
                 self._made[photo.sha256] = picture

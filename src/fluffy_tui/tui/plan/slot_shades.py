@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NOTABLE = 0.15
 """A slot whose posts did this much better or worse than the median, as a fraction of it, is marked as such."""
 SIGNS = {"above": "↑", "usual": "=", "below": "↓"}
-"""By the name of the shade: colour alone would not reach everyone."""
+"""The sign of each shade: not everyone can tell the colours apart."""
 
 
 class SlotShades:
@@ -25,7 +25,7 @@ class SlotShades:
 
     def __init__(self) -> None:
         self.comparison = Comparison()
-        """Of the persona's posts."""
+        """The comparison of the persona's posts."""
         self._groups: Mapping[Slot, Group[Slot]] = {}
 
     def show(self, channel: Channel | None) -> None:

@@ -1,7 +1,7 @@
 """Keeps columns right in terminals that give an emoji of several code points another width than Unicode does.
 
 tmux 3.3, for example, gives ☀️ one cell, and other terminals draw a family as four people. What follows it on the line
-would stand elsewhere than the app thinks, and be left there when the line is drawn again.
+would be elsewhere than the app expects, and be left there when the line is drawn again.
 """
 
 from __future__ import annotations

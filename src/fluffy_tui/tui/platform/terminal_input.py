@@ -1,7 +1,7 @@
 """Tells what is typed from the terminal's answers, however late they come and in however many pieces.
 
 Textual takes what it does not know for keys: `?` opens the help, and the digits of an answer switch tabs. It also takes
-escape sequences inside pasted text for keys, and waits for ever for the end of a paste.
+escape sequences inside pasted text for keys, and waits forever for the end of a paste.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _KITTY = "\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
 _CELL = "\x1b[16t"
 """The size of a cell in pixels (XTWINOPS)."""
 _ATTRIBUTES = "\x1b[c"
-"""The terminal's features (DA1); 4 stands for Sixels."""
+"""The terminal's features (DA1); 4 means Sixels."""
 _MULTIPLEXERS = ("TMUX", "STY")
 _MULTIPLEXED = ("tmux", "screen")
 """How `TERM` begins in them, also on another machine."""

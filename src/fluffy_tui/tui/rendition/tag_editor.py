@@ -31,7 +31,7 @@ class TagEditor:
         self._tags = [UnnamedTag(tag.handle, tag.place) for tag in tags]
         self._window, self._turn = window, turn
         self.index = 0
-        """Of the current tag."""
+        """The current tag's index."""
 
     def __len__(self) -> int:
         return len(self._tags)
@@ -62,7 +62,7 @@ class TagEditor:
         return next((handle for handle in handles if handles.count(handle) > 1), "")
 
     def add(self) -> None:
-        """Add a tag behind the others, which becomes the current one."""
+        """Add a tag after the others, which becomes the current one."""
         self._tags.append(UnnamedTag("", self._window.place_in_photo(MIDDLE, self._turn)))
         self.index = len(self._tags) - 1
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEKS = 52
-"""As many as posts are counted of."""
+"""The weeks whose posts are counted."""
 TAGS = 12
 """Hashtags that are shown; the others did worse."""
 LABEL_WIDTH = 18

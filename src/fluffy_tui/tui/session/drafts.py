@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 _MODES = {str(mode): mode for mode in ShareMode}
 
 _MOST_BYTES = 10_000_000
-"""Of a draft; those with the longest texts and most photos have less than one."""
+"""The largest draft that is read; those with the longest texts and most photos have less than a megabyte."""
 
 SAVED_WITHIN = 0.2
 """Seconds from a key to the draft being written."""
@@ -111,7 +111,7 @@ class Drafts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.writers: WeakSet[DraftWriter] = WeakSet()
-        """Of the screens on which something may be typed that is not on disk yet."""
+        """The writers of screens on which something may be typed that is not on disk yet."""
         self._refused: dict[Path, tuple[Draft, OSError]] = {}
         """Those that the disk did not take, by their files, and why. They are read from here, and saved later."""
 

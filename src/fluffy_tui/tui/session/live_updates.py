@@ -114,7 +114,7 @@ class LiveUpdates:
         self._context.changes.publish(event)
 
     async def _keep_overview(self) -> None:
-        """Read what is stale, for ever; changes during a read are read together in the next round."""
+        """Read what is stale, forever; changes during a read are read together in the next round."""
         while True:
             await self._stale.wait()
             self._stale.clear()

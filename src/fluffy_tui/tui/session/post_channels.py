@@ -31,7 +31,7 @@ class PostChannels:
     """What differs on other channels; nothing for those where nothing does."""
     off: frozenset[str] = frozenset()
     index: int = 0
-    """Of the current channel among the persona's."""
+    """The current channel's index among the persona's."""
 
     @classmethod
     def of(cls, persona: Persona, draft: Draft) -> Self:

@@ -23,7 +23,7 @@ class PostPhotos:
 
     photos: tuple[PostPhoto, ...]
     index: int = 0
-    """Of the current photo."""
+    """The current photo's index."""
 
     def __len__(self) -> int:
         return len(self.photos)
@@ -100,7 +100,7 @@ class PostPhotos:
         return replace(there, photos=tuple(others))
 
     def with_added(self, added: Sequence[PostPhoto]) -> Self:
-        """Return the photos with others behind them, of which the first is the current one."""
+        """Return the photos with others after them, of which the first is the current one."""
         return replace(self, photos=(*self.photos, *added), index=len(self)) if added else self
 
     def without_current(self) -> Self:

@@ -45,11 +45,11 @@ class Subject:
     persona: Persona
     photo: Photo
     framing: Framing
-    """As on the channel that is shown: the model sees what is posted."""
+    """The framing on the channel that is shown: the model sees what is posted."""
     ratio: float | None
     """Width ÷ height that the post's cover gives the picture; None where it has its own."""
     rules: NetworkRules
-    """Of that channel."""
+    """The rules of that channel's network."""
     earlier: Callable[[], Awaitable[tuple[str, ...]]]
     """Loads the captions from which the new ones are to differ, the latest first."""
     keywords: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ class FilterWord:
     finds: str
     """Which photos that finds."""
     is_example: bool = False
-    """Whether other words may stand in its place."""
+    """Whether it is an example for any such word."""
 
 
 FILTER_WORDS = (

@@ -33,7 +33,7 @@ class TimeNotUnderstood(FluffyError):
 def read_time(text: str, now: datetime, zone: tzinfo, day: date | None = None) -> datetime:
     """Return the moment that was typed, in `zone`; a time without a date is its next occurrence, or on a given day.
 
-    A time that the clocks show twice, in autumn, needs `first` or `second` behind it while both are ahead.
+    A time that the clocks show twice, in autumn, needs `first` or `second` after it while both are ahead.
 
     Raises:
         TimeNotUnderstood: It is not a time, does not exist in that zone, occurs twice, or has passed.

@@ -111,7 +111,7 @@ setattr(_wrapped_document, "cell_width_to_column_index", index_at_cell)  # noqa:
 
 
 class CrashLog:
-    """Makes an unexpected error end the app without a word on the screen: it is logged, and kept for a sentence.
+    """Ends the app at an unexpected error without printing it on the screen: it is logged, and kept for a sentence.
 
     Textual prints a traceback with the values of local variables, keys and passwords among them.
     """

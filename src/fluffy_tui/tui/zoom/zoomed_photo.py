@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PIL import Image
@@ -166,9 +167,9 @@ class ZoomedPhoto(ReportsErrors, Container):
                 view, renderer = self._view, self._renderer
                 if self._part is None or not self._part.serves(view):
                     self._part = await asyncio.to_thread(self._decoded, view)
-                task = asyncio.ensure_future(asyncio.to_thread(self._painted, self._part, view, renderer))
-                task.add_done_callback(self._keep)
-                painting = await asyncio.shield(task)
+                area = self._area(view, renderer)
+                draw = partial(self._painted, self._part, view, renderer, area)
+                painting = await self._cache.paint(self._photo.sha256, area, draw)
                 if renderer is self._renderer:
                     self._picture.painting = painting
                     self.add_class("-painted")
@@ -177,24 +178,19 @@ class ZoomedPhoto(ReportsErrors, Container):
         finally:
             self._is_painting = False
 
-    def _keep(self, task: asyncio.Future[Painting]) -> None:
-        """Keep a painting, which its thread finishes even when the worker is cancelled, until the next one."""
-        if not task.cancelled() and task.exception() is None:
-            self._cache.add(self._photo.sha256, task.result())
-
     def _decoded(self, view: ZoomView) -> DecodedPart:
         """Decode what is on the screen and around it; slow, so it runs in a thread."""
         box, scale = view.surroundings, min(1.0, view.scale)
         image = cast("Image.Image", self._part_of(self._photo, box, scaled_size(box, scale)))
         return DecodedPart(box, scale, image.convert("L").convert("RGB") if self.app.no_color else image)
 
-    def _painted(self, part: DecodedPart, view: ZoomView, renderer: Painter) -> Painting:
-        """Paint what is on the screen; slow, so it runs in a thread."""
+    def _area(self, view: ZoomView, renderer: Painter) -> PictureArea:
         style = monochrome_style(self.rich_style) if self.app.no_color else self.rich_style
-        background = style.bgcolor.get_truecolor(foreground=False) if style.bgcolor else (0, 0, 0)
         across, down = cell_pixels(renderer)
-        area = PictureArea(view.screen[0] // across, view.screen[1] // down, style)
-        painting = renderer(part.cut(view, background), area, self.app.console)
-        if self._cache.is_closed:  # the event loop may have ended, and `_keep` is never called
-            painting.release()
-        return painting
+        return PictureArea(view.screen[0] // across, view.screen[1] // down, style)
+
+    def _painted(self, part: DecodedPart, view: ZoomView, paint: Painter, area: PictureArea) -> Painting:
+        """Paint what is on the screen; slow, so it runs in a thread."""
+        color = area.style.bgcolor
+        background = color.get_truecolor(foreground=False) if color else (0, 0, 0)
+        return paint(part.cut(view, background), area, self.app.console)

@@ -143,7 +143,7 @@ class Endpoint:
         if status != 200:
             return self._reply(status, body)
         if "posts" in request.fields and self._take(Kind.NULL_NODES, request):
-            page = body["data"]["posts"]  # the schema allows no such null, so it is put in behind its back
+            page = body["data"]["posts"]  # the schema allows no such null, so it is put in afterwards
             page["edges"] = [None] * max(1, len(page["edges"] or ()))
         if slow := self._take(Kind.SLOW, request, after=True):
             await self._faults.hold(slow)
