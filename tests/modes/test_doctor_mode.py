@@ -57,6 +57,15 @@ async def test_a_clock_that_differs_is_named(
     )
 
 
+async def test_a_time_zone_that_the_system_does_not_know_is_named(
+    own_home: Path, environment: dict[str, str]
+) -> None:
+    clock = checks(await doctor(own_home, {**environment, "TZ": "Mars/Olympus"}, "--json"))["clock"]
+    assert clock["status"] == "warn"
+    assert clock["detail"].startswith("TZ is set to Mars/Olympus, which is not among")
+    assert "Europe/Berlin" in clock["remedy"]
+
+
 async def test_text_output_starts_with_a_sign(own_home: Path, environment: dict[str, str]) -> None:
     ended = await doctor(own_home, environment)
     assert ended.out.splitlines()[1].startswith("✓ database: PostgreSQL ")
