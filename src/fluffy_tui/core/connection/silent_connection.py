@@ -26,8 +26,29 @@ RESTS = 2
 """How many times in a row a connection asks for no answer while nothing is at stake, so that its server may rest."""
 
 
+PATIENT = """
+SELECT set_config(name, '0', false) FROM pg_settings
+WHERE name IN ('lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')
+"""
+"""Lifts limits of the user or the database under which a connection cannot do what it is for.
+
+A connection that LISTENs is idle, and one that waits for another program's change waits for a lock.
+"""
+
+
 class ServerSilent(psycopg.OperationalError):
     """A server gave no answer in time; other connections to it may wait for ever."""
+
+
+async def listening_connection(url: str, name: str) -> psycopg.AsyncConnection:
+    """Return a connection that may wait for notifications for as long as it likes.
+
+    Raises:
+        psycopg.OperationalError: there is none.
+    """
+    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, application_name=name)
+    await connection.execute(PATIENT)
+    return connection
 
 
 def cut(connection: psycopg.AsyncConnection) -> None:
