@@ -20,6 +20,22 @@ def test_version(own_home: Path) -> None:
     assert fluffy(own_home, "--version").out == f"fluffy-tui {fluffy_tui.__version__}\n"
 
 
+def test_a_limit_of_memory_with_which_nothing_starts_is_told(own_home: Path) -> None:
+    """A library would end the process with words of its own."""
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_DATA, (100_000 << 10,) * 2)\n"
+        "from fluffy_tui.cli import main; sys.exit(main(['--doctor']))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", limited], capture_output=True, text=True, env=clean_environment(own_home)
+    )
+    assert run.returncode == 1
+    assert run.stderr == (
+        "fluffy-tui: There is too little memory to start. Raise these limits where it was started, and try again:"
+        " memory (ulimit -d 100000).\n"
+    )
+
+
 def test_help_imports_nothing_slow() -> None:
     code = (
         "import sys, fluffy_tui.cli as cli\n"

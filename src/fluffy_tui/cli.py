@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
 """Exit statuses besides 0."""
 
+_LEAST_DATA = 128 << 20
+"""Bytes of `ulimit -d` with which the program starts."""
 _STOP_LIMIT = 30.0
 """Seconds after a signal; a script of --console that waits for nothing is then ended by force."""
 
@@ -206,6 +208,7 @@ def _run_mode(options: argparse.Namespace) -> int:
     settings = None
     try:
         _check_combination(options)
+        _check_memory()
         environment = take_environment()
         settings = load_settings(environment)
         return asyncio.run(_run_and_flush(options, settings, environment))
@@ -228,6 +231,20 @@ def _run_mode(options: argparse.Namespace) -> int:
 
         logging.getLogger(__name__).exception("the program has ended")
         return _print_error(internal_error(error, settings), FAILED)
+
+
+def _check_memory() -> None:
+    """Refuse a limit under which numpy's library of matrices ends the process, with words that help nobody.
+
+    Raises:
+        FluffyError: there is such a limit.
+    """
+    import resource
+
+    if 0 <= resource.getrlimit(resource.RLIMIT_DATA)[0] < _LEAST_DATA:
+        from fluffy_tui.core.embedded.process_limits import limit_remedy
+
+        raise FluffyError("There is too little memory to start.", limit_remedy())
 
 
 def _collect_seldom() -> None:

@@ -7,7 +7,7 @@ import logging
 import math
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fluffy_tui import __version__
 
@@ -37,6 +37,33 @@ def trusted_authorities() -> ssl.SSLContext:
     except OSError as error:  # a program that was removed has left SSL_CERT_FILE behind
         _log.warning("SSL_CERT_FILE is not used: %s", error)
         return httpx.create_ssl_context(trust_env=False)
+
+
+PROXY_HINT = (
+    "Correct HTTPS_PROXY, which may hold a name and password (http://name:password@host:port), have the proxy allow"
+    " the address, or unset it."
+)
+"""What to do when a proxy refuses."""
+
+
+def http_client(**options: Any) -> httpx.AsyncClient:
+    """Return a client, with what `httpx.AsyncClient` takes, that asks the proxies which the environment names.
+
+    If it names one that httpx cannot use, each request fails with `httpx.ProxyError`: nothing goes past the proxy.
+    """
+    import httpx
+
+    try:
+        return httpx.AsyncClient(verify=trusted_authorities(), **options)
+    except ImportError:
+        reason = "SOCKS is not supported; it has to be an HTTP proxy"
+    except (ValueError, httpx.InvalidURL):
+        reason = "its address cannot be read"
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ProxyError(reason, request=request)
+
+    return httpx.AsyncClient(transport=httpx.MockTransport(refuse), **options)
 
 
 def is_sendable(key: str) -> bool:

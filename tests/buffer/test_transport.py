@@ -10,7 +10,9 @@ import pytest
 from buffer.scripted_buffer import KEY, Drip, Received, Reply, Silence, Step, asking, new_post, success
 from fluffy_tui.buffer import BufferClient, BufferError, NextStep
 from fluffy_tui.demo import Kind, StandIn, WallClock
+from fluffy_tui.outgoing_http import PROXY_HINT
 from fluffy_tui.settings import Secret
+from refusing_proxy import refusing_proxy
 
 
 async def failure(step: Step, *, creating: bool) -> BufferError:
@@ -130,3 +132,30 @@ async def test_the_time_at_the_server_is_that_of_its_last_reply() -> None:
         await client.account()
         assert abs(client.time.now() - clock.now()) < timedelta(seconds=60)
         assert abs(client.time.local_lead + timedelta(hours=2)) < timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 Forbidden", "502 Bad Gateway"])
+async def test_a_proxy_that_refuses_is_named(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with refusing_proxy(monkeypatch, status):
+        error = await create_at("https://api.buffer.example")
+    assert (error.code, error.next_step) == ("proxy_refused", NextStep.HOLD)
+    assert error.message == f"A proxy on the way to Buffer rejected the request. The proxy says: {status}."
+    assert error.hint == PROXY_HINT
+
+
+async def test_a_proxy_without_a_tunnel_is_named_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with refusing_proxy(monkeypatch):
+        error = await create_at("http://api.buffer.example")
+        async with BufferClient("http://api.buffer.example", Secret(KEY)) as client:
+            assert not await client.is_reachable()
+    assert (error.code, error.next_step) == ("proxy_refused", NextStep.HOLD)
+
+
+@pytest.mark.parametrize("address", ["socks5://127.0.0.1:9", "gopher://127.0.0.1:9", "http://[::1"])
+async def test_a_proxy_that_cannot_be_used_is_named_and_never_passed_by(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program used to end with a traceback at its start."""
+    monkeypatch.setenv("ALL_PROXY", address)
+    error = await create_at("https://api.buffer.example")
+    assert (error.code, error.next_step) == ("proxy_refused", NextStep.HOLD)

@@ -28,6 +28,7 @@ from caption_model.model_server import (
 from fluffy_tui.caption_model import CaptionModel, CaptionRequest, ModelError, ModelFault, SmallPicture
 from fluffy_tui.caption_model.caption_client import LARGEST_ANSWER
 from fluffy_tui.settings import Secret
+from refusing_proxy import refusing_proxy
 
 KEY = "sk-secret-4711"
 
@@ -269,3 +270,10 @@ async def test_key_and_texts_appear_nowhere(
     assert "llava at" in caplog.text
     for private in (KEY, "nobody else", CAPTIONS[0], "fog again", "/9j/"):
         assert not [text for text in seen if private in text]
+
+
+async def test_a_proxy_that_refuses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with refusing_proxy(monkeypatch):
+        error = await fault_of(CaptionModel("https://model.example.com", Secret(""), "llava"))
+    assert error.fault is ModelFault.PROXY_REFUSED
+    assert "407" in error.message

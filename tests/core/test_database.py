@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -10,10 +12,14 @@ from psycopg import sql
 from sqlalchemy import BigInteger, bindparam, func, make_url, select, text
 from sqlalchemy.exc import ProgrammingError
 
+from fluffy_tui.core.app_events import Connected, PersonaEdited
 from fluffy_tui.core.database import Database, each_answer
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
+from fluffy_tui.core.event_stream import events
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from fluffy_tui.core.errors import FluffyError
 
 pytestmark = pytest.mark.slow
@@ -33,6 +39,45 @@ async def test_a_statement_that_takes_too_long(database: Database, limit: str) -
     """With a transaction, Postgres also ends the connection."""
     error = await refusal(database, f"SET LOCAL {limit} = '10ms'", "SELECT pg_sleep(60)")
     assert error.message == "The database took too long."
+
+
+@pytest.fixture
+async def hurried(database_url: str) -> AsyncIterator[Database]:
+    """Yield a database whose administrator has set limits that nobody can work with."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        limits = {"lock_timeout": 1, "idle_in_transaction_session_timeout": 200, "idle_session_timeout": 200}
+        for limit, milliseconds in limits.items():
+            statement = sql.SQL("ALTER DATABASE {} SET {} = {}")
+            connection.execute(statement.format(name, sql.Identifier(limit), milliseconds))
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+async def test_waiting_for_another_program_or_for_python_has_no_limit(hurried: Database) -> None:
+    async def add(name: str) -> None:
+        async with hurried.transaction() as session:
+            await session.execute(text("LOCK TABLE personas"))
+            await asyncio.sleep(0.4)
+            await session.execute(text("INSERT INTO personas (name) VALUES (:name)"), {"name": name})
+
+    await asyncio.gather(add("sarah"), add("jonas"))
+    async with hurried.transaction() as session:
+        assert await session.scalar(text("SELECT count(*) FROM personas")) == 2
+
+
+async def test_a_connection_that_listens_may_be_idle(hurried: Database) -> None:
+    async with aclosing(events(hurried.url, ready)) as stream:
+        assert isinstance(await anext(stream), Connected)
+        await asyncio.sleep(0.4)
+        async with hurried.transaction() as session:
+            await session.execute(text("INSERT INTO personas (name) VALUES ('sarah')"))
+        assert isinstance(await anext(stream), PersonaEdited)
+
+
+async def ready() -> None:
+    """Do nothing before connecting."""
 
 
 async def test_a_server_that_became_a_standby(database: Database) -> None:

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from procrastinate.periodic import PeriodicDeferrer
-from sqlalchemy import text
+from sqlalchemy import literal, text
 
 from fluffy_tui.core.errors import DatabaseTooNew
-from fluffy_tui.core.job_queue import build_queue, run_worker
+from fluffy_tui.core.job_queue import add_condition, build_queue, run_worker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from procrastinate import App
+    from procrastinate.jobs import Job
 
     from fluffy_tui.core.database import Database
 
@@ -132,6 +133,76 @@ async def test_a_worker_ends_as_soon_as_a_statement_of_a_job_does_not_fit_a_newe
     await queue.configure_task("ring").defer_async()
     with pytest.raises(DatabaseTooNew):
         await working
+
+
+async def test_an_idle_worker_has_one_transaction_for_each_time_it_asks_for_jobs(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its heartbeat is part of it, and nothing else is asked, however often Procrastinate would."""
+    lend, lent = database.connection, 0
+
+    @asynccontextmanager
+    async def counted() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        nonlocal lent
+        lent += 1
+        async with lend() as connection:
+            yield connection
+
+    async def heartbeat() -> datetime:
+        async with database.transaction() as session:
+            found = await session.execute(text("SELECT last_heartbeat FROM procrastinate_workers"))
+            moment: datetime = found.scalar_one()
+            return moment
+
+    queue = build_queue(database)
+    rounds: asyncio.Queue[tuple[int, datetime]] = asyncio.Queue()
+    fetch_job = queue.job_manager.fetch_job
+
+    async def fetch(**named: Any) -> Job | None:
+        job = await fetch_job(**named)
+        rounds.put_nowait((lent, await heartbeat()))
+        return job
+
+    monkeypatch.setattr(queue.job_manager, "fetch_job", fetch)
+    monkeypatch.setattr(database, "connection", counted)
+    options: dict[str, Any] = {"fetch_job_polling_interval": 0.2, "update_heartbeat_interval": 0.01}
+    stop = asyncio.Event()
+    working = asyncio.create_task(run_worker(queue, stop, context={}, before_start=ready, **options))
+    for _ in range(3):  # it also asks when it begins to listen
+        await rounds.get()
+    seen = [await rounds.get() for _ in range(4)]
+    stop.set()
+    await working
+    transactions, heartbeats = zip(*seen, strict=True)
+    assert [number - transactions[0] for number in transactions] == [0, 1, 2, 3]
+    assert sorted(set(heartbeats)) == list(heartbeats), "each time"
+
+
+async def test_a_worker_that_was_taken_for_dead_registers_again(database: Database) -> None:
+    """As after a laptop's sleep; it used to find out when it took a job, and could not."""
+    async with bells(database) as (other, rung), database.transaction() as session:
+        await session.execute(text("DELETE FROM procrastinate_workers"))
+        await session.commit()
+        await other.configure_task("ring").defer_async(number=1)
+        assert await rung.get() == 1
+
+
+async def test_a_task_without_anything_to_do_costs_no_job(database: Database) -> None:
+    queue = build_queue(database)
+    for name in ("first", "later", "always"):
+        queue.periodic(cron="* * * * *")(queue.task(name=name, queue="bells")(ready))
+    context = {"round": 0}
+    add_condition(queue, "first", lambda context: literal(context["round"] == 0))
+    add_condition(queue, "later", lambda context: literal(context["round"] > 0))
+    worker: Any = queue._worker(additional_context=context)
+    deferrer = worker._periodic_deferrer.__self__
+    for context["round"] in range(2):
+        await deferrer.defer_jobs(deferrer.get_previous_tasks(at=60.5 + 60 * context["round"]))
+    async with database.transaction() as session:
+        jobs = await session.execute(
+            text("SELECT task_name, args ->> 'timestamp' FROM procrastinate_jobs ORDER BY id")
+        )
+        assert jobs.all() == [("first", "60"), ("always", "60"), ("later", "120"), ("always", "120")]
 
 
 async def test_a_clock_that_jumps_neither_stops_periodic_tasks_nor_heaps_them_up(

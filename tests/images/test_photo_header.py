@@ -51,6 +51,21 @@ def test_exif_after_the_pixels_of_a_png_counts(text_behind: int) -> None:
     assert decode_to_fit(content, 100, 100).size == (32, 48)
 
 
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize(
+    ("kind", "letter"), [(1, "B"), (3, "H"), (4, "I"), (6, "b"), (7, "B"), (8, "h"), (9, "i"), (13, "I")]
+)
+def test_an_orientation_is_a_number_of_any_type(kind: int, letter: str, order: str) -> None:
+    """Only SHORT is right; exiftool reads all of them."""
+    value = struct.pack(f"{order}{letter}", 6).ljust(4, b"\0")
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}IH", 8, 1)
+    entry = struct.pack(f"{order}HHI", TAGS.Orientation, kind, 1) + value + bytes(4)
+    target = io.BytesIO()
+    Image.new("RGB", (48, 32)).save(target, "JPEG", exif=b"Exif\0\0" + head + entry)
+    assert header(target.getvalue()).orientation == 6
+    assert decode_to_fit(target.getvalue(), 100, 100).size == (32, 48)
+
+
 def test_an_orientation_in_xmp_alone_is_ignored() -> None:
     """As browsers do; it describes what an editor has already done."""
     packet = (

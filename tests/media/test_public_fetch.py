@@ -11,6 +11,8 @@ import pytest
 
 from fluffy_tui.media import MediaHostError
 from fluffy_tui.media.public_fetch import public_digest, verify_public
+from fluffy_tui.outgoing_http import PROXY_HINT
+from refusing_proxy import refusing_proxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -221,3 +223,11 @@ async def test_a_server_that_gives_a_byte_now_and_then_is_ended(method: str) -> 
             await verify_public(url, PICTURE, timeout=30, limit=0.5)
     assert "took longer than" in caught.value.message
     assert caught.value.temporary
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_proxy_that_refuses_is_named(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with refusing_proxy(monkeypatch):
+        with pytest.raises(MediaHostError, match=r"a proxy refuses \(.*407") as caught:
+            await verify_public(f"{scheme}://media.example.com/picture.jpg", PICTURE)
+    assert caught.value.hint == PROXY_HINT

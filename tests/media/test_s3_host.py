@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import socket
 import traceback
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
 from fluffy_tui.media import MediaHostError, S3Host, media_key, open_media_host, probe, s3_host
+from fluffy_tui.outgoing_http import PROXY_HINT
 from fluffy_tui.settings import S3Settings, Secret, load_settings
+from refusing_proxy import refusing_proxy
 
 if TYPE_CHECKING:
     from media.media_servers import ToldServer
@@ -208,6 +211,14 @@ async def test_the_environment_of_other_programs_changes_nothing(
     assert {name: os.environ[name] for name in foreign} == foreign
     monkeypatch.undo()
     assert client.get_object(Bucket="pictures", Key=KEY)["Body"].read() == PICTURE
+
+
+@pytest.mark.parametrize("endpoint", ["https://s3.example.com", "http://s3.example.com", ""])
+async def test_a_proxy_that_wants_a_password_is_named(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with refusing_proxy(monkeypatch):
+        error = await refusal(host_for(endpoint))
+    assert re.match(r"A proxy on the way to the media host .* rejected the request \(.*407", error.message)
+    assert error.hint == PROXY_HINT
 
 
 @pytest.mark.parametrize("name", ["AWS_SESSION_TOKEN", "AWS_SKIP_SIGNATURE"])

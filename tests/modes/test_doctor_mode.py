@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from fluffy_tui.core.job_queue import LISTENERS_LOCK
 from fluffy_tui.demo import Kind, StandIn
 from modes.program import Ended, quick_fluffy as fluffy
 from scheduling.workplace import stand_in_variables
@@ -54,6 +55,15 @@ async def test_a_clock_that_differs_is_named(
         "warn",
         "this computer's is 3 h 0 min behind Buffer's clock",
     )
+
+
+async def test_a_time_zone_that_the_system_does_not_know_is_named(
+    own_home: Path, environment: dict[str, str]
+) -> None:
+    clock = checks(await doctor(own_home, {**environment, "TZ": "Mars/Olympus"}, "--json"))["clock"]
+    assert clock["status"] == "warn"
+    assert clock["detail"].startswith("TZ is set to Mars/Olympus, which is not among")
+    assert "Europe/Berlin" in clock["remedy"]
 
 
 async def test_text_output_starts_with_a_sign(own_home: Path, environment: dict[str, str]) -> None:
@@ -157,7 +167,12 @@ async def test_a_worker_that_runs_but_does_not_deliver_is_stuck(
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
         register(connection, "worker", "here:47", "10 minutes")
         register(connection, "library", "here:47", UNHURRIED)
-    worker = checks(await doctor(own_home, environment, "--json"))["worker"]
+        worker = checks(await doctor(own_home, environment, "--json"))["worker"]
+        assert worker["detail"].startswith("none is running"), "it was killed"
+        connection.execute(
+            f"SELECT pg_advisory_lock_shared(({LISTENERS_LOCK}::bigint << 32) + max(id)) FROM procrastinate_workers"
+        )
+        worker = checks(await doctor(own_home, environment, "--json"))["worker"]
     assert worker["status"] == "warn"
     assert worker["detail"].startswith("here:47 is stuck: no delivery for 6")
     assert "End that process" in worker["remedy"]

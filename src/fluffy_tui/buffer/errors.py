@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer.clean_json import shortened
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.outgoing_http import PROXY_HINT
 
 if TYPE_CHECKING:
     from fluffy_tui.buffer.values import BufferPost
@@ -44,6 +45,7 @@ class Code(StrEnum):
     NO_ANSWER = "no_answer"
     NOT_FOUND = "not_found"
     PEOPLE_TAGS_REFUSED = "people_tags_refused"
+    PROXY_REFUSED = "proxy_refused"
     QUEUE_FULL = "queue_full"
     RATE_LIMITED = "rate_limited"
     REDIRECTED = "redirected"
@@ -113,6 +115,7 @@ _TEXTS: dict[Code, tuple[str, str]] = {
         "Buffer rejected the post because of the people tagged in its photos.",
         "Correct or remove the tags, then try again.",
     ),
+    Code.PROXY_REFUSED: ("A proxy on the way to Buffer rejected the request.", PROXY_HINT),
     Code.QUEUE_FULL: (
         "The channel's queue in Buffer is full.",
         "The post can be sent when a queued post has been published, or after an upgrade of the Buffer plan.",
@@ -151,7 +154,7 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
 
     Args:
         next_step: What may safely be done next.
-        buffer_message: Buffer's own message; empty if there was none.
+        buffer_message: Buffer's own message, or a proxy's; empty if there was none.
         retry_after: Seconds to wait before sending anything again; None if not known.
         window: Length in seconds of the exhausted rate-limit window (900, 86400 or 2592000), if any.
         post: The post that exists in Buffer despite the error (`image_dropped`, `edit_ignored`).
@@ -171,7 +174,8 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
         buffer_message = shortened(buffer_message) or ""
         if buffer_message:
             stop = "" if buffer_message.rstrip().endswith((".", "!", "?")) else "."
-            message = f"{message} Buffer says: {buffer_message.rstrip()}{stop}"
+            whose = "The proxy" if code is Code.PROXY_REFUSED else "Buffer"
+            message = f"{message} {whose} says: {buffer_message.rstrip()}{stop}"
         if next_step is NextStep.LOOK_FIRST and code in _IN_DOUBT:
             hint = _LOOK_FIRST_HINT
         elif retry_after is not None and code is Code.RATE_LIMITED:

@@ -105,6 +105,8 @@ def refused_by_status(
         return rate_limited(errors, retry_after)
     if status == 401:
         return BufferError(Code.KEY_REFUSED, NextStep.HOLD, buffer_message=message)
+    if status == 407:
+        return BufferError(Code.PROXY_REFUSED, NextStep.HOLD)
     if 300 <= status < 400 or status == 511:  # 511: the network in between wants a login first
         return BufferError(Code.REDIRECTED, NextStep.HOLD)
     if status >= 500:

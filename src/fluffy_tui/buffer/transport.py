@@ -26,9 +26,9 @@ from fluffy_tui.buffer.server_time import ServerTime
 from fluffy_tui.outgoing_http import (
     JSON_HEADERS,
     body_within,
+    http_client,
     is_sendable,
     read_retry_after,
-    trusted_authorities,
 )
 from fluffy_tui.settings import LOOPBACK, Secret
 
@@ -64,11 +64,10 @@ class Transport:
         self._url = httpx.URL(url)
         self._key = key
         self._timeout = timeout
-        self._http = httpx.AsyncClient(
+        self._http = http_client(
             # httpx times each operation separately, so asyncio.timeout limits the whole request. Connecting and the
             # TLS handshake have their own, shorter limit: if cancelled during these, httpcore leaks the socket.
             timeout=httpx.Timeout(None, connect=timeout / 3),
-            verify=trusted_authorities(),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=_CONNECTIONS),
             headers=JSON_HEADERS,
@@ -114,9 +113,9 @@ class Transport:
         try:
             async with (
                 asyncio.timeout(self._timeout),
-                self._http.stream("HEAD", self._url, extensions={"trace": sent.observe}),
+                self._http.stream("HEAD", self._url, extensions={"trace": sent.observe}) as reply,
             ):
-                return True
+                return reply.status_code != 407
         except (httpx.RequestError, TimeoutError):
             return sent.is_set
 
@@ -136,6 +135,8 @@ class Transport:
             _log.debug("%s: %s: %s", operation.name, type(error).__name__, error)
             if sent.is_set:
                 raise BufferError(Code.NO_ANSWER, operation.in_doubt) from error
+            if isinstance(error, httpx.ProxyError):
+                raise BufferError(Code.PROXY_REFUSED, NextStep.HOLD, buffer_message=f"{error}") from error
             raise BufferError(Code.UNREACHABLE, NextStep.RETRY) from error
 
     def _usable_key(self) -> str:

@@ -20,9 +20,9 @@ from fluffy_tui.caption_model.prompt import chat_request
 from fluffy_tui.outgoing_http import (
     JSON_HEADERS,
     body_within,
+    http_client,
     is_sendable,
     read_retry_after,
-    trusted_authorities,
 )
 from fluffy_tui.settings import Secret
 
@@ -107,10 +107,9 @@ class CaptionModel:
     def _client(self) -> httpx.AsyncClient:
         key = self._usable_key()
         authorization = {"Authorization": f"Bearer {key}"} if key else {}
-        return httpx.AsyncClient(
+        return http_client(
             # httpx times each operation separately, so `_limit` limits the whole.
             timeout=httpx.Timeout(None, connect=min(_CONNECT, self._timeout)),
-            verify=trusted_authorities(),
             follow_redirects=False,
             headers=JSON_HEADERS | authorization,
             trust_env=not self._address.is_private,
@@ -163,6 +162,8 @@ class CaptionModel:
         except httpx.ConnectError as error:
             refused = any(getattr(cause, "errno", None) == errno.ECONNREFUSED for cause in _causes(error))
             raise self._error(ModelFault.CONNECTION_REFUSED if refused else ModelFault.UNREACHABLE) from None
+        except httpx.ProxyError as error:
+            raise self._error(ModelFault.PROXY_REFUSED, detail=f"{error}") from None
         except httpx.RequestError as error:
             _log.debug("%s: %s", self.label, type(error).__name__)
             raise self._error(ModelFault.CUT_OFF) from None
@@ -178,6 +179,8 @@ class CaptionModel:
                 fault = ModelFault.KEY_REFUSED
             case 404 | 405:
                 fault = ModelFault.NOT_FOUND
+            case 407:
+                fault = ModelFault.PROXY_REFUSED
             case 429:
                 fault = ModelFault.RATE_LIMITED
             case status if 300 <= status < 400:

@@ -6,6 +6,7 @@ import math
 from enum import StrEnum
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.outgoing_http import PROXY_HINT
 
 
 class ModelFault(StrEnum):
@@ -18,6 +19,7 @@ class ModelFault(StrEnum):
     NO_CAPTIONS = "no_captions"
     NO_MODEL = "no_model"
     NOT_FOUND = "not_found"
+    PROXY_REFUSED = "proxy_refused"
     RATE_LIMITED = "rate_limited"
     REDIRECTED = "redirected"
     REJECTED = "rejected"
@@ -54,6 +56,7 @@ _TEXTS: dict[ModelFault, tuple[str, str]] = {
         "{place} does not have this model, or the address is wrong.",
         "Check FLUFFY_MODEL_NAME (with Ollama, ollama list shows the names) and FLUFFY_MODEL_URL.",
     ),
+    ModelFault.PROXY_REFUSED: ("A proxy on the way to {place} rejected the request.", PROXY_HINT),
     ModelFault.RATE_LIMITED: ("{place} does not accept more requests now.", "Try again {later}."),
     ModelFault.REDIRECTED: (
         "{place} answered with a redirect, which is not followed.",

@@ -5,13 +5,29 @@ The one for durations runs on while the computer sleeps, and is not changed when
 
 from __future__ import annotations
 
+import os
+import re
 import time
+import zoneinfo
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import TypeVar
+
+from fluffy_tui.plain_file import read_plain
 
 TOLERATED_SKEW = timedelta(minutes=1)
 """How far this computer's clock may differ from another before that is reported."""
+
+_LOCALTIME = Path("/etc/localtime")
+"""The zone where `TZ` is not set."""
+ZONE_REMEDY = (
+    "Set TZ to a time zone such as Europe/Berlin, or install the system's time zones (package tzdata)."
+)
+_UTC = frozenset({"", "UTC", "UCT", "GMT", "GMT0", "GREENWICH", "UNIVERSAL", "ZULU"})
+"""Zones that are meant when nothing is known of them."""
+_RULE = re.compile(r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d")
+"""The beginning of a zone that is written out, such as CET-1CEST,M3.5.0,M10.5.0/3."""
 
 Day = TypeVar("Day", bound=date)
 
@@ -53,6 +69,34 @@ class SystemZone(tzinfo):
 def system_clock() -> datetime:
     """Return the current time."""
     return datetime.now(UTC)
+
+
+def unknown_zone() -> str:
+    """Return why the system does not know this computer's time zone and counts in UTC, as a sentence; "" if it does.
+
+    It says nothing of that itself, and blocks for a moment.
+    """
+    name = os.environ.get("TZ")
+    if name is None:
+        return (
+            ""
+            if _is_zone(_LOCALTIME) or not os.path.lexists(_LOCALTIME)
+            else f"{_LOCALTIME} is damaged or missing."
+        )
+    name = name.removeprefix(":")
+    if name.rpartition("/")[2].upper() in _UTC or _RULE.match(name):
+        return ""
+    own = os.environ.get("TZDIR")
+    if any(_is_zone(Path(folder) / name) for folder in ([own] if own else zoneinfo.TZPATH)):
+        return ""
+    return f"TZ is set to {name}, which is not among the system's time zones."
+
+
+def _is_zone(path: Path) -> bool:
+    try:
+        return read_plain(path, 1 << 20).startswith(b"TZif")
+    except (OSError, ValueError):
+        return False
 
 
 def skew_words(lead: timedelta, whose: str) -> str:

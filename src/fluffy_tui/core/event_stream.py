@@ -24,7 +24,7 @@ from fluffy_tui.core.app_events import (
     PostChanged,
     VerdictChanged,
 )
-from fluffy_tui.core.connection import ServerSilent, explain_refusal, notifications
+from fluffy_tui.core.connection import ServerSilent, explain_refusal, listening_connection, notifications
 from fluffy_tui.core.errors import FluffyError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def events(
     while True:
         try:
             await before_connect()
-            connection = await psycopg.AsyncConnection.connect(url, autocommit=True, application_name=name)
+            connection = await listening_connection(url, name)
             async with connection, aclosing(_changes(connection)) as changes:
                 pause = 0.25
                 async for event in changes:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, LiteralString, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, LiteralString, TypeAlias, cast
 
 import procrastinate
 import psycopg
@@ -15,18 +17,20 @@ from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import Status
 from procrastinate.periodic import PeriodicDeferrer, PeriodicTask
 from procrastinate.psycopg_connector import wrap_exceptions
+from sqlalchemy import ColumnElement, select
 
-from fluffy_tui.core.connection import ServerSilent, notifications
+from fluffy_tui.core.connection import ServerSilent, listening_connection, notifications
 from fluffy_tui.core.database import Database, lost
 from fluffy_tui.core.errors import DatabaseTooNew
 from fluffy_tui.core.liveness import Liveness
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncGenerator, Awaitable, Iterable
     from datetime import datetime
 
     from procrastinate.connector import Notify
     from procrastinate.middleware import WorkerMiddleware
+    from procrastinate.periodic import TaskAtTime
     from procrastinate.worker import Worker
     from psycopg.rows import DictRow
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,7 +47,7 @@ HEARTBEAT_SECONDS = 5.0
 """How often a worker sends a heartbeat."""
 
 STALLED_SECONDS = 20.0
-"""A worker without a heartbeat for this long counts as dead; others take over its jobs."""
+"""A worker with a job but without a heartbeat for this long counts as dead; others take over its jobs."""
 
 _WAKE_WAITERS = """
 WITH next AS (
@@ -60,8 +64,32 @@ FROM next
 """Repeats what Procrastinate's trigger sends for a new job, to workers of all queues and of its own."""
 
 
-POLL_SECONDS = 30.0
-"""How often a worker polls for jobs; it is notified of new ones, and knows when the next one is due."""
+POLL_SECONDS = 60.0
+"""How often a worker without a job asks for one and sends a heartbeat; it is told of new jobs, and when one is due."""
+
+LISTENERS_LOCK = 0x666C7577
+"""The first half of an advisory lock that a worker's listening connection holds; the other one is the worker's id."""
+
+IS_CONNECTED = f"""
+EXISTS (
+    SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
+        AND classid = {LISTENERS_LOCK} AND objid = (w.id % 4294967296)::oid
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+"""  # noqa: S608 - numbers of ours
+"""Whether the process of a worker `w`, in a row of `procrastinate_workers`, is connected: it was not killed."""
+
+HEARTBEAT_AGE = f"""
+(extract(epoch FROM now() - w.last_heartbeat) - CASE WHEN {IS_CONNECTED} AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs WHERE worker_id = w.id AND status = 'doing'
+) THEN {POLL_SECONDS} ELSE 0 END)
+"""
+"""For how many seconds a worker `w` has given no sign of life; may be negative.
+
+One without a job sends heartbeats rarely, so that its database may rest, and is known to be alive by its connection.
+"""
+
+_HEARTBEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(worker_id)s RETURNING id"
 
 _NEXT_DUE = """
 SELECT CASE WHEN bool_or(coalesce(scheduled_at <= now(), true)) THEN 1
@@ -87,7 +115,8 @@ class _Connector(procrastinate.PsycopgConnector):
     a live worker, where no recovery looks for it, and its lock blocks every later job of its channel. And a job that
     waited for the lock is only found at the next poll, so a channel's posts would go out one per second.
 
-    It also stops Procrastinate's heartbeat, which runs in a task of its own, when jobs make no progress.
+    It also stops Procrastinate's heartbeat, which runs in a task of its own, when jobs make no progress. Without a job,
+    a heartbeat is sent only when it asks for one, in the same transaction.
 
     Procrastinate finds jobs whose time has come, and jobs inserted while it does not listen or has just asked, only by
     polling. To poll less than once a second, which keeps a database awake for nothing, it is notified of them here.
@@ -104,8 +133,9 @@ class _Connector(procrastinate.PsycopgConnector):
         self._database = database
         self._name = name
         self.liveness = Liveness()
-        self._locks: dict[int, str] = {}
-        """The locks of the jobs that run here, by id: the row of a job that has ended may be deleted."""
+        self._worker_id = 0
+        self._locks: dict[int, str | None] = {}
+        """Of the jobs that run here, by id: the row of one that has ended may be deleted."""
 
     _notify: Notify | None = None
     _heard = False
@@ -130,9 +160,7 @@ class _Connector(procrastinate.PsycopgConnector):
 
     @asynccontextmanager
     async def _get_standalone_connection(self) -> AsyncGenerator[psycopg.AsyncConnection[Any], None]:
-        async with await psycopg.AsyncConnection.connect(
-            self._database.url, autocommit=True, application_name=self._name
-        ) as connection:
+        async with await listening_connection(self._database.url, self._name) as connection:
             yield connection
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
@@ -143,18 +171,24 @@ class _Connector(procrastinate.PsycopgConnector):
                 registered: dict[str, Any] = await self.execute_query_one_async_with_connection(
                     connection, query, **arguments
                 )
+                self._worker_id = registered["worker_id"]
+                self._locks.clear()
                 return registered
         if query != sql.queries["fetch_job"]:
             return cast("dict[str, Any]", await super().execute_query_one_async(query, **arguments))
         if self._database.too_new is not None:
             raise self._database.too_new  # it would only take jobs from those who can do them
         self._heard = False
-        row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+        async with wrap_exceptions(), self._database.connection() as connection:
+            ask = partial(self.execute_query_one_async_with_connection, connection)
+            if not self.liveness.is_hung:  # before a job is taken: others take over those of a worker without
+                await ask(_HEARTBEAT, worker_id=self._worker_id)
+            row: dict[str, Any] = await ask(query, **arguments)
+            due = None if row["id"] else await ask(_NEXT_DUE, queues=arguments["queues"])
         self.liveness.note_progress()
-        if row["lock"] is not None:
+        if due is None:
             self._locks[row["id"]] = row["lock"]
-        if row["id"] is None:
-            due = await super().execute_query_one_async(_NEXT_DUE, queues=arguments["queues"])
+        else:
             self._wake_in(0.0 if self._heard else due["seconds"])
         return row
 
@@ -176,7 +210,9 @@ class _Connector(procrastinate.PsycopgConnector):
         self._notify = on_notification
         self._wake()  # for what was inserted before it listened
         try:
-            async with aclosing(notifications(connection)) as heard:
+            listener = (LISTENERS_LOCK << 32) + self._worker_id % 2**32
+            await connection.execute("SELECT pg_advisory_lock_shared(%s)", [listener])
+            async with aclosing(notifications(connection, lambda: not self._locks)) as heard:
                 async for notify in heard:
                     self._heard = True
                     await on_notification(channel=notify.channel, payload=notify.payload)
@@ -185,8 +221,11 @@ class _Connector(procrastinate.PsycopgConnector):
                 self._database.cut()
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        if query == sql.queries["update_heartbeat"] and self.liveness.is_hung:
-            log.warning("no heartbeat: no progress for %.0f seconds", self.liveness.stuck_seconds)
+        if query == sql.queries["update_heartbeat"]:
+            if self.liveness.is_hung:
+                log.warning("no heartbeat: no progress for %.0f seconds", self.liveness.stuck_seconds)
+            elif self._locks:
+                await super().execute_query_async(query, **arguments)
             return
         if query != sql.queries["finish_job"]:
             await super().execute_query_async(query, **arguments)
@@ -205,12 +244,36 @@ class _Connector(procrastinate.PsycopgConnector):
             self._wake()
 
 
+Condition: TypeAlias = Callable[[Mapping[str, Any]], ColumnElement[bool]]
+"""From a worker's context, what the database has to show for a periodic task to have anything to do."""
+
+
 class _PeriodicDeferrer(PeriodicDeferrer):
-    """Queues each periodic task for the last of its times only, by the present time.
+    """Queues each periodic task for the last of its times only, by the clock as it is, and if it has anything to do.
 
     Procrastinate queues them for every time since the last one. A clock that is set back would stop them until it is
-    that late again; after one that is set forward, or a laptop's sleep, there would be one for every minute.
+    that late again; after one that is set forward, or a laptop's sleep, there would be one for every minute. And each
+    job costs five transactions, so one question is asked for all of them.
     """
+
+    def __init__(self, queue: _Queue, context: Mapping[str, Any]) -> None:
+        super().__init__(queue.periodic_registry, **queue.periodic_defaults)
+        self._queue = queue
+        self._context = context
+
+    async def defer_jobs(self, jobs_to_defer: Iterable[TaskAtTime]) -> None:
+        due = list(jobs_to_defer)
+        conditions = {
+            number: self._queue.conditions[task.task.name](self._context)
+            for number, (task, _) in enumerate(due)
+            if task.task.name in self._queue.conditions
+        }
+        if conditions:
+            async with self._queue.database.transaction() as session:
+                answers = (await session.execute(select(*conditions.values()))).one()
+            needless = {number for number, answer in zip(conditions, answers, strict=True) if not answer}
+            due = [job for number, job in enumerate(due) if number not in needless]
+        await super().defer_jobs(due)
 
     def get_timestamps(
         self, periodic_task: PeriodicTask[Any, Any, Any], since: int | None, until: float
@@ -227,9 +290,15 @@ class _PeriodicDeferrer(PeriodicDeferrer):
 class _Queue(procrastinate.App):
     """Procrastinate's app, with periodic tasks that cope with any clock."""
 
+    def __init__(self, database: Database, **options: Any) -> None:
+        super().__init__(**options)
+        self.database = database
+        self.conditions: dict[str, Condition] = {}
+        """By the name of a periodic task; one without a condition always runs."""
+
     def _worker(self, **options: Any) -> Worker:
         worker = super()._worker(**options)
-        deferrer = _PeriodicDeferrer(self.periodic_registry, **self.periodic_defaults)
+        deferrer = _PeriodicDeferrer(self, worker.additional_context or {})
         worker._periodic_deferrer = deferrer.worker  # type: ignore[method-assign]  # noqa: SLF001 - the only way to it
         return worker
 
@@ -240,6 +309,7 @@ def build_queue(database: Database, name: str | None = None) -> procrastinate.Ap
     Deferring through `defer` uses the caller's connection.
     """
     return _Queue(
+        database,
         connector=_Connector(database, name or database.name),
         worker_defaults={
             "concurrency": 4,
@@ -251,6 +321,16 @@ def build_queue(database: Database, name: str | None = None) -> procrastinate.Ap
         },
         periodic_defaults={"max_delay": 60.0},
     )
+
+
+def add_condition(queue: procrastinate.App, task: str, condition: Condition) -> None:
+    """Have a periodic task run only if there is something to do for it, which is asked each time that it is due.
+
+    It is one question to the database for all tasks, so a condition is cheap, and may hold too often but never too
+    rarely.
+    """
+    if isinstance(queue, _Queue):
+        queue.conditions[task] = condition
 
 
 async def defer(
@@ -380,7 +460,7 @@ async def _run_until(
 
     middleware: list[WorkerMiddleware] = [track, _abort_or_shutdown]
     # an idle loop makes progress by polling alone
-    options.setdefault("fetch_job_polling_interval", min(POLL_SECONDS, liveness.limit / 10))
+    options.setdefault("fetch_job_polling_interval", min(POLL_SECONDS, liveness.limit / 5))
     worker = asyncio.create_task(
         queue.run_worker_async(worker_middleware=middleware, **options), name="worker"
     )

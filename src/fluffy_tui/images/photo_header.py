@@ -96,6 +96,8 @@ class OpenedPicture:
         ):
             return 1
         value = self.exif.get(ExifTags.Base.Orientation)
+        if isinstance(value, bytes) and len(value) == 1:
+            (value,) = value  # a BYTE, where a SHORT should be; exiftool reads any number, too
         return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
     @property

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import VERIFY_SECONDS, time_limit
-from fluffy_tui.outgoing_http import trusted_authorities
+from fluffy_tui.outgoing_http import PROXY_HINT, http_client, trusted_authorities
 from fluffy_tui.settings import LOOPBACK
 
 if TYPE_CHECKING:
@@ -94,14 +94,10 @@ async def public_listing(base_url: str) -> str:
 async def _client(url: str, timeout: float) -> httpx.AsyncClient:
     import httpx
 
+    await asyncio.to_thread(trusted_authorities)
     # A proxy for the outside world has no way to this machine itself.
     loopback = httpx.URL(url).host in LOOPBACK
-    return httpx.AsyncClient(
-        timeout=timeout,
-        trust_env=not loopback,
-        verify=await asyncio.to_thread(trusted_authorities),
-        headers={"Accept-Encoding": "identity"},
-    )
+    return http_client(timeout=timeout, trust_env=not loopback, headers={"Accept-Encoding": "identity"})
 
 
 async def _fetch(url: str, size: int, take: Callable[[bytes], None], timeout: float, limit: float) -> None:
@@ -136,6 +132,8 @@ def _check_headers(method: str, url: str, response: httpx.Response, size: int) -
             f"{method} is forbidden (status {status}): the picture is not public",
             "Let everyone read the pictures, without a login or a bot check.",
         )
+    if status == 407:
+        raise _refused(url, "a proxy refuses (status 407)", PROXY_HINT)
     if status == 405:
         raise _refused(
             url,
@@ -183,6 +181,8 @@ def _unreachable(url: str, error: Exception, timeout: float) -> MediaHostError:
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return MediaHostError(f"{url} is not an address that can be fetched.", _WRONG_PLACE, temporary=False)
     host = httpx.URL(url).netloc.decode()
+    if isinstance(error, httpx.ProxyError):
+        return _refused(url, f"a proxy refuses ({error})", PROXY_HINT)
     if problem := certificate_problem(error):
         return MediaHostError(
             f"The certificate of {host} is not trusted ({problem}), so Buffer will not fetch pictures from it.",

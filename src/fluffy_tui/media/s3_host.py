@@ -15,7 +15,7 @@ from urllib.request import getproxies_environment
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, time_limit
 from fluffy_tui.media.public_fetch import certificate_problem, verify_public
-from fluffy_tui.outgoing_http import trusted_authorities
+from fluffy_tui.outgoing_http import PROXY_HINT, http_client, trusted_authorities
 from fluffy_tui.settings import LOOPBACK, S3Settings
 
 if TYPE_CHECKING:
@@ -120,12 +120,8 @@ class S3Host:
         except (BaseError, OSError, ValueError) as error:
             answer, kind = str(error), type(error).__name__
         failure = self._explained(answer, kind)
-        if failure.temporary and (problem := await self._certificate_problem()):
-            failure = MediaHostError(
-                f"The certificate of the media host {self._place} is not trusted: {problem}.",
-                "Give it a valid certificate of a public authority for this name, or correct FLUFFY_S3_ENDPOINT.",
-                temporary=False,
-            )
+        if failure.temporary:
+            failure = await self._connection_problem() or failure
         # Raised out here, so that no traceback has the service's answer, which quotes the key.
         raise failure
 
@@ -135,19 +131,36 @@ class S3Host:
             return urlsplit(self._settings.endpoint).netloc
         return f"AWS {self._settings.region}"
 
-    async def _certificate_problem(self) -> str:
-        """Return what is wrong with the endpoint's certificate, which obstore only mentions in a long text."""
-        parts = urlsplit(self._settings.endpoint or "")
-        if parts.scheme != "https":
-            return ""
+    async def _connection_problem(self) -> MediaHostError | None:
+        """Return why there is no connection, if a certificate or a proxy is the reason, which obstore does not say."""
+        import httpx
+
+        url = self._settings.endpoint or f"https://s3.{self._settings.region}.amazonaws.com"
+        if not url.startswith("https://"):
+            return None
+        await asyncio.to_thread(trusted_authorities)
         try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
-                trusted = await asyncio.to_thread(trusted_authorities)
-                _, writer = await asyncio.open_connection(parts.hostname, parts.port or 443, ssl=trusted)
-                writer.close()
-        except OSError as error:
-            return certificate_problem(error)
-        return ""
+            async with (
+                asyncio.timeout(_CONNECT_SECONDS),
+                http_client(trust_env=urlsplit(url).hostname not in LOOPBACK) as client,
+                client.stream("HEAD", url),
+            ):
+                return None
+        except httpx.ProxyError as error:
+            return self._proxy_refusal(str(error))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            problem = certificate_problem(error)
+        if not problem:
+            return None
+        return MediaHostError(
+            f"The certificate of the media host {self._place} is not trusted: {problem}.",
+            "Give it a valid certificate of a public authority for this name, or correct FLUFFY_S3_ENDPOINT.",
+            temporary=False,
+        )
+
+    def _proxy_refusal(self, reason: str) -> MediaHostError:
+        what = f"A proxy on the way to the media host {self._place} rejected the request ({reason})."
+        return MediaHostError(what, PROXY_HINT, temporary=False)
 
     def _explained(self, answer: str, kind: str) -> MediaHostError:
         bucket, place = self._settings.bucket, self._place
@@ -155,6 +168,8 @@ class S3Host:
         code = found[1] if found else ""
         told = f" ({code})" if code else ""
         status = re.search(r"status code: (\d{3})", answer)
+        if status and status[1] == "407":
+            return self._proxy_refusal("status 407")
         if code in _CLOCK_CODES:
             return MediaHostError(
                 f"The clock of this machine differs too much from that of the media host {place}{told}.",

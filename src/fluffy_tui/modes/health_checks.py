@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import KEY_PAGE
 from fluffy_tui.caption_model import CaptionModel, ModelError
-from fluffy_tui.core.clocks import TOLERATED_SKEW, skew_words
+from fluffy_tui.core.clocks import TOLERATED_SKEW, ZONE_REMEDY, skew_words, unknown_zone
 from fluffy_tui.core.database import database_now
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.health import Check, Health
@@ -214,6 +214,8 @@ async def _clock(services: Services) -> Check:
             f"this computer's is {' and '.join(off)}",
             "Set this computer's clock, or have it set from the network. Posts go out at the right time by Buffer's.",
         )
+    if why := unknown_zone():
+        return Check("clock", Health.WARN, f"{why} Times are shown in UTC", ZONE_REMEDY)
     return Check("clock", Health.OK, f"agrees with {' and '.join(leads)}")
 
 

@@ -19,7 +19,7 @@ from fluffy_tui.core.app_events import Connected, Disconnected, PostChanged
 from fluffy_tui.core.child_process import input_ended
 from fluffy_tui.core.database import program_name
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.core.job_queue import build_queue
+from fluffy_tui.core.job_queue import POLL_SECONDS, build_queue
 from fluffy_tui.core.liveness import Liveness, exit_when_hung
 from fluffy_tui.core.shutdown_deadline import hard_deadline
 from fluffy_tui.freed_memory import share_arena
@@ -141,7 +141,7 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
             before_start=services.reach_server,
             liveness=Liveness(INDEXING_HUNG_SECONDS),
             update_heartbeat_interval=timings.heartbeat,
-            stalled_worker_timeout=timings.dead_after,
+            stalled_worker_timeout=timings.dead_after + POLL_SECONDS,
             shutdown_graceful_timeout=timings.shutdown_grace,
         )
 

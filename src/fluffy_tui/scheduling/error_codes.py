@@ -63,6 +63,7 @@ ACCOUNT_WIDE = frozenset(
         Code.FORBIDDEN,
         Code.KEY_MISSING,
         Code.KEY_REFUSED,
+        Code.PROXY_REFUSED,
         Code.RATE_LIMITED,
         Code.REDIRECTED,
         Code.UNREACHABLE,
@@ -72,10 +73,12 @@ ACCOUNT_WIDE = frozenset(
 )
 """What holds one post and would hold all other posts sent with the same key too."""
 
-KEY_SETTINGS = frozenset({Code.KEY_MISSING, Code.KEY_REFUSED, Code.FORBIDDEN, Code.WRONG_ADDRESS})
+KEY_SETTINGS = frozenset(
+    {Code.KEY_MISSING, Code.KEY_REFUSED, Code.FORBIDDEN, Code.PROXY_REFUSED, Code.WRONG_ADDRESS}
+)
 """What only other settings of the key or the address can fix; a worker reads them when it starts."""
 
-BUFFER_UNREACHABLE = frozenset({Code.UNREACHABLE, PostError.OFFLINE})
+BUFFER_UNREACHABLE = frozenset({Code.PROXY_REFUSED, Code.UNREACHABLE, PostError.OFFLINE})
 """What is known only because Buffer could not be reached."""
 
 MEDIA_HOST_UNREACHABLE = frozenset({PostError.MEDIA_HOST_UNREACHABLE, PostError.OFFLINE})

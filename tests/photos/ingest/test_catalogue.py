@@ -7,10 +7,11 @@ import os
 import shutil
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fluffy_tui.modes.import_mode import JsonReport, TextReport
 from fluffy_tui.personas import Personas
@@ -285,6 +286,45 @@ async def test_swapped_names_on_one_machine_move_two_photos_there(two: Two) -> N
     assert counts(await two.studio_imports()) == {"unchanged": 2}
     [of_one] = [photo for photo in await two.studio.unscheduled(two.persona) if photo.path == one]
     assert (await two.office.get(of_one.id)).path == two.at_office / "2.jpg"
+
+
+async def test_files_that_move_up_one_after_another_keep_their_photos(two: Two) -> None:
+    """Each takes the name that another had, which has left it before, in the same batch."""
+    for number in range(1, 6):
+        write(two.at_studio / f"{number}.jpg", seed=number)
+    await two.studio_imports()
+    before = {photo.id: photo.path.name for photo in await two.studio.unscheduled(two.persona)}
+    for number in range(1, 6):
+        (two.at_studio / f"{number}.jpg").rename(two.at_studio / f"{number - 1}.jpg")
+    assert counts(await two.studio_imports()) == {"moved": 5}
+    after = {photo.id: photo.path.name for photo in await two.studio.unscheduled(two.persona)}
+    assert after == {photo_id: f"{int(name[0]) - 1}.jpg" for photo_id, name in before.items()}
+    assert counts(await two.studio_imports()) == {"unchanged": 5}
+
+
+async def test_a_folder_that_was_renamed_costs_as_many_statements_as_one_photo(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute, statements = AsyncSession.execute, 0
+
+    async def counted(self: AsyncSession, *given: Any, **named: Any) -> Any:
+        nonlocal statements
+        statements += 1
+        return await execute(self, *given, **named)
+
+    monkeypatch.setattr(AsyncSession, "execute", counted)
+
+    async def moved(count: int) -> int:
+        folder = two.at_studio / f"trip of {count}"
+        for number in range(count):
+            write(folder / f"{number}.jpg", seed=100 * count + number)
+        await two.studio_imports()
+        folder.rename(two.at_studio / f"journey of {count}")
+        before = statements
+        assert counts(await two.studio_imports())["moved"] == count
+        return statements - before
+
+    assert await moved(1) == await moved(8)
 
 
 async def test_a_scheduled_photo_is_placed_as_well(two: Two) -> None:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from fluffy_tui.buffer import Budget, BudgetWindow, ShareMode
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, ManualClock, StandIn
-from fluffy_tui.scheduling import Post, PostStatus, Step, Timings
+from fluffy_tui.scheduling import Post, PostStatus, StatusSync, Step, Timings
 from fluffy_tui.scheduling.background.status_sync import next_request
 from fluffy_tui.scheduling.tables import PostRow
 from scheduling.quick_programs import QUICK
@@ -22,8 +22,6 @@ from scheduling.workplace import Workplace, workplace
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
-
-    from fluffy_tui.scheduling import StatusSync
 
 
 UNHURRIED = dataclasses.replace(QUICK, request_timeout=60.0, settle=65.0)
@@ -44,8 +42,20 @@ async def place(database_url: str, tmp_path: Path, stand_in: StandIn) -> AsyncIt
 
 @pytest.fixture
 def status_sync(place: Workplace) -> StatusSync:
-    """Return the status sync, on the stand-in's clock."""
-    return dataclasses.replace(place.services.status_sync, now=place.stand_in.clock.now)
+    """Return the status sync, on the stand-in's clock; each run checks that a worker would have begun it."""
+
+    class CheckedSync(StatusSync):
+        async def run(self) -> datetime | None:
+            async with self.database.transaction() as session:
+                would_run = await session.scalar(select(self.may_be_due()))
+            before = len(place.stand_in.requests)
+            soonest = await super().run()
+            assert would_run or (soonest is None and len(place.stand_in.requests) == before)
+            return soonest
+
+    plain = place.services.status_sync
+    parts = {part.name: getattr(plain, part.name) for part in dataclasses.fields(StatusSync)}
+    return CheckedSync(**{**parts, "now": place.stand_in.clock.now})
 
 
 def requests(place: Workplace) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -236,9 +237,84 @@ async def test_a_worker_exits_even_if_the_database_is_frozen(place: Workplace, t
             os.kill(pid, signal.SIGCONT)
 
 
+async def test_an_idle_worker_is_alive_as_long_as_it_is_connected(place: Workplace, tmp_path: Path) -> None:
+    """It sends heartbeats rarely; one that has a job is missed at once."""
+    workers = place.services.workers
+    child = place.worker_process(tmp_path / "worker.log")
+    await place.arrived()
+    [listed] = await until_listed(place, 1)
+    is_busy = text("SELECT FROM procrastinate_jobs WHERE status = 'doing'")
+    async with place.services.database.transaction() as session:
+        while (await session.execute(is_busy)).all():
+            await asyncio.sleep(0.05)
+    while not listed.is_connected:
+        [listed] = await workers.list()
+    os.kill(child.pid, signal.SIGSTOP)
+    try:
+        await place.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '50 s'")
+        assert await workers.heartbeat_age() == 0
+        await place.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '70 s'")
+        age = await workers.heartbeat_age()
+        assert age is not None
+        assert age >= 10
+        await place.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '50 s'")
+        await place.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT min(id) FROM procrastinate_workers)"
+            " WHERE id = (SELECT min(id) FROM procrastinate_jobs)"
+        )
+        age = await workers.heartbeat_age()
+        assert age is not None
+        assert age >= 50
+    finally:
+        os.kill(child.pid, signal.SIGKILL)
+        await child.ended()
+    while backends(place.services.database.url, child):
+        await asyncio.sleep(0.05)
+    await place.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
+    await place.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '50 s'")
+    age = await workers.heartbeat_age()
+    assert age is not None
+    assert age >= 50, "a killed one is missed at once, too"
+    await place.execute(
+        "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id IN"
+        " (SELECT worker_id FROM worker_names WHERE name LIKE '% library %')"
+    )
+    [listed] = await workers.list()
+    assert not listed.is_stuck(QUICK.dead_after), "whatever its loops did last"
+
+
+async def test_an_idle_hour_costs_few_jobs(place: Workplace) -> None:
+    """With posts that wait in Buffer for their time, too."""
+    await place.accepted()
+    await place.services.status_sync.run()
+    queue = place.services.delivery.queue
+    context = {"delivery": place.services.delivery, "status_sync": place.services.status_sync}
+    deferrer = queue._worker(additional_context=context)._periodic_deferrer.__self__  # type: ignore[attr-defined]
+    await place.execute("DELETE FROM procrastinate_jobs")
+    jobs: Counter[str] = Counter()
+    for minute in range(60):
+        await deferrer.defer_jobs(deferrer.get_previous_tasks(at=3600 * 12.5 + 60 * minute))
+        async with place.services.database.transaction() as session:
+            ended = await session.execute(text("DELETE FROM procrastinate_jobs RETURNING task_name"))
+            jobs.update(ended.scalars())
+    assert jobs == {
+        "delivery:watch_channels": 6,
+        "delivery:verify_media": 6,
+        "delivery:read_outside": 6,
+        "delivery:look_for_missing": 2,
+        "delivery:clean_media": 1,
+        "delivery:read_metrics": 1,
+    }
+
+
 async def test_recurring_tasks_run_once_however_many_workers_there_are(
     place: Workplace, tmp_path: Path
 ) -> None:
+    held = await place.submit()  # or there would be nothing to do
+    await place.execute(
+        f"UPDATE posts SET step = 'held', next_try_at = now() + interval '1 h' WHERE id = {held.id}"
+    )
+    await place.execute("DELETE FROM procrastinate_jobs")
     children = [place.worker_process(tmp_path / f"worker{number}.log") for number in range(2)]
     await until_listed(place, 2)
     query = text(
@@ -248,7 +324,7 @@ async def test_recurring_tasks_run_once_however_many_workers_there_are(
     while True:  # they run when the next minute begins
         async with place.services.database.transaction() as session:
             runs = (await session.execute(query)).all()
-        if {"delivery:sweep", "delivery:follow"} <= {name for name, _, _ in runs}:
+        if "delivery:sweep" in {name for name, _, _ in runs}:
             break
         await asyncio.sleep(0.2)
     for child in children:

@@ -355,3 +355,12 @@ async def test_no_problem_is_looked_for_in_every_post(place: Workplace, statisti
         scanned = {node.get("Relation Name") for node in nodes if node["Node Type"] == "Seq Scan"}
         assert not scanned & {"posts", "hosted_pictures"}, statement
         assert max(rows_read(node) for node in nodes) < MANY / 100, statement
+
+
+async def test_an_unknown_time_zone_is_a_problem(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system counts it as UTC and says nothing."""
+    monkeypatch.setenv("TZ", "Mars/Olympus")
+    [item] = await place.services.scheduling.problems()
+    assert item.kind is ProblemKind.CLOCK
+    assert item.why.startswith("TZ is set to Mars/Olympus, which is not among")
+    assert item.why.endswith("So all times are shown in UTC.")

@@ -104,7 +104,7 @@ async def nothing() -> None:
 async def test_photos_are_hashed_without_the_built_in_model(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fluffy_tui.similarity.models.onnx_network.is_installed", lambda: False)
+    monkeypatch.setattr("fluffy_tui.similarity.models.onnx_model.is_installed", lambda: False)
     await place.add(a=scene(1))
     await place.scan()
     assert await hashed(place) == 1
@@ -112,6 +112,40 @@ async def test_photos_are_hashed_without_the_built_in_model(
     monkeypatch.undo()
     await place.scan()
     assert await place.one("SELECT count(*) FROM photo_embeddings") == 1
+
+
+class BrokenModel(BuiltinModel):
+    """Cannot be loaded; counts the attempts."""
+
+    loads = 0
+
+    def load(self) -> None:
+        """Fail."""
+        self.loads += 1
+        raise ImportError("no memory")
+
+
+async def test_the_built_in_model_is_loaded_only_for_a_photo_that_lacks_its_vector(place: Place) -> None:
+    """It takes much of a worker's memory. If it cannot be loaded, that is not the photos' fault."""
+    model = BrokenModel()
+    worker = IndexWorker(place.database, place.photos, model, None)
+    assert not await worker.scan()
+    assert model.loads == 0
+    await place.add(a=scene(1))
+    with pytest.raises(ImportError):
+        await worker.scan()
+    assert model.loads == 1
+    worker.close()
+    assert await place.one("SELECT count(*) FROM photo_troubles") == 0
+    await place.scan()
+    assert await place.one("SELECT count(*) FROM photo_embeddings") == 1
+    await place.rows("UPDATE photos SET sharpness = -1")
+    await place.rows("INSERT INTO photos_to_index SELECT id, 'look', 1::text FROM photos")
+    rescanning = IndexWorker(place.database, place.photos, model, None)
+    while await rescanning.scan():
+        pass
+    rescanning.close()
+    assert model.loads == 1
 
 
 async def test_a_damaged_photo_is_tried_once_until_its_file_changes(place: Place) -> None:

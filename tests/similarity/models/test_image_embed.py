@@ -11,6 +11,7 @@ from PIL import Image
 
 from fluffy_tui.similarity import ImageEmbed, ImageEmbedUnavailable
 from fluffy_tui.similarity.models.image_embed import EmbedRefused, unit_vector
+from refusing_proxy import refusing_proxy
 from similarity.similarity_place import save, scene
 
 if TYPE_CHECKING:
@@ -191,3 +192,16 @@ def test_invalid_vectors_are_recognized(numbers: Any) -> None:
 def test_a_vector_is_scaled_to_length_one() -> None:
     assert unit_vector([0, 3, 4], 3) == [0, 0.6, 0.8]
     assert unit_vector([1e200, 0, 0], 3) == [1, 0, 0]
+
+
+async def test_a_proxy_that_refuses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with refusing_proxy(monkeypatch), ImageEmbed("https://embed.example.com") as service:
+        with pytest.raises(ImageEmbedUnavailable, match=r"A proxy on the way to image_embed.*407"):
+            await service.operations()
+
+
+async def test_no_proxy_is_asked_for_a_service_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with refusing_proxy(monkeypatch) as asked, ImageEmbed("http://127.0.0.1:9") as service:
+        with pytest.raises(ImageEmbedUnavailable):
+            await service.operations()
+    assert asked == []

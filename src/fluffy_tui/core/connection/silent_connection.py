@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
 PING_SECONDS = 15.0
 """How often a connection that LISTENs asks for an answer."""
@@ -22,9 +22,33 @@ PING_SECONDS = 15.0
 ANSWER_SECONDS = 10.0
 """How long the answer may take."""
 
+RESTS = 2
+"""How many times in a row a connection asks for no answer while nothing is at stake, so that its server may rest."""
+
+
+PATIENT = """
+SELECT set_config(name, '0', false) FROM pg_settings
+WHERE name IN ('lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')
+"""
+"""Lifts limits of the user or the database under which a connection cannot do what it is for.
+
+A connection that LISTENs is idle, and one that waits for another program's change waits for a lock.
+"""
+
 
 class ServerSilent(psycopg.OperationalError):
     """A server gave no answer in time; other connections to it may wait forever."""
+
+
+async def listening_connection(url: str, name: str) -> psycopg.AsyncConnection:
+    """Return a connection that may wait for notifications for as long as it likes.
+
+    Raises:
+        psycopg.OperationalError: there is none.
+    """
+    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, application_name=name)
+    await connection.execute(PATIENT)
+    return connection
 
 
 def cut(connection: psycopg.AsyncConnection) -> None:
@@ -36,17 +60,26 @@ def cut(connection: psycopg.AsyncConnection) -> None:
         own.shutdown(socket.SHUT_RDWR)
 
 
-async def notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[psycopg.Notify, None]:
+async def notifications(
+    connection: psycopg.AsyncConnection, may_rest: Callable[[], bool] = lambda: False
+) -> AsyncGenerator[psycopg.Notify, None]:
     """Yield what a connection that LISTENs is notified of, until it ends.
+
+    `may_rest` says whether nothing is at stake, so that it is soon enough to notice a loss within a minute.
 
     Raises:
         ServerSilent: it gave no answer.
         psycopg.OperationalError: it has ended.
     """
     loop = asyncio.get_running_loop()
+    rested = 0
     while True:
         async for notify in connection.notifies(timeout=PING_SECONDS):
             yield notify
+        if rested < RESTS and may_rest():
+            rested += 1
+            continue
+        rested = 0
         alarm = loop.call_later(ANSWER_SECONDS, cut, connection)
         try:
             await connection.execute("SELECT 1")

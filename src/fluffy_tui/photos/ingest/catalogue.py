@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -325,11 +327,15 @@ class Catalogue:
         What is new on this machine comes last, when its paths are free.
         """
         redated = 0
-        for move in plan.moves:
-            if move.old_path is not None:
-                await self._move(session, move)
-            elif move.displaced_id is not None:
-                await session.execute(delete(PhotoPlaceRow).where(*self._places([move.displaced_id])))
+        for displaced, moves in groupby(plan.moves, attrgetter("displaced")):
+            if not displaced:  # all at once, as in a folder that was renamed
+                await self._move(session, [move for move in moves if move.old_path is not None])
+                continue
+            for move in moves:
+                if move.old_path is not None:
+                    await self._displace(session, move)
+                else:
+                    await session.execute(delete(PhotoPlaceRow).where(*self._places(displaced)))
         if plan.outlived:
             await session.execute(delete(PhotoPlaceRow).where(*self._places(plan.outlived)))
         if plan.overwritten:
@@ -361,17 +367,22 @@ class Catalogue:
         await self._place(session, placed)
         return redated
 
-    async def _move(self, session: AsyncSession, move: Move) -> None:
-        file, displaced = move.file, move.displaced_id
-        if displaced is not None:  # paths are unique: to swap two, one is parked
-            await session.execute(self._change_places([displaced], path=f"{file.path}\x01{move.photo_id}"))
-        await session.execute(adoption(self._machine.id, [move.photo_id]))
-        await self._place(session, [(move.photo_id, file)])
-        await session.execute(_change(move.photo_id, path=file.path, modified_at=file.modified_at))
-        if displaced is not None:
-            await session.execute(
-                self._change_places([displaced], path=move.old_path, missing_since=func.now())
-            )
+    async def _displace(self, session: AsyncSession, move: Move) -> None:
+        """Move a photo to where another one was; paths are unique, so that one is parked meanwhile."""
+        parked = self._change_places(move.displaced, path=f"{move.file.path}\x01{move.photo_id}")
+        await session.execute(parked)
+        await self._move(session, [move])
+        missing = self._change_places(move.displaced, path=move.old_path, missing_since=func.now())
+        await session.execute(missing)
+
+    async def _move(self, session: AsyncSession, moves: Sequence[Move]) -> None:
+        """Move photos to paths where no others are."""
+        if not moves:
+            return
+        files = [(move.photo_id, move.file) for move in moves]
+        await session.execute(adoption(self._machine.id, [photo_id for photo_id, _ in files]))
+        await self._place(session, files)
+        await session.execute(_touch(files, path=Text()))
 
     async def replace(self, session: AsyncSession, photo_id: int, file: FoundFile) -> None:
         """Give a photo the content that this machine has of it now.
@@ -507,14 +518,17 @@ def _change(photo_id: int, **values: Any) -> Any:
     return update(PhotoRow).where(PhotoRow.id == photo_id).values(**values)
 
 
-def _touch(files: Sequence[tuple[int, FoundFile]]) -> Any:
-    """Return the statement that stores when the files of photos were written."""
-    found = rows_of(
-        {"id": BigInteger(), "modified_at": DateTime(timezone=True)},
-        ((photo_id, file.modified_at) for photo_id, file in files),
+def _touch(files: Sequence[tuple[int, FoundFile]], **more: TypeEngine[Any]) -> Any:
+    """Return the statement that stores when the files of photos were written, and what more is named."""
+    types: dict[str, TypeEngine[Any]] = {"modified_at": DateTime(timezone=True), **more}
+    rows = ((photo_id, *(getattr(file, name) for name in types)) for photo_id, file in files)
+    found = rows_of({"id": BigInteger(), **types}, rows)
+    is_other = or_(*(getattr(PhotoRow, name) != found.c[name] for name in types))
+    return (
+        update(PhotoRow)
+        .where(PhotoRow.id == found.c.id, is_other)
+        .values({name: found.c[name] for name in types})
     )
-    is_other = PhotoRow.modified_at != found.c.modified_at
-    return update(PhotoRow).where(PhotoRow.id == found.c.id, is_other).values(modified_at=found.c.modified_at)
 
 
 def _in_place(known: Iterable[KnownPhoto], files: Sequence[FoundFile]) -> set[int]:

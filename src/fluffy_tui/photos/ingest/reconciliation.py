@@ -55,8 +55,8 @@ class Move:
     """Where it was on this machine; None if it had no place here."""
     is_known_elsewhere: bool
     """Whether it is only new on this machine."""
-    displaced_id: int | None
-    """The photo that was stored with the new path; its own file has been overwritten or moved as well."""
+    displaced: tuple[int, ...]
+    """The photo that was stored with the new path, if any; its own file has been overwritten or moved as well."""
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class BatchPlan:
     @property
     def missing(self) -> set[int]:
         """The photos whose path is among these files, but whose content no longer is."""
-        displaced = {move.displaced_id for move in self.moves if move.displaced_id is not None}
+        displaced = {photo_id for move in self.moves for photo_id in move.displaced}
         return displaced.difference(move.photo_id for move in self.moves).union(self.overwritten)
 
 
@@ -140,7 +140,7 @@ class _Planner:
                 file,
                 old_path,
                 is_known_elsewhere=old_path is None and photo.is_elsewhere,
-                displaced_id=displaced.id if displaced else None,
+                displaced=(displaced.id,) if displaced else (),
             )
         )
         photo.path = file.path

@@ -7,14 +7,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from procrastinate import App, Blueprint, JobContext, builtin_tasks
+from sqlalchemy import literal
 
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.job_queue import add_condition
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
 from fluffy_tui.scheduling.background.media_upkeep import MediaUpkeep
 from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
 from fluffy_tui.scheduling.background.posted_sidecars import PostedSidecars
+from fluffy_tui.scheduling.background.recovery import may_be_needed
 from fluffy_tui.scheduling.delivery.delivery_jobs import QUEUE, machine_queue
 from fluffy_tui.scheduling.profile.outside_sync import OutsideSync
+from fluffy_tui.scheduling.profile.thumbnail_fetch import has_due_thumbnails
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,6 +70,9 @@ def add_tasks(queue: App, machine_id: str) -> None:
     periodic("fetch_thumbnails", "* * * * *", lambda job: OutsideSync(_delivery(job)).fetch_thumbnails())
     periodic("purge", "17 3 * * *", _purge)
     queue.add_tasks_from(blueprint, namespace="delivery")
+    add_condition(queue, "delivery:sweep", lambda context: may_be_needed())
+    add_condition(queue, "delivery:follow", lambda context: context["status_sync"].may_be_due())
+    add_condition(queue, "delivery:fetch_thumbnails", lambda context: has_due_thumbnails())
 
 
 def add_machine_tasks(queue: App, machine_id: str) -> None:
@@ -85,6 +92,11 @@ def add_machine_tasks(queue: App, machine_id: str) -> None:
     periodic("look_for_missing", "11,41 * * * *", _find_missing_photos)
     periodic("write_sidecars", "*/5 * * * *", lambda job: PostedSidecars(_delivery(job)).run())
     queue.add_tasks_from(blueprint, namespace="delivery")
+    add_condition(
+        queue,
+        "delivery:write_sidecars",
+        lambda context: literal(context["delivery"].photos.writes_sidecars),
+    )
 
 
 def _add_periodic(

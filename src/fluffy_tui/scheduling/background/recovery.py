@@ -103,6 +103,12 @@ class Recovery:
                 await transitions.fail(session, post, PostError.WORKER_CRASHED, message)
 
 
+def may_be_needed() -> ColumnElement[bool]:
+    """Return the condition that a job runs, or a post is on its way: only these can be left behind."""
+    on_the_way = exists().where(PostRow.step.in_(ON_THE_WAY))
+    return on_the_way | exists().where(jobs.c.status == text("'doing'::procrastinate_job_status"))
+
+
 async def _is_alone(session: AsyncSession) -> bool:
     """Return whether no other recovery is in such a transaction; none can be before this one ends."""
     mine: bool = (await session.execute(select(func.pg_try_advisory_xact_lock(RECOVERY_LOCK)))).scalar_one()

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -118,8 +118,34 @@ class StatusSync:
         async with self.database.transaction() as session:
             return await planned_edits.settled_at(session, self.timings)
 
-    async def _open_posts(self) -> dict[str, list[PostRow]]:
-        """Return the posts about which Buffer may have news, by organisation, oldest first."""
+    def may_be_due(self) -> ColumnElement[bool]:
+        """Return the condition that Buffer might have to be asked before the next periodic run.
+
+        Not if its posts are only waiting for their times, and it was asked lately.
+        """
+        soon = self.now() + BETWEEN_RUNS
+        last = soon - timedelta(seconds=self.timings.sync_max_interval)
+        asked = select(StatusSyncRow.asked_at).where(StatusSyncRow.organization_id == PostRow.organization_id)
+        asked_at = asked.scalar_subquery()
+        waits = and_(
+            PostRow.step == Step.ACCEPTED,
+            PostRow.missing_since.is_(None),
+            PostRow.scheduled_at > soon - timedelta(seconds=self.timings.sync_delay),
+            or_(PostRow.share_mode != ShareMode.SHARE_NEXT, PostRow.create_buffer_time <= asked_at),
+        )
+        is_quiet = and_(
+            or_(waits, PostRow.step == Step.FAILED),
+            PostRow.lost_creates == 0,
+            asked_at.between(last, self.now() + _UNSURE),
+        )
+        return or_(
+            exists().where(self._is_open(), ~func.coalesce(is_quiet, false())),
+            exists().where(PlannedEditRow.post_id.is_not(None)),
+            WithdrawnDeliveries(self.database, self.budget, self.now).may_be_due(soon),
+        )
+
+    def _is_open(self) -> ColumnElement[bool]:
+        """Return the condition for posts about which Buffer may have news."""
         without_link = and_(
             PostRow.step == Step.LIVE,
             PostRow.external_link.is_(None),
@@ -131,14 +157,14 @@ class StatusSync:
             PostRow.scheduled_at > self.now() - timedelta(seconds=self.timings.sync_failed),
         )
         edited = PostRow.id.in_(select(PlannedEditRow.post_id))
-        query = (
-            select(PostRow)
-            .where(
-                PostRow.buffer_post_id.is_not(None),
-                or_(PostRow.step.in_(IN_BUFFER), without_link, failed, edited, PostRow.lost_creates > 0),
-            )
-            .order_by(PostRow.created_at)
+        return and_(
+            PostRow.buffer_post_id.is_not(None),
+            or_(PostRow.step.in_(IN_BUFFER), without_link, failed, edited, PostRow.lost_creates > 0),
         )
+
+    async def _open_posts(self) -> dict[str, list[PostRow]]:
+        """Return the posts about which Buffer may have news, by organisation, oldest first."""
+        query = select(PostRow).where(self._is_open()).order_by(PostRow.created_at)
         posts: dict[str, list[PostRow]] = defaultdict(list)
         async with self.database.transaction() as session:
             for row in await session.scalars(query):

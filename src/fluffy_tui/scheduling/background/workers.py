@@ -12,7 +12,7 @@ from procrastinate import App, exceptions
 from sqlalchemy import text
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.core.job_queue import run_worker
+from fluffy_tui.core.job_queue import HEARTBEAT_AGE, IS_CONNECTED, POLL_SECONDS, run_worker
 from fluffy_tui.core.liveness import Liveness
 from fluffy_tui.scheduling.delivery.delivery_jobs import QUEUE, machine_queue
 
@@ -34,29 +34,29 @@ START_SECONDS = 20.0
 # `library` indexes photos beside that, `indexer` does so in a process that cannot deliver, and `uploader` uploads
 # pictures in such a process. A row without a name is assumed to deliver.
 _LAST_HEARTBEAT = text(
-    """
-    SELECT extract(epoch FROM now() - max(w.last_heartbeat))
+    f"""
+    SELECT min({HEARTBEAT_AGE})
     FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
     WHERE coalesce(split_part(n.name, ' ', 2), '') <> ALL (:others)
         AND (CAST(:host AS text) IS NULL OR left(split_part(split_part(n.name, ' ', 3), ':', 1), 30) = left(:host, 30))
-    """  # a long name is cut
+    """  # noqa: S608 - fragments of ours; a long name is cut
 )
 _ALL = text(
-    """
+    f"""
     WITH loops AS (
         SELECT
             coalesce(split_part(n.name, ' ', 3), 'number ' || w.id) AS process,
             coalesce(split_part(n.name, ' ', 2) IN ('library', 'indexer'), false) AS indexes,
             coalesce(split_part(n.name, ' ', 2) = 'uploader', false) AS uploads,
             coalesce(split_part(n.name, ' ', 2) IN ('indexer', 'uploader'), false) AS cannot_deliver,
-            extract(epoch FROM now() - w.last_heartbeat) AS age
+            {HEARTBEAT_AGE} AS age, {IS_CONNECTED} AS is_connected
         FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
     )
     SELECT
         process, min(age) FILTER (WHERE NOT (indexes OR uploads)) AS delivers, min(age) FILTER (WHERE indexes),
-        bool_and(cannot_deliver), bool_or(uploads)
+        bool_and(cannot_deliver), bool_or(uploads), bool_or(is_connected)
     FROM loops GROUP BY process ORDER BY delivers NULLS LAST, process
-    """
+    """  # noqa: S608 - fragments of ours
 )
 
 
@@ -74,13 +74,14 @@ class KnownWorker:
     """Whether it has no Buffer key or no media host."""
     uploads: bool = False
     """Whether it makes and uploads pictures although it cannot deliver: it only lacks the Buffer key."""
+    is_connected: bool = True
+    """Whether its process has a connection; one that was killed has none."""
 
     def is_stuck(self, after: float) -> bool:
-        """Return whether the process is alive, since it indexes the library, but does not deliver.
-
-        In a process that was killed both stop within one heartbeat of each other.
-        """
-        if self.cannot_deliver or self.library_age is None or self.library_age > after:
+        """Return whether the process is alive, since it indexes the library, but does not deliver."""
+        if self.cannot_deliver or not self.is_connected:
+            return False
+        if self.library_age is None or self.library_age > after:
             return False
         if self.heartbeat_age is None:
             return True
@@ -129,8 +130,8 @@ class Workers:
         async with self._database.transaction() as session:
             rows = (await session.execute(_ALL)).all()
         return [
-            KnownWorker(process, _seconds(delivers), _seconds(indexes), cannot_deliver, uploads)
-            for process, delivers, indexes, cannot_deliver, uploads in rows
+            KnownWorker(process, _seconds(delivers), _seconds(indexes), *others)
+            for process, delivers, indexes, *others in rows
         ]
 
 
@@ -215,7 +216,7 @@ async def upload(
 def _options(timings: Timings) -> dict[str, float]:
     return {
         "update_heartbeat_interval": timings.heartbeat,
-        "stalled_worker_timeout": timings.dead_after,
+        "stalled_worker_timeout": timings.dead_after + POLL_SECONDS,
         "shutdown_graceful_timeout": timings.shutdown_grace,
     }
 

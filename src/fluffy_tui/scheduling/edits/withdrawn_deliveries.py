@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from fluffy_tui.buffer import BufferError
 from fluffy_tui.scheduling import transitions
@@ -59,14 +59,21 @@ class WithdrawnDeliveries:
     now: Callable[[], datetime]
     """The time by Buffer's clock."""
 
+    def may_be_due(self, at: datetime) -> ColumnElement[bool]:
+        """Return the condition that there is something to check by then."""
+        return exists().where(or_(self._is_due(at), self._was_told()))
+
+    def _is_due(self, at: datetime) -> ColumnElement[bool]:
+        return and_(WithdrawnDeliveryRow.published_at.is_(None), WithdrawnDeliveryRow.check_at <= at)
+
+    def _was_told(self) -> ColumnElement[bool]:
+        return WithdrawnDeliveryRow.published_at < self.now() - TOLD_FOR
+
     async def check(self, buffer: BufferClient) -> None:
         """Check those whose time has come; one that cannot be checked now is checked in the next round."""
-        told = WithdrawnDeliveryRow.published_at < self.now() - TOLD_FOR
-        due = select(WithdrawnDeliveryRow).where(
-            WithdrawnDeliveryRow.published_at.is_(None), WithdrawnDeliveryRow.check_at <= self.now()
-        )
+        due = select(WithdrawnDeliveryRow).where(self._is_due(self.now()))
         async with self.database.transaction() as session:
-            await session.execute(delete(WithdrawnDeliveryRow).where(told))
+            await session.execute(delete(WithdrawnDeliveryRow).where(self._was_told()))
             rows = list(await session.scalars(due))
         for row in rows:
             if not await self.budget.may_ask():

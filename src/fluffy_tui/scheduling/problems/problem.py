@@ -30,7 +30,7 @@ class ProblemKind(StrEnum):
     AMBIGUOUS = "ambiguous"
     """Buffer has posts that may be this one or not."""
     CLOCK = "clock"
-    """This computer's clock and Buffer's differ."""
+    """This computer's clock and Buffer's differ, or its time zone is unknown."""
     HIDDEN = "hidden"
     """Buffer refuses to show a post that it has accepted."""
     NOT_PLANNED = "not_planned"

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from fluffy_tui.buffer import Code
-from fluffy_tui.core.clocks import TOLERATED_SKEW, skew_words
+from fluffy_tui.core.clocks import TOLERATED_SKEW, ZONE_REMEDY, skew_words, unknown_zone
 from fluffy_tui.core.database import database_now
 from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.error_codes import HOST_FAILURES, PICTURE_FAILURES, PUBLISHING_FAILURES, PostError
@@ -92,6 +92,10 @@ class ProblemInbox:
         problems += await self._unknown_in_buffer()
         problems += await self._worker()
         problems += await self._clock()
+        if why := unknown_zone():
+            what = "This computer's time zone is not known."
+            why += " So all times are shown in UTC."
+            problems.append(Problem(ProblemKind.CLOCK, what, why, ZONE_REMEDY, None, ()))
         problems += await self._hidden()
         problems += await self._used_up_budget()
         positions = {row.id: row.line_order or row.id for row in rows}

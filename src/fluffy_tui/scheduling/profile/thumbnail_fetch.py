@@ -8,7 +8,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, null, select, update
+from sqlalchemy import ColumnElement, case, exists, func, null, select, update
 
 from fluffy_tui.images import PhotoUnreadable, decode_to_fit
 from fluffy_tui.media import PictureNotFetched, fetch_foreign_picture
@@ -28,6 +28,11 @@ AT_ONCE = 12
 MOST_ATTEMPTS = 3
 PAUSE = timedelta(hours=2)
 """Between two attempts; the networks' addresses expire after some days."""
+
+
+def has_due_thumbnails() -> ColumnElement[bool]:
+    """Return the condition that a thumbnail is due."""
+    return exists().where(OutsidePostRow.next_try_at <= func.now())
 
 
 async def fetch_thumbnails(database: Database, *, may_be_local: bool) -> set[str]:
@@ -55,6 +60,8 @@ async def fetch_thumbnails(database: Database, *, may_be_local: bool) -> set[str
     )
     async with database.transaction() as session:
         claimed = (await session.execute(claim)).all()
+    if not claimed:
+        return set()
     jobs = [_fetched(each.thumbnail_url or "", may_be_local=may_be_local) for each in claimed]
     fetched = await asyncio.gather(*jobs)
     found = {each.id: values for each, values in zip(claimed, fetched, strict=True) if values is not None}

@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from procrastinate import Blueprint, JobContext, exceptions
-from sqlalchemy import text
+from sqlalchemy import literal, text
 
-from fluffy_tui.core.job_queue import run_worker
+from fluffy_tui.core.job_queue import add_condition, run_worker
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def add_index_tasks(queue: App, machine_id: str = "") -> None:
             await _defer(queue, READ)
 
     queue.add_tasks_from(blueprint, namespace="library")
+    add_condition(queue, SCAN, lambda context: context["library"].has_due_photos())
+    add_condition(queue, EMBED, lambda context: literal(context["library"].has_service))
 
 
 def of_machine(name: str, machine_id: str) -> str:

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sqlalchemy import or_
+
 from fluffy_tui.freed_memory import return_freed
 from fluffy_tui.similarity.index.index_counts import add_failures, notify
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
@@ -19,9 +21,12 @@ from fluffy_tui.similarity.index.urgent_work import UrgentWork
 from fluffy_tui.similarity.index.worklist import Failure, Stage, Worklist
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelUnavailable
 from fluffy_tui.similarity.models.image_embed import EmbedRefused
+from fluffy_tui.similarity.models.onnx_network import NOT_INSTALLED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+
+    from sqlalchemy import ColumnElement
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos import Photo, Photos
@@ -84,7 +89,7 @@ class IndexWorker:
         self._to_scan = Worklist(database, Stage.SCAN, self.machine_id, finds_faces=faces is not None)
         self._to_embed = Worklist(database, Stage.EMBED, self.machine_id)
         self._to_read = Worklist(database, Stage.READ, self.machine_id)
-        self._logged = ""
+        self._logged = False
         self._closed = threading.Event()
         self._pool = ThreadPoolExecutor(
             threads or max(1, (os.cpu_count() or 2) // 2),
@@ -109,13 +114,17 @@ class IndexWorker:
         """Whether the text in pictures is read."""
         return self._reader is not None
 
+    def has_due_photos(self) -> ColumnElement[bool]:
+        """Return the condition that a photo is due for any stage."""
+        return or_(*(worklist.is_due() for worklist in (self._to_scan, self._to_embed, self._to_read)))
+
     async def scan(self, on_claim: Callable[[], Awaitable[None]] | None = None) -> bool:
         """Scan the next photos that lack hashes, scores or the built-in model's vectors; return whether there were any.
 
         `on_claim` is awaited when photos have been claimed, so that others can be claimed while these are scanned.
         """
         await self._urgent.finished()
-        model = await self._onnx_model()
+        model = await self._wanted_model()
         tasks = await self._to_scan.claim(model.id if model else None, most=SCANNED_AT_ONCE)
         if not tasks:
             if model is not None and self._image_embed is None:
@@ -124,6 +133,8 @@ class IndexWorker:
             return False
         if on_claim is not None:
             await on_claim()
+        if any(task.vector for task in tasks):
+            await self._load_model(tasks)
         known = await self._photos.by_ids([task.photo_id for task in tasks])
         results = await asyncio.gather(
             *(self._in_thread(known[task.photo_id], task, model) for task in tasks if task.photo_id in known)
@@ -215,20 +226,26 @@ class IndexWorker:
             result if isinstance(result, PhotoScan) else None
         )  # a failure tells of the end, not of the photo
 
-    async def _onnx_model(self) -> EmbeddingModel | None:
+    async def _wanted_model(self) -> EmbeddingModel | None:
         """Return the built-in model if its vectors are wanted: without a service, or until its model is active."""
         if self._image_embed is not None:
             active = await self._models.active()
             if active is not None and active.name != self._builtin.description.name:
                 return None
-        try:
-            await asyncio.to_thread(self._builtin.load)  # not after the photos for which the pool is busy
-        except ModelUnavailable as error:
-            if str(error) != self._logged:
-                log.warning("%s", error)
-                self._logged = str(error)
+        if not self._builtin.is_installed():
+            if not self._logged:
+                log.warning("%s", NOT_INSTALLED)
+                self._logged = True
             return None
         return await self._models.register(self._builtin.description)
+
+    async def _load_model(self, tasks: Sequence[Task]) -> None:
+        """Load the built-in model, now that there are photos for it: a worker without any does not need the memory."""
+        try:
+            await asyncio.to_thread(self._builtin.load)  # not after the photos for which the pool is busy
+        except Exception:
+            await self._finish(self._to_scan, tasks, [], None)  # it is not their fault
+            raise
 
     def _in_thread(
         self, photo: Photo, task: Task, model: EmbeddingModel | None

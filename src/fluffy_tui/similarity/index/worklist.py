@@ -169,18 +169,18 @@ class Worklist:
             if tasks or (is_filled and not rows):
                 return tasks
 
+    def is_due(self) -> ColumnElement[bool]:
+        """Return the condition that a photo is due."""
+        queued = QueuedPhotoRow
+        mine = (queued.machine_id == self._machine_id, queued.stage == self._stage)
+        due = select(queued.photo_id).where(*mine, queued.due_at <= func.now())
+        return due.order_by(queued.due_at, queued.photo_id).limit(1).scalar_subquery().is_not(None)
+
     async def is_empty(self) -> bool:
         """Return whether no photo is due."""
-        queued = QueuedPhotoRow
-        due = (
-            queued.machine_id == self._machine_id,
-            queued.stage == self._stage,
-            queued.due_at <= func.now(),
-        )
-        query = select(queued.photo_id).where(*due).order_by(queued.due_at, queued.photo_id).limit(1)
         async with self._database.transaction() as session:
             await session.execute(_BY_INDEX)
-            return await session.scalar(query) is None
+            return not await session.scalar(select(self.is_due()))
 
     async def finish(
         self,

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from fluffy_tui.outgoing_http import trusted_authorities
+from fluffy_tui.outgoing_http import PROXY_HINT, http_client
+from fluffy_tui.settings import LOOPBACK
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelDescription
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ class ImageEmbed:
 
     def __init__(self, url: str) -> None:
         self._url = url.strip().rstrip("/")
-        self._http = httpx.AsyncClient(
-            timeout=_TIMEOUT, limits=httpx.Limits(max_connections=1), verify=trusted_authorities()
+        # A proxy for the outside world has no way to this machine itself.
+        loopback = self.address.rpartition(":")[0] in LOOPBACK or self.address in LOOPBACK
+        self._http = http_client(
+            timeout=_TIMEOUT, limits=httpx.Limits(max_connections=1), trust_env=not loopback
         )
 
     def __repr__(self) -> str:
@@ -141,6 +144,11 @@ class ImageEmbed:
         except httpx.UnsupportedProtocol as error:
             raise ImageEmbedUnavailable(
                 "IMAGE_EMBED_URL has to begin with http:// or https://.", _ADDRESS
+            ) from error
+        except httpx.ProxyError as error:
+            raise ImageEmbedUnavailable(
+                f"A proxy on the way to image_embed at {self.address} rejected the request ({error}).",
+                PROXY_HINT,
             ) from error
         except httpx.HTTPError as error:
             raise ImageEmbedUnavailable(

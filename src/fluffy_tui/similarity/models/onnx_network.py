@@ -13,6 +13,7 @@ from fluffy_tui.similarity.model import ModelUnavailable
 if TYPE_CHECKING:
     import onnxruntime
 
+NOT_INSTALLED = "The built-in model needs onnxruntime, which is not installed."
 INSTALL = "Install it with: pip install 'fluffy-tui[embed]'"
 
 
@@ -28,7 +29,7 @@ def open_network(name: str) -> onnxruntime.InferenceSession:
         ModelUnavailable: the extra `embed` is not installed.
     """
     if not is_installed():
-        raise ModelUnavailable("The built-in model needs onnxruntime, which is not installed.", INSTALL)
+        raise ModelUnavailable(NOT_INSTALLED, INSTALL)
     # onnxruntime reads this when it is imported: without it, it collects usage data and looks up a host for them.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
