@@ -196,7 +196,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             self._shared.preview = choice.name
         for screen in all_screens(self):
             for widget in screen.query(
-                "PhotoPreview, Filmstrip, LibraryLayout, PlanGrid, ZoomedPhoto, BestPosts"
+                "PhotoPreview, Filmstrip, LibraryLayout, PlanGrid, ZoomedPhoto, BestPosts, PostTable"
             ):
                 cast("DrawsPictures", widget).draw_with(renderer_named(choice.name))
         self.screen.refresh(layout=True)
