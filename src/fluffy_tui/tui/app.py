@@ -368,6 +368,8 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             return self._shared is not None
         if action in ("tab", "undo_submit"):
             return self._shared is not None and self._shared.overview.persona is not None
+        if action == "help" and getattr(self.screen, "is_opening", False):
+            return None  # what is typed now is for the screen that follows
         return super().check_action(action, parameters)
 
     @work(group="undo", exit_on_error=False, description="undoing the last submit")
