@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import textual.app
 import textual.pilot
+from rich._wrap import divide_line as divide_line
 from textual._cells import cell_width_to_column_index as cell_width_to_column_index
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack

@@ -103,7 +103,8 @@ def test_the_order_and_the_verdict_of_the_base_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["31 nov", "picked 31 feb 2023 beach", "30.2.2026", "2026-13", "1 nov..31 nov", "mon 29 nov 2026"]
+    "typed",
+    ["31 nov", "picked 31 feb 2023 beach", "30.2.2026", "2026-13", "1 nov..31 nov", "mon 29 nov 2026"],
 )
 def test_a_date_that_does_not_exist_is_refused_as_in_the_composer(typed: str) -> None:
     with pytest.raises(DateNotUnderstood) as caught:

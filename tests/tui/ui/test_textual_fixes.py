@@ -6,6 +6,7 @@ import asyncio
 import gc
 import inspect
 import os
+import re
 import selectors
 import subprocess
 import sys
@@ -40,6 +41,7 @@ from fluffy_tui.tui.ui.textual_fixes import (
     TerminalInput,
     _without_letter,
     release_closed_widgets,
+    word_offsets,
     wrap_offsets,
 )
 from tui.conftest import Driver, Running
@@ -473,6 +475,37 @@ def test_textual_wraps_a_row_of_emoji_by_code_points(emoji: str) -> None:
 
 def test_textual_finds_a_column_behind_an_emoji_by_code_points() -> None:
     assert (textual_internals.cell_width_to_column_index("❤️b", 1, 4), index_at_cell("❤️b", 1, 4)) == (2, 0)
+
+
+def test_textual_cuts_a_path_anywhere() -> None:
+    text = "Cannot write to /home/sarah/.local/share/fluffy-tui/postgres: no space left."
+    theirs = sections(text, textual_internals.divide_line(text, 30))
+    assert theirs[1:3] == ["/home/sarah/.local/share/fluff", "y-tui/postgres: no space left."]
+    lines = [
+        "Cannot write to /home/sarah/",
+        ".local/share/fluffy-tui/",
+        "postgres: no space left.",
+    ]
+    assert [section.rstrip() for section in sections(text, word_offsets(text, 30))] == lines
+    assert [line.plain for line in Content(text).wrap(30)] == lines
+    assert textual_internals.divide_line(text, 30, fold=False) == word_offsets(text, 30, fold=False)
+
+
+@given(st.text("ab ", max_size=80), st.integers(2, 20))
+def test_words_without_a_slash_are_wrapped_as_textual_wraps_them(line: str, width: int) -> None:
+    assert word_offsets(line, width) == textual_internals.divide_line(line, width)
+    assert word_offsets(f"/ {line}", width) == textual_internals.divide_line(f"/ {line}", width)
+
+
+@given(st.text("ab/日 ", max_size=80).map(str.lstrip), st.integers(2, 20))
+def test_no_line_with_a_path_is_too_wide_and_parts_with_room_stay_whole(line: str, width: int) -> None:
+    offsets = word_offsets(line, width)
+    assert sorted(set(offsets)) == offsets
+    for section in sections(line, offsets):
+        assert cell_len(section.rstrip()) <= width
+    for offset in offsets:
+        part = re.split("[/ ]", line[:offset])[-1] + re.split("[/ ]", line[offset:])[0]
+        assert line[offset - 1] in "/ " or cell_len(part) >= width
 
 
 @given(st.text("ab c", max_size=80), st.integers(4, 20))

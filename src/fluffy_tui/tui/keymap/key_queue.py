@@ -118,7 +118,7 @@ class KeyQueue:
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._waiting: deque[Event] = deque()
-        self._turn: Event | None = None
+        self._turn = ""
         """The key that was given out last, or is next."""
         self._arrived = asyncio.Event()
         self._admitted: set[Event] = set()
@@ -163,7 +163,7 @@ class KeyQueue:
 
     def _edits(self, event: Event) -> bool:
         """Return whether a key only moves in the text of the focused field, or deletes some of it."""
-        shown, focused = self._app.active_bindings.get(getattr(event, "key", "")), self._app.focused
+        shown, focused = self._app.active_bindings.get(_key(event)), self._app.focused
         if shown is None or focused is None or shown.node is not focused:
             return False
         return focused.check_consume_key(*_PASTED) and self._action(event).startswith(EDITING)
@@ -180,12 +180,12 @@ class KeyQueue:
 
     def _may_be_text(self, event: Event) -> bool:
         """Return whether a letter waits for the first screen behind an enter, which may open a field for text."""
-        ahead = (self._turn, *takewhile(lambda waiting: waiting is not event, self._waiting))
+        ahead = [self._turn, *map(_key, takewhile(lambda waiting: waiting is not event, self._waiting))]
         return (
             self._is_starting
             and isinstance(event, Key)
             and event.is_printable
-            and any(isinstance(one, Key) and one.key in ("enter", LINE_FEED) for one in ahead)
+            and not {"enter", LINE_FEED}.isdisjoint(ahead)
         )
 
     def _next_leaves(self, *, is_opening: bool) -> bool:
@@ -198,7 +198,7 @@ class KeyQueue:
 
     def _action(self, event: Event) -> str:
         """Return the name of the action of a key; empty where it has none, or for a paste."""
-        shown = self._app.active_bindings.get(event.key) if isinstance(event, Key) else None
+        shown = self._app.active_bindings.get(_key(event))
         can_act = shown is not None and shown.enabled
         return shown.binding.action.rpartition(".")[2].partition("(")[0] if shown and can_act else ""
 
@@ -213,7 +213,8 @@ class KeyQueue:
                 if self._is_idle:
                     self._arrived.clear()
                     await self._arrived.wait()
-                event = self._turn = self._waiting.popleft()
+                event = self._waiting.popleft()
+                self._turn = _key(event)
                 if self._is_text(event):
                     self._is_typed = True
                     self._post(event)
@@ -330,9 +331,14 @@ class KeyQueue:
             nudged.cancel()
 
 
+def _key(event: Event) -> str:
+    """Return the name of a key; empty for a paste."""
+    return event.key if isinstance(event, Key) else ""
+
+
 def _as_meant(event: Event) -> Event:
     """Return a key that was pressed while the app started as what it was on the keyboard."""
-    return Key("enter", "\r") if isinstance(event, Key) and event.key == LINE_FEED else event
+    return Key("enter", "\r") if _key(event) == LINE_FEED else event
 
 
 def _is_running(worker: Worker[Any], groups: frozenset[str]) -> bool:

@@ -16,8 +16,9 @@ from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from rich.cells import cell_len
-from textual import constants, events, messages
+from rich._wrap import divide_line, words  # has no public name
+from rich.cells import cell_len, chop_cells
+from textual import constants, content as content_module, events, messages
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.cache import LRUCache
@@ -64,6 +65,7 @@ if "ESCDELAY" not in os.environ:
     setattr(constants, "ESCAPE_DELAY", ESCAPE_SECONDS)  # noqa: B010
 
 _CHUNK = re.compile(r"\S+\s*|\s+")
+_SLASHED = re.compile(r"[^/]*/+\s*|[^/]+")
 
 
 def wrap_offsets(
@@ -106,6 +108,30 @@ def wrap_offsets(
     return offsets
 
 
+def word_offsets(text: str, width: int, fold: bool = True) -> list[int]:
+    """Return where a line of a widget is wrapped: between words, and paths and addresses without room behind a slash.
+
+    Textual wraps with Rich, which cuts what is wider than a line anywhere. The parameters are those of Rich.
+    """
+    offsets = divide_line(text, width, fold)
+    if not (fold and offsets and "/" in text):
+        return offsets
+    offsets, used = [], 0
+    for start, _, word in words(text):
+        at = start
+        for part in [word] if cell_len(word.rstrip()) <= width else _SLASHED.findall(word):
+            if used and used + cell_len(part.rstrip()) > width:
+                offsets.append(at)
+                used = 0
+            first, *others = chop_cells(part, width) if cell_len(part.rstrip()) > width else [part]
+            at, used = at + len(first), used + cell_len(first)
+            for other in others:
+                offsets.append(at)
+                at, used = at + len(other), cell_len(other)
+    return offsets
+
+
+setattr(content_module, "divide_line", word_offsets)  # noqa: B010
 setattr(_wrapped_document, "compute_wrap_offsets", wrap_offsets)  # noqa: B010
 setattr(_wrapped_document, "cell_width_to_column_index", index_at_cell)  # noqa: B010
 
