@@ -273,6 +273,7 @@ async def test_what_was_typed_for_a_first_screen_that_does_not_open_is_no_comman
         await pilot.pause()
         opening.gate.set()
         await settle(app)
+        assert isinstance(app.screen, StartupScreen)
         assert (opening.calls, app.screen.failure) == (1, opening.error)
         opening.error = None
         for event in textual_internals.typed_events("r2"):

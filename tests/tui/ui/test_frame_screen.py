@@ -134,6 +134,7 @@ async def test_the_header_shows_what_a_worker_finds_although_no_post_waits(
             await driver.heard()
             assert ("! Buffer offline" in driver.text("#frame-header")) is not is_reachable
         now[0] += CHECK_TRUSTED_FOR
+        assert driver.app.live_updates is not None
         driver.app.live_updates.check_worker()
         await driver.settle()
         assert "offline" not in driver.text("#frame-header"), "a worker that is gone finds nothing"
