@@ -92,6 +92,11 @@ def counting_layouts() -> Iterator[Counter[Screen[Any]]]:
         yield counted
 
 
+def lay_out(screen: Screen[Any]) -> None:
+    """Lay a screen out, as Textual does where it takes long to show a new one."""
+    screen._refresh_layout(screen.app.size)
+
+
 @contextmanager
 def counting_draws() -> Iterator[Counter[Screen[Any]]]:
     """Yield how often something of each screen is drawn, as soon as Textual has it drawn."""

@@ -193,6 +193,30 @@ async def test_textual_lays_a_new_screen_out_again(owner: type, name: str) -> No
         assert await layouts_of_new_screen() > 1, f"the patch of {name} can go"
 
 
+class Slow(Screen[None]):
+    """A screen that is laid out, and shows something else by then, before Textual shows it."""
+
+    CSS = "Static { height: auto; }"
+
+    def compose(self) -> ComposeResult:
+        """Yield a line above another one."""
+        yield Static("a line", id="changing")
+        yield Static("below", id="below")
+
+    def on_screen_resume(self) -> None:
+        """Change before the screen itself is told."""
+        textual_internals.lay_out(self)
+        self.query_one("#changing", Static).update("two\nlines")
+
+
+async def test_what_a_new_screen_asks_for_before_it_is_shown_is_not_lost() -> None:
+    app = TwoScreens(CachedStylesheet)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.push_screen(Slow())
+        await pilot.pause()
+        assert app.screen.query_one("#below").region.y == 2
+
+
 class Long(Screen[None]):
     """A screen that needs a scrollbar, over what is behind it."""
 

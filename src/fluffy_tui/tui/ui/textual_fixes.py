@@ -305,7 +305,9 @@ def _on_screen_resume(screen: Screen[Any], event: events.ScreenResume) -> None:
 
     Textual then lays it out again.
     """
-    is_composed_for_size, is_new = screen in _composed_for, screen not in _first_drawn
+    is_composed_for_size = screen in _composed_for
+    # one that took long to be shown may be laid out already, and is not again: what it has asked for since is not met
+    is_new = screen not in _first_drawn and screen._size != screen.app.size  # noqa: SLF001
     event.refresh_styles &= not is_composed_for_size
     if is_new:
         for rack in screen.query(ToastRack):  # else it is hidden after the layout, which changes with that
@@ -313,7 +315,8 @@ def _on_screen_resume(screen: Screen[Any], event: events.ScreenResume) -> None:
         _first_drawn[screen] = time.monotonic()
         for widget in screen.walk_children(Widget, with_self=True):
             widget._layout_required = widget._repaint_required = False  # noqa: SLF001
-    if not is_new or screen._size == screen.app.size:  # noqa: SLF001
+    if not is_new:
+        _first_drawn.setdefault(screen, 0.0)
         ORIGINALS[Screen, "_on_screen_resume"](screen, event)
         return
     setattr(screen, "refresh", lambda *_, **__: screen)  # noqa: B010 - Textual would have it drawn once more
