@@ -32,6 +32,7 @@ from textual.widgets import Label, Static, TextArea
 
 import textual_internals
 from fluffy_tui.tui.text.graphemes import graphemes, index_at_cell
+from fluffy_tui.tui.ui import textual_fixes
 from fluffy_tui.tui.ui.textual_fixes import (
     ESCAPE_SECONDS,
     IDLE_SECONDS,
@@ -483,6 +484,27 @@ async def test_a_lone_escape_is_looked_for_sooner_than_what_happens_elsewhere(
     os.close(writable)
     assert [message.key for message in typed if isinstance(message, events.Key)] == ["escape"]
     assert pauses[:2] == [IDLE_SECONDS, ESCAPE_SECONDS]
+
+
+async def test_what_was_typed_ahead_of_the_app_is_read_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    readable, writable = os.pipe()
+    typed = list[str]()
+    monkeypatch.setattr(textual_fixes, "take_typed", lambda: "a\n")
+    with os.fdopen(readable) as reader:
+        monkeypatch.setattr(sys, "__stdin__", reader)
+        driver = TerminalInput(App[None]())
+
+        def process(message: Message) -> None:
+            if isinstance(message, events.Key):
+                typed.append(message.key)
+            if len(typed) == 3:
+                driver.exit_event.set()
+
+        monkeypatch.setattr(driver, "process_message", process)
+        os.write(writable, b"b")
+        await asyncio.to_thread(driver.run_input_thread)
+    os.close(writable)
+    assert typed == ["a", "ctrl+j", "b"]
 
 
 def sections(line: str, offsets: list[int]) -> list[str]:

@@ -36,6 +36,7 @@ from textual.widgets._toast import ToastRack  # has no public name
 
 from fluffy_tui.tui.platform.grapheme_anchor import anchored
 from fluffy_tui.tui.platform.terminal_input import InputSieve, TerminalAnswered
+from fluffy_tui.tui.platform.terminal_query import take_typed
 from fluffy_tui.tui.text.graphemes import graphemes, index_at_cell
 
 if TYPE_CHECKING:
@@ -195,9 +196,10 @@ class TerminalInput(LinuxDriver):
         self.sieve = InputSieve()
 
     def run_input_thread(self) -> None:
-        """Read until the app ends or the terminal is gone."""
+        """Read what was typed ahead, then until the app ends or the terminal is gone."""
         parser = _Parser(self.sieve)
         decode = getincrementaldecoder("utf-8")("replace").decode
+        self._process(parser.feed(take_typed()))
         pause = IDLE_SECONDS
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
