@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import textual.app
 import textual.pilot
+from rich._wrap import divide_line as divide_line
 from textual._cells import cell_width_to_column_index as cell_width_to_column_index
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
@@ -89,6 +90,11 @@ def counting_layouts() -> Iterator[Counter[Screen[Any]]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Screen, "_refresh_layout", counting)
         yield counted
+
+
+def lay_out(screen: Screen[Any]) -> None:
+    """Lay a screen out, as Textual does where it takes long to show a new one."""
+    screen._refresh_layout(screen.app.size)
 
 
 @contextmanager

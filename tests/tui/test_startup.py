@@ -81,7 +81,7 @@ async def test_the_steps_are_shown_while_opening(
             == "✓ starting the database\n… checking the worker"
         )
         assert not app.screen.query_one("#startup-failure").display
-        await pilot.press("1", "at", "ctrl+r", "r")  # nothing that needs a service works before there is one
+        await pilot.press("1", "at", "ctrl+r")  # nothing that needs a service works before there is one
         assert isinstance(app.screen, StartupScreen)
         opening.gate.set()
         await settle(app)

@@ -22,6 +22,13 @@ class OutsidePostsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BufferChecked:
+    """A worker has tried to reach Buffer, as one of them does every minute."""
+
+    is_reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PhotosChanged:
     """Some of a persona's photos were added, removed or changed."""
 
@@ -79,6 +86,7 @@ class Disconnected:
 Event = (
     PostChanged
     | OutsidePostsChanged
+    | BufferChecked
     | PhotosChanged
     | VerdictChanged
     | KeywordsChanged

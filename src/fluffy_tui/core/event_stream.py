@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from fluffy_tui.core.app_events import (
+    BufferChecked,
     Connected,
     Disconnected,
     Event,
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 POSTS_CHANNEL = "fluffy_posts"
 PHOTOS_CHANNEL = "fluffy_photos"
 PERSONAS_CHANNEL = "fluffy_personas"
+BUFFER_CHANNEL = "fluffy_buffer"
 
 
 async def events(
@@ -71,7 +73,7 @@ async def events(
 
 
 async def _changes(connection: psycopg.AsyncConnection) -> AsyncGenerator[Event, None]:
-    for channel in (POSTS_CHANNEL, PHOTOS_CHANNEL, PERSONAS_CHANNEL):
+    for channel in (POSTS_CHANNEL, PHOTOS_CHANNEL, PERSONAS_CHANNEL, BUFFER_CHANNEL):
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
     yield Connected()
     async with aclosing(notifications(connection)) as heard:
@@ -85,6 +87,8 @@ def _event(channel: str, payload: str) -> Event:
         return OutsidePostsChanged(frozenset(content["outside"]))
     if channel == POSTS_CHANNEL:
         return PostChanged(post_id=content["id"], persona_id=content["persona_id"])
+    if channel == BUFFER_CHANNEL:
+        return BufferChecked(**content)
     if channel == PERSONAS_CHANNEL:
         return PersonaEdited(persona_id=content["persona_id"])
     if "hashed" in content:

@@ -196,7 +196,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             self._shared.preview = choice.name
         for screen in all_screens(self):
             for widget in screen.query(
-                "PhotoPreview, Filmstrip, LibraryLayout, PlanGrid, ZoomedPhoto, BestPosts"
+                "PhotoPreview, Filmstrip, LibraryLayout, PlanGrid, ZoomedPhoto, BestPosts, PostTable"
             ):
                 cast("DrawsPictures", widget).draw_with(renderer_named(choice.name))
         self.screen.refresh(layout=True)
@@ -368,6 +368,8 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             return self._shared is not None
         if action in ("tab", "undo_submit"):
             return self._shared is not None and self._shared.overview.persona is not None
+        if action == "help" and getattr(self.screen, "is_opening", False):
+            return None  # what is typed now is for the screen that follows
         return super().check_action(action, parameters)
 
     @work(group="undo", exit_on_error=False, description="undoing the last submit")

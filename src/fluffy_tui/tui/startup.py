@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -74,6 +75,11 @@ class StartupScreen(Screen[None]):
         self._open_services, self._setup = open_services, setup
         self._demo = demo
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether another screen follows as soon as the services are open."""
+        return self.failure is None
+
     def compose(self) -> ComposeResult:
         with Vertical(id="startup"):
             yield Static("fluffy-tui demo" if self._demo else "fluffy-tui", id="startup-name", markup=False)
@@ -86,9 +92,8 @@ class StartupScreen(Screen[None]):
         yield TooSmallNotice()
 
     def on_mount(self) -> None:
-        """Open the services after the first frame is drawn."""
         self._draw_steps()
-        self.call_after_refresh(self._open)
+        self._open()
 
     def open(self) -> None:
         """Open the services from the start, for the first time or again."""
@@ -96,8 +101,12 @@ class StartupScreen(Screen[None]):
         self.steps = ()
         self._open()
 
-    @work(group="opening", exclusive=True, exit_on_error=False, description="opening the services")
+    @work(group="services", exclusive=True, exit_on_error=False, description="opening the services")
     async def _open(self) -> None:
+        """Open the services after the first frame is drawn; keys wait for this from the start."""
+        drawn = asyncio.Event()
+        self.call_after_refresh(drawn.set)
+        await drawn.wait()
         try:
             services = await self._open_services(self._report)
             self._report("loading personas")

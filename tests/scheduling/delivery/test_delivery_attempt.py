@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import BufferChecked, Connected
 from fluffy_tui.demo import Kind, StandIn
 from fluffy_tui.scheduling import PostError, PostStatus, ProblemKind, Remedy, Step
 from scheduling.quick_programs import QUICK
@@ -133,12 +134,27 @@ async def test_the_first_look_that_reaches_buffer_again_has_the_posts_tried_at_o
         await delivery.deliver(post.id)
         held = await place.post(post.id)
         assert (held.step, held.error_code) == (Step.HELD, PostError.OFFLINE)
-        await delivery.retry_when_reachable()
+        await delivery.check_reachability()
         assert (await place.post(post.id)).next_try_at == held.next_try_at
         async with network():
-            await delivery.retry_when_reachable()
+            await delivery.check_reachability()
             await delivery.deliver(post.id)
             assert (await place.post(post.id)).step is Step.ACCEPTED
+
+
+async def test_each_look_tells_open_apps_whether_buffer_is_reached_although_no_post_waits(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with offline(database_url, tmp_path) as (place, network):
+        delivery = place.services.delivery
+        async with aclosing(place.services.events()) as events:
+            assert isinstance(await anext(events), Connected)
+            await delivery.check_reachability()
+            assert await anext(events) == BufferChecked(is_reachable=False)
+            async with network() as back:
+                await delivery.check_reachability()
+                assert await anext(events) == BufferChecked(is_reachable=True)
+                assert not back.requests, "it costs none of the budget"
 
 
 async def test_a_media_host_that_alone_is_not_reached_is_told_from_one_that_refuses(

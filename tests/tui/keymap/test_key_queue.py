@@ -11,6 +11,7 @@ from textual.events import Key
 from textual.widgets import Input, TextArea
 
 import textual_internals
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import PostPhoto
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose import ComposeScreen
@@ -23,6 +24,7 @@ from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.problems import ProblemsScreen
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
+from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.themes.theme_editor import ThemeEditorScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
 from fluffy_tui.tui.ui.help import HelpScreen
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.tui.app import FluffyApp
     from tui.conftest import Running
-    from tui.fakes import FakeServices
+    from tui.fakes import FakeServices, Opening
 
 ENTER, SUBMIT, NEXT = "\r", "\x13", "\n"
 DOWN, RECENT = "\x1b[B", "\x0c"
@@ -218,6 +220,64 @@ async def test_keys_typed_while_the_app_opens_its_library_act_on_that(
         assert isinstance(app.screen, ComposeScreen)
         assert app.screen.arrangement.file.id == 39
         assert app.screen.form.caption.text == "fog"
+
+
+@pytest.mark.parametrize("enter", [ENTER, NEXT], ids=["enter", "enter before the terminal is set up"])
+async def test_keys_typed_while_the_services_open_act_on_the_first_screen(
+    make_app: Callable[..., FluffyApp], opening: Opening, enter: str
+) -> None:
+    opening.gate.clear()
+    app = make_app(persona="sarah")
+    async with app.run_test() as pilot:
+        for event in textual_internals.typed_events(f"{enter}quick fog{enter}bank"):
+            app.post_message(event)
+        while opening.calls == 0:
+            await pilot.pause()
+        await pilot.pause()
+        assert isinstance(app.screen, StartupScreen)
+        opening.gate.set()
+        await settle(app)
+        assert isinstance(app.screen, ComposeScreen)
+        assert app.screen.form.caption.text == "quick fog\nbank"
+
+
+@pytest.mark.parametrize("typed", ["q", "\x11", "2j q", f"2{ENTER}fog\x11"])
+async def test_quitting_waits_for_nothing_while_the_services_open(
+    make_app: Callable[..., FluffyApp], opening: Opening, typed: str
+) -> None:
+    opening.gate.clear()
+    app = make_app(persona="sarah")
+    async with app.run_test() as pilot:
+        while opening.calls == 0:
+            await pilot.pause()
+        for event in textual_internals.typed_events(typed):
+            app.post_message(event)
+        while app.return_code is None:
+            await pilot.pause()
+        opening.gate.set()
+
+
+async def test_what_was_typed_for_a_first_screen_that_does_not_open_is_no_command(
+    make_app: Callable[..., FluffyApp], opening: Opening
+) -> None:
+    opening.gate.clear()
+    opening.error = DatabaseUnavailable("Away.")
+    app = make_app(persona="sarah")
+    async with app.run_test() as pilot:
+        while opening.calls == 0:
+            await pilot.pause()
+        for event in textual_internals.typed_events(f"2{ENTER}r"):
+            app.post_message(event)
+        await pilot.pause()
+        opening.gate.set()
+        await settle(app)
+        assert isinstance(app.screen, StartupScreen)
+        assert (opening.calls, app.screen.failure) == (1, opening.error)
+        opening.error = None
+        for event in textual_internals.typed_events("r2"):
+            app.post_message(event)
+        await settle(app)
+        assert isinstance(app.screen, PostsScreen)
 
 
 async def test_keys_do_not_wait_for_what_is_loaded_behind_the_screen(

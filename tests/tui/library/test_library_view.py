@@ -133,6 +133,23 @@ async def test_the_filter_and_the_jump_understand_the_same_dates(running: Runnin
         assert photos(driver).highlighted_id == ids[0]
 
 
+async def test_a_date_that_does_not_exist_is_refused_by_the_filter(running: Running) -> None:
+    refusal = "There is no such date as “31 nov”. Put the words in quotes to search for them."
+    async with running(persona="sarah") as driver:
+        await driver.press("slash", *"8 nov")
+        ids = shown(driver)
+        await driver.press("home", "delete", "3", "1")
+        assert title(driver) == f"! {refusal}"
+        assert shown(driver) != ids
+        await driver.press("enter", "escape")
+        assert title(driver) == "unscheduled · newest first"
+        assert len(shown(driver)) > len(ids)
+        await driver.press("slash", *"x 31 nov")
+        assert "There is no such date as “31 nov”. Put the words" in driver.screen_text()
+        await driver.press("backspace")
+        assert "No photos match." in driver.screen_text()
+
+
 async def test_a_date_before_all_photos_is_refused(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("d", *"1999", "enter")

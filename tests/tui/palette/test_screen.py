@@ -32,6 +32,15 @@ async def test_actions_are_grouped_with_those_of_the_screen_first(running: Runni
         assert "Undo submit z Undo the last submit (the text is kept)" in lines(driver)
 
 
+async def test_of_several_keys_the_shortest_is_named_first_but_no_letter_written_with_alt(
+    running: Running,
+) -> None:
+    async with running(persona="sarah") as driver:
+        keys = {one.title: one.keys for one in commands(driver.screen)}
+        assert keys["Rate 0"] == "alt+0 º"
+        assert keys["Quit"] == "q ctrl+q"
+
+
 async def test_what_is_dimmed_is_not_offered(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "G")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +13,7 @@ from fluffy_tui.settings import public_environment, take_environment
 from fluffy_tui.tui.platform.external_editor import EditorFailed, edit_outside
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SECRETS = {
@@ -29,9 +30,14 @@ SECRETS = {
 class Suspendable:
     """An app in a terminal that can be suspended."""
 
-    def suspend(self) -> Any:
-        """Do nothing."""
-        return nullcontext()
+    is_suspended = False
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Behave as Textual's app, which stays suspended when an error ends the block."""
+        self.is_suspended = True
+        yield
+        self.is_suspended = False
 
 
 @pytest.mark.parametrize(
@@ -40,6 +46,8 @@ class Suspendable:
         ("/bin/rm -f", "The editor /bin/rm -f deleted the file."),
         ("sh -c 'rm $0; mkdir $0'", "The text could not be passed to the editor: Is a directory."),
         ("/", "The editor / could not be started: Permission denied."),
+        ("no-such -w", "The editor no-such -w could not be started: No such file or directory."),
+        ("false", "The editor false exited with status 1."),
     ],
 )
 def test_what_an_editor_does_to_the_file_is_explained(editor: str, message: str) -> None:
@@ -47,6 +55,7 @@ def test_what_an_editor_does_to_the_file_is_explained(editor: str, message: str)
     with pytest.raises(EditorFailed) as raised:
         edit_outside(app, "hello", {"EDITOR": editor, "PATH": "/usr/bin:/bin"})
     assert str(raised.value) == f"{message} The text is unchanged."
+    assert not app.is_suspended
 
 
 @pytest.mark.parametrize(("installed", "used"), [(["vi", "nano"], "nano"), (["vi"], "vi")])

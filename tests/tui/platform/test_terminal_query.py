@@ -14,9 +14,10 @@ from fluffy_tui.tui.platform.terminal_query import questions
 
 SCRIPT = """
 from fluffy_tui.settings import Preview
-from fluffy_tui.tui.platform.terminal_query import ask_terminal, questions
+from fluffy_tui.tui.platform.terminal_query import ask_terminal, questions, take_typed
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
 print("ASKED", ask_terminal(), "END")
+print("TYPED", repr(take_typed()), repr(take_typed()), "END")
 print("CHOSEN", choose_renderer(Preview.AUTO).name, "END")
 """
 KITTY = b"\x1b_Gi=1;OK\x1b\\"
@@ -78,6 +79,12 @@ def test_answers_are_understood(answers: bytes, sixel: bool, kitty: bool, cell: 
     printed = answered(answers)
     assert f"answered=True, sixel={sixel}, kitty={kitty}, cell={cell})" in printed
     assert f"CHOSEN {chosen} END" in printed
+
+
+def test_what_is_typed_meanwhile_is_kept() -> None:
+    printed = answered(b"2\r" + KITTY + CELL + "fög".encode() + b"\x1b[?62;22c")
+    assert "TYPED '2\\nfög' '' END" in printed
+    assert "TYPED '' '' END" in answered(b"\x1b[?62;22c")
 
 
 @pytest.mark.parametrize(

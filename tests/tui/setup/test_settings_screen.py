@@ -95,6 +95,16 @@ async def go_to(driver: Driver, name: str) -> None:
     await driver.press(*["j"] * names.index(name))
 
 
+async def test_paths_are_listed_from_the_home_folder_on(
+    running: Running, written: SetupService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    async with running(setup=written, persona="sarah") as driver:
+        await driver.press("comma")
+        await go_to(driver, "data_dir")
+        assert at(driver) == "data_dir ~/data · environment"
+
+
 async def test_a_setting_is_edited_and_the_app_goes_on_with_it(
     running: Running, written: SetupService, file: Path, opening: Opening
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
@@ -60,7 +61,7 @@ def day(*parts: int) -> datetime:
         ("2026", Browse(taken_from=day(2026, 1, 1), taken_before=day(2027, 1, 1))),
         ("2026-3-29", Browse(taken_from=day(2026, 3, 29), taken_before=day(2026, 3, 30))),
         ("2025..2026-03", Browse(taken_from=day(2025, 1, 1), taken_before=day(2026, 4, 1))),
-        ("2026-13", Browse(text="2026-13")),
+        ('"2026-13"', Browse(text="2026-13")),
         ("2026-", Browse(text="2026-")),
         ("2041", Browse(text="2041")),
         ('"2026"', Browse(text="2026")),
@@ -84,8 +85,9 @@ def day(*parts: int) -> datetime:
         ("last", Browse(text="last")),
         ("12-24", Browse(text="12-24")),
         ('"may" 2023', Browse(text="may", taken_from=day(2023, 1, 1), taken_before=day(2024, 1, 1))),
-        ("31 feb 2023", Browse(text="31 feb 2023")),
-        ("31 feb 2023 beach", Browse(text="31 feb 2023 beach")),
+        ("13 monkeys", Browse(text="13 monkeys")),
+        ("31 beaches", Browse(text="31 beaches")),
+        ('"31 feb 2023" beach', Browse(text="31 feb 2023 beach")),
     ],
 )
 def test_filters(typed: str, expected: Browse) -> None:
@@ -100,9 +102,20 @@ def test_the_order_and_the_verdict_of_the_base_are_kept() -> None:
     assert parse_filter("picked", base, TODAY).verdict is Verdict.PICK
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["31 nov", "picked 31 feb 2023 beach", "30.2.2026", "2026-13", "1 nov..31 nov", "mon 29 nov 2026"],
+)
+def test_a_date_that_does_not_exist_is_refused_as_in_the_composer(typed: str) -> None:
+    with pytest.raises(DateNotUnderstood) as caught:
+        parse_filter(typed, Browse(), TODAY)
+    assert caught.value.hint == "Put the words in quotes to search for them."
+
+
 @given(st.text(max_size=40))
-def test_no_filter_is_an_error(typed: str) -> None:
-    filter_chips(parse_filter(typed, Browse(), TODAY))
+def test_no_filter_is_another_error(typed: str) -> None:
+    with suppress(DateNotUnderstood):
+        filter_chips(parse_filter(typed, Browse(), TODAY))
 
 
 @pytest.mark.parametrize("typed", ["a\0b", '#"a\0b"', "text:a\0b", "\ud800"])

@@ -15,11 +15,12 @@ from textual.widgets import Button
 
 import textual_internals
 from fluffy_tui.buffer import Code
-from fluffy_tui.core.app_events import PostChanged
+from fluffy_tui.core.app_events import BufferChecked, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import PostError, Problem, ProblemKind, Step
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.personas.screen import PersonasScreen
+from fluffy_tui.tui.session.overview import CHECK_TRUSTED_FOR
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from fluffy_tui.tui.ui.header import Tab
 from fluffy_tui.tui.ui.help import HelpScreen
@@ -121,6 +122,22 @@ async def test_the_header_shows_a_wrong_clock_and_that_buffer_cannot_be_reached(
         services.tell(PostChanged(12, 1))
         await driver.heard()
         assert "! Buffer offline" in driver.text("#frame-header")
+
+
+async def test_the_header_shows_what_a_worker_finds_although_no_post_waits(
+    running: Running, services: FakeServices
+) -> None:
+    now = [NOW]
+    async with running(persona="sarah", clock=lambda: now[0]) as driver:
+        for is_reachable in (False, True, False):
+            services.tell(BufferChecked(is_reachable))
+            await driver.heard()
+            assert ("! Buffer offline" in driver.text("#frame-header")) is not is_reachable
+        now[0] += CHECK_TRUSTED_FOR
+        assert driver.app.live_updates is not None
+        driver.app.live_updates.check_worker()
+        await driver.settle()
+        assert "offline" not in driver.text("#frame-header"), "a worker that is gone finds nothing"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import inspect
 import os
+import re
 import selectors
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from textual.widgets import Label, Static, TextArea
 
 import textual_internals
 from fluffy_tui.tui.text.graphemes import graphemes, index_at_cell
+from fluffy_tui.tui.ui import textual_fixes
 from fluffy_tui.tui.ui.textual_fixes import (
     ESCAPE_SECONDS,
     IDLE_SECONDS,
@@ -43,6 +45,7 @@ from fluffy_tui.tui.ui.textual_fixes import (
     TerminalInput,
     _without_letter,
     release_closed_widgets,
+    word_offsets,
     wrap_offsets,
 )
 from tui.conftest import Driver, Running
@@ -194,6 +197,30 @@ async def test_a_new_screen_is_laid_out_once() -> None:
 async def test_textual_lays_a_new_screen_out_again(owner: type, name: str) -> None:
     with textual_internals.as_in_textual(owner, name):
         assert await layouts_of_new_screen() > 1, f"the patch of {name} can go"
+
+
+class Slow(Screen[None]):
+    """A screen that is laid out, and shows something else by then, before Textual shows it."""
+
+    CSS = "Static { height: auto; }"
+
+    def compose(self) -> ComposeResult:
+        """Yield a line above another one."""
+        yield Static("a line", id="changing")
+        yield Static("below", id="below")
+
+    def on_screen_resume(self) -> None:
+        """Change before the screen itself is told."""
+        textual_internals.lay_out(self)
+        self.query_one("#changing", Static).update("two\nlines")
+
+
+async def test_what_a_new_screen_asks_for_before_it_is_shown_is_not_lost() -> None:
+    app = TwoScreens(CachedStylesheet)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.push_screen(Slow())
+        await pilot.pause()
+        assert app.screen.query_one("#below").region.y == 2
 
 
 class Long(Screen[None]):
@@ -470,6 +497,27 @@ async def test_a_lone_escape_is_looked_for_sooner_than_what_happens_elsewhere(
     assert pauses[:2] == [IDLE_SECONDS, ESCAPE_SECONDS]
 
 
+async def test_what_was_typed_ahead_of_the_app_is_read_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    readable, writable = os.pipe()
+    typed = list[str]()
+    monkeypatch.setattr(textual_fixes, "take_typed", lambda: "a\n")
+    with os.fdopen(readable) as reader:
+        monkeypatch.setattr(sys, "__stdin__", reader)
+        driver = TerminalInput(App[None]())
+
+        def process(message: Message) -> None:
+            if isinstance(message, events.Key):
+                typed.append(message.key)
+            if len(typed) == 3:
+                driver.exit_event.set()
+
+        monkeypatch.setattr(driver, "process_message", process)
+        os.write(writable, b"b")
+        await asyncio.to_thread(driver.run_input_thread)
+    os.close(writable)
+    assert typed == ["a", "ctrl+j", "b"]
+
+
 def sections(line: str, offsets: list[int]) -> list[str]:
     """Return the lines into which one is wrapped."""
     return [line[start:end] for start, end in zip([0, *offsets], [*offsets, len(line)], strict=True)]
@@ -484,6 +532,37 @@ def test_textual_wraps_a_row_of_emoji_by_code_points(emoji: str) -> None:
 
 def test_textual_finds_a_column_after_an_emoji_by_code_points() -> None:
     assert (textual_internals.cell_width_to_column_index("❤️b", 1, 4), index_at_cell("❤️b", 1, 4)) == (2, 0)
+
+
+def test_textual_cuts_a_path_anywhere() -> None:
+    text = "Cannot write to /home/sarah/.local/share/fluffy-tui/postgres: no space left."
+    theirs = sections(text, textual_internals.divide_line(text, 30))
+    assert theirs[1:3] == ["/home/sarah/.local/share/fluff", "y-tui/postgres: no space left."]
+    lines = [
+        "Cannot write to /home/sarah/",
+        ".local/share/fluffy-tui/",
+        "postgres: no space left.",
+    ]
+    assert [section.rstrip() for section in sections(text, word_offsets(text, 30))] == lines
+    assert [line.plain for line in Content(text).wrap(30)] == lines
+    assert textual_internals.divide_line(text, 30, fold=False) == word_offsets(text, 30, fold=False)
+
+
+@given(st.text("ab ", max_size=80), st.integers(2, 20))
+def test_words_without_a_slash_are_wrapped_as_textual_wraps_them(line: str, width: int) -> None:
+    assert word_offsets(line, width) == textual_internals.divide_line(line, width)
+    assert word_offsets(f"/ {line}", width) == textual_internals.divide_line(f"/ {line}", width)
+
+
+@given(st.text("ab/日 ", max_size=80).map(str.lstrip), st.integers(2, 20))
+def test_no_line_with_a_path_is_too_wide_and_parts_with_room_stay_whole(line: str, width: int) -> None:
+    offsets = word_offsets(line, width)
+    assert sorted(set(offsets)) == offsets
+    for section in sections(line, offsets):
+        assert cell_len(section.rstrip()) <= width
+    for offset in offsets:
+        part = re.split("[/ ]", line[:offset])[-1] + re.split("[/ ]", line[offset:])[0]
+        assert line[offset - 1] in "/ " or cell_len(part) >= width
 
 
 @given(st.text("ab c", max_size=80), st.integers(4, 20))

@@ -8,6 +8,7 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
+from fluffy_tui.tui.ui.header import FrameHeader
 from fluffy_tui.tui.ui.theme import FLUFFY, with_quiet_borders
 from tui.live_posts import a_year
 from tui.pressing import pictured
@@ -30,6 +31,20 @@ def test_the_borders_of_unfocused_boxes_can_be_seen_in_every_theme(name: str) ->
     assert {key: value for key, value in shown.items() if key != "border-blurred"} == {
         key: value for key, value in given.items() if key != "border-blurred"
     }
+
+
+async def test_the_demo_is_named_readably_in_every_theme(running: Running) -> None:
+    async with running(persona="sarah", demo=True) as driver:
+        for name in [*BUILTIN_THEMES, FLUFFY.name]:
+            driver.app.theme = name
+            await driver.settle()
+            header = driver.screen.query_one(FrameHeader).render_line(0)
+            [style] = [part.style for part in header if part.text.strip() == "demo"]
+            if name.startswith("ansi"):
+                assert style.bgcolor != style.color, "the terminal's own colours are not known"
+                continue
+            colour, behind = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
+            assert abs(colour.brightness - behind.brightness) >= 0.35, name
 
 
 @pytest.mark.parametrize("keys", [(), ("tab",), ("T",), ("plus",), ("3",), ("5",), ("tab", "f1")])

@@ -131,7 +131,7 @@ def _delivery(context: JobContext) -> Delivery:
 async def _recover(context: JobContext) -> None:
     recovery: Recovery = context.additional_context["recovery"]
     await recovery.run()
-    await _delivery(context).retry_when_reachable()
+    await _delivery(context).check_reachability()
 
 
 async def _sync_status(context: JobContext) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fluffy_tui.buffer import BufferError, Code, NextStep
 from fluffy_tui.core.database import database_now
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
+from fluffy_tui.core.event_stream import BUFFER_CHANNEL
 from fluffy_tui.media import MediaHostError
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
@@ -95,15 +97,21 @@ class Delivery:
         async with self.database.transaction() as session:
             await channel_queue.wake_for_new_settings(session, self.queue)
 
-    async def retry_when_reachable(self) -> None:
-        """Retry now if posts wait only because Buffer could not be reached and it can be again: no request is spent."""
+    async def check_reachability(self) -> None:
+        """Tell open apps whether Buffer can be reached; if so, retry posts that waited only for that.
+
+        No request of the budget is spent.
+        """
+        if self.buffer is None:
+            return
+        is_reachable = await self.buffer.is_reachable()
         unreachable = (PostRow.step == Step.HELD, PostRow.error_code.in_(BUFFER_UNREACHABLE))
         async with self.database.transaction() as session:
+            payload = json.dumps({"is_reachable": is_reachable})
+            await session.execute(select(func.pg_notify(BUFFER_CHANNEL, payload)))
             code = await session.scalar(select(PostRow.error_code).where(*unreachable).limit(1))
-        if code is None or self.buffer is None or not await self.buffer.is_reachable():
-            return
-        async with self.database.transaction() as session:
-            await channel_queue.wake_for_retry(session, self.queue, code, None)
+            if is_reachable and code is not None:
+                await channel_queue.wake_for_retry(session, self.queue, code, None)
 
     async def deliver(self, post_id: int) -> None:
         """Take a post as far as possible now: it ends in Buffer, failed, or paused with the time of its next attempt.

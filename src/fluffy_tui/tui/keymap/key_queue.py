@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App, ScreenStackError
@@ -39,6 +40,9 @@ OPENING = frozenset(
 STEPS = frozenset({"wizard"})
 """Those among them that leave the focus where it is if they fail: what was typed behind was for another field."""
 
+STARTING = frozenset({"services"})
+"""Groups of workers behind which the first screen opens; if they fail, what was typed for that is dropped."""
+
 LOADING = frozenset(
     {
         "batch",
@@ -68,6 +72,7 @@ CHANGING = frozenset(
         "photo-search",
         "photo-under-cursor",
         "posts",
+        "services",
         "similar",
         "snippets-change",
         "texts",
@@ -82,11 +87,14 @@ QUIT = "leave"
 LEAVING = frozenset({"back", "clear", "dismiss", QUIT})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
 
-SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})
+SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor", "suspend_process"})
 """Names of further actions that do so while a screen is being filled: nobody is writing there."""
 
 EDITING = ("cursor_", "delete_")
 """How names of actions begin that only change or move within the text of a field."""
+
+LINE_FEED = "ctrl+j"
+"""What a terminal makes of an enter that is pressed before the app has set its mode."""
 
 _PASTED = ("v", "v")
 """Key and character for which a pasted text is taken: a field for text accepts both."""
@@ -110,14 +118,16 @@ class KeyQueue:
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._waiting: deque[Event] = deque()
+        self._turn = ""
+        """The key that was given out last, or is next."""
         self._arrived = asyncio.Event()
         self._admitted: set[Event] = set()
         self._is_started = False
         self._is_idle = True
         self._leaving: set[Event] = set()
         """Keys that are waiting and leave the screen."""
-        self._is_held = self._is_loading = False
-        """Whether the keys wait for workers, and whether for what is being filled or changed."""
+        self._is_held = self._is_loading = self._is_starting = False
+        """Whether the keys wait for workers; whether for what is being filled or changed, or for the first screen."""
         self._is_typed = False
         """Whether the last key was text, which may be searched for."""
         self._nudge = asyncio.Event()
@@ -153,7 +163,7 @@ class KeyQueue:
 
     def _edits(self, event: Event) -> bool:
         """Return whether a key only moves in the text of the focused field, or deletes some of it."""
-        shown, focused = self._app.active_bindings.get(getattr(event, "key", "")), self._app.focused
+        shown, focused = self._app.active_bindings.get(_key(event)), self._app.focused
         if shown is None or focused is None or shown.node is not focused:
             return False
         return focused.check_consume_key(*_PASTED) and self._action(event).startswith(EDITING)
@@ -163,7 +173,20 @@ class KeyQueue:
         if not isinstance(event, Key) or not self._is_held or (event.is_printable and not self._is_loading):
             return False
         name = self._action(event)
-        return name in LEAVING or (self._is_loading and name in SWITCHING)
+        return (name in LEAVING or (self._is_loading and name in SWITCHING)) and not self._may_be_text(event)
+
+    def _quits(self, event: Event) -> bool:
+        return self._action(event) == QUIT and not self._may_be_text(event)
+
+    def _may_be_text(self, event: Event) -> bool:
+        """Return whether a letter waits for the first screen behind an enter, which may open a field for text."""
+        ahead = [self._turn, *map(_key, takewhile(lambda waiting: waiting is not event, self._waiting))]
+        return (
+            self._is_starting
+            and isinstance(event, Key)
+            and event.is_printable
+            and not {"enter", LINE_FEED}.isdisjoint(ahead)
+        )
 
     def _next_leaves(self, *, is_opening: bool) -> bool:
         """Return whether the next key leaves whatever is opened, or what a screen is filled with."""
@@ -175,26 +198,28 @@ class KeyQueue:
 
     def _action(self, event: Event) -> str:
         """Return the name of the action of a key; empty where it has none, or for a paste."""
-        shown = self._app.active_bindings.get(event.key) if isinstance(event, Key) else None
-        return shown.binding.action.rpartition(".")[2].partition("(")[0] if shown is not None else ""
+        shown = self._app.active_bindings.get(_key(event))
+        can_act = shown is not None and shown.enabled
+        return shown.binding.action.rpartition(".")[2].partition("(")[0] if shown and can_act else ""
 
     def _screen_changed(self, _screen: Screen[Any]) -> None:
         self._nudge.set()
 
     async def _run(self) -> None:
         try:
+            await self._come_to_rest()  # the first screen may not have begun to open yet
             while True:
                 self._is_idle = not self._waiting
                 if self._is_idle:
                     self._arrived.clear()
                     await self._arrived.wait()
                 event = self._waiting.popleft()
+                self._turn = _key(event)
                 if self._is_text(event):
                     self._is_typed = True
                     self._post(event)
-                else:
-                    await self._catch_up(event)
-                    await self._finish(event)
+                elif (meant := await self._catch_up(event)) is not None:
+                    await self._finish(meant)
                 self._leaving.discard(event)
         except ScreenStackError:
             log.debug("the app has ended")
@@ -205,8 +230,11 @@ class KeyQueue:
         self._admitted.add(event)
         self._app.post_message(event)
 
-    async def _catch_up(self, event: Event) -> None:
-        """Wait for what was searched, added or deleted: the next key acts on that, unless it leaves."""
+    async def _catch_up(self, event: Event) -> Event | None:
+        """Wait for what was searched, added, deleted or started: the next key acts on that, unless it leaves.
+
+        Return the key, or None if what it was typed for has not opened.
+        """
         if self._is_typed:
             self._is_typed = False
             await _pass((self._app, *self._way(), self._app))
@@ -214,11 +242,32 @@ class KeyQueue:
         while not self._leaving:
             busy = [worker for worker in self._app.workers if self._changes_screen(worker)]
             if not busy or self._edits(event) or self._action(event) in LEAVING | SWITCHING:
-                return
+                return event
+            if any(worker.group in STARTING for worker in busy):
+                if (started := await self._wait_for_start(event, busy)) is None:
+                    return None
+                event = started
+                continue
             self._is_loading = True
             await self._wait_for(busy)
             self._is_loading = False
             await self._come_to_rest()
+        return event
+
+    async def _wait_for_start(self, event: Event, busy: list[Worker[Any]]) -> Event | None:
+        """Wait for the first screen; return the key as it was meant, or None if another one quits or it fails."""
+        screen = self._app.screen
+        self._is_loading = self._is_starting = True
+        self._leaving.update(key for key in self._waiting if self._quits(key))
+        while not self._leaving and any(_is_running(worker, STARTING) for worker in busy):
+            await self._wait_for(busy)
+        self._is_loading = self._is_starting = False
+        await self._come_to_rest()
+        if self._app.screen is screen:
+            self._forget_typed()
+            return None
+        self._waiting = deque(map(_as_meant, self._waiting))
+        return _as_meant(event)
 
     def _changes_screen(self, worker: Worker[Any]) -> bool:
         """Return whether a worker changes the screen that is shown; those behind it may take any time."""
@@ -280,6 +329,16 @@ class KeyQueue:
         finally:
             self._is_held = False
             nudged.cancel()
+
+
+def _key(event: Event) -> str:
+    """Return the name of a key; empty for a paste."""
+    return event.key if isinstance(event, Key) else ""
+
+
+def _as_meant(event: Event) -> Event:
+    """Return a key that was pressed while the app started as what it was on the keyboard."""
+    return Key("enter", "\r") if _key(event) == LINE_FEED else event
 
 
 def _is_running(worker: Worker[Any], groups: frozenset[str]) -> bool:

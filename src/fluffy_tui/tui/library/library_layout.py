@@ -164,15 +164,19 @@ class LibraryLayout(Container):
         if has_panes and self.screen.focused is None:
             self.photos.focus()
         if not self.photos.rows:
-            self.preview.show_sentence(self.context.with_keys(NO_MATCH) if has_panes else "")
+            self.preview.show_sentence(self._no_match if has_panes else "")
             self.explain_emptiness()
 
     def explain_emptiness(self) -> None:
         """Update why there are no photos."""
         counts = self.context.overview.persona_counts
         has_posts = counts.drafts + counts.queued + counts.scheduled + counts.failed + counts.posted > 0
-        reason = NONE_LEFT if has_posts else NO_PHOTOS
-        self._nothing.update(self.context.with_keys(NO_MATCH if self._view.browse.is_filtered else reason))
+        reason = self.context.with_keys(NONE_LEFT if has_posts else NO_PHOTOS)
+        self._nothing.update(self._no_match if self._view.browse.is_filtered else reason)
+
+    @property
+    def _no_match(self) -> str:
+        return self._view.refusal or self.context.with_keys(NO_MATCH)
 
     @property
     def reason(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.photos import Browse, Photo, Sort, Verdict
+from fluffy_tui.tui.text.day_parser import DateNotUnderstood
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, parse_period
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class LibraryView:
         self.query: SimilarQuery | None = None
         """The similar photos that are listed instead."""
         self._neighbours: dict[int, Neighbour] = {}
+        self.refusal = ""
+        """Why the filter that was typed last has changed nothing: what is wrong, and what to do."""
         self._verdict: Verdict | None = None  # chosen by key; one that is typed in the filter wins
 
     @property
@@ -60,7 +63,9 @@ class LibraryView:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """What is listed, in words, each with the library's action that changes it."""
-        return [(self.query.title, "clear")] if self.query else filter_chips(self.browse)
+        if self.query:
+            return [(self.query.title, "clear")]
+        return [(f"! {self.refusal}", "filter")] if self.refusal else filter_chips(self.browse)
 
     @property
     def title(self) -> str:
@@ -109,8 +114,12 @@ class LibraryView:
         return self.browse.verdict is not None or self.browse.stars != Browse().stars
 
     def filter_by(self, text: str) -> None:
+        """List what a filter matches; a date that does not exist is refused, and the list stays as it is."""
         base = replace(self.browse, verdict=self._verdict)
-        self.browse = parse_filter(text, base, self._today)
+        try:
+            self.browse, self.refusal = parse_filter(text, base, self._today), ""
+        except DateNotUnderstood as error:
+            self.refusal = f"{error.message} {error.hint}"
 
     def clear_filter(self) -> None:
         """Remove the filter, however it was set."""

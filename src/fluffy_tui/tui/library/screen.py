@@ -301,6 +301,8 @@ class LibraryScreen(FrameScreen):
             lambda: self._view.filter_by(self._filters.expand(message.text)),
             cursor_on=self._body.filtered_from,
         )
+        self._body.update_title()  # a filter that is refused changes nothing else
+        self._body.update_panes()
 
     def action_sort(self, reverse: bool = False) -> None:
         self._change_view(self._view.reverse_order if reverse else self._view.next_sort)
@@ -309,7 +311,7 @@ class LibraryScreen(FrameScreen):
         """Leave similar photos, else clear the filter, else the selection."""
         if self._similar.back():
             return
-        if self._view.browse.is_filtered:
+        if self._view.browse.is_filtered or self._view.refusal:
             self._body.filter_bar.reset()
             self._change_view(self._view.clear_filter)
         elif self._selection:

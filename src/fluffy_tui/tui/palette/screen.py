@@ -73,7 +73,11 @@ def commands(screen: Screen[Any]) -> list[Command]:
 
     found = []
     for id_ in sorted(runs, key=order):
-        action, written = table[id_], " ".join(sorted(keys[id_], key=len))
+        # the letters that some keyboards write with alt come last: few can tell their keys
+        action, written = (
+            table[id_],
+            " ".join(sorted(keys[id_], key=lambda key: (not key.isascii(), len(key)))),
+        )
         found.append(Command(action.place.heading, action.label, written, action.tooltip, runs[id_]))
     further = app.get_system_commands(screen)
     return found + [Command(FURTHER, one.title, "", one.help, one.callback) for one in further]

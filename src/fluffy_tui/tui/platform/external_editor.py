@@ -62,17 +62,19 @@ def _installed_editor(environment: Mapping[str, str]) -> str:
 
 def _run(app: App[None], editor: str, path: Path, environment: Mapping[str, str]) -> None:
     try:
-        command = [*shlex.split(editor), str(path)]
         with app.suspend():
-            ended = subprocess.run(command, env=environment, check=False)  # noqa: S603 - chosen by the user
+            failure = _failure(editor, path, environment)  # an error in here would leave the app suspended
     except SuspendNotSupported:
         raise EditorFailed("This terminal cannot run an editor.", "Write the caption here.") from None
+    if failure:
+        raise EditorFailed(f"The editor {editor} {failure}.", "The text is unchanged.")
+
+
+def _failure(editor: str, path: Path, environment: Mapping[str, str]) -> str:
+    """Run the editor; return why it failed, as the end of a sentence, or nothing."""
+    try:
+        command = [*shlex.split(editor), str(path)]
+        ended = subprocess.run(command, env=environment, check=False)  # noqa: S603 - chosen by the user
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise EditorFailed(
-            f"The editor {editor} could not be started: {reason}.", "The text is unchanged."
-        ) from None
-    if ended.returncode:
-        raise EditorFailed(
-            f"The editor {editor} exited with status {ended.returncode}.", "The text is unchanged."
-        )
+        return f"could not be started: {error.strerror if isinstance(error, OSError) else error}"
+    return f"exited with status {ended.returncode}" if ended.returncode else ""

@@ -17,6 +17,8 @@ import time
 import tty
 from dataclasses import dataclass
 
+from fluffy_tui.tui.platform.terminal_input import InputSieve
+
 TIMEOUT = 1.0
 """Seconds; all terminals answer the last question, even over a slow connection."""
 _KITTY = "\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
@@ -30,6 +32,8 @@ _MULTIPLEXED = ("tmux", "screen")
 """How `TERM` begins in them, also on another machine."""
 _CELL_ANSWER = re.compile(rb"\x1b\[6;(\d+);(\d+)t")
 _ATTRIBUTES_ANSWER = re.compile(rb"\x1b\[\?([\d;]*)c")
+_received: list[bytes] = []
+"""What the terminal has sent while it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def questions() -> str:
 def ask_terminal() -> TerminalAnswers:
     """Ask the terminal on standard input and output; blocks until it has answered, or for `TIMEOUT` seconds.
 
-    Keys typed meanwhile are lost.
+    What is typed meanwhile is kept for `take_typed`.
 
     Raises:
         OSError: standard input and output are not both a terminal.
@@ -73,7 +77,14 @@ def ask_terminal() -> TerminalAnswers:
         received = _read(source, time.monotonic() + TIMEOUT)
     finally:
         termios.tcsetattr(source, termios.TCSANOW, before)
+    _received.append(received)
     return read_answers(received)
+
+
+def take_typed() -> str:
+    """Return what was typed while the terminal was asked; the next time nothing."""
+    received, _received[:] = b"".join(_received), []
+    return InputSieve().feed(received.decode("utf-8", "replace"), time.monotonic())
 
 
 def read_answers(received: bytes) -> TerminalAnswers:

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from fluffy_tui.scheduling import Post, Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.photo.painter import PictureArea
+from fluffy_tui.tui.posts.row_pictures import RowPictures
 from fluffy_tui.tui.session.submit_undo import is_in_grace
 from fluffy_tui.tui.text.channel_words import channel_of_each, zone_of
 from fluffy_tui.tui.text.post_state import REQUESTED, photo_count_words, state_beside_time, state_of
 from fluffy_tui.tui.text.times import day_words, relative_time, zone_name
 from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 from fluffy_tui.tui.ui.vim_list import VimList, cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime, tzinfo
 
+    from textual.strip import Strip
+
+    from fluffy_tui.tui.photo.painter import Painter
     from fluffy_tui.tui.posts.post_groups import PostGroups
     from fluffy_tui.tui.session.context import Context
 
@@ -31,6 +40,10 @@ SELECTED, NOT_SELECTED = "▪ ", "  "
 RELATIVE_FROM = 100
 """Columns from which there is room for `in 3 h` besides the time."""
 WHEN_WIDTH, SHORT_WHEN_WIDTH = len("09:00 · 89 min ago"), len("next free slot")
+PICTURE = Size(6, 2)
+"""Cells of the picture in a row, which then has so many lines."""
+PICTURES_FROM = Size(80, 24)
+"""Columns and lines of the terminal from which there is room for pictures in the rows."""
 CAPTION_SHOWN = 200
 """As much of a caption as the widest terminal can show; longer ones would only slow the list down."""
 NO_TIME_YET = "No time yet"
@@ -41,6 +54,8 @@ NEAR_END = 20
 class PostTable(VimList):
     """Shows when each post goes out, its caption and its state, under headings that the cursor skips.
 
+    Where there is room, each row has a small picture of the post's cover, and a second line for the state.
+
     The cursor stays on its post, in the same line of the screen, while others change, come, go or move.
     """
 
@@ -48,7 +63,7 @@ class PostTable(VimList):
     DEFAULT_CSS = """
     PostTable {
         width: 1fr; height: 1fr; border: none; padding: 0; background: transparent;
-        text-wrap: nowrap; text-overflow: ellipsis;
+        text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1; scrollbar-gutter: stable;
         &:focus { border: none; }
         & > .option-list--option-disabled { color: $foreground-muted; text-style: bold; }
     }
@@ -77,6 +92,9 @@ class PostTable(VimList):
         self._is_placed = False
         """Whether the cursor has its line of the screen, which the first layout gives it."""
         self._zone, self._today = self._zone_and_today()
+        self._tops: Sequence[int] = ()
+        """The first line of each row and heading."""
+        self._pictures = RowPictures(self, context)
 
     @property
     def posts(self) -> Sequence[Post]:
@@ -214,12 +232,43 @@ class PostTable(VimList):
         self._rows.clear()
         self._fill()
 
+    def on_unmount(self) -> None:
+        """Free the memory of the pictures."""
+        self._pictures.close()
+
+    def draw_with(self, renderer: Painter | None) -> None:
+        """Draw pictures in another way from now on."""
+        self._pictures.draw_with(renderer)
+        self._rows.clear()
+        self._fill()
+
+    def notify_style_update(self) -> None:
+        """Repaint the pictures, since a new theme may have another background."""
+        super().notify_style_update()
+        self.call_later(self._want_pictures)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._want_pictures()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line of a row, with its part of the picture once that is painted."""
+        strip, line = super().render_line(y), y + self.scroll_offset.y
+        index = bisect_right(self._tops, line) - 1
+        post = self._post_at(index)
+        picture = self._pictures.of(post.photo_id) if post is not None and self._has_pictures else None
+        if picture is None:
+            return strip
+        left, part = len(SELECTED), picture.strips[line - self._tops[index]]
+        return JoinedStrip((strip.crop(0, left), part, strip.crop(left + PICTURE.width)))
+
     def scroll_to_highlight(self, top: bool = False) -> None:
         """Scroll to the cursor, and above the first post of a day to the heading."""
         super().scroll_to_highlight(top)
         row = self.highlighted
-        if row and row == self.scroll_offset.y and self.get_option_at_index(row - 1).disabled:
-            self.scroll_to(y=row - 1, animate=False, immediate=True, force=True)
+        is_at_top = row and self._tops[row] == self.scroll_offset.y
+        if row and is_at_top and self.get_option_at_index(row - 1).disabled:
+            self.scroll_to(y=self._tops[row - 1], animate=False, immediate=True, force=True)
 
     @on(OptionList.OptionHighlighted)
     def _report_end(self) -> None:
@@ -233,7 +282,7 @@ class PostTable(VimList):
         """Fill the list again from rows that are still right, keeping the cursor on its post and in its line."""
         before, index, page = self.current, self.highlighted or 0, self.scrollable_content_region.height
         self._is_placed = self._is_placed and cursor_on is None
-        line = index - self.scroll_offset.y if self._is_placed else page // 2
+        line = self._tops[index] - self.scroll_offset.y if self._is_placed and self._tops else page // 2
         options: list[Option] = []
         day: date | None = None
         now, target = self.context.clock(), cursor_on or before
@@ -247,12 +296,34 @@ class PostTable(VimList):
             if post.id not in self._rows:
                 self._rows[post.id] = Option(self._row(post), id=str(post.id))
             options.append(self._rows[post.id])
+        height = PICTURE.height if self._has_pictures else 1
+        self._tops = (0, *accumulate(1 if option.disabled else height for option in options))
         self.set_options(options)
         if options:
             index = min(index, len(options) - 1)
             self.highlighted = index + 1 if options[index].disabled else index
-            self.scroll_to(y=max(0, index - line), animate=False, immediate=True, force=True)
+            self.scroll_to(y=max(0, self._tops[index] - line), animate=False, immediate=True, force=True)
             self._is_placed = page > 0
+        self._want_pictures()
+
+    def _post_at(self, index: int) -> Post | None:
+        """Return the post of a row; None for a heading, and behind the last row."""
+        option = self.get_option_at_index(index) if 0 <= index < self.option_count else None
+        return self._posts.get(int(option.id)) if option is not None and option.id else None
+
+    @property
+    def _has_pictures(self) -> bool:
+        size = self.app.size
+        has_room = size.width >= PICTURES_FROM.width and size.height >= PICTURES_FROM.height
+        return has_room and not self._pictures.are_off
+
+    def _want_pictures(self) -> None:
+        """Have pictures painted of the posts on the screen, and of no others any more."""
+        top, page = self.scroll_offset.y, self.scrollable_content_region.height
+        shown = range(max(0, bisect_right(self._tops, top) - 1), bisect_left(self._tops, top + page))
+        posts = [post for index in shown if (post := self._post_at(index)) is not None]
+        ids = [post.photo_id for post in posts] if self._has_pictures else []
+        self._pictures.want(ids, PictureArea(PICTURE.width, PICTURE.height, self.rich_style))
 
     def _heading(self, day: date | None, now: datetime) -> Content:
         """Name a day, and the time zone if its clocks differ from the user's."""
@@ -265,28 +336,41 @@ class PostTable(VimList):
     def _row(self, post: Post) -> Content:
         now, state = self.context.clock(), state_of(post)
         width = self.scrollable_content_region.width
-        when_width = WHEN_WIDTH if width >= RELATIVE_FROM else SHORT_WHEN_WIDTH
+        past = "$foreground-muted" if post.step is Step.LIVE else ""  # so that the eye finds what still comes
+        mark = SELECTED if post.id in self._selected else NOT_SELECTED
+        when, relative = self._when(post, now)
+        caption = self._caption(post, past)
+        words = Content.styled(f"{state.sign} {self._state(post, now)}", f"$text-{state.tone}")
+        if self._has_pictures:
+            left = " " * (PICTURE.width + 1)
+            room = max(30, width - len(SELECTED) - len(left) - SHORT_WHEN_WIDTH - 1)
+            return Content.assemble(
+                (mark + left, "$text-accent"),
+                (f"{when:{SHORT_WHEN_WIDTH}} ", past),
+                caption.truncate(room, ellipsis=True),
+                f"\n{NOT_SELECTED}{left}",
+                (f"{relative:{SHORT_WHEN_WIDTH}} ", "$foreground-muted"),
+                words.truncate(room, ellipsis=True),
+            )
+        has_room = width >= RELATIVE_FROM
+        when_width = WHEN_WIDTH if has_room else SHORT_WHEN_WIDTH
         room = max(30, width - len(SELECTED) - when_width - 2)
         caption_width = room * 45 // 100
-        past = "$foreground-muted" if post.step is Step.LIVE else ""  # so that the eye finds what still comes
+        at = f"{when} · {relative}" if relative and has_room else when
         return Content.assemble(
-            Content.styled(SELECTED if post.id in self._selected else NOT_SELECTED, "$text-accent"),
-            cell(Content.styled(self._when(post, now, has_room=width >= RELATIVE_FROM), past), when_width),
+            (mark, "$text-accent"),
+            (f"{at:{when_width}} ", past),
+            cell(caption, caption_width),
             " ",
-            cell(self._caption(post).stylize_before(past), caption_width),
-            " ",
-            cell(
-                Content.styled(f"{state.sign} {self._state(post, now)}", f"$text-{state.tone}"),
-                room - caption_width,
-            ),
+            words.truncate(room - caption_width, ellipsis=True),
         )
 
-    def _caption(self, post: Post) -> Content:
+    def _caption(self, post: Post, tone: str) -> Content:
         """Return the caption, behind the number of photos and the network where there are several."""
         notes = [photo_count_words(post), self._network(post)]
         return Content.assemble(
-            Content.styled("".join(f"{note} · " for note in notes if note), "$foreground-muted"),
-            Content(one_line(post.caption[:CAPTION_SHOWN])),
+            ("".join(f"{note} · " for note in notes if note), "$foreground-muted"),
+            (one_line(post.caption[:CAPTION_SHOWN]), tone),
         )
 
     def _network(self, post: Post) -> str:
@@ -302,11 +386,11 @@ class PostTable(VimList):
             return self.context.with_keys("queued · {app.undo_submit} undo")
         return state_beside_time(post, now, self._zone, self.context.zone, place=self._places.get(post.id))
 
-    def _when(self, post: Post, now: datetime, *, has_room: bool) -> str:
+    def _when(self, post: Post, now: datetime) -> tuple[str, str]:
+        """Return when a post goes or went out, and how far off that is."""
         if post.goes_at is None:
-            return REQUESTED.get(post.share_mode, "")
-        relative = f" · {relative_time(post.goes_at, now)}" if has_room else ""
-        return f"{post.goes_at.astimezone(self._zone):%H:%M}{relative}"
+            return REQUESTED.get(post.share_mode, ""), ""
+        return f"{post.goes_at.astimezone(self._zone):%H:%M}", relative_time(post.goes_at, now)
 
     def _zone_and_today(self) -> tuple[tzinfo, date]:
         zone = zone_of(self.context.overview.persona, self.context.zone)

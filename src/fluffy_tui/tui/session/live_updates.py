@@ -8,9 +8,23 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.core.app_events import Connected, Disconnected, PersonaEdited, PhotosChanged, PostChanged
+from fluffy_tui.core.app_events import (
+    BufferChecked,
+    Connected,
+    Disconnected,
+    PersonaEdited,
+    PhotosChanged,
+    PostChanged,
+)
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.tui.session.overview import finished_posts, read_moving, read_numbers, read_posts, strip_with
+from fluffy_tui.tui.session.overview import (
+    CHECK_TRUSTED_FOR,
+    finished_posts,
+    read_moving,
+    read_numbers,
+    read_posts,
+    strip_with,
+)
 from fluffy_tui.tui.text.channel_words import channel_names
 from fluffy_tui.tui.text.words import one_line
 
@@ -105,6 +119,9 @@ class LiveUpdates:
                 self._stale.set()
             case PhotosChanged() | PersonaEdited():
                 self._stale.set()
+            case BufferChecked(is_reachable):
+                until = None if is_reachable else self._context.clock() + CHECK_TRUSTED_FOR
+                self._context.update_overview(buffer_away_until=until)
             case Disconnected(reason):
                 self._context.update_overview(away=reason)
             case Connected():

@@ -36,6 +36,10 @@ WORKER_SILENT_AFTER = 30.0
 """Seconds without a heartbeat after which a worker counts as silent; one is due every 5 s."""
 
 
+CHECK_TRUSTED_FOR = timedelta(minutes=3)
+"""How long Buffer counts as unreachable after a worker has said so; one tries every minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
     """The state of everything at one moment."""
@@ -72,6 +76,8 @@ class Overview:
     """How many requests Buffer still accepts; None before that was read."""
     themes: Mapping[int, tuple[ThemeSupply, ...]] = field(default_factory=dict)
     """All themes with what they have left, by persona id."""
+    buffer_away_until: datetime | None = None
+    """Until when a worker's report that it cannot reach Buffer is trusted; None after it could."""
     minute: datetime | None = None
     """The minute in which the worker was last checked: times on screens, and what is due, are as of a minute."""
 
@@ -128,10 +134,13 @@ class Overview:
 
     @property
     def offline(self) -> str:
-        """What the worker cannot reach, as far as posts that wait for it say: Buffer, the media host or both."""
+        """What workers cannot reach, as they and posts that wait for it say: Buffer, the media host or both."""
         codes = {post.error_code for post in self.strip if post.step in ON_THE_WAY}
+        is_away = self.buffer_away_until is not None and (
+            self.minute is None or self.minute < self.buffer_away_until
+        )
         away = (
-            "" if codes.isdisjoint(BUFFER_UNREACHABLE) else "Buffer",
+            "Buffer" if is_away or not codes.isdisjoint(BUFFER_UNREACHABLE) else "",
             "" if codes.isdisjoint(MEDIA_HOST_UNREACHABLE) else "media host",
         )
         return " and ".join(filter(None, away))

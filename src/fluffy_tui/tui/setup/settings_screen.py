@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -271,8 +272,9 @@ def _keys_line(settings: Settings) -> _Line:
 
 
 def _prompt(line: _Line) -> Content:
+    shown = short_path(Path(line.shown)) if line.shown.startswith("/") else line.shown
     return Content.assemble(
         Content.styled(f"{line.name:<{NAME_WIDTH}}", "bold"),
-        one_line(line.shown),
+        one_line(shown),
         Content.styled(f"  · {line.origin}", "dim"),
     )

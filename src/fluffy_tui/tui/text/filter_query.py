@@ -89,6 +89,9 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
     quotes, that is true of any word. What follows `#` has to begin a keyword; what follows `text:`, words in the
     picture. Such as `picked portrait may 2023 beach`, `2025..2026-03 "square"` or `stars>=3 #"black sand"`. Folding
     of `base` is kept, too, and its verdict unless the filter names one.
+
+    Raises:
+        DateNotUnderstood: Some words have the form of a date that does not exist, such as `31 feb`.
     """
     changes: dict[str, Any] = {"verdict": base.verdict}
     names: list[str] = []
@@ -186,8 +189,8 @@ def _star_words(least: int, most: int) -> str:
 def _leading_period(words: Sequence[str], today: date) -> tuple[int, tuple[datetime, datetime] | None]:
     """Return how many of the first words belong together, and the period if they are one.
 
-    Words that look like a date that does not exist, such as `31 feb 2023`, are names, all of them: half of them would
-    be another date.
+    Raises:
+        DateNotUnderstood: They have the form of a date, but there is no such date.
     """
     for count in range(min(_LONGEST_DATE, len(words)), 0, -1):
         first, dots, last = " ".join(words[:count]).casefold().partition("..")
@@ -195,8 +198,8 @@ def _leading_period(words: Sequence[str], today: date) -> tuple[int, tuple[datet
             continue
         try:
             ends = [read_days(end, today, ahead=False) for end in ([first, last] if dots else [first])]
-        except DateNotUnderstood:
-            return count, None
+        except DateNotUnderstood as error:
+            raise DateNotUnderstood(error.message, "Put the words in quotes to search for them.") from None
         if ends[0] is not None and ends[-1] is not None:
             return count, (_start(ends[0].first), _start(ends[-1].after))
     return 1, None

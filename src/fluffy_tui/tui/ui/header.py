@@ -134,7 +134,7 @@ def _alerts(overview: Overview, *, demo: bool) -> Content:
         sign, tone = ("●", "$foreground-muted") if starting else ("!", "$text-warning")
         parts.append(Content.styled(f"{sign} {one_line(overview.worker_words)}", tone))
     if demo:
-        parts.append(Content.styled(" demo ", "$background on $accent"))
+        parts.append(Content.styled(" demo ", "$text on $accent"))
     return Content("  ").join(parts)
 
 

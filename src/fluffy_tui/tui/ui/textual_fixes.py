@@ -16,8 +16,9 @@ from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from rich.cells import cell_len
-from textual import constants, events, messages
+from rich._wrap import divide_line, words  # has no public name
+from rich.cells import cell_len, chop_cells
+from textual import constants, content as content_module, events, messages
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.cache import LRUCache
@@ -35,6 +36,7 @@ from textual.widgets._toast import ToastRack  # has no public name
 
 from fluffy_tui.tui.platform.grapheme_anchor import anchored
 from fluffy_tui.tui.platform.terminal_input import InputSieve, TerminalAnswered
+from fluffy_tui.tui.platform.terminal_query import take_typed
 from fluffy_tui.tui.text.graphemes import graphemes, index_at_cell
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ if "ESCDELAY" not in os.environ:
     setattr(constants, "ESCAPE_DELAY", ESCAPE_SECONDS)  # noqa: B010
 
 _CHUNK = re.compile(r"\S+\s*|\s+")
+_SLASHED = re.compile(r"[^/]*/+\s*|[^/]+")
 
 
 def wrap_offsets(
@@ -106,6 +109,30 @@ def wrap_offsets(
     return offsets
 
 
+def word_offsets(text: str, width: int, fold: bool = True) -> list[int]:
+    """Return where a line of a widget is wrapped: between words, and paths and addresses without room behind a slash.
+
+    Textual wraps with Rich, which cuts what is wider than a line anywhere. The parameters are those of Rich.
+    """
+    offsets = divide_line(text, width, fold)
+    if not (fold and offsets and "/" in text):
+        return offsets
+    offsets, used = [], 0
+    for start, _, word in words(text):
+        at = start
+        for part in [word] if cell_len(word.rstrip()) <= width else _SLASHED.findall(word):
+            if used and used + cell_len(part.rstrip()) > width:
+                offsets.append(at)
+                used = 0
+            first, *others = chop_cells(part, width) if cell_len(part.rstrip()) > width else [part]
+            at, used = at + len(first), used + cell_len(first)
+            for other in others:
+                offsets.append(at)
+                at, used = at + len(other), cell_len(other)
+    return offsets
+
+
+setattr(content_module, "divide_line", word_offsets)  # noqa: B010
 setattr(_wrapped_document, "compute_wrap_offsets", wrap_offsets)  # noqa: B010
 setattr(_wrapped_document, "cell_width_to_column_index", index_at_cell)  # noqa: B010
 
@@ -169,9 +196,10 @@ class TerminalInput(LinuxDriver):
         self.sieve = InputSieve()
 
     def run_input_thread(self) -> None:
-        """Read until the app ends or the terminal is gone."""
+        """Read what was typed ahead, then until the app ends or the terminal is gone."""
         parser = _Parser(self.sieve)
         decode = getincrementaldecoder("utf-8")("replace").decode
+        self._process(parser.feed(take_typed()))
         pause = IDLE_SECONDS
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -279,7 +307,9 @@ def _on_screen_resume(screen: Screen[Any], event: events.ScreenResume) -> None:
 
     Textual then lays it out again.
     """
-    is_composed_for_size, is_new = screen in _composed_for, screen not in _first_drawn
+    is_composed_for_size = screen in _composed_for
+    # one that took long to be shown may be laid out already, and is not again: what it has asked for since is not met
+    is_new = screen not in _first_drawn and screen._size != screen.app.size  # noqa: SLF001
     event.refresh_styles &= not is_composed_for_size
     if is_new:
         for rack in screen.query(ToastRack):  # else it is hidden after the layout, which changes with that
@@ -287,7 +317,8 @@ def _on_screen_resume(screen: Screen[Any], event: events.ScreenResume) -> None:
         _first_drawn[screen] = time.monotonic()
         for widget in screen.walk_children(Widget, with_self=True):
             widget._layout_required = widget._repaint_required = False  # noqa: SLF001
-    if not is_new or screen._size == screen.app.size:  # noqa: SLF001
+    if not is_new:
+        _first_drawn.setdefault(screen, 0.0)
         ORIGINALS[Screen, "_on_screen_resume"](screen, event)
         return
     setattr(screen, "refresh", lambda *_, **__: screen)  # noqa: B010 - Textual would have it drawn once more
