@@ -219,6 +219,28 @@ async def test_the_first_comment_is_sent_where_the_network_has_one(
         ]
 
 
+async def test_hashtags_go_back_into_the_caption_only_where_it_is_shared(
+    running: Running, services: FakeServices
+) -> None:
+    personas = services.personas.personas
+    personas[1] = with_channels(personas[1], INSTAGRAM, BLUESKY, FACEBOOK)
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"fog #sea", "alt+h", "alt+down")
+        assert driver.form.caption.text == "fog #sea"
+        await driver.press("alt+down", *" here", "alt+up", "alt+up", "alt+h")
+        assert driver.form.caption.text == "fog\n\n#sea"
+        await driver.press("alt+down", "alt+down")
+        assert driver.form.caption.text == "fog here"
+        assert driver.form.first_comment.text == "#sea"
+        await driver.press("ctrl+s")
+        sent = list(services.scheduling.all_posts.values())[-3:]
+        assert [(post.caption, post.first_comment) for post in sent] == [
+            ("fog\n\n#sea", ""),
+            ("fog #sea", ""),
+            ("fog here", "#sea"),
+        ]
+
+
 async def test_a_first_comment_that_buffer_lately_rejected_is_said_before_submitting(
     running: Running, services: FakeServices
 ) -> None:

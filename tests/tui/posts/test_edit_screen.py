@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.buffer import Channel, ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.media import Framing
 from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, Step
@@ -375,6 +375,25 @@ async def test_photos_of_a_submission_are_added_moved_and_taken_out_on_all_its_c
         await driver.heard()
         turned = [post.cover.framing for post in services.scheduling.posts_of(lead, bluesky)]
         assert turned == [Framing(turn=90)] * 2
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (CHANNELS[1], ""),  # Bluesky has no first comments, so it has no other one
+        (CHANNELS[2], "The first comments differ: a change here replaces all of them."),
+    ],
+)
+async def test_first_comments_that_differ_are_named_before_a_change_replaces_them(
+    running: Running, services: FakeServices, other: Channel, message: str
+) -> None:
+    instagram, second = on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
+    services.personas.personas[1] = with_channels(services.personas.personas[1], CHANNELS[0], other)
+    services.scheduling._store(replace(instagram, caption="fog", first_comment="#sea"))
+    services.scheduling._store(replace(second, caption="fog", channel_id=other.id))
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "k", "asterisk", "e")
+        assert editing(driver).form.message == message
 
 
 async def test_as_many_photos_are_added_to_a_submission_as_each_of_its_networks_takes(

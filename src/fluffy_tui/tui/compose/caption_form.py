@@ -144,6 +144,8 @@ class CaptionForm(ReportsErrors, Vertical):
         """Into how many pictures of the post the photo can be cut at most."""
         self.cut: Callable[[Framing], None] | None = None
         """Cuts the photo into parts, or puts them together again; None where it is posted alone."""
+        self.hashtags_moved: Callable[[str, str], None] | None = None
+        """Called with the caption and the first comment that the channel that is shown is about to get."""
         self.photo: Photo | None = None
         self.is_edited = False
         """Whether the user changed anything since the last `load`."""
@@ -475,6 +477,8 @@ class CaptionForm(ReportsErrors, Vertical):
             none = f"Buffer cannot add a first comment on {self.rules.name}."
             self.show_message("The caption does not end with hashtags." if is_possible else none)
             return
+        if self.hashtags_moved is not None:
+            self.hashtags_moved(*moved)
         self.suggester.moved((self.caption.text, self.first_comment.text), moved)
         for editor, new in zip((self.caption, self.first_comment), moved, strict=True):
             editor.insert_text(new, (0, 0), editor.document.end)

@@ -63,8 +63,9 @@ class EditedPosts:
     def differences(self) -> str:
         """What is not the same on all channels, in words."""
         captions = {post.caption for post in self.all}
+        comments = {post.first_comment for post in self.all if self._rules(post).first_comment_limit}
         photos = {tuple(photo.photo_id for photo in post.photos) for post in self.all}
-        found = (("captions", captions), ("photos", photos))
+        found = (("captions", captions), ("first comments", comments), ("photos", photos))
         return " and ".join(name for name, values in found if len(values) > 1)
 
     def update(self, post: Post) -> None:
