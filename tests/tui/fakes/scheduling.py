@@ -420,7 +420,11 @@ class FakeScheduling:
         self.edits.append({"post_id": post_id, **given, **{k: v for k, v in pictures.items() if v}})
         return self._store(
             changed(
-                replace(post, photos=tuple(photos or post.photos)),
+                replace(
+                    post,
+                    photos=tuple(photos or post.photos),
+                    first_comment=post.first_comment if first_comment is None else first_comment,
+                ),
                 caption=post.caption if caption is None else caption,
                 alt_text=(photos or post.photos)[0].alt_text if alt_text is None else alt_text,
                 share_mode=share_mode or post.share_mode,

@@ -274,7 +274,9 @@ class ComposeScreen(PhotosScreen):
                 self.submitter.start(job, f"submitting photo {self._owner.id}")
 
         if refused:
-            self.app.push_screen(comment_question(self.context, refused), go_on)
+            self.app.push_screen(
+                comment_question(self.context, (chosen.channel for chosen in refused)), go_on
+            )
         else:
             go_on(True)
 
