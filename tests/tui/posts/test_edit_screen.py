@@ -328,6 +328,22 @@ async def test_a_change_of_the_photos_that_was_not_saved_is_kept(
         assert "draft of a change" in editing(driver).form.message
 
 
+async def test_a_photo_that_was_taken_out_can_be_put_back(running: Running, services: FakeServices) -> None:
+    """It still has this post, so the library does not list it; its text has not changed."""
+    with_photos(services, 2, 40)
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "ctrl+n", "f3", *"!", "ctrl+o", "alt+a")
+        name = services.photos.photos[40].name
+        await driver.press(*name, "enter")
+        photos = editing(driver).arrangement.photos
+        assert [(photo.photo_id, photo.alt_text) for photo in photos.photos] == [
+            (2, "alt 2"),
+            (40, "alt 40!"),
+        ]
+        await driver.press("ctrl+o", "escape", "e", "alt+a", "enter")
+        assert editing(driver).form.photo == services.photos.photos[40]
+
+
 async def test_caption_and_time_of_a_submission_are_changed_on_all_its_channels(
     running: Running, services: FakeServices
 ) -> None:
