@@ -63,6 +63,24 @@ def test_a_failure_is_announced_with_its_reason_and_again_after_a_retry(post: Po
     assert news.of([failed]) == announced
 
 
+def test_a_post_that_is_known_to_have_failed_is_no_news_when_it_is_changed(post: Post) -> None:
+    """Such as one from before the app was opened; what was only just read as failed is."""
+    failed = at(post, Step.FAILED)
+    edited = replace(failed, caption="dog", updated_at=NOW + timedelta(seconds=1))
+    assert PostNews(clock).of([edited], failed=[failed]) == []
+    assert PostNews(clock).of([failed], failed=[failed]) != []
+
+
+async def test_an_edit_of_a_post_that_failed_before_announces_nothing(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        edited = await services.scheduling.edit(4, caption="dog")
+        services.scheduling._store(replace(edited, updated_at=NOW + timedelta(seconds=1)))
+        await driver.heard()
+        assert driver.toasts() == []
+
+
 def test_several_results_fit_in_one_line() -> None:
     live, failed = Notice("a is live.", failed=False), Notice("b failed.", failed=True)
     assert summary([live]) == "a is live."

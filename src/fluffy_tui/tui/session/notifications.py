@@ -49,10 +49,16 @@ class PostNews:
         self._clock = clock
         self._steps: dict[int, Step | None] = {}
 
-    def of(self, posts: Iterable[Post]) -> list[Notice]:
-        """Return what is new about these posts, which were read because they changed."""
-        found = []
+    def of(self, posts: Iterable[Post], failed: Iterable[Post] = ()) -> list[Notice]:
+        """Return what is new about these posts, which were read because they changed.
+
+        Those that are known to have `failed` before may have been changed since.
+        """
+        failures, found = {post.id: post for post in failed}, []
         for post in posts:
+            failure = failures.get(post.id)
+            if failure is not None and failure.updated_at != post.updated_at:
+                self._steps.setdefault(post.id, failure.step)
             is_known = post.id in self._steps
             before, self._steps[post.id] = self._steps.get(post.id), post.step
             if is_known and before == post.step:
@@ -75,12 +81,13 @@ class Notifications:
     def __init__(self, app: App[Any], context: Context, write: Callable[[str], None]) -> None:
         self._app = app
         self._write = write
-        self._setup = context.setup
+        self._context = context
         self._news = PostNews(context.clock)
 
     def announce(self, posts: Sequence[Post]) -> None:
         """Announce what is new about posts that have changed."""
-        news = self._news.of(posts)
+        problems = (problem.post for problem in self._context.overview.problems)
+        news = self._news.of(posts, [post for post in problems if post and post.step is Step.FAILED])
         if not news:
             return
         toasts = news if len(news) <= MOST_TOASTS else [Notice(summary(news), failed=False)]
@@ -91,7 +98,7 @@ class Notifications:
                 timeout=10,
                 markup=False,
             )
-        if sequence := terminal_notice(summary(news), self._setup.settings.notify, os.environ):
+        if sequence := terminal_notice(summary(news), self._context.setup.settings.notify, os.environ):
             self._write(sequence)
 
 
