@@ -214,7 +214,8 @@ class ComposeScreen(PhotosScreen):
         photos = self.arrangement.photos
         numbers = {photo.photo_id: number for number, photo in enumerate(photos.photos, 1)}
         earlier = self._known.posts
-        repeated = [numbers[id_] for id_, post in earlier.here.items() if post and id_ in numbers]
+        posted = {id_ for id_, post in earlier.here.items() if post} | earlier.elsewhere.keys()
+        repeated = [numbers[id_] for id_ in numbers.keys() & posted - {self.arrangement.file.id}]
         return preflight_marks(
             replace(
                 typed,
