@@ -197,7 +197,8 @@ class FakeScheduling:
             return ScheduleResult(False, existing, "This photo has a post already.", Reason.ALREADY_SCHEDULED)
         if chosen[0].chosen is None:
             return ScheduleResult(False, None, "The persona has no channel.", Reason.NO_CHANNEL)
-        if (refusal := photos_refusal([self._photos[one.photo_id] for one in photos], photos)) is not None:
+        known = [self._photos[one.photo_id] for one in photos]
+        if (refusal := photos_refusal(known, photos, persona.id)) is not None:
             return refusal
         label = persona.ai_label if ai_generated is None else ai_generated
         wanted_posts = possible_everywhere(
