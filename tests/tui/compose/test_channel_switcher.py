@@ -227,6 +227,9 @@ async def test_hashtags_go_back_into_the_caption_only_where_it_is_shared(
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog #sea", "alt+h", "alt+down")
         assert driver.form.caption.text == "fog #sea"
+        await driver.press("alt+h")
+        assert driver.form.caption.text == "fog #sea", "it has them already"
+        assert driver.form.message == "Buffer cannot add a first comment on Bluesky."
         await driver.press("alt+down", *" here", "alt+up", "alt+up", "alt+h")
         assert driver.form.caption.text == "fog\n\n#sea"
         await driver.press("alt+down", "alt+down")
