@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import PersonaEdited
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.media.ai_mark import xmp_packet
 from fluffy_tui.scheduling import ChannelChoice
@@ -278,6 +279,22 @@ async def test_a_post_is_sent_without_the_first_comment_that_buffer_would_reject
             INSTAGRAM.id: "",
             FACEBOOK.id: "first!",
         }
+
+
+async def test_a_first_comment_that_buffer_rejects_while_the_next_is_written_can_be_left_out_there(
+    running: Running, services: FakeServices
+) -> None:
+    personas = services.personas.personas
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"fog", "f6", *"first")
+        lead, other = personas[1].channels
+        personas[1] = replace(personas[1], channels=(replace(lead, first_comment_refused_at=NOW), other))
+        services.tell(PersonaEdited(1))
+        await driver.heard()
+        await driver.press("!")
+        assert "✗ Buffer rejected a first comment here" in driver.text("#preflight")
+        await driver.press("ctrl+s", "y")
+        assert [post.first_comment for post in list(services.scheduling.all_posts.values())[-2:]] == ["", ""]
 
 
 async def test_the_ai_label_is_switched_on(running: Running, services: FakeServices) -> None:

@@ -209,7 +209,7 @@ class ComposeScreen(PhotosScreen):
 
     def _marks(self, typed: PreflightInput, channel_id: str | None) -> list[Mark]:
         """Check what is typed for a channel, with all that is known about photos, channel and earlier posts."""
-        chosen = next((each for each in self.shown.channels if each.id == channel_id), None)
+        chosen = next((each for each in self.persona.channels if each.id == channel_id), None)
         is_shown = channel_id == self.channels.channels.current_id
         photos = self.arrangement.photos
         numbers = {photo.photo_id: number for number, photo in enumerate(photos.photos, 1)}
@@ -265,7 +265,7 @@ class ComposeScreen(PhotosScreen):
         channels = self.channels.channels
         if self.form.suggester.asks_first(channels.draft, "Submit", self.action_submit):
             return
-        refused = channels.comments_refused(self.context.clock())
+        refused = channels.comments_refused(self.persona.channels, self.context.clock())
 
         def go_on(accepted: bool | None) -> None:
             if accepted:

@@ -164,11 +164,14 @@ class PostChannels:
         """Those of the channels that are not shown."""
         return replace(self, off=self.off | {self.current_id or ""}).captions if self.ids else []
 
-    def comments_refused(self, now: datetime) -> list[PersonaChannel]:
-        """Return the channels that are on and where Buffer recently rejected a first comment, if they get one."""
+    def comments_refused(self, known: Iterable[PersonaChannel], now: datetime) -> list[PersonaChannel]:
+        """Return the channels that are on and where Buffer recently rejected a first comment, if they get one.
+
+        What is `known` of the persona's channels may be newer than what was shown.
+        """
         return [
             chosen
-            for chosen in self.persona.channels
+            for chosen in known
             if chosen.id in self.on
             and comment_refusal(chosen, now) is not None
             and self.on_channel(chosen.id).first_comment.strip()
