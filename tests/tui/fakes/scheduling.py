@@ -522,7 +522,8 @@ class FakeScheduling:
         photo = self._photos[old.photo_id]
         new = make_post(post_id, photo, old.caption, step)
         new = replace(new, photos=(changed(new, alt_text=old.alt_text).cover, *old.photos[1:]))
-        kept = {name: getattr(old, name) for name in ("created_at", "share_mode", "requested_at_time")}
+        names = ("created_at", "share_mode", "requested_at_time", "channel_id", "lead_post_id")
+        kept = {name: getattr(old, name) for name in names}
         return self._store(changed(new, **{**kept, "updated_at": NOW, **changes}))
 
     def _existing(self, post_id: int) -> Post:

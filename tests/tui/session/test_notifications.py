@@ -20,6 +20,7 @@ from fluffy_tui.tui.session.notifications import (
 )
 from tui.conftest import Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_photo, make_post
+from tui.several_channels import on_channels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +129,21 @@ async def test_a_post_that_goes_live_while_the_app_is_open_is_announced(
         await driver.heard()
         assert driver.toasts() == [("“coffee first” is live.", "information")]
         assert "\a" in written
+
+
+async def test_where_a_persona_has_several_channels_the_result_names_its_channel(
+    running: Running, services: FakeServices
+) -> None:
+    """Each post of a submission is told by itself."""
+    on_channels(services, 12, Step.PUBLISHING, Step.PUBLISHING)
+    async with running(persona="sarah") as driver:
+        services.scheduling.move(12, Step.LIVE, posted_at=NOW)
+        services.scheduling.move(13, Step.FAILED, error_message="It is full.")
+        await driver.heard()
+        assert sorted(driver.notices()) == [
+            "“words 0” on Instagram is live.",
+            "“words 1” on Bluesky failed: It is full.",
+        ]
 
 
 async def test_many_results_at_a_time_are_one_toast(running: Running, post: Post) -> None:

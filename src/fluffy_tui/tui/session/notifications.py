@@ -43,10 +43,10 @@ class Notice:
 
 
 class PostNews:
-    """Reports each result of a post once."""
+    """Reports each result of a post once, with `where` it goes if that returns anything."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], datetime], where: Callable[[Post], str] = lambda _: "") -> None:
+        self._clock, self._where = clock, where
         self._steps: dict[int, Step | None] = {}
 
     def of(self, posts: Iterable[Post], failed: Iterable[Post] = ()) -> list[Notice]:
@@ -63,7 +63,8 @@ class PostNews:
             before, self._steps[post.id] = self._steps.get(post.id), post.step
             if is_known and before == post.step:
                 continue
-            name = quoted(post.caption, CAPTION_LENGTH)
+            where = self._where(post)
+            name = quoted(post.caption, CAPTION_LENGTH) + (f" on {where}" if where else "")
             if post.step is Step.FAILED:
                 why = f": {one_line(post.error_message)}" if post.error_message else "."
                 found.append(Notice(f"{name} failed{why}", failed=True))
@@ -82,7 +83,7 @@ class Notifications:
         self._app = app
         self._write = write
         self._context = context
-        self._news = PostNews(context.clock)
+        self._news = PostNews(context.clock, context.channel_among_several)
 
     def announce(self, posts: Sequence[Post]) -> None:
         """Announce what is new about posts that have changed."""
