@@ -319,6 +319,21 @@ async def test_what_is_known_of_a_create_outlasts_a_search_that_fails(
     assert len(place.in_buffer()) == 1
 
 
+async def test_long_searches_are_no_tries_of_what_is_found_then(place: Workplace) -> None:
+    """The post without all of its pictures is deleted and sent again, not given up."""
+    cover, other = [await place.photo(number) for number in (1, 2)]
+    post = await place.schedule(cover, "fog", more_photos=[other])
+    await place.services.delivery.deliver(post.id)
+    [remote] = place.in_buffer()
+    del remote.assets[1:]
+    unsettled = "step = 'unconfirmed', status = 'draft', buffer_post_id = NULL, create_sent_at = now()"
+    await place.execute(f"UPDATE posts SET {unsettled}, error_code = 'ambiguous', attempts = 90")
+    await place.services.delivery.deliver(post.id)
+    held = await place.post(post.id)
+    assert (held.step, held.error_code) == (Step.HELD, "image_dropped")
+    assert place.in_buffer() == []
+
+
 @pytest.mark.parametrize("doubt", ["not ours", "removed in Buffer", "lost before", "earlier"])
 async def test_a_duplicate_that_may_be_the_post_itself_is_searched_for(place: Workplace, doubt: str) -> None:
     """What Buffer refuses may be what an earlier request has left there, unless another post of ours explains it."""

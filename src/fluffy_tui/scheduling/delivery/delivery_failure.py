@@ -86,11 +86,13 @@ class DeliveryFailure(FluffyError):
 
 
 def _tries(post: PostRow, code: str) -> int:
-    """Count how many times in a row this error occurred, this time included.
+    """Count how many times in a row this error occurred, this time included."""
+    return post.attempts if post.error_code == code else 1
 
-    Where the post keeps what is known of its create, so do all errors of the searches for it.
-    """
-    return post.attempts if post.error_code == code or _keeps_error(post) else 1
+
+def _tries_in_pauses(post: PostRow, code: str) -> int:
+    """Count them where the post is paused; all failed searches for a create count of which something is known."""
+    return post.attempts if _keeps_error(post) else _tries(post, code)
 
 
 def _keeps_error(post: PostRow) -> bool:
@@ -125,7 +127,7 @@ def internal_error(error: Exception, post: PostRow, timings: Timings) -> Deliver
     code = PostError.INTERNAL_ERROR
     message = f"Internal error ({type(error).__name__}). The log file has the details."
     if _is_search(post):
-        return _paused(post, code, message, timings.backoff(_tries(post, code)))
+        return _paused(post, code, message, timings.backoff(_tries_in_pauses(post, code)))
     if post.step == Step.SENDING:
         return DeliveryFailure(Step.UNCONFIRMED, code, message, timings.backoff(_tries(post, code)))
     return DeliveryFailure.temporary(code, message, post, timings)
@@ -137,8 +139,8 @@ def _pause(error: BufferError, post: PostRow, timings: Timings) -> float:
     if error.code in KEY_SETTINGS:
         return timings.settings_pause
     if error.next_step is NextStep.HOLD:
-        return timings.blocked(_tries(post, error.code))
-    return timings.backoff(_tries(post, error.code))
+        return timings.blocked(_tries_in_pauses(post, error.code))
+    return timings.backoff(_tries_in_pauses(post, error.code))
 
 
 def _paused(post: PostRow, code: str, message: str, pause: float) -> DeliveryFailure:
