@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fluffy_tui.buffer import Channel, ShareMode
+from fluffy_tui.core.app_events import PersonaEdited
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.media import Framing
 from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, Step
@@ -410,6 +411,21 @@ async def test_first_comments_that_differ_are_named_before_a_change_replaces_the
     async with running(persona="sarah") as driver:
         await driver.press("2", "k", "asterisk", "e")
         assert editing(driver).form.message == message
+
+
+async def test_a_first_comment_that_buffer_rejects_is_warned_of_in_an_open_editor(
+    running: Running, services: FakeServices
+) -> None:
+    personas = services.personas.personas
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "f6", *"first")
+        assert "first comment 5 of" in driver.text("#preflight")
+        channels = tuple(replace(chosen, first_comment_refused_at=NOW) for chosen in personas[1].channels)
+        personas[1] = replace(personas[1], channels=channels)
+        services.tell(PersonaEdited(1))
+        await driver.heard()
+        await driver.press("!")
+        assert "✗ Buffer rejected a first comment here" in driver.text("#preflight")
 
 
 async def test_as_many_photos_are_added_to_a_submission_as_each_of_its_networks_takes(

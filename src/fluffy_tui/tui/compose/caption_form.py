@@ -23,7 +23,7 @@ from fluffy_tui.networks import (
     split_hashtags,
     text_length,
 )
-from fluffy_tui.scheduling import Agenda, Reason, comment_refusal
+from fluffy_tui.scheduling import Agenda, Reason
 from fluffy_tui.tui.caption.caption_editor import LONG, PAUSE, CaptionEditor
 from fluffy_tui.tui.compose.caption_tools import CaptionTools
 from fluffy_tui.tui.compose.preflight import Mark, PreflightInput
@@ -317,7 +317,6 @@ class CaptionForm(ReportsErrors, Vertical):
             at=self.when.moment,
             earlier_captions=self.tools.earlier_captions,
             first_comment=self.first_comment.text,
-            comment_refused_at=comment_refusal(self.channel, self.context.clock()) if self.channel else None,
             has_ai_label=self.has_ai_label,
             is_ai_marked=self.is_ai_marked,
             suggested=self.suggester.suggested,
