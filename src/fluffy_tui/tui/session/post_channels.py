@@ -120,19 +120,18 @@ class PostChannels:
     def with_moved_hashtags(self, caption: str, first_comment: str) -> Self:
         """Return the channels once hashtags were moved between the texts of the current one, which are these now.
 
-        From the main channel they are moved on those that share both texts with it. The others keep what they have,
-        as do those whose network has no first comment: they would lose the hashtags.
+        From the main channel they are moved on the others as well, but on those that have a text of their own.
         """
         if self.index:
             return self
         shared = replace(self.shared, caption=caption, first_comment=first_comment)
-        kept = [self._kept(id_, shared) for id_ in self.ids[1:] if not self._shares_texts(id_)]
+        kept = [self._kept(id_, shared) for id_ in self.ids[1:] if self._has_own_text(id_)]
         return replace(self, shared=shared, own=self._own_with(kept))
 
-    def _shares_texts(self, channel_id: str) -> bool:
+    def _has_own_text(self, channel_id: str) -> bool:
         choice = self.choice(channel_id)
-        is_shared = choice.caption is None and choice.first_comment is None
-        return is_shared and self.rules(channel_id).first_comment_limit is not None
+        has_comment = self.rules(channel_id).first_comment_limit is not None
+        return has_comment and not (choice.caption is None and choice.first_comment is None)
 
     def _kept(self, channel_id: str, shared: Draft) -> ChannelChoice:
         """Return what differs on a channel from other shared texts if it keeps its own."""
