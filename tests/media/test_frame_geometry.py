@@ -10,7 +10,7 @@ from hypothesis import assume, given, strategies as st
 from PIL import Image
 
 from fluffy_tui.media import TURNS, Fit, Framing, Part, Shape, canvas_ratio, cuts_for, render, shapes_for
-from fluffy_tui.media.frame_geometry import frame
+from fluffy_tui.media.frame_geometry import frame, frame_of_part
 from fluffy_tui.networks import all_rules, rules_for
 
 INSTAGRAM = rules_for("instagram")
@@ -211,6 +211,16 @@ def test_parts_are_cut_from_one_frame_and_are_within_the_network(
     left, upper, right, lower = made.box
     assert -1e-6 <= left < right <= size[0] + 1e-6
     assert -1e-6 <= upper < lower <= size[1] + 1e-6
+
+
+@pytest.mark.parametrize(("size", "count"), [((1655, 847), 2), ((1654, 847), 2), ((1403, 400), 3)])
+def test_a_photo_that_is_small_enough_is_cut_between_its_pixels(size: tuple[int, int], count: int) -> None:
+    """Columns that are over would make it a little wider, and blur all of it."""
+    rules = rules_for("bluesky").image
+    made = frame_of_part(size, rules, Framing(part=Part(1, count)))
+    kept = size[0] - size[0] % count
+    assert made.canvas == made.picture == (kept, size[1])
+    assert made.box == (0, 0, kept, size[1])
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ def frame(
 
     The photo is never scaled up, except to reach the network's least width, and then not beyond the longest
     side: networks scale a narrow picture up themselves, but a huge one is slow everywhere. A photo that is cut
-    is framed as one, so equal arguments but for the part's number give equal frames.
+    is framed as one, so equal arguments but for the part's number give equal frames; the last pixels of a row that
+    cannot be shared out are left off.
 
     Args:
         size: Width and height of the upright photo, after its turn.
@@ -66,6 +67,7 @@ def frame(
         longest_side: Most pixels that the longer side of the canvas, or of each part of it, may have.
     """
     fit, count = framing.fit, framing.part.count
+    size = (size[0] - size[0] % count or size[0], size[1])
     width, height = size[0] / count, float(size[1])
     own = width / height
     wanted = ratio or framing.shape.ratio or min(max(own, rules.min_ratio or own), rules.max_ratio or own)

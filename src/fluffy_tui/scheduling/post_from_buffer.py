@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.tables import PostRow
 
 
+_ERROR = frozenset({"error_code", "error_message"})
+
+
 def row_values(found: BufferPost) -> dict[str, Any]:
     """Return all values of a row that Buffer decides."""
     no_error: dict[str, Any] = {"error_code": None, "error_message": None, "support_url": None}
@@ -75,6 +78,8 @@ def changed_values(row: PostRow, found: BufferPost) -> dict[str, Any]:
         values["caption"] = found.text
     if row.step != Step.LIVE and found.is_public:
         values |= missing_pictures(row, found)
+    if row.error_code == PostError.POSTED_TWICE and found.is_public:  # which stays so
+        values = {name: value for name, value in values.items() if name not in _ERROR}
     return {name: value for name, value in values.items() if getattr(row, name) != value}
 
 

@@ -226,7 +226,7 @@ class Scheduling:
                 for choice in chosen
             ]
         )
-        refusal = photos_refusal([known for known, _ in shown], wanted)
+        refusal = photos_refusal([known for known, _ in shown], wanted, persona.id)
         if request.again and refusal is None:
             refusal = await self._again_refusal([photo.photo_id for photo in wanted])
         for submission in submissions:
@@ -522,7 +522,7 @@ class Scheduling:
             ai_assisted: tell Buffer that a text came from a model; this cannot be taken back.
 
         Raises:
-            NotPossibleNow: the network rejects the text, or the post is being sent or published, or is live.
+            NotPossibleNow: the text or the photos are refused, or the post is being sent or published, or is live.
             PostNotFound: it was cancelled.
             DeliveryFailure: the picture is to change, and the photo's file is missing, changed or unreadable.
             MediaHostError: the picture is to change, and the upload failed.
@@ -530,12 +530,17 @@ class Scheduling:
         """
         wanted = tuple(photos) if photos is not None else None
         if wanted is not None:
+            existing = await self._existing(post_id)
+            if not wanted:
+                raise NotPossibleNow(
+                    "A post needs at least one photo.", "Cancel the post to take all of them out."
+                )
             known = [await self.photos.get(photo.photo_id) for photo in wanted]
             wanted = tuple(
                 replace(photo, sha256=photo.sha256 or each.sha256)
                 for photo, each in zip(wanted, known, strict=True)
             )
-            if (refusal := photos_refusal(known, wanted)) is not None:
+            if (refusal := photos_refusal(known, wanted, existing.persona_id)) is not None:
                 raise NotPossibleNow(refusal.reason)
         request = EditRequest(
             caption, alt_text, share_mode, at, framing, wanted, first_comment, ai_generated, ai_assisted

@@ -13,7 +13,8 @@ from sqlalchemy import select, text
 from fluffy_tui.buffer import Budget, BudgetWindow, ShareMode
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, ManualClock, StandIn
-from fluffy_tui.scheduling import Post, PostStatus, StatusSync, Step, Timings
+from fluffy_tui.demo.stand_in.world import new_id
+from fluffy_tui.scheduling import Post, PostStatus, ProblemKind, StatusSync, Step, Timings
 from fluffy_tui.scheduling.background.status_sync import next_request
 from fluffy_tui.scheduling.tables import PostRow
 from scheduling.quick_programs import QUICK
@@ -82,6 +83,32 @@ async def test_a_post_goes_live_with_its_time_and_link(place: Workplace, status_
     assert (done.status, done.step) == (PostStatus.POSTED, Step.LIVE)
     assert done.posted_at == remote.sent_at
     assert done.external_link == remote.external_link is not None
+
+
+async def test_a_post_that_is_published_twice_says_so_once_it_is_live(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    """It was found out while both were being published."""
+    post = await place.accepted()
+    await status_sync.run()
+    await place.execute("UPDATE posts SET lost_creates = 1")
+    world = place.stand_in.world
+    remote = world.posts[str(post.buffer_post_id)]
+    double = world.add_post(dataclasses.replace(remote, id=new_id()))
+    await until_due(place, post, 0)
+    for one in (remote, double):
+        one.publish_at = place.stand_in.clock.now() + timedelta(seconds=60)
+    await until_due(place, post, 15)
+    await status_sync.run()
+    publishing = await place.post(post.id)
+    assert (publishing.step, publishing.error_code) == (Step.PUBLISHING, "posted_twice")
+    await place.stand_in.advance(120)
+    await status_sync.run()
+    live = await place.post(post.id)
+    assert (live.step, live.error_code) == (Step.LIVE, "posted_twice")
+    assert live.error_message == publishing.error_message
+    [problem] = [one for one in await place.services.scheduling.problems() if one.post is not None]
+    assert problem.kind is ProblemKind.POSTED_TWICE
 
 
 async def test_without_open_posts_nothing_is_asked(place: Workplace, status_sync: StatusSync) -> None:

@@ -309,6 +309,47 @@ async def test_a_duplicate_of_another_post_of_ours_is_refused_for_good(
     assert len(place.in_buffer()) == 1
 
 
+@pytest.mark.parametrize("kind", [Kind.SERVER_ERROR_BEFORE, Kind.RATE_LIMITED, Kind.NULL_EDGES])
+@pytest.mark.parametrize("code", ["duplicate_text", "ambiguous"])
+async def test_what_is_known_of_a_create_outlasts_a_search_that_fails(
+    place: Workplace, code: str, kind: Kind
+) -> None:
+    """Else it would be sent once more, as if nothing were known; the searches become rarer all the same."""
+    photos = [await place.photo(number) for number in (1, 2)]
+    _, second = [await place.schedule(photo, "the very same words") for photo in photos]
+    await place.services.delivery.deliver(second.id)
+    known = "error_code = 'ambiguous', error_message = 'only you', " if code == "ambiguous" else ""
+    await place.execute(f"UPDATE posts SET {known} next_try_at = NULL WHERE id = {second.id}")
+    refused = await place.post(second.id)
+    place.stand_in.faults.add(kind, operation="posts", count=3, seconds=1.0)
+    pauses = []
+    for attempts in range(2, 5):
+        await place.services.delivery.deliver(second.id)
+        searched = await place.post(second.id)
+        assert (searched.step, searched.error_code) == (Step.UNCONFIRMED, code)
+        assert (searched.error_message, searched.attempts) == (refused.error_message, attempts)
+        assert searched.next_try_at is not None
+        pauses.append(searched.next_try_at - searched.updated_at)
+        await place.execute("UPDATE posts SET next_try_at = NULL")
+    assert kind is Kind.RATE_LIMITED or pauses[0] < pauses[1], pauses
+    assert len(place.in_buffer()) == 1
+
+
+async def test_long_searches_are_no_tries_of_what_is_found_then(place: Workplace) -> None:
+    """The post without all of its pictures is deleted and sent again, not given up."""
+    cover, other = [await place.photo(number) for number in (1, 2)]
+    post = await place.schedule(cover, "fog", more_photos=[other])
+    await place.services.delivery.deliver(post.id)
+    [remote] = place.in_buffer()
+    del remote.assets[1:]
+    unsettled = "step = 'unconfirmed', status = 'draft', buffer_post_id = NULL, create_sent_at = now()"
+    await place.execute(f"UPDATE posts SET {unsettled}, error_code = 'ambiguous', attempts = 90")
+    await place.services.delivery.deliver(post.id)
+    held = await place.post(post.id)
+    assert (held.step, held.error_code) == (Step.HELD, "image_dropped")
+    assert place.in_buffer() == []
+
+
 @pytest.mark.parametrize("doubt", ["not ours", "removed in Buffer", "lost before", "earlier"])
 async def test_a_duplicate_that_may_be_the_post_itself_is_searched_for(place: Workplace, doubt: str) -> None:
     """What Buffer refuses may be what an earlier request has left there, unless another post of ours explains it."""

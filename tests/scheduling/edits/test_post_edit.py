@@ -28,7 +28,7 @@ from fluffy_tui.scheduling import (
 )
 from fluffy_tui.scheduling.photo_usage import taking_photos
 from scheduling.quick_programs import QUICK
-from scheduling.workplace import Barrier
+from scheduling.workplace import Barrier, write_photo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -585,3 +585,20 @@ async def test_words_do_not_move_a_post_back_that_another_user_has_moved(place: 
     assert (await words).scheduled_at == LATER
     [remote] = place.in_buffer()
     assert (remote.text, remote.due_at) == ("other words", LATER)
+
+
+async def test_a_post_keeps_a_photo_and_its_persona(place: Workplace) -> None:
+    post = await place.submit()
+    other = await place.services.personas.create("other")
+    folder = place.folder / "other"
+    folder.mkdir()
+    write_photo(folder / "theirs.jpg", 9)
+    await place.services.photos.import_folders([folder], other, on_progress=lambda _: None)
+    [theirs] = await place.services.photos.unscheduled(other)
+    for photos, reason in (
+        ([], "A post needs at least one photo."),
+        ([PostPhoto(theirs.id, theirs.sha256)], "belong to several personas"),
+    ):
+        with pytest.raises(NotPossibleNow, match=reason):
+            await place.services.scheduling.edit(post.id, photos=photos)
+    assert (await place.post(post.id)).photos == post.photos

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import PersonaEdited
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.media.ai_mark import xmp_packet
 from fluffy_tui.scheduling import ChannelChoice
@@ -219,6 +220,28 @@ async def test_the_first_comment_is_sent_where_the_network_has_one(
         ]
 
 
+async def test_hashtags_go_back_into_the_caption_only_where_it_is_shared(
+    running: Running, services: FakeServices
+) -> None:
+    personas = services.personas.personas
+    personas[1] = with_channels(personas[1], INSTAGRAM, BLUESKY, FACEBOOK)
+    async with running(persona="sarah") as driver:
+        await driver.press(
+            "enter", *"fog #sea", "alt+h", "alt+down", "alt+down", *" here", "alt+up", "alt+up", "alt+h"
+        )
+        assert driver.form.caption.text == "fog\n\n#sea"
+        await driver.press("alt+down", "alt+down")
+        assert driver.form.caption.text == "fog here"
+        assert driver.form.first_comment.text == "#sea"
+        await driver.press("ctrl+s")
+        sent = list(services.scheduling.all_posts.values())[-3:]
+        assert [(post.caption, post.first_comment) for post in sent] == [
+            ("fog\n\n#sea", ""),
+            ("fog\n\n#sea", ""),
+            ("fog here", "#sea"),
+        ]
+
+
 async def test_a_first_comment_that_buffer_lately_rejected_is_said_before_submitting(
     running: Running, services: FakeServices
 ) -> None:
@@ -253,6 +276,22 @@ async def test_a_post_is_sent_without_the_first_comment_that_buffer_would_reject
             INSTAGRAM.id: "",
             FACEBOOK.id: "first!",
         }
+
+
+async def test_a_first_comment_that_buffer_rejects_while_the_next_is_written_can_be_left_out_there(
+    running: Running, services: FakeServices
+) -> None:
+    personas = services.personas.personas
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"fog", "f6", *"first")
+        lead, other = personas[1].channels
+        personas[1] = replace(personas[1], channels=(replace(lead, first_comment_refused_at=NOW), other))
+        services.tell(PersonaEdited(1))
+        await driver.heard()
+        await driver.press("!")
+        assert "✗ Buffer rejected a first comment here" in driver.text("#preflight")
+        await driver.press("ctrl+s", "y")
+        assert [post.first_comment for post in list(services.scheduling.all_posts.values())[-2:]] == ["", ""]
 
 
 async def test_the_ai_label_is_switched_on(running: Running, services: FakeServices) -> None:

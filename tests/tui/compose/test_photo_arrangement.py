@@ -11,7 +11,7 @@ from textual.content import Content
 
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.scheduling import Reason, ScheduleResult, Step
-from fluffy_tui.similarity import EarlierPost, Relation
+from fluffy_tui.similarity import EarlierPost, OutsideMatch, Relation
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.library.screen import LibraryScreen
@@ -245,6 +245,19 @@ async def test_another_photo_that_was_posted_before_is_named(
         assert "! photo 2 was posted or scheduled before ctrl+n" in driver.text("#preflight")
         await driver.press("ctrl+n")
         assert "same picture posted" in driver.text("#preflight")
+
+
+async def test_another_photo_that_went_out_elsewhere_is_named(
+    running: Running, services: FakeServices
+) -> None:
+    services.similarity.earlier_posts = {}
+    services.similarity.elsewhere = {39: OutsideMatch(NOW, 0)}
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "space", "enter")
+        assert "! photo 2 was posted or scheduled before ctrl+n" in driver.text("#preflight")
+        await driver.press("ctrl+n")
+        assert "same picture posted elsewhere" in driver.text("#preflight")
+        assert "photo 2 was posted" not in driver.text("#preflight")
 
 
 async def test_a_click_shows_a_photo(running: Running, services: FakeServices) -> None:

@@ -197,7 +197,8 @@ class FakeScheduling:
             return ScheduleResult(False, existing, "This photo has a post already.", Reason.ALREADY_SCHEDULED)
         if chosen[0].chosen is None:
             return ScheduleResult(False, None, "The persona has no channel.", Reason.NO_CHANNEL)
-        if (refusal := photos_refusal([self._photos[one.photo_id] for one in photos], photos)) is not None:
+        known = [self._photos[one.photo_id] for one in photos]
+        if (refusal := photos_refusal(known, photos, persona.id)) is not None:
             return refusal
         label = persona.ai_label if ai_generated is None else ai_generated
         wanted_posts = possible_everywhere(
@@ -428,7 +429,11 @@ class FakeScheduling:
         self.edits.append({"post_id": post_id, **given, **{k: v for k, v in pictures.items() if v}})
         return self._store(
             changed(
-                replace(post, photos=tuple(photos or post.photos)),
+                replace(
+                    post,
+                    photos=tuple(photos or post.photos),
+                    first_comment=post.first_comment if first_comment is None else first_comment,
+                ),
                 caption=post.caption if caption is None else caption,
                 alt_text=(photos or post.photos)[0].alt_text if alt_text is None else alt_text,
                 share_mode=share_mode or post.share_mode,
@@ -525,7 +530,8 @@ class FakeScheduling:
         photo = self._photos[old.photo_id]
         new = make_post(post_id, photo, old.caption, step)
         new = replace(new, photos=(changed(new, alt_text=old.alt_text).cover, *old.photos[1:]))
-        kept = {name: getattr(old, name) for name in ("created_at", "share_mode", "requested_at_time")}
+        names = ("created_at", "share_mode", "requested_at_time", "channel_id", "lead_post_id")
+        kept = {name: getattr(old, name) for name in names}
         return self._store(changed(new, **{**kept, "updated_at": NOW, **changes}))
 
     def _existing(self, post_id: int) -> Post:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.buffer import Channel, ShareMode
+from fluffy_tui.core.app_events import PersonaEdited
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.media import Framing
 from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, Step
@@ -328,6 +329,22 @@ async def test_a_change_of_the_photos_that_was_not_saved_is_kept(
         assert "draft of a change" in editing(driver).form.message
 
 
+async def test_a_photo_that_was_taken_out_can_be_put_back(running: Running, services: FakeServices) -> None:
+    """It still has this post, so the library does not list it; its text has not changed."""
+    with_photos(services, 2, 40)
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "ctrl+n", "f3", *"!", "ctrl+o", "alt+a")
+        name = services.photos.photos[40].name
+        await driver.press(*name, "enter")
+        photos = editing(driver).arrangement.photos
+        assert [(photo.photo_id, photo.alt_text) for photo in photos.photos] == [
+            (2, "alt 2"),
+            (40, "alt 40!"),
+        ]
+        await driver.press("ctrl+o", "escape", "e", "alt+a", "enter")
+        assert editing(driver).form.photo == services.photos.photos[40]
+
+
 async def test_caption_and_time_of_a_submission_are_changed_on_all_its_channels(
     running: Running, services: FakeServices
 ) -> None:
@@ -375,6 +392,40 @@ async def test_photos_of_a_submission_are_added_moved_and_taken_out_on_all_its_c
         await driver.heard()
         turned = [post.cover.framing for post in services.scheduling.posts_of(lead, bluesky)]
         assert turned == [Framing(turn=90)] * 2
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (CHANNELS[1], ""),  # Bluesky has no first comments, so it has no other one
+        (CHANNELS[2], "The first comments differ: a change here replaces all of them."),
+    ],
+)
+async def test_first_comments_that_differ_are_named_before_a_change_replaces_them(
+    running: Running, services: FakeServices, other: Channel, message: str
+) -> None:
+    instagram, second = on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
+    services.personas.personas[1] = with_channels(services.personas.personas[1], CHANNELS[0], other)
+    services.scheduling._store(replace(instagram, caption="fog", first_comment="#sea"))
+    services.scheduling._store(replace(second, caption="fog", channel_id=other.id))
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "k", "asterisk", "e")
+        assert editing(driver).form.message == message
+
+
+async def test_a_first_comment_that_buffer_rejects_is_warned_of_in_an_open_editor(
+    running: Running, services: FakeServices
+) -> None:
+    personas = services.personas.personas
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "f6", *"first")
+        assert "first comment 5 of" in driver.text("#preflight")
+        channels = tuple(replace(chosen, first_comment_refused_at=NOW) for chosen in personas[1].channels)
+        personas[1] = replace(personas[1], channels=channels)
+        services.tell(PersonaEdited(1))
+        await driver.heard()
+        await driver.press("!")
+        assert "✗ Buffer rejected a first comment here" in driver.text("#preflight")
 
 
 async def test_as_many_photos_are_added_to_a_submission_as_each_of_its_networks_takes(

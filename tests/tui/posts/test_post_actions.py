@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from textual.screen import Screen
 
+from fluffy_tui.buffer import Code
 from fluffy_tui.scheduling import NotPossibleNow, Post, PostPhoto, Step
 from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
@@ -75,6 +76,31 @@ async def test_retrying_several_posts_reports_refusals_and_the_rest_together(
         assert report == "Retrying 2 posts. Buffer is checked first."
         assert services.scheduling.all_posts[FAILED].step is Step.QUEUED
         assert on.done == 1
+
+
+async def test_a_retry_offers_to_leave_out_the_first_comment_that_buffer_rejected(
+    running: Running, services: FakeServices
+) -> None:
+    """Of the posts on two channels; another failed post is retried as it is."""
+    scheduling = services.scheduling
+    group = on_channels(services, 12, Step.FAILED, Step.FAILED)
+    rejected = {"error_code": Code.FIRST_COMMENT_REFUSED, "first_comment": "#sea"}
+    for post in group:
+        scheduling._store(replace(post, **rejected))  # type: ignore[arg-type]
+    ids = [post.id for post in group]
+    async with bench(running) as on:
+        on.select(*ids, FAILED)
+        on.actions.run("retry")
+        while not isinstance(on.driver.screen, ConfirmScreen):
+            await on.driver.pilot.pause()
+        question = on.driver.text("#dialog Static")
+        assert "on @sarah.ig Instagram and @northlight Bluesky: its plan may not include them" in question
+        assert "To send it all the same, save the post in the editor." in question
+        await on.driver.press("n")
+        assert {scheduling.all_posts[id_].step for id_ in ids} == {Step.FAILED}
+        assert await on.run("retry", "y") == ["Retrying 3 posts. Buffer is checked first."]
+        assert {scheduling.all_posts[id_].step for id_ in (*ids, FAILED)} == {Step.QUEUED}
+        assert [scheduling.all_posts[id_].first_comment for id_ in ids] == ["", ""]
 
 
 async def test_cancelling_asks_only_about_what_can_be_cancelled(

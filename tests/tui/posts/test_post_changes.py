@@ -110,6 +110,20 @@ def test_a_shared_change_leaves_out_what_the_network_does_not_have(post: Post) -
     assert shared_changes(post, INSTAGRAM, before, after) == {"caption": "fog again"} | extras
 
 
+def test_hashtags_that_move_to_the_first_comment_stay_where_there_is_none(post: Post) -> None:
+    post = replace(post, caption="fog\n\n#fog #sea")
+    before = replace(draft_of(post), photos=post.photos)
+    moved = replace(before, caption="fog", first_comment="#fog #sea")
+    assert shared_changes(post, rules_for("bluesky"), before, moved) == {}
+    assert shared_changes(post, INSTAGRAM, before, moved) == {"caption": "fog", "first_comment": "#fog #sea"}
+    further = replace(moved, caption="fog again")
+    assert shared_changes(post, rules_for("bluesky"), before, further) == {
+        "caption": "fog again\n\n#fog #sea"
+    }
+    removed = replace(before, caption="fog")
+    assert shared_changes(post, rules_for("bluesky"), before, removed) == {"caption": "fog"}
+
+
 def test_photos_of_several_posts_are_reordered_added_and_removed_and_keep_what_is_their_own(
     post: Post,
 ) -> None:

@@ -20,6 +20,7 @@ from fluffy_tui.tui.session.notifications import (
 )
 from tui.conftest import Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_photo, make_post
+from tui.several_channels import on_channels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +62,24 @@ def test_a_failure_is_announced_with_its_reason_and_again_after_a_retry(post: Po
     assert news.of([failed]) == []
     assert news.of([at(post, Step.QUEUED)]) == []
     assert news.of([failed]) == announced
+
+
+def test_a_post_that_is_known_to_have_failed_is_no_news_when_it_is_changed(post: Post) -> None:
+    """Such as one from before the app was opened; what was only just read as failed is."""
+    failed = at(post, Step.FAILED)
+    edited = replace(failed, caption="dog", updated_at=NOW + timedelta(seconds=1))
+    assert PostNews(clock).of([edited], failed=[failed]) == []
+    assert PostNews(clock).of([failed], failed=[failed]) != []
+
+
+async def test_an_edit_of_a_post_that_failed_before_announces_nothing(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        edited = await services.scheduling.edit(4, caption="dog")
+        services.scheduling._store(replace(edited, updated_at=NOW + timedelta(seconds=1)))
+        await driver.heard()
+        assert driver.toasts() == []
 
 
 def test_several_results_fit_in_one_line() -> None:
@@ -110,6 +129,21 @@ async def test_a_post_that_goes_live_while_the_app_is_open_is_announced(
         await driver.heard()
         assert driver.toasts() == [("“coffee first” is live.", "information")]
         assert "\a" in written
+
+
+async def test_where_a_persona_has_several_channels_the_result_names_its_channel(
+    running: Running, services: FakeServices
+) -> None:
+    """Each post of a submission is told by itself."""
+    on_channels(services, 12, Step.PUBLISHING, Step.PUBLISHING)
+    async with running(persona="sarah") as driver:
+        services.scheduling.move(12, Step.LIVE, posted_at=NOW)
+        services.scheduling.move(13, Step.FAILED, error_message="It is full.")
+        await driver.heard()
+        assert sorted(driver.notices()) == [
+            "“words 0” on Instagram is live.",
+            "“words 1” on Bluesky failed: It is full.",
+        ]
 
 
 async def test_many_results_at_a_time_are_one_toast(running: Running, post: Post) -> None:

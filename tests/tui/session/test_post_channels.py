@@ -59,6 +59,30 @@ def test_a_time_is_for_all_channels_or_for_one_with_the_others_off() -> None:
     assert alone.draft.off == (MAIN, SECOND) and alone.shared == channels.shared
 
 
+def test_hashtags_move_on_all_channels_that_share_the_texts() -> None:
+    """Also where the network has no first comment, whose caption goes on to be the shared one."""
+    channels = PostChannels.of(PERSONA, Draft("fog #sea"))
+    moved = channels.with_moved_hashtags("fog", "#sea")
+    assert moved == PostChannels.of(PERSONA, Draft("fog", first_comment="#sea"))
+    assert moved.with_moved_hashtags("fog #sea", "") == channels
+
+
+def test_a_channel_with_a_text_of_its_own_keeps_both_when_hashtags_move() -> None:
+    own_caption = PostChannels.of(PERSONA, Draft("fog", first_comment="#sea")).at(2)
+    own_caption = own_caption.with_shown(Draft("pier", first_comment="#sea"), None).at(0)
+    moved = own_caption.with_moved_hashtags("fog\n\n#sea", "")
+    assert moved.on_channel(THIRD) == Draft("pier", first_comment="#sea")
+    own_comment = PostChannels.of(PERSONA, Draft("fog #sea")).at(2)
+    own_comment = own_comment.with_shown(Draft("fog #sea", first_comment="first!"), None).at(0)
+    moved = own_comment.with_moved_hashtags("fog", "#sea")
+    assert moved.on_channel(THIRD) == Draft("fog #sea", first_comment="first!")
+
+
+def test_hashtags_that_move_on_another_channel_move_only_there() -> None:
+    there = PostChannels.of(PERSONA, Draft("fog #sea")).at(2)
+    assert there.with_moved_hashtags("fog", "#sea") == there
+
+
 def test_the_last_channel_comes_after_no_other() -> None:
     channels = PostChannels.of(PERSONA, Draft())
     assert channels.at(9).current_id == THIRD

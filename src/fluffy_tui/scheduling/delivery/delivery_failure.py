@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MAYBE_THE_PICTURE = frozenset({Code.IMAGE_UNREADABLE, Code.IMAGE_DROPPED})
 """Errors that may be temporary, or else are the fault of the picture or its URL."""
+_KNOWN_OF_CREATE = frozenset({Code.DUPLICATE_TEXT, PostError.AMBIGUOUS})
+"""What is known of a create that may have taken effect, and decides what may be sent after it."""
 
 
 class ClaimLost(Exception):
@@ -88,6 +90,16 @@ def _tries(post: PostRow, code: str) -> int:
     return post.attempts if post.error_code == code else 1
 
 
+def _tries_in_pauses(post: PostRow, code: str) -> int:
+    """Count them where the post is paused; all failed searches for a create count of which something is known."""
+    return post.attempts if _keeps_error(post) else _tries(post, code)
+
+
+def _keeps_error(post: PostRow) -> bool:
+    """Return whether an error of a search tells less than the post's own, which therefore stays."""
+    return _is_search(post) and post.error_code in _KNOWN_OF_CREATE
+
+
 def failure_of(
     error: BufferError | MediaHostError | StepTimeout | DeliveryFailure, post: PostRow, timings: Timings
 ) -> DeliveryFailure:
@@ -114,7 +126,9 @@ def internal_error(error: Exception, post: PostRow, timings: Timings) -> Deliver
     """Return what an unexpected exception means: a few more attempts, and never a blind second create."""
     code = PostError.INTERNAL_ERROR
     message = f"Internal error ({type(error).__name__}). The log file has the details."
-    if post.step in (Step.SENDING, Step.UNCONFIRMED):
+    if _is_search(post):
+        return _paused(post, code, message, timings.backoff(_tries_in_pauses(post, code)))
+    if post.step == Step.SENDING:
         return DeliveryFailure(Step.UNCONFIRMED, code, message, timings.backoff(_tries(post, code)))
     return DeliveryFailure.temporary(code, message, post, timings)
 
@@ -125,12 +139,14 @@ def _pause(error: BufferError, post: PostRow, timings: Timings) -> float:
     if error.code in KEY_SETTINGS:
         return timings.settings_pause
     if error.next_step is NextStep.HOLD:
-        return timings.blocked(_tries(post, error.code))
-    return timings.backoff(_tries(post, error.code))
+        return timings.blocked(_tries_in_pauses(post, error.code))
+    return timings.backoff(_tries_in_pauses(post, error.code))
 
 
 def _paused(post: PostRow, code: str, message: str, pause: float) -> DeliveryFailure:
     """Hold the post; while a create of it may be in flight, it stays unconfirmed instead."""
+    if _keeps_error(post):
+        code, message = str(post.error_code), str(post.error_message)
     return DeliveryFailure(Step.UNCONFIRMED if _is_search(post) else Step.HELD, code, message, pause)
 
 

@@ -188,9 +188,11 @@ def _first_comment_refusal(submission: Submission, now: datetime) -> ScheduleRes
     return ScheduleResult(False, reason=reason, code=Reason.FIRST_COMMENT)
 
 
-def photos_refusal(photos: Sequence[Photo], shown: Sequence[PostPhoto]) -> ScheduleResult | None:
-    """Return why these photos, `shown` as they are to be posted, cannot be in one post, or None if they can."""
-    if len({photo.persona_id for photo in photos}) > 1:
+def photos_refusal(
+    photos: Sequence[Photo], shown: Sequence[PostPhoto], persona_id: int
+) -> ScheduleResult | None:
+    """Return why photos, `shown` as they are to be posted, cannot be in one post of a persona, or None if they can."""
+    if {photo.persona_id for photo in photos} != {persona_id}:
         reason = "The photos belong to several personas. Choose photos of one persona."
         return ScheduleResult(False, reason=reason, code=Reason.SEVERAL_PERSONAS)
     if len({photo.source for photo in shown}) < len(shown):

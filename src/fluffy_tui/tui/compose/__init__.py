@@ -12,5 +12,9 @@ from fluffy_tui.tui.compose.preflight import (
     time_marks as time_marks,
 )
 from fluffy_tui.tui.compose.screen import ComposeScreen as ComposeScreen
-from fluffy_tui.tui.compose.submitter import damage_question as damage_question, submit_all as submit_all
+from fluffy_tui.tui.compose.submitter import (
+    comment_question as comment_question,
+    damage_question as damage_question,
+    submit_all as submit_all,
+)
 from fluffy_tui.tui.compose.when.forecast import load_agenda as load_agenda, runway_words as runway_words

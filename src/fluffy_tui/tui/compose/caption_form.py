@@ -23,7 +23,7 @@ from fluffy_tui.networks import (
     split_hashtags,
     text_length,
 )
-from fluffy_tui.scheduling import Agenda, Reason, comment_refusal
+from fluffy_tui.scheduling import Agenda, Reason
 from fluffy_tui.tui.caption.caption_editor import LONG, PAUSE, CaptionEditor
 from fluffy_tui.tui.compose.caption_tools import CaptionTools
 from fluffy_tui.tui.compose.preflight import Mark, PreflightInput
@@ -144,6 +144,8 @@ class CaptionForm(ReportsErrors, Vertical):
         """Into how many pictures of the post the photo can be cut at most."""
         self.cut: Callable[[Framing], None] | None = None
         """Cuts the photo into parts, or puts them together again; None where it is posted alone."""
+        self.hashtags_moved: Callable[[str, str], None] | None = None
+        """Called with the caption and the first comment that the channel that is shown is about to get."""
         self.photo: Photo | None = None
         self.is_edited = False
         """Whether the user changed anything since the last `load`."""
@@ -315,7 +317,6 @@ class CaptionForm(ReportsErrors, Vertical):
             at=self.when.moment,
             earlier_captions=self.tools.earlier_captions,
             first_comment=self.first_comment.text,
-            comment_refused_at=comment_refusal(self.channel, self.context.clock()) if self.channel else None,
             has_ai_label=self.has_ai_label,
             is_ai_marked=self.is_ai_marked,
             suggested=self.suggester.suggested,
@@ -475,6 +476,8 @@ class CaptionForm(ReportsErrors, Vertical):
             none = f"Buffer cannot add a first comment on {self.rules.name}."
             self.show_message("The caption does not end with hashtags." if is_possible else none)
             return
+        if self.hashtags_moved is not None:
+            self.hashtags_moved(*moved)
         self.suggester.moved((self.caption.text, self.first_comment.text), moved)
         for editor, new in zip((self.caption, self.first_comment), moved, strict=True):
             editor.insert_text(new, (0, 0), editor.document.end)

@@ -151,7 +151,9 @@ class PhotosScreen(CaptionScreen):
         if selected := [photo_id for photo_id in selection.ids if photo_id not in present]:
             self._add_photos(selected)
         else:
-            self.app.push_screen(PhotoPicker(self.context, self.persona.id, present), add)
+            taken_out = self.arrangement.taken_out
+            picker = PhotoPicker(self.context, self.persona.id, present, taken_out=taken_out)
+            self.app.push_screen(picker, add)
 
     @work(group="adding-photos", exclusive=True, exit_on_error=False, description="adding photos")
     async def _add_photos(self, photo_ids: Sequence[int]) -> None:
@@ -163,7 +165,9 @@ class PhotosScreen(CaptionScreen):
         drafts = [self.drafts.load(file) for file in files]
         self.form.suggester.add([draft for draft in drafts if draft is not None])
         each = zip(files, drafts, strict=True)
-        self.arrangement.add(files, [photo for file, own in each for photo in new_photos(file, own, habit)])
+        before = self.arrangement.as_taken_out
+        photos = [photo for file, own in each for photo in before(file) or new_photos(file, own, habit)]
+        self.arrangement.add(files, photos)
         if len(files) < len(photo_ids):
             added = f"Added {len(files)} of {len(photo_ids)} selected photos"
             self.form.show_message(f"{added}: {rules.name} allows {rules.photo_limit} in a post.", error=True)

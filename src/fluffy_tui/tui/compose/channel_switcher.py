@@ -52,6 +52,7 @@ class ChannelSwitcher:
         self.agendas: dict[str, Agenda] = {}
         """What is planned on each channel, as far as that is known."""
         self.strip = ChipStrip("channels", context.with_keys(KEYS), self.go_to)
+        form.hashtags_moved = self._hashtags_moved
 
     def load(self, persona: Persona, draft: Draft) -> None:
         """Show what the draft says about each of the persona's channels, the main one first."""
@@ -87,6 +88,9 @@ class ChannelSwitcher:
             return
         self._show(channels)
         self._changed()
+
+    def _hashtags_moved(self, caption: str, first_comment: str) -> None:
+        self._channels = self.channels.with_moved_hashtags(caption, first_comment)
 
     def _show(self, channels: PostChannels) -> None:
         self._channels = channels
@@ -130,7 +134,7 @@ class ChannelSwitcher:
         )
 
     def rules(self, channel_id: str) -> NetworkRules:
-        return rules_for(self.channels.persona.led_by(channel_id).service)
+        return self.channels.rules(channel_id)
 
     def show(self, levels: Mapping[str, Level]) -> None:
         """Show the chips, with how serious what was found on each channel is."""

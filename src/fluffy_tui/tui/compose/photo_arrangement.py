@@ -33,6 +33,8 @@ class PhotoArrangement:
         self._context, self._form, self._changed = context, form, changed
         self._files: dict[int, Photo] = {}
         self._photos: PostPhotos | None = None
+        self._taken_out: dict[int, PostPhoto] = {}
+        """Photos as they were when they were taken out, but not parts."""
         form.cut = self.cut
         self.strip = ChipStrip("photos", context.with_keys(KEYS), self.go_to)
 
@@ -67,6 +69,16 @@ class PhotoArrangement:
     def files(self) -> list[Photo]:
         """All photos in their order."""
         return [self._files[photo.photo_id] for photo in self.photos.photos]
+
+    @property
+    def taken_out(self) -> list[Photo]:
+        """The photos that are no longer in the post."""
+        present = {photo.photo_id for photo in self.photos.photos}
+        return [file for id_, file in self._files.items() if id_ not in present]
+
+    def as_taken_out(self, file: Photo) -> list[PostPhoto]:
+        """Return a photo as it was in the post before it was taken out; none if it was not, or was cut."""
+        return [self._taken_out[file.id]] if file.id in self._taken_out else []
 
     @property
     def cover_ratio(self) -> float | None:
@@ -137,6 +149,8 @@ class PhotoArrangement:
             case "left" | "right":
                 self._change(photos.moved(1 if name == "right" else -1))
             case "out":
+                if photos.current.framing.part == WHOLE:
+                    self._taken_out[photos.current.photo_id] = photos.current
                 self._change(photos.without_current())
             case "people":
                 self._tag_people(photos)

@@ -209,12 +209,13 @@ class ComposeScreen(PhotosScreen):
 
     def _marks(self, typed: PreflightInput, channel_id: str | None) -> list[Mark]:
         """Check what is typed for a channel, with all that is known about photos, channel and earlier posts."""
-        chosen = next((each for each in self.shown.channels if each.id == channel_id), None)
+        chosen = next((each for each in self.persona.channels if each.id == channel_id), None)
         is_shown = channel_id == self.channels.channels.current_id
         photos = self.arrangement.photos
         numbers = {photo.photo_id: number for number, photo in enumerate(photos.photos, 1)}
         earlier = self._known.posts
-        repeated = [numbers[id_] for id_, post in earlier.here.items() if post and id_ in numbers]
+        posted = {id_ for id_, post in earlier.here.items() if post} | earlier.elsewhere.keys()
+        repeated = [numbers[id_] for id_ in numbers.keys() & posted - {self.arrangement.file.id}]
         return preflight_marks(
             replace(
                 typed,
@@ -264,7 +265,7 @@ class ComposeScreen(PhotosScreen):
         channels = self.channels.channels
         if self.form.suggester.asks_first(channels.draft, "Submit", self.action_submit):
             return
-        refused = channels.comments_refused(self.context.clock())
+        refused = channels.comments_refused(self.persona.channels, self.context.clock())
 
         def go_on(accepted: bool | None) -> None:
             if accepted:
@@ -274,7 +275,9 @@ class ComposeScreen(PhotosScreen):
                 self.submitter.start(job, f"submitting photo {self._owner.id}")
 
         if refused:
-            self.app.push_screen(comment_question(self.context, refused), go_on)
+            self.app.push_screen(
+                comment_question(self.context, (chosen.channel for chosen in refused)), go_on
+            )
         else:
             go_on(True)
 

@@ -13,11 +13,11 @@ from fluffy_tui.tui.text.words import error_words, one_line
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Iterable, Sequence
 
     from textual.dom import DOMNode
 
-    from fluffy_tui.personas import PersonaChannel
+    from fluffy_tui.buffer import Channel
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft
 
@@ -63,13 +63,18 @@ def damage_question(context: Context, refusals: Sequence[str]) -> ConfirmScreen:
     )
 
 
-def comment_question(context: Context, channels: Sequence[PersonaChannel]) -> ConfirmScreen:
-    """Return the question whether to send a post without its first comment, which these channels would refuse."""
-    names = " and ".join(channel_name(chosen.channel) for chosen in channels if chosen.channel)
+def comment_question(
+    context: Context, channels: Iterable[Channel | None], *, otherwise: str = ""
+) -> ConfirmScreen:
+    """Return the question whether to send a post without its first comment, which these channels would refuse.
+
+    `otherwise` says what else can be done.
+    """
+    names = " and ".join(dict.fromkeys(channel_name(channel) for channel in channels if channel))
     return ConfirmScreen(
         "First comment",
         f"Buffer recently rejected a first comment on {names}: its plan may not include them. "
-        "Send without the first comment?",
+        f"{otherwise}Send without the first comment?",
         yes="Send without it",
         no="Do not send",
         own=context.keys,

@@ -38,7 +38,10 @@ class _NameField(Input, inherit_bindings=False):
 
 
 class PhotoPicker(ReportsErrors, SearchScreen["Photo | None"]):
-    """Lists a persona's photos without a post, and closes with the picked one, or with None."""
+    """Lists a persona's photos without a post, and closes with the picked one, or with None.
+
+    Photos that were `taken_out` of the post are listed first: they may have it still.
+    """
 
     PLACE = Place.PHOTO_PICKER
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,12 +51,19 @@ class PhotoPicker(ReportsErrors, SearchScreen["Photo | None"]):
     DEFAULT_CSS = "PhotoPicker.-narrow PhotoPreview { display: none; }"
 
     def __init__(
-        self, context: Context, persona_id: int, without: Collection[int], *, title: str = "add a photo"
+        self,
+        context: Context,
+        persona_id: int,
+        without: Collection[int],
+        *,
+        taken_out: Sequence[Photo] = (),
+        title: str = "add a photo",
     ) -> None:
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
         field = _NameField(placeholder="Part of the file name", compact=True, max_length=200)
         super().__init__(title, field, beside=[self._preview])
-        self.context, self._persona_id, self._without = context, persona_id, without
+        self.context, self._persona_id, self._taken_out = context, persona_id, taken_out
+        self._without = {*without, *(photo.id for photo in taken_out)}
         self._photos: Sequence[Photo] = ()
         self._listed_for: str | None = None
         """What was typed when they were searched; None before the first search."""
@@ -71,7 +81,8 @@ class PhotoPicker(ReportsErrors, SearchScreen["Photo | None"]):
         ids = await photos.first_ids(self._persona_id, browse, limit=LISTED + len(self._without))
         listed = [photo_id for photo_id in ids if photo_id not in self._without][:LISTED]
         found = await photos.by_ids(listed)
-        self._photos = [found[photo_id] for photo_id in listed if photo_id in found]
+        matching = (photo for photo in self._taken_out if text.casefold() in photo.name.casefold())
+        self._photos = [*matching, *(found[photo_id] for photo_id in listed if photo_id in found)]
         words = f"No photo without a post matches “{one_line(text)}”." if text.strip() else NONE_LEFT
         self.show_found([Content(one_line(photo.name)) for photo in self._photos], words)
         self._listed_for = text

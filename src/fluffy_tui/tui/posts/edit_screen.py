@@ -12,7 +12,7 @@ from textual.widgets import Static
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.networks import CaptionFault, NetworkRules, rules_for
-from fluffy_tui.scheduling import Agenda, Post, PostStatus, Reason, Step
+from fluffy_tui.scheduling import Agenda, Post, PostStatus, Reason, Step, comment_refusal
 from fluffy_tui.tui.compose import (
     CaptionForm,
     Level,
@@ -140,6 +140,8 @@ class EditPostScreen(PhotosScreen):
         """Check what can be changed here."""
         tagged, cut_off = self.arrangement.tagged, self.arrangement.cut_off
         typed = replace(self.form.preflight_input(), agenda=self._agenda, tagged=tagged, cut_off=cut_off)
+        if (chosen := self.persona.main_channel) is not None:
+            typed = replace(typed, comment_refused_at=comment_refusal(chosen, typed.now))
         own = {post.caption for post in (*self._posts.all, *self._left_out)}
         typed = replace(typed, earlier_captions=[text for text in typed.earlier_captions if text not in own])
         if self.arrangement.has_several:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.buffer import Code
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import is_link
+from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
 from fluffy_tui.tui.posts.cancel_question import photos_left, post_name, post_names, question_about
@@ -16,7 +18,7 @@ from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.keys_footer import dimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 
     from textual.binding import ActiveBinding
     from textual.screen import Screen
@@ -141,8 +143,31 @@ class PostActions:
         self._start(self._open_address(buffer_address(self._channel_id())), "opening Buffer")
 
     def _retry(self, posts: Sequence[Post]) -> None:
-        retry = self._context.services.scheduling.retry
-        self._start(self._each(posts, retry, "Retrying {}. Buffer is checked first."), "retrying posts")
+        if any(map(_has_rejected_comment, posts)):
+            self._start(self._ask_and_retry(posts), "retrying posts", group="post-dialog")
+        else:
+            self._start(self._retry_each(posts), "retrying posts")
+
+    async def _ask_and_retry(self, posts: Sequence[Post]) -> None:
+        """Retry posts if their first comments, which Buffer would reject again, may be left out."""
+        from fluffy_tui.tui.compose import comment_question  # imports Pillow
+
+        rejected = {post.id: post for post in posts if _has_rejected_comment(post)}
+        channels = (self._context.channel(post.channel_id) for post in rejected.values())
+        otherwise = "To send it all the same, save the post in the editor. "
+        question = comment_question(self._context, channels, otherwise=otherwise)
+        if await self._screen.app.push_screen_wait(question):
+            await self._retry_each(posts, without_comment=rejected)
+
+    async def _retry_each(self, posts: Sequence[Post], without_comment: Collection[int] = ()) -> None:
+        scheduling = self._context.services.scheduling
+
+        async def retry(post_id: int) -> None:
+            if post_id in without_comment:
+                await scheduling.edit(post_id, first_comment="")
+            await scheduling.retry(post_id)
+
+        await self._each(posts, retry, "Retrying {}. Buffer is checked first.")
 
     def _upload_again(self, posts: Sequence[Post]) -> None:
         upload = self._context.services.scheduling.upload_again
@@ -272,6 +297,12 @@ class PostActions:
             self._context, posts, only_time=only_time, saved=self._done, left_out=left_out
         )
         self._screen.app.push_screen(editor)
+
+
+def _has_rejected_comment(post: Post) -> bool:
+    """Return whether Buffer would reject a post's first comment again."""
+    is_rejected = post.step is Step.FAILED and post.error_code == Code.FIRST_COMMENT_REFUSED
+    return is_rejected and bool(post.first_comment)
 
 
 class ActsOnPosts(_Mixin):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import Channel
     from fluffy_tui.personas import Persona
+    from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.ports import Services, SetupPort
     from fluffy_tui.tui.session.drafts import Drafts
     from fluffy_tui.tui.session.messages import AppEvent
@@ -85,6 +86,13 @@ class Context:
         """Return how a channel is called among a persona's; one that it no longer has, by handle and network."""
         former = None if channel_id in persona.board_by_channel else self.channel(channel_id)
         return channel_name(former) if former else network_of(channel_id, persona)
+
+    def channel_among_several(self, post: Post) -> str:
+        """Return how a post's channel is called if its persona has several; else nothing."""
+        persona = self.overview.personas.get(post.persona_id, self.overview.persona)
+        if persona is None or len(persona.channels) < 2:
+            return ""
+        return self.network_of(post.channel_id, persona)
 
     def post_zone(self, persona_id: int | None, channel_id: str | None) -> tzinfo:
         """Return a channel's time zone, or that of its persona's main channel where it is not known."""

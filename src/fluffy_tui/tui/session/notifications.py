@@ -43,21 +43,28 @@ class Notice:
 
 
 class PostNews:
-    """Reports each result of a post once."""
+    """Reports each result of a post once, with `where` it goes if that returns anything."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], datetime], where: Callable[[Post], str] = lambda _: "") -> None:
+        self._clock, self._where = clock, where
         self._steps: dict[int, Step | None] = {}
 
-    def of(self, posts: Iterable[Post]) -> list[Notice]:
-        """Return what is new about these posts, which were read because they changed."""
-        found = []
+    def of(self, posts: Iterable[Post], failed: Iterable[Post] = ()) -> list[Notice]:
+        """Return what is new about these posts, which were read because they changed.
+
+        Those that are known to have `failed` before may have been changed since.
+        """
+        failures, found = {post.id: post for post in failed}, []
         for post in posts:
+            failure = failures.get(post.id)
+            if failure is not None and failure.updated_at != post.updated_at:
+                self._steps.setdefault(post.id, failure.step)
             is_known = post.id in self._steps
             before, self._steps[post.id] = self._steps.get(post.id), post.step
             if is_known and before == post.step:
                 continue
-            name = quoted(post.caption, CAPTION_LENGTH)
+            where = self._where(post)
+            name = quoted(post.caption, CAPTION_LENGTH) + (f" on {where}" if where else "")
             if post.step is Step.FAILED:
                 why = f": {one_line(post.error_message)}" if post.error_message else "."
                 found.append(Notice(f"{name} failed{why}", failed=True))
@@ -75,12 +82,13 @@ class Notifications:
     def __init__(self, app: App[Any], context: Context, write: Callable[[str], None]) -> None:
         self._app = app
         self._write = write
-        self._setup = context.setup
-        self._news = PostNews(context.clock)
+        self._context = context
+        self._news = PostNews(context.clock, context.channel_among_several)
 
     def announce(self, posts: Sequence[Post]) -> None:
         """Announce what is new about posts that have changed."""
-        news = self._news.of(posts)
+        problems = (problem.post for problem in self._context.overview.problems)
+        news = self._news.of(posts, [post for post in problems if post and post.step is Step.FAILED])
         if not news:
             return
         toasts = news if len(news) <= MOST_TOASTS else [Notice(summary(news), failed=False)]
@@ -91,7 +99,7 @@ class Notifications:
                 timeout=10,
                 markup=False,
             )
-        if sequence := terminal_notice(summary(news), self._setup.settings.notify, os.environ):
+        if sequence := terminal_notice(summary(news), self._context.setup.settings.notify, os.environ):
             self._write(sequence)
 
 

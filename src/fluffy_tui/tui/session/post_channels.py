@@ -10,7 +10,7 @@ from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import ChannelChoice, comment_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from fluffy_tui.media import Framing
@@ -108,7 +108,6 @@ class PostChannels:
             framing,
             None if shown.first_comment == before.first_comment else shown.first_comment,
         )
-        others = tuple(other for other in self.own if other.channel_id != choice.channel_id)
         shared = replace(
             shown,
             caption=before.caption,
@@ -116,27 +115,62 @@ class PostChannels:
             at=before.at,
             first_comment=before.first_comment,
         )
-        is_own = choice != ChannelChoice(choice.channel_id)
-        return replace(self, shared=shared, own=(*others, choice) if is_own else others)
+        return replace(self, shared=shared, own=self._own_with([choice]))
+
+    def with_moved_hashtags(self, caption: str, first_comment: str) -> Self:
+        """Return the channels once hashtags were moved between the texts of the current one, which are these now.
+
+        From the main channel they are moved on the others as well, but on those that have a text of their own.
+        """
+        if self.index:
+            return self
+        shared = replace(self.shared, caption=caption, first_comment=first_comment)
+        kept = [self._kept(id_, shared) for id_ in self.ids[1:] if self._has_own_text(id_)]
+        return replace(self, shared=shared, own=self._own_with(kept))
+
+    def _has_own_text(self, channel_id: str) -> bool:
+        choice = self.choice(channel_id)
+        has_comment = self.rules(channel_id).first_comment_limit is not None
+        return has_comment and not (choice.caption is None and choice.first_comment is None)
+
+    def _kept(self, channel_id: str, shared: Draft) -> ChannelChoice:
+        """Return what differs on a channel from other shared texts if it keeps its own."""
+        own = self.on_channel(channel_id)
+        return replace(
+            self.choice(channel_id),
+            caption=None if own.caption == shared.caption else own.caption,
+            first_comment=None if own.first_comment == shared.first_comment else own.first_comment,
+        )
+
+    def _own_with(self, choices: Iterable[ChannelChoice]) -> tuple[ChannelChoice, ...]:
+        """Return what differs on channels, with other choices for some; nothing for one where nothing differs."""
+        changed = {choice.channel_id: choice for choice in (*self.own, *choices)}
+        return tuple(choice for id_, choice in changed.items() if choice != ChannelChoice(id_))
+
+    def rules(self, channel_id: str) -> NetworkRules:
+        """Return what a channel's network accepts."""
+        return rules_for(self.persona.led_by(channel_id).service)
 
     @property
     def captions(self) -> list[tuple[NetworkRules, str]]:
         """The rules and the caption of each channel that is on; of no channel, rules that every network accepts."""
         if not self.ids:
             return [(rules_for(self.persona.service), self.shared.caption)]
-        services = {chosen.id: chosen.service for chosen in self.persona.channels}
-        return [(rules_for(services[id_]), self.on_channel(id_).caption) for id_ in self.on]
+        return [(self.rules(id_), self.on_channel(id_).caption) for id_ in self.on]
 
     @property
     def captions_elsewhere(self) -> list[tuple[NetworkRules, str]]:
         """Those of the channels that are not shown."""
         return replace(self, off=self.off | {self.current_id or ""}).captions if self.ids else []
 
-    def comments_refused(self, now: datetime) -> list[PersonaChannel]:
-        """Return the channels that are on and where Buffer recently rejected a first comment, if they get one."""
+    def comments_refused(self, known: Iterable[PersonaChannel], now: datetime) -> list[PersonaChannel]:
+        """Return the channels that are on and where Buffer recently rejected a first comment, if they get one.
+
+        What is `known` of the persona's channels may be newer than what was shown.
+        """
         return [
             chosen
-            for chosen in self.persona.channels
+            for chosen in known
             if chosen.id in self.on
             and comment_refusal(chosen, now) is not None
             and self.on_channel(chosen.id).first_comment.strip()
@@ -144,9 +178,8 @@ class PostChannels:
 
     def without_comments(self, channels: Collection[PersonaChannel]) -> Self:
         """Return the channels with no first comment on some of them."""
-        without = {chosen.id: replace(self.choice(chosen.id), first_comment="") for chosen in channels}
-        others = (choice for choice in self.own if choice.channel_id not in without)
-        return replace(self, own=(*others, *without.values()))
+        without = (replace(self.choice(chosen.id), first_comment="") for chosen in channels)
+        return replace(self, own=self._own_with(without))
 
     def at(self, index: int) -> Self:
         """Return the channels with another one shown; the first or last where there is no such index."""
@@ -172,10 +205,9 @@ class PostChannels:
     @property
     def choices(self) -> list[ChannelChoice]:
         """What is submitted: the channels that are on, without a first comment where the network has none."""
-        services = {chosen.id: chosen.service for chosen in self.persona.channels}
         return [
             self.choice(id_)
-            if rules_for(services[id_]).first_comment_limit is not None
+            if self.rules(id_).first_comment_limit is not None
             else replace(self.choice(id_), first_comment="")
             for id_ in self.on
         ]

@@ -104,7 +104,7 @@ class StatusStrip(Static):
         elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
             words += "…"
         state = state_of(post)
-        about = () if name else (self._network(post), photo_count_words(post))
+        about = () if name else (context.channel_among_several(post), photo_count_words(post))
         return Content.assemble(
             Content.styled(f"{state.sign} ", f"${'text-' if state.tone != 'foreground' else ''}{state.tone}"),
             name or Content.styled(quoted(post.caption), "$foreground-muted"),
@@ -115,14 +115,6 @@ class StatusStrip(Static):
     def _is_typed(self) -> bool:
         """Whether the key that undoes a submit would only write a letter now."""
         return is_typed(self.screen.focused, self._undo_key)
-
-    def _network(self, post: Post) -> str:
-        """Return where a post goes, if its persona has several channels."""
-        overview = self.context.overview
-        persona = overview.personas.get(post.persona_id, overview.persona)
-        if persona is None or len(persona.channels) < 2:
-            return ""
-        return self.context.network_of(post.channel_id, persona)
 
     async def on_click(self) -> None:
         await self.run_action("app.tab('posts')")
