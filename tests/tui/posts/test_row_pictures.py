@@ -114,7 +114,10 @@ async def test_rows_follow_the_size_and_the_terminal(running: Running, with_post
 
 async def test_a_post_with_another_cover_shows_that(running: Running, with_posts: FakeServices) -> None:
     async with running(persona="sarah", size=(80, 24)) as driver:
+        for post_id in (1, 2, 3):  # so that the strip has all its lines, and the list is not laid out again
+            with_posts.tell(PostChanged(post_id, 1))
         await driver.press("2", "g", "j")
+        await driver.heard()
         posts = with_posts.scheduling.all_posts
         cover = posts[1].cover  # of a row that is not on the screen
         posts[39] = replace(posts[39], photos=(cover,))
