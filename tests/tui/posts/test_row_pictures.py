@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 from fluffy_tui.tui.posts.post_table import PostTable
@@ -108,6 +110,20 @@ async def test_rows_follow_the_size_and_the_terminal(running: Running, with_post
             driver.app._switch_pictures(RendererChoice(name, ""))
             await driver.settle()
             assert bool(pictured(driver)) is has_pictures, name
+
+
+async def test_a_post_with_another_cover_shows_that(running: Running, with_posts: FakeServices) -> None:
+    async with running(persona="sarah", size=(80, 24)) as driver:
+        for post_id in (1, 2, 3):  # so that the strip has all its lines, and the list is not laid out again
+            with_posts.tell(PostChanged(post_id, 1))
+        await driver.press("2", "g", "j")
+        await driver.heard()
+        posts = with_posts.scheduling.all_posts
+        cover = posts[1].cover  # of a row that is not on the screen
+        posts[39] = replace(posts[39], photos=(cover,))
+        with_posts.tell(PostChanged(39, 1))
+        await driver.heard()
+        assert {3, 4} <= set(pictured(driver))
 
 
 async def test_a_photo_that_is_gone_or_broken_leaves_its_place_empty(

@@ -181,6 +181,8 @@ class PostTable(VimList):
         self._posts[post.id] = post
         if known is not None and known.time_key == post.time_key and post.id in self._rows:
             self.replace_option_prompt(str(post.id), self._row(post))
+            if known.photo_id != post.photo_id:
+                self._want_pictures()
         else:
             self._rows.pop(post.id, None)
             self._fill()
