@@ -188,7 +188,7 @@ class FakeScheduling:
             (
                 post
                 for post in self.all_posts.values()
-                if self._has_its_photos(post) and not wanted.isdisjoint(post.photo_ids)
+                if post.group_id in self._holders and not wanted.isdisjoint(post.photo_ids)
             ),
             None,
         )
@@ -233,12 +233,11 @@ class FakeScheduling:
             self._store(post)
         return ScheduleResult(True, posts[0], posts=tuple(posts))
 
-    def _has_its_photos(self, post: Post) -> bool:
-        """Whether no other post has taken over its photos, and its submission has not failed everywhere."""
-        others = self.all_posts.values()
-        is_repeated = any(other.again_of_id == post.group_id for other in others)
-        group = [other for other in others if other.group_id == post.group_id]
-        return not is_repeated and any(other.has_its_photos for other in group)
+    @property
+    def _holders(self) -> set[int]:
+        """The submissions that have their photos: not failed everywhere, and not posted again."""
+        holding = [post for post in self.all_posts.values() if post.has_its_photos]
+        return {post.group_id for post in holding} - {post.again_of_id for post in holding}
 
     async def posts_to_repeat(self, post_id: int) -> list[Post]:
         """Return the posts of a live submission, or refuse to post it again."""
@@ -255,8 +254,9 @@ class FakeScheduling:
     @property
     def photo_ids(self) -> set[int]:
         """The photos that have a post."""
-        posts = filter(self._has_its_photos, self.all_posts.values())
-        return {photo.photo_id for post in posts for photo in post.photos}
+        holders = self._holders
+        posts = self.all_posts.values()
+        return {photo.photo_id for post in posts if post.group_id in holders for photo in post.photos}
 
     def posts_of(self, *posts: Post) -> list[Post]:
         """Return those of these posts that still exist, as they are now."""
@@ -314,10 +314,11 @@ class FakeScheduling:
     async def posts_with(self, photo_ids: Collection[int]) -> list[Post]:
         """Return the posts that have any of these photos."""
         self._raise()
+        holders = self._holders
         return [
             post
             for _, post in sorted(self.all_posts.items())
-            if not post.photo_ids.isdisjoint(photo_ids) and self._has_its_photos(post)
+            if post.group_id in holders and not post.photo_ids.isdisjoint(photo_ids)
         ]
 
     async def post(self, post_id: int) -> Post | None:
