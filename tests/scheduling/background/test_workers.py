@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from faults.cluster import Cluster
+from fluffy_tui.core.job_queue import LISTENERS_LOCK
 from fluffy_tui.core.shutdown_deadline import FORCED_EXIT
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import ProblemKind, Step
@@ -242,13 +243,18 @@ async def test_an_idle_worker_is_alive_as_long_as_it_is_connected(place: Workpla
     workers = place.services.workers
     child = place.worker_process(tmp_path / "worker.log")
     await place.arrived()
-    [listed] = await until_listed(place, 1)
+    await until_listed(place, 1)
     is_busy = text("SELECT FROM procrastinate_jobs WHERE status = 'doing'")
     async with place.services.database.transaction() as session:
         while (await session.execute(is_busy)).all():
             await asyncio.sleep(0.05)
-    while not listed.is_connected:
-        [listed] = await workers.list()
+    both_listen = text(
+        "SELECT count(*) = 2 FROM pg_locks JOIN pg_database ON oid = database"
+        f" WHERE datname = current_database() AND locktype = 'advisory' AND classid = {LISTENERS_LOCK}"
+    )
+    async with place.services.database.transaction() as session:
+        while not await session.scalar(both_listen):
+            await asyncio.sleep(0.05)
     os.kill(child.pid, signal.SIGSTOP)
     try:
         await place.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '50 s'")
@@ -259,8 +265,8 @@ async def test_an_idle_worker_is_alive_as_long_as_it_is_connected(place: Workpla
         assert age >= 10
         await place.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '50 s'")
         await place.execute(
-            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT min(id) FROM procrastinate_workers)"
-            " WHERE id = (SELECT min(id) FROM procrastinate_jobs)"
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT worker_id FROM worker_names"
+            " WHERE name LIKE '% worker %') WHERE id = (SELECT min(id) FROM procrastinate_jobs)"
         )
         age = await workers.heartbeat_age()
         assert age is not None
