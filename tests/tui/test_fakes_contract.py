@@ -665,7 +665,7 @@ async def test_counts(world: World) -> None:
     failed = await submit(world, 1)
     await world.fail(failed.id)
     counts = (await world.services.scheduling.counts())[world.sarah.id]
-    assert (counts.unscheduled, counts.drafts, counts.queued, counts.failed) == (4, 0, 1, 1)
+    assert (counts.unscheduled, counts.drafts, counts.queued, counts.failed) == (5, 0, 1, 1)
     assert (counts.scheduled, counts.posted, counts.next_due_at) == (0, 0, None)
 
 

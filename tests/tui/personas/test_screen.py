@@ -30,7 +30,7 @@ async def test_each_persona_has_counts_and_channel_health(running: Running) -> N
         assert driver.lines() == [
             f"{MARKUP}   ! no channel\n0 unscheduled",
             "northern light   @northlight Bluesky\n4 unscheduled",
-            "sarah   @sarah.ig Instagram\n29 unscheduled · 1 draft · 6 queued · 2 scheduled · ! 1 failed · 1 live",
+            "sarah   @sarah.ig Instagram\n30 unscheduled · 1 draft · 6 queued · 2 scheduled · ! 1 failed · 1 live",
         ]
 
 

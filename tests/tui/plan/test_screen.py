@@ -93,7 +93,7 @@ async def test_the_cursor_moves_over_slots_and_enter_opens_the_post(
         await driver.press("3")
         assert isinstance(driver.screen, PlanScreen)
         assert driver.text("#runway") == (
-            "3 days left · next 18:00 New York (your Wed 00:00) · 2 problems · 29 undecided"
+            "3 days left · next 18:00 New York (your Wed 00:00) · 2 problems · 30 undecided"
         )
         first = grid(driver).cell
         assert first is not None and first.at >= NOW
@@ -515,7 +515,7 @@ async def test_the_plan_of_each_channel_is_shown_in_both_views(
         assert 30 in planned(driver) and 31 not in planned(driver)
         await driver.press("alt+up", "alt+down", "alt+down")
         assert driver.text("#runway") == (
-            "Bluesky · less than a day left · next Wed 15:00 Berlin · 2 problems · 28 undecided"
+            "Bluesky · less than a day left · next Wed 15:00 Berlin · 2 problems · 29 undecided"
         )
         assert "alt+↑ Previous channel" in driver.footer() and "Next channel" not in driver.footer()
         assert planned(driver) == [31]

@@ -165,10 +165,10 @@ async def test_the_header_names_what_runs_out_where_there_is_room(
     running: Running, services: FakeServices, themes: None
 ) -> None:
     async with running(persona="sarah") as driver:
-        assert "   harbour: 1 left   29 unscheduled" in driver.text("#frame-header")
+        assert "   harbour: 1 left   30 unscheduled" in driver.text("#frame-header")
         await services.themes.create(1, "pier", 25, 0)
         await driver.heard()
-        assert "   pier: none left +1   29 unscheduled" in driver.text("#frame-header")
+        assert "   pier: none left +1   30 unscheduled" in driver.text("#frame-header")
         await driver.pilot.resize_terminal(80, 24)
         await driver.settle()
         assert "pier" in driver.text("#frame-header")

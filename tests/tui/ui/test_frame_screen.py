@@ -40,12 +40,12 @@ async def test_the_header_shows_persona_channel_and_counts(running: Running) -> 
     async with running(persona="sarah", demo=True) as driver:
         header = driver.text("#frame-header")
         assert header.startswith(
-            "sarah ▸ @sarah.ig Instagram   29 unscheduled · 1 draft · 6 queued · 2 scheduled · "
+            "sarah ▸ @sarah.ig Instagram   30 unscheduled · 1 draft · 6 queued · 2 scheduled · "
             "next slot your Wed 00:00 "
         )
         assert header.endswith("! 2 problems   demo ")
         for width, counts in (
-            (120, "29 unscheduled · 6 queued · 2 scheduled · next slot your Wed 00:00 "),
+            (120, "30 unscheduled · 6 queued · 2 scheduled · next slot your Wed 00:00 "),
             (105, "6 queued · 2 scheduled · next slot your Wed 00:00 "),
             (85, "6 queued · 2 scheduled "),
             (66, "6 queued "),
