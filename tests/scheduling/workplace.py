@@ -294,11 +294,12 @@ async def workplace(
     timings: Timings = QUICK,
     media_url: str | None = None,
     direct_url: str | None = None,
+    role: str = "app",
 ) -> AsyncIterator[Workplace]:
     """Open a workplace on a fresh database.
 
     `media_url` is where the media folder is served, if not by the stand-in; `direct_url` is the database's address if
-    `database_url` is a pooler's.
+    `database_url` is a pooler's; `role` is what its process is called in the database.
     """
     settings = stand_in_settings(
         stand_in,
@@ -314,7 +315,7 @@ async def workplace(
         channels = {channel.name: channel for channel in await services.personas.available_channels()}
         persona = await services.personas.create("sarah")
         persona = await services.personas.set_channel(persona, channels["sarah.frames"].id)
-    async with open_services(settings, timings=timings) as services:
+    async with open_services(settings, timings=timings, role=role) as services:
         place = Workplace(services, stand_in, settings, persona, tmp_path / "photos")
         try:
             yield place

@@ -24,8 +24,10 @@ from sqlalchemy import (
     any_,
     bindparam,
     column,
+    exists,
     func,
     select,
+    table,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -86,6 +88,15 @@ def program_name(role: str) -> str:
     host = socket.gethostname().encode("ascii", "replace").decode()
     tail = f":{os.getpid()}"
     return f"fluffy-tui {role} {host}"[: 63 - len(tail)] + tail
+
+
+def is_running(role: str) -> ColumnElement[bool]:
+    """Return the condition that a program of this role is connected to the database, on any machine."""
+    activity = table("pg_stat_activity", column("datname"), column("application_name"))
+    return exists().where(
+        activity.c.datname == func.current_database(),
+        activity.c.application_name.startswith(f"fluffy-tui {role} "),
+    )
 
 
 async def database_now(session: AsyncSession) -> datetime:

@@ -289,20 +289,25 @@ async def test_an_idle_worker_is_alive_as_long_as_it_is_connected(place: Workpla
     assert not listed.is_stuck(QUICK.dead_after), "whatever its loops did last"
 
 
-async def test_an_idle_hour_costs_few_jobs(place: Workplace) -> None:
-    """With posts that wait in Buffer for their time, too."""
-    await place.accepted()
-    await place.services.status_sync.run()
-    queue = place.services.delivery.queue
-    context = {"delivery": place.services.delivery, "status_sync": place.services.status_sync}
-    deferrer = queue._worker(additional_context=context)._periodic_deferrer.__self__  # type: ignore[attr-defined]
-    await place.execute("DELETE FROM procrastinate_jobs")
-    jobs: Counter[str] = Counter()
-    for minute in range(60):
-        await deferrer.defer_jobs(deferrer.get_previous_tasks(at=3600 * 12.5 + 60 * minute))
-        async with place.services.database.transaction() as session:
-            ended = await session.execute(text("DELETE FROM procrastinate_jobs RETURNING task_name"))
-            jobs.update(ended.scalars())
+@pytest.mark.parametrize(("role", "sweeps"), [("worker", 0), ("app", 60)])
+async def test_an_idle_hour_costs_few_jobs(
+    database_url: str, tmp_path: Path, stand_in: StandIn, role: str, sweeps: int
+) -> None:
+    """With posts that wait in Buffer for their time, too. An open app is told whether Buffer can be reached."""
+    async with workplace(database_url, tmp_path, stand_in, tmp_path / "media", role=role) as place:
+        await place.accepted()
+        await place.services.status_sync.run()
+        queue = place.services.delivery.queue
+        context = {"delivery": place.services.delivery, "status_sync": place.services.status_sync}
+        deferrer = queue._worker(additional_context=context)._periodic_deferrer.__self__  # type: ignore[attr-defined]
+        await place.execute("DELETE FROM procrastinate_jobs")
+        jobs: Counter[str] = Counter()
+        for minute in range(60):
+            await deferrer.defer_jobs(deferrer.get_previous_tasks(at=3600 * 12.5 + 60 * minute))
+            async with place.services.database.transaction() as session:
+                ended = await session.execute(text("DELETE FROM procrastinate_jobs RETURNING task_name"))
+                jobs.update(ended.scalars())
+    assert jobs.pop("delivery:sweep", 0) == sweeps
     assert jobs == {
         "delivery:watch_channels": 6,
         "delivery:verify_media": 6,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from procrastinate import App, Blueprint, JobContext, builtin_tasks
 from sqlalchemy import literal
 
+from fluffy_tui.core.database import is_running
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.job_queue import add_condition
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
@@ -70,7 +71,8 @@ def add_tasks(queue: App, machine_id: str) -> None:
     periodic("fetch_thumbnails", "* * * * *", lambda job: OutsideSync(_delivery(job)).fetch_thumbnails())
     periodic("purge", "17 3 * * *", _purge)
     queue.add_tasks_from(blueprint, namespace="delivery")
-    add_condition(queue, "delivery:sweep", lambda context: may_be_needed())
+    # an open app shows whether Buffer can be reached
+    add_condition(queue, "delivery:sweep", lambda context: may_be_needed() | is_running("app"))
     add_condition(queue, "delivery:follow", lambda context: context["status_sync"].may_be_due())
     add_condition(queue, "delivery:fetch_thumbnails", lambda context: has_due_thumbnails())
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PIL.Image import Image, Resampling
+from PIL.Image import Image, Quantize, Resampling
 from rich.segment import ControlType, Segment
 from textual.strip import Strip
 
@@ -124,8 +124,14 @@ def paint_sixels(image: Image, area: PictureArea, console: Console) -> Painting:
     """Paint as Sixels, all in the picture's first line; the lines below only move the cursor across them.
 
     Text that is written over part of the picture later covers that part.
+
+    The library gets the picture in its final size and colours: in full colour it would look at each byte of it in
+    Python first, which takes longer than the rest of its preparation.
     """
-    segments = list(console.render(_library().SixelImage(image, "auto", "auto"), _options(area, console)))
+    across, down = cell_pixels(paint_sixels)
+    columns, rows = _fitted_size(image, area, down / across)
+    paletted = image.resize((columns * across, rows * down)).quantize(method=Quantize.FASTOCTREE)
+    segments = list(console.render(_library().SixelImage(paletted, columns, rows), _options(area, console)))
     sixels = next(segment.text for segment in segments if segment.text.startswith("\x1bP"))
     blanks = [segment.text for segment in segments if segment.text.startswith(" ")]
     width, height = len(blanks[0].rstrip("\n")), len(blanks)
@@ -144,10 +150,10 @@ def cell_pixels(renderer: Painter) -> tuple[int, int]:
     return width or 10, height or 20  # as textual-image, which reads the same variables
 
 
-def _fitted_size(image: Image, area: PictureArea) -> tuple[int, int]:
-    """Return the largest columns × lines for a picture, with cells twice as high as wide."""
-    scale = min(area.width / image.width, area.height * 2 / image.height)
-    return max(1, round(image.width * scale)), max(1, round(image.height * scale / 2))
+def _fitted_size(image: Image, area: PictureArea, cell_ratio: float = 2.0) -> tuple[int, int]:
+    """Return the largest columns × lines for a picture, given how many times as high as wide a cell is."""
+    scale = min(area.width / image.width, area.height * cell_ratio / image.height)
+    return max(1, round(image.width * scale)), max(1, round(image.height * scale / cell_ratio))
 
 
 def _centred(lines: list[Strip], width: int, area: PictureArea) -> list[Strip]:
