@@ -113,6 +113,23 @@ COVER = """
                 );
             END IF;"""
 FREE_COVERS = "UPDATE posts SET photo_id = NULL WHERE {posts}"
+# Most posts are alone; one by one, the triggers of each would take longer and longer within one transaction.
+IS_ALONE = """
+    lead_post_id IS NULL AND again_of_id IS NULL
+        AND NOT EXISTS (SELECT FROM posts AS cross_post WHERE cross_post.lead_post_id = posts.id)
+"""
+FREE_PHOTOS = """
+    DELETE FROM post_photos USING posts WHERE posts.id = post_id AND {posts} AND {alone};
+    SELECT fluffy_take_photos(lead) FROM (
+        SELECT DISTINCT coalesce(lead_post_id, id) AS lead FROM posts WHERE {posts} AND NOT ({alone})
+    ) AS leads;
+"""
+TAKE_FREED_PHOTOS = """
+    INSERT INTO post_photos
+    SELECT DISTINCT (photo ->> 'photo_id')::bigint, coalesce(lead_post_id, id)
+    FROM posts, jsonb_array_elements(photos) AS listed (photo) WHERE status = 'failed'
+    ON CONFLICT DO NOTHING
+"""
 DELETE_SUPERSEDED = """
     DELETE FROM posts WHERE {posts} AND EXISTS (
         SELECT FROM posts AS other
@@ -150,7 +167,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE posts DISABLE TRIGGER USER")
     op.execute(FREE_COVERS.format(posts=_frees("posts")))
     op.execute("ALTER TABLE posts ENABLE TRIGGER USER")
-    op.execute("SELECT fluffy_take_photos(coalesce(lead_post_id, id)) FROM posts WHERE status = 'failed'")
+    op.execute(FREE_PHOTOS.format(posts=_frees("posts"), alone=IS_ALONE))
     op.create_check_constraint("lead_takes_photos", "posts", LEAD)
 
 
@@ -169,7 +186,7 @@ def downgrade() -> None:
         "UPDATE posts SET photo_id = (photos -> 0 ->> 'photo_id')::bigint"
         " WHERE status <> 'posted' AND lead_post_id IS NULL"
     )
-    op.execute("SELECT fluffy_take_photos(coalesce(lead_post_id, id)) FROM posts WHERE status = 'failed'")
+    op.execute(TAKE_FREED_PHOTOS)
     op.create_check_constraint("lead_takes_photos", "posts", LEAD_BEFORE)
 
 
