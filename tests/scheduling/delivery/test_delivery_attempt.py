@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.buffer import BufferError, Code, NextStep, ShareMode
 from fluffy_tui.core.app_events import BufferChecked, Connected
 from fluffy_tui.demo import Kind, StandIn
 from fluffy_tui.scheduling import PostError, PostStatus, ProblemKind, Remedy, Step
+from fluffy_tui.scheduling.delivery_key import next_delivery_key
+from fluffy_tui.scheduling.tables import PostRow
 from scheduling.quick_programs import QUICK
 from scheduling.workplace import Barrier, workplace, write_photo
 
@@ -368,6 +370,41 @@ async def test_a_duplicate_that_may_be_the_post_itself_is_searched_for(place: Wo
     await place.execute("UPDATE posts SET next_try_at = NULL")
     await place.services.delivery.deliver(second.id)
     assert (await place.post(second.id)).step is Step.UNCONFIRMED
+
+
+async def test_a_create_is_not_forgotten_because_buffer_keeps_an_earlier_version_of_the_post(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = await place.accepted("as it was")
+    async with place.services.database.transaction() as session:
+        row = await session.get_one(PostRow, post.id)
+        row.delivery_key, row.caption, row.buffer_post_id = (
+            next_delivery_key(row.delivery_key),
+            "changed",
+            None,
+        )
+        row.status, row.step, row.create_sent_at = PostStatus.DRAFT, Step.UNCONFIRMED, datetime.now(UTC)
+        row.create_buffer_time = datetime.now(UTC)
+
+    async def refuse(_: str) -> None:
+        raise BufferError(Code.REJECTED, NextStep.FINAL, buffer_message="This post cannot be deleted.")
+
+    delivery = place.services.delivery
+    assert delivery.buffer is not None
+    monkeypatch.setattr(delivery.buffer, "delete_post", refuse)
+    await delivery.deliver(post.id)
+    waiting = await place.post(post.id)
+    assert waiting.step is Step.UNCONFIRMED
+    assert "does not delete it" in str(waiting.error_message)
+    ago = "now() - interval '1 hour'"
+    await place.execute(
+        f"UPDATE posts SET next_try_at = NULL, create_sent_at = {ago}, create_buffer_time = {ago}"
+    )
+    await delivery.deliver(post.id)
+    assert (await place.post(post.id)).step is Step.HELD
+    async with place.services.database.transaction() as session:
+        assert (await session.get_one(PostRow, post.id)).lost_creates == 1
+    assert len(place.in_buffer()) == 1
 
 
 @pytest.mark.parametrize("photos", [1, 2])

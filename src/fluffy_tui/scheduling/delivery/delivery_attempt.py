@@ -97,13 +97,15 @@ class DeliveryAttempt:
         if alike := (*match.lookalikes, *match.without_pictures):
             async with self.database.transaction() as session:
                 match = match.without(await transitions.known_in_buffer(session, alike))
-        if await self._record_match(match):
-            return False
+        try:
+            if await self._record_match(match):
+                return False
+        except DeliveryFailure as failure:
+            if failure.code == Code.REJECTED:
+                await self._keep_create(failure)
+            raise
         await refuse_if_duplicate(self.buffer, self.database, post, match)
-        async with self.database.transaction() as session:
-            unsettled = await transitions.seconds_until_settled(
-                session, post, self.timings.settle, self.buffer.time.now()
-            )
+        unsettled = await self._seconds_until_settled()
         if unsettled > 0:
             code, message = post.error_code, post.error_message
             if code is None or message is None or code in ACCOUNT_WIDE:  # which is over: Buffer has answered
@@ -113,11 +115,7 @@ class DeliveryAttempt:
         if match.lookalikes or post.error_code == PostError.AMBIGUOUS:
             await self._take_lookalike(match.lookalikes)
             return False
-        async with self.database.transaction() as session:
-            if not await transitions.lose_create(session, post, Step.RENDERING):
-                raise ClaimLost
-        post.step, post.create_sent_at = Step.RENDERING, None
-        post.lost_creates += 1
+        await self._lose_create()
         if post.error_code == Code.DUPLICATE_TEXT:
             raise DeliveryFailure.final(
                 Code.DUPLICATE_TEXT, post.error_message or "Buffer says that it already has this text."
@@ -129,6 +127,28 @@ class DeliveryAttempt:
                 "Look in Buffer; if the post is not there, retry.",
             )
         return True
+
+    async def _seconds_until_settled(self) -> float:
+        async with self.database.transaction() as session:
+            return await transitions.seconds_until_settled(
+                session, self.post, self.timings.settle, self.buffer.time.now()
+            )
+
+    async def _lose_create(self) -> None:
+        post = self.post
+        async with self.database.transaction() as session:
+            if not await transitions.lose_create(session, post, Step.RENDERING):
+                raise ClaimLost
+        post.step, post.create_sent_at = Step.RENDERING, None
+        post.lost_creates += 1
+
+    async def _keep_create(self, failure: DeliveryFailure) -> None:
+        """Have a post that is to be held or fail still know of its create, which may yet take effect."""
+        unsettled = await self._seconds_until_settled()
+        if unsettled > 0:
+            pause = self.timings.next_lookup(unsettled)
+            raise DeliveryFailure(Step.UNCONFIRMED, failure.code, str(failure), pause) from failure
+        await self._lose_create()
 
     async def _take_lookalike(self, lookalikes: tuple[BufferPost, ...]) -> None:
         """Record the one post that must be ours although Buffer has replaced the picture's URL, or ask the user.
