@@ -88,6 +88,19 @@ async def _lock_post(session: AsyncSession, post_id: int) -> None:
         raise not_found()
 
 
+async def refuse_if_open(session: AsyncSession, post_id: int) -> None:
+    """Refuse a change while the outcome of the one before is unknown.
+
+    Raises:
+        NotPossibleNow: it is.
+    """
+    sent = select(PlannedEditRow.post_id).where(
+        PlannedEditRow.post_id == post_id, PlannedEditRow.sent_at.is_not(None)
+    )
+    if await session.scalar(sent) is not None:
+        raise _in_progress()
+
+
 def _in_progress() -> NotPossibleNow:
     """Return the refusal of an edit while the outcome of the one before is unknown."""
     return NotPossibleNow(

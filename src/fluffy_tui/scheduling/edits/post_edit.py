@@ -188,6 +188,8 @@ class PostEdit:
             raise NotPossibleNow("This post changed in the meantime.", "Check it and try again.")
         edited = EditedPost.of(row, request)
         if edited == EditedPost.of(row, EditRequest()):
+            async with self.cancellation.database.transaction() as session:
+                await planned_edits.refuse_if_open(session, row.id)  # it may change what is to stay as it is
             return row.to_post()  # nobody could tell when it has arrived, and late it would undo another edit
         try:
             new, plan = await self._plan(row, edited, found, channel)
