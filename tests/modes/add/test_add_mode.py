@@ -398,6 +398,13 @@ async def test_a_file_of_posts_is_added_line_by_line_and_only_once(place: Workpl
     assert again.out.splitlines()[0] == "line 2: refused: IMG_0001.jpg already has a post (queued)."
     assert again.out.splitlines()[-1] == "0 added, 4 refused."
     assert await posts(place) == before
+    await place.execute("UPDATE posts SET status = 'failed', step = 'failed', error_message = 'no'")
+    again = await call(place, own_home, "--add-csv", str(table))
+    assert again.out.splitlines()[0] == (
+        "line 2: refused: IMG_0001.jpg has a failed post with this text. Retry or cancel that one."
+    )
+    assert again.out.splitlines()[-1] == "0 added, 4 refused."
+    assert await posts(place) == [], "none is open"
 
 
 async def test_of_a_thousand_lines_none_is_lost(place: Workplace, own_home: Path) -> None:

@@ -13,6 +13,7 @@ from fluffy_tui.buffer import Channel, ShareMode
 from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.media import probe
+from fluffy_tui.networks import clean_caption
 from fluffy_tui.photos import FailedFile, Photo, existing_file
 from fluffy_tui.scheduling import (
     Agenda,
@@ -22,6 +23,7 @@ from fluffy_tui.scheduling import (
     PostPhoto,
     Reason,
     ScheduleResult,
+    Step,
     channel_zone,
 )
 from fluffy_tui.tui.text.channel_words import channel_name
@@ -110,6 +112,8 @@ class PostAdder:
         """What waits for each channel, with the posts that were added, or would be in a dry run."""
         self.failed_sidecars: list[FailedFile] = []
         """Those that could not be read when photos were imported."""
+        self._failed: set[tuple[str, frozenset[int]]] | None = None
+        """Captions and photos of the persona's failed posts, once they were asked for."""
         self._host: Refusal | None = None
         self._host_checked = False
 
@@ -178,6 +182,8 @@ class PostAdder:
 
     async def submit(self, ready: ReadyPost, found: Sequence[Photo]) -> Outcome:
         """Submit a post of photos that are in the library; in a dry run they need not be."""
+        if (refusal := await self._refusal_of_repeat(ready.written, found)) is not None:
+            return Outcome(ready, refusal)
         choices = [choice for choice in ready.choices if choice.channel_id]
         warnings = {choice.channel_id: await self._warning(ready.written, choice) for choice in choices}
         result = await self._schedule(ready, found, dry_run=self._dry_run)
@@ -229,6 +235,18 @@ class PostAdder:
         if agenda.has_text(written.caption):
             found.append("same text as another post: Buffer may refuse it")
         return ", ".join(found)
+
+    async def _refusal_of_repeat(self, written: WrittenPost, photos: Sequence[Photo]) -> Refusal | None:
+        """Return that this very post has failed before: its photos are free, and a file is often added again."""
+        if self._failed is None:
+            posts = [problem.post for problem in await self._services.scheduling.problems(self._persona)]
+            self._failed = {
+                (post.caption, post.photo_ids) for post in posts if post and post.step is Step.FAILED
+            }
+        if (clean_caption(written.caption), frozenset(photo.id for photo in photos)) not in self._failed:
+            return None
+        reason = f"{photos[0].name} has a failed post with this text. Retry or cancel that one."
+        return Refusal(Reason.ALREADY_SCHEDULED, reason)
 
     def _refusal_of_plan(self, photos: Sequence[Photo]) -> Refusal | None:
         """Return why a photo would not be free any more, after the posts before this one."""
