@@ -426,7 +426,8 @@ class Scheduling:
         """Queue a failed or held post or a draft again; Buffer is searched before anything is created.
 
         Raises:
-            NotPossibleNow: it is being sent or in Buffer already, its time is past, or something is missing.
+            NotPossibleNow: it is being sent or in Buffer already, its time is past, something is missing, or it had
+                failed and another post has a photo of it by now.
             PostNotFound: it was cancelled.
             BufferError: Buffer could not be asked what became of the first try.
         """

@@ -182,8 +182,6 @@ class PostAdder:
 
     async def submit(self, ready: ReadyPost, found: Sequence[Photo]) -> Outcome:
         """Submit a post of photos that are in the library; in a dry run they need not be."""
-        if (refusal := await self._refusal_of_repeat(ready.written, found)) is not None:
-            return Outcome(ready, refusal)
         choices = [choice for choice in ready.choices if choice.channel_id]
         warnings = {choice.channel_id: await self._warning(ready.written, choice) for choice in choices}
         result = await self._schedule(ready, found, dry_run=self._dry_run)
@@ -207,6 +205,9 @@ class PostAdder:
 
     async def _schedule(self, ready: ReadyPost, found: Sequence[Photo], *, dry_run: bool) -> ScheduleResult:
         written, common = ready.written, ready.choices[0]
+        if await self._has_failed(written, found):
+            reason = f"{found[0].name} has a failed post with this text. Retry or cancel that one."
+            return ScheduleResult(False, reason=reason, code=Reason.ALREADY_SCHEDULED)
         choices = [choice for choice in ready.choices if choice.channel_id]
         return await self._services.scheduling.schedule_post(
             found[0],
@@ -236,17 +237,14 @@ class PostAdder:
             found.append("same text as another post: Buffer may refuse it")
         return ", ".join(found)
 
-    async def _refusal_of_repeat(self, written: WrittenPost, photos: Sequence[Photo]) -> Refusal | None:
-        """Return that this very post has failed before: its photos are free, and a file is often added again."""
+    async def _has_failed(self, written: WrittenPost, photos: Sequence[Photo]) -> bool:
+        """Return whether this very post has failed before: its photos are free, and a file is often added again."""
         if self._failed is None:
             posts = [problem.post for problem in await self._services.scheduling.problems(self._persona)]
             self._failed = {
                 (post.caption, post.photo_ids) for post in posts if post and post.step is Step.FAILED
             }
-        if (clean_caption(written.caption), frozenset(photo.id for photo in photos)) not in self._failed:
-            return None
-        reason = f"{photos[0].name} has a failed post with this text. Retry or cancel that one."
-        return Refusal(Reason.ALREADY_SCHEDULED, reason)
+        return (clean_caption(written.caption), frozenset(photo.id for photo in photos)) in self._failed
 
     def _refusal_of_plan(self, photos: Sequence[Photo]) -> Refusal | None:
         """Return why a photo would not be free any more, after the posts before this one."""
