@@ -23,6 +23,8 @@ from statement_plans import plans, rows_read, statements
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from fluffy_tui.similarity.index.worklist import Task
     from similarity.similarity_place import Place
 
@@ -207,6 +209,25 @@ async def test_duplicates_that_two_workers_store_at_once_find_each_other(place: 
         await asyncio.gather(one.scan(), other.scan())
     assert await place.one("SELECT count(DISTINCT stack_id) FROM photo_hashes") == 1
     assert await place.one("SELECT count(stack_id) FROM photo_hashes") == 2
+
+
+async def test_a_worker_that_waits_for_another_to_fill_the_queue_claims_what_that_one_leaves(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its transaction is then older than what is in the queue."""
+    await fill(place, 1, 8)
+    first, other = (Worklist(place.database, Stage.SCAN, "") for _ in range(2))
+    fill_queue = other._fill
+    claimed: list[list[Task]] = []
+
+    async def fill_after_the_first(session: AsyncSession, model_id: int | None) -> bool:
+        claimed.append(await asyncio.create_task(first.claim(None, most=1)))
+        return await fill_queue(session, model_id)
+
+    monkeypatch.setattr(other, "_fill", fill_after_the_first)
+    claimed.append(await other.claim(None, most=1))
+    assert [len(tasks) for tasks in claimed] == [1, 1]
+    assert claimed[0] != claimed[1]
 
 
 async def test_another_model_queues_every_photo_again_a_portion_at_a_time(
