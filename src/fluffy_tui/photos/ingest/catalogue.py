@@ -29,7 +29,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.database import among, rows_of
 from fluffy_tui.name_key import is_text
@@ -295,9 +294,9 @@ class Catalogue:
             .limit(1)
             .lateral("here")
         )
-        other = aliased(PhotoPlaceRow)
         is_elsewhere = exists().where(
-            other.photo_id == PhotoRow.id, other.machine_id.not_in((self._machine.id, UNKNOWN.id))
+            PhotoPlaceRow.photo_id == PhotoRow.id,
+            PhotoPlaceRow.machine_id.not_in((self._machine.id, UNKNOWN.id)),
         )
         query = (
             select(

@@ -8,6 +8,7 @@ long as it does, without jobs of their own, and are woken when it succeeds.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
@@ -39,6 +40,11 @@ _CAN_WAIT = (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.HELD)
 """Steps of posts that may have to wait behind another one: they cannot be in Buffer."""
 
 
+@cache  # an alias of so many columns takes milliseconds to make
+def _other_post() -> type[PostRow]:
+    return aliased(PostRow)
+
+
 def is_due() -> ColumnElement[bool]:
     """Return the condition that a post may be attempted now."""
     return or_(PostRow.next_try_at.is_(None), PostRow.next_try_at <= func.now())
@@ -50,7 +56,7 @@ async def next_due(session: AsyncSession, post_id: int, skipped: Collection[int]
     Jobs run in the order in which they were deferred; the queue may have another order. Posts in `skipped` are those
     for which nothing could be done; nothing can be done either for those that wait for their picture.
     """
-    mine = aliased(PostRow)
+    mine = _other_post()
     query = (
         select(PostRow.id)
         .join(mine, mine.channel_id == PostRow.channel_id)
@@ -70,7 +76,7 @@ async def next_due(session: AsyncSession, post_id: int, skipped: Collection[int]
 
 def is_behind() -> ColumnElement[bool]:
     """Return the condition that another post tries on behalf of this one, which therefore needs no job of its own."""
-    first = aliased(PostRow)
+    first = _other_post()
     return select(literal(1)).select_from(first).where(_tries_for(PostRow, first)).exists()
 
 
@@ -96,7 +102,7 @@ async def wait_behind(session: AsyncSession, post_id: int, timings: Timings) -> 
 
     No job is deferred: the post is woken when the one ahead of it succeeds or is cancelled.
     """
-    mine = aliased(PostRow)
+    mine = _other_post()
     behind = select(PostRow).join(mine, mine.id == post_id).where(_tries_for(mine, PostRow))
     first = await session.scalar(behind.order_by(POSITION).limit(1))
     if first is None:
