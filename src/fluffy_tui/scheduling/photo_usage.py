@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Text, and_, column, func, select, table, type_coerce, union_all
@@ -65,6 +66,7 @@ def outside_pictures() -> Select[int, int, datetime, object, int]:
     )
 
 
+@cache
 def public_posts() -> CompoundSelect[int, int, datetime | None, datetime | None, datetime]:
     """Return the query for every photo of every post that is public or will be: no failed one, no unsubmitted draft."""
     columns = (

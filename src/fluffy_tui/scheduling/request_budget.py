@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from fluffy_tui.scheduling.tables import RequestBudgetRow
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
+    from sqlalchemy.dialects.postgresql import Insert
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient
@@ -124,21 +126,26 @@ class RequestBudget:
             seen_at = datetime.now(UTC) + lead
             for window in windows:
                 facts = {
+                    "key_mark": self._fingerprint,
+                    "window_seconds": window.length,
                     "quota": window.quota,
                     "remaining": window.remaining,
                     "resets_at": window.resets_at and window.resets_at + lead,
                     "seen_at": seen_at,
                 }
-                row = insert(RequestBudgetRow).values(
-                    key_mark=self._fingerprint, window_seconds=window.length, **facts
-                )
-                await session.execute(
-                    row.on_conflict_do_update(
-                        index_elements=["key_mark", "window_seconds"],
-                        set_=facts,
-                        where=RequestBudgetRow.seen_at <= seen_at,
-                    )
-                )
+                await session.execute(_storing(), facts)
+
+
+@cache
+def _storing() -> Insert:
+    """Return the statement that stores a window, unless a later report of it is stored."""
+    row = insert(RequestBudgetRow)
+    facts = {name: row.excluded[name] for name in ("quota", "remaining", "resets_at", "seen_at")}
+    return row.on_conflict_do_update(
+        index_elements=["key_mark", "window_seconds"],
+        set_=facts,
+        where=RequestBudgetRow.seen_at <= row.excluded.seen_at,
+    )
 
 
 _SECOND = func.make_interval(0, 0, 0, 0, 0, 0, 1)
