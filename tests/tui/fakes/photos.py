@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,14 @@ def _begins(words: Sequence[str], beginning: str) -> bool:
 def _shows(text: str, beginnings: str) -> bool:
     words = search_words(beginnings)
     return bool(words) and all(_begins(search_words(text), word) for word in words)
+
+
+@lru_cache(1000)  # the same few pictures are shown by nearly every test
+def _small(content: bytes, width: int, height: int) -> Image.Image:
+    with Image.open(io.BytesIO(content)) as image:
+        small = image.convert("RGB")
+    small.thumbnail((width, height))
+    return small
 
 
 class FakePhotos:
@@ -275,12 +285,9 @@ class FakePhotos:
     def thumbnail(self, photo: Photo, width: int, height: int) -> object:
         """Return the picture, scaled to fit."""
         try:
-            with Image.open(photo.path) as image:
-                small = image.convert("RGB")
+            return _small(photo.path.read_bytes(), width, height).copy()
         except OSError as error:
             raise PhotoUnreadable(Unreadable.DAMAGED, name=photo.name) from error
-        small.thumbnail((width, height))
-        return small
 
     def part(self, photo: Photo, box: tuple[int, int, int, int], size: tuple[int, int]) -> object:
         """Return a part of the picture, whose file may be smaller than the photo is said to be."""
