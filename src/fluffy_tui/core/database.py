@@ -35,7 +35,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from fluffy_tui.core.connection import PATIENT, REVISION, cut, explain_refusal, known_revisions, refuse_newer
+from fluffy_tui.core.connection import (
+    REVISION,
+    cut,
+    explain_refusal,
+    known_revisions,
+    patient_connection,
+    refuse_newer,
+)
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 from fluffy_tui.core.liveness import note_job_progress
 
@@ -300,10 +307,11 @@ class Database:
 
         async def connect() -> psycopg.AsyncConnection[Any]:
             try:
-                connection = await psycopg.AsyncConnection.connect(url, **options)
-                if direct_url is None:  # else others may use it between two transactions
-                    await connection.execute(PATIENT)
-                    await connection.commit()
+                if direct_url is None:
+                    connection = await patient_connection(url, **options)
+                    await connection.set_autocommit(False)
+                else:  # others may use it between two transactions
+                    connection = await psycopg.AsyncConnection.connect(url, **options)
             except psycopg.OperationalError as error:
                 raise await asyncio.to_thread(explain_refusal, error, url) from error
             connection.adapters.register_dumper(list, _ArrayDumper)

@@ -25,7 +25,7 @@ from fluffy_tui.core.app_events import (
     PostChanged,
     VerdictChanged,
 )
-from fluffy_tui.core.connection import ServerSilent, explain_refusal, listening_connection, notifications
+from fluffy_tui.core.connection import ServerSilent, explain_refusal, notifications, patient_connection
 from fluffy_tui.core.errors import FluffyError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ async def events(
     while True:
         try:
             await before_connect()
-            connection = await listening_connection(url, name)
+            connection = await patient_connection(url, application_name=name)
             async with connection, aclosing(_changes(connection)) as changes:
                 pause = 0.25
                 async for event in changes:

@@ -19,7 +19,7 @@ from procrastinate.periodic import PeriodicDeferrer, PeriodicTask
 from procrastinate.psycopg_connector import wrap_exceptions
 from sqlalchemy import ColumnElement, select
 
-from fluffy_tui.core.connection import ServerSilent, listening_connection, notifications
+from fluffy_tui.core.connection import ServerSilent, notifications, patient_connection
 from fluffy_tui.core.database import Database, lost
 from fluffy_tui.core.errors import DatabaseTooNew
 from fluffy_tui.core.liveness import Liveness
@@ -160,7 +160,7 @@ class _Connector(procrastinate.PsycopgConnector):
 
     @asynccontextmanager
     async def _get_standalone_connection(self) -> AsyncGenerator[psycopg.AsyncConnection[Any], None]:
-        async with await listening_connection(self._database.url, self._name) as connection:
+        async with await patient_connection(self._database.url, application_name=self._name) as connection:
             yield connection
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -140,3 +141,21 @@ async def test_an_outage_while_a_post_is_delivered_costs_nothing(
                 delivered = await place.until(post.id, lambda now: now.step in (Step.ACCEPTED, Step.FAILED))
                 assert delivered.step is Step.ACCEPTED, delivered.error_message
         assert len(place.in_buffer()) == 1
+
+
+async def test_a_connection_that_nobody_waits_for_any_more_is_closed(
+    monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    """Python tells of one that is not when it is collected."""
+    sleeping = text("SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'")
+    async with database.transaction() as session:
+        assert await session.scalar(sleeping) == 0
+        monkeypatch.setattr(silent_connection, "PATIENT", "SELECT pg_sleep(600)")
+        connecting = asyncio.create_task(silent_connection.patient_connection(database.url))
+        while not await session.scalar(sleeping):
+            await session.execute(text("SELECT pg_stat_clear_snapshot()"))
+    connecting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await connecting
+    del connecting
+    gc.collect()

@@ -13,9 +13,8 @@ from fluffy_tui.core.connection.schema_revision import (
     refuse_newer as refuse_newer,
 )
 from fluffy_tui.core.connection.silent_connection import (
-    PATIENT as PATIENT,
     ServerSilent as ServerSilent,
     cut as cut,
-    listening_connection as listening_connection,
     notifications as notifications,
+    patient_connection as patient_connection,
 )

@@ -9,7 +9,7 @@ import asyncio
 import os
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -40,14 +40,18 @@ class ServerSilent(psycopg.OperationalError):
     """A server gave no answer in time; other connections to it may wait forever."""
 
 
-async def listening_connection(url: str, name: str) -> psycopg.AsyncConnection:
-    """Return a connection that may wait for notifications for as long as it likes.
+async def patient_connection(url: str, **options: Any) -> psycopg.AsyncConnection[Any]:
+    """Return a connection without an open transaction that may wait for as long as it likes.
 
     Raises:
         psycopg.OperationalError: there is none.
     """
-    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, application_name=name)
-    await connection.execute(PATIENT)
+    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, **options)
+    try:
+        await connection.execute(PATIENT)
+    except BaseException:  # the one who waited may have been cancelled, and has nothing to close
+        await connection.close()
+        raise
     return connection
 
 
