@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FAILED = "step = 'failed', status = 'failed', error_code = 'rejected', error_message = 'Buffer refused it.'"
 ACCEPTED = "step = 'accepted', status = 'scheduled', buffer_post_id = 'b' || id, scheduled_at = now()"
+LIVE = "step = 'live', status = 'posted', buffer_post_id = 'b' || id, posted_at = now()"
 
 
 async def carousel(place: Workplace, *numbers: int, both: bool = False) -> tuple[list[Photo], list[Post]]:
@@ -136,6 +137,63 @@ async def test_what_buffer_has_published_after_all_is_recorded_beside_the_post_t
     assert (await place.post(post.id)).step is Step.ACCEPTED
     await place.execute(f"UPDATE posts SET {ACCEPTED} WHERE id = {new.id}")
     assert await free(place) == []
+
+
+async def published_after_all(
+    place: Workplace, *, both: bool = False
+) -> tuple[list[Photo], list[Post], Post]:
+    """Return two photos, the failed posts of them of which the last is live by now, and a newer post of the second."""
+    photos, posts = await carousel(place, 1, 2, both=both)
+    await fail(place, *posts)
+    own = str(place.persona.buffer_channel_id)
+    new = await place.schedule(photos[1], "new", channels=[own])
+    await place.execute(f"UPDATE posts SET {LIVE} WHERE id = {posts[-1].id}")
+    return photos, posts, new
+
+
+@pytest.mark.parametrize("both", [False, True])
+async def test_a_photo_that_buffer_has_published_after_all_stays_taken_when_its_newer_post_is_cancelled(
+    place: Workplace, both: bool
+) -> None:
+    scheduling = place.services.scheduling
+    photos, posts, new = await published_after_all(place, both=both)
+    assert await free(place) == []
+    await fail(place, await place.post(new.id))
+    assert await free(place) == []
+    await scheduling.retry(new.id)
+    await scheduling.cancel(new.id)
+    assert await free(place) == []
+    assert {post.id for post in await scheduling.posts_with([photos[1].id])} == {post.id for post in posts}
+    for photo in photos:
+        refused = await scheduling.schedule_post(photo, "once more")
+        assert refused.code is Reason.ALREADY_SCHEDULED
+
+
+async def test_what_fails_after_all_leaves_only_the_photos_of_the_newer_post(place: Workplace) -> None:
+    photos, [post], new = await published_after_all(place)
+    await place.execute(f"UPDATE posts SET {ACCEPTED} WHERE id = {post.id}")
+    await fail(place, post)
+    assert await free(place) == [photos[0].name]
+    assert (await place.services.scheduling.schedule_post(photos[0], "first")).ok
+    await place.services.scheduling.cancel(new.id)
+    assert await free(place) == [photos[1].name]
+
+
+@pytest.mark.parametrize("both", [False, True])
+async def test_the_failed_post_can_be_cancelled_beside_what_was_published_and_the_newer_one(
+    place: Workplace, both: bool
+) -> None:
+    scheduling = place.services.scheduling
+    photos, posts, new = await published_after_all(place, both=both)
+    if both:
+        await scheduling.cancel(posts[0].id)
+    else:
+        await fail(place, posts[0])
+        await scheduling.cancel(posts[0].id)
+    left = [] if both else [photos[0].name]
+    assert await free(place) == left
+    await scheduling.cancel(new.id)
+    assert await free(place) == ([] if both else [photo.name for photo in photos])
 
 
 async def test_a_post_again_that_fails_leaves_the_photos_with_the_live_one(place: Workplace) -> None:
