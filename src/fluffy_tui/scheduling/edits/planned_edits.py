@@ -169,6 +169,7 @@ async def settle(
     Raises:
         PostNotFound: it was cancelled in the meantime.
     """
+    await session.execute(taking_photos(row.persona_id))  # it may change them, or fail
     await _lock_post(session, row.id)
     query = select(PlannedEditRow).where(
         PlannedEditRow.post_id == row.id, PlannedEditRow.sent_at.is_not(None)
