@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.scheduling import NotPossibleNow, PostRequest, Reason, Remedy, Step
+from fluffy_tui.scheduling import NotPossibleNow, PostRequest, ProblemKind, Reason, Remedy, Step
 
 if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Post
+    from fluffy_tui.scheduling import Post, Problem
     from scheduling.workplace import Workplace
 
 FAILED = "step = 'failed', status = 'failed', error_code = 'rejected', error_message = 'Buffer refused it.'"
@@ -167,6 +167,28 @@ async def test_a_photo_that_buffer_has_published_after_all_stays_taken_when_its_
     for photo in photos:
         refused = await scheduling.schedule_post(photo, "once more")
         assert refused.code is Reason.ALREADY_SCHEDULED
+
+
+@pytest.mark.parametrize("after_all", [ACCEPTED, LIVE])
+async def test_a_post_whose_photo_goes_out_in_an_earlier_one_is_a_problem_until_it_is_cancelled(
+    place: Workplace, after_all: str
+) -> None:
+    scheduling = place.services.scheduling
+    [photo], [post] = await carousel(place, 1)
+    await fail(place, post)
+    new = await place.schedule(photo, "new")
+
+    async def problems() -> list[Problem]:
+        return [each for each in await scheduling.problems() if each.kind is ProblemKind.POSTED_TWICE]
+
+    assert await problems() == []
+    await place.execute(f"UPDATE posts SET {after_all} WHERE id = {post.id}")
+    [problem] = await problems()
+    assert problem.post is not None
+    assert (problem.post.id, problem.actions) == (new.id, (Remedy.CANCEL,))
+    assert ("live" in problem.what) == (after_all == LIVE)
+    await scheduling.cancel(new.id)
+    assert await problems() == []
 
 
 async def test_what_fails_after_all_leaves_only_the_photos_of_the_newer_post(place: Workplace) -> None:

@@ -27,6 +27,8 @@ from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.edits.withdrawn_deliveries import WithdrawnDeliveries
 from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
+from fluffy_tui.scheduling.photo_usage import taking_photos
+from fluffy_tui.scheduling.post_from_buffer import row_values
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
@@ -305,6 +307,8 @@ class StatusSync:
 
     async def _record(self, row: PostRow, found: BufferPost, asked_at: datetime) -> None:
         async with self.database.transaction() as session:
+            if Step.FAILED in (row.step, row_values(found)["step"]):
+                await session.execute(taking_photos(row.persona_id))
             try:
                 row = await planned_edits.settle(session, row, found, asked_at, self.timings)
             except PostNotFound:

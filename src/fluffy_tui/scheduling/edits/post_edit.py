@@ -330,7 +330,8 @@ class PostEdit:
 
     async def _adopt(self, row: PostRow, plan: PlannedEditRow, changed: BufferPost) -> Post:
         async with self.cancellation.database.transaction() as session:
-            await session.execute(taking_photos(row.persona_id))
+            if {photo.photo_id for photo in plan.photos} != {photo.photo_id for photo in row.photos}:
+                await session.execute(taking_photos(row.persona_id))
             await planned_edits.adopt(session, plan, changed)
             return (await existing_row(session, plan.post_id)).to_post()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from fluffy_tui.buffer import Code
 from fluffy_tui.core.clocks import TOLERATED_SKEW, ZONE_REMEDY, skew_words, unknown_zone
@@ -85,6 +86,7 @@ class ProblemInbox:
         async with self.database.transaction() as session:
             lost = await without_their_photos(session, [post for post in posts if post.step is Step.FAILED])
         problems = [_superseded(post) if post.id in lost else self._of_post(post, first) for post in posts]
+        problems += await self._published_twice_soon(persona_id)
         problems += await self._lost_pictures(persona_id)
         problems += await self._missing_photos(persona_id)
         problems += await self._channels(persona_id)
@@ -253,6 +255,46 @@ class ProblemInbox:
             )
             for post in waiting
             for photo in missing_of(post)[:1]
+        ]
+
+    async def _published_twice_soon(self, persona_id: int | None) -> list[Problem]:
+        """Return the posts that wait although the failed one that they replace went out after all, or will."""
+        lead, mine, earlier = aliased(PostRow), aliased(PostRow), aliased(PostRow)
+        went_out = and_(earlier.step == Step.LIVE, earlier.posted_at > lead.created_at)
+        query = (
+            select(mine, earlier.step)
+            .select_from(lead)
+            .join(mine, func.coalesce(mine.lead_post_id, mine.id) == lead.id)
+            .join(
+                earlier,
+                and_(
+                    func.coalesce(earlier.lead_post_id, earlier.id) == lead.again_of_id,
+                    earlier.channel_id == mine.channel_id,
+                ),
+            )
+            .where(
+                lead.again_of_id.is_not(None),
+                mine.step.in_((*ON_THE_WAY, *IN_BUFFER)),
+                or_(earlier.step.in_(IN_BUFFER), went_out),
+                true() if persona_id is None else mine.persona_id == persona_id,
+            )
+            .order_by(mine.id)
+        )
+        async with self.database.transaction() as session:
+            rows = [(row.to_post(), step) for row, step in await session.execute(query)]
+        return [
+            _of_post(
+                post,
+                ProblemKind.POSTED_TWICE,
+                "An earlier post of its photos is live after all."
+                if step == Step.LIVE
+                else "An earlier post of its photos is in Buffer again.",
+                "Both go out unless you cancel one.",
+                Remedy.CANCEL,
+                why="That one had failed when this one was submitted.",
+                when=post.scheduled_at,
+            )
+            for post, step in rows
         ]
 
     async def _lost_pictures(self, persona_id: int | None) -> list[Problem]:
