@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import aliased
 
 from fluffy_tui.buffer import Code
 from fluffy_tui.core.clocks import TOLERATED_SKEW, ZONE_REMEDY, skew_words, unknown_zone
@@ -21,6 +20,7 @@ from fluffy_tui.scheduling.posts_by_time import at_steps
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.submit.submission_check import time_refusal
 from fluffy_tui.scheduling.tables import (
+    DRAFT,
     MAY_NEED_ATTENTION,
     HostedPictureRow,
     PostRow,
@@ -259,43 +259,33 @@ class ProblemInbox:
 
     async def _published_twice_soon(self, persona_id: int | None) -> list[Problem]:
         """Return the posts that wait although the failed one that they replace went out after all, or will."""
-        lead, mine, earlier = aliased(PostRow), aliased(PostRow), aliased(PostRow)
-        went_out = and_(earlier.step == Step.LIVE, earlier.posted_at > lead.created_at)
-        query = (
-            select(mine, earlier.step)
-            .select_from(lead)
-            .join(mine, func.coalesce(mine.lead_post_id, mine.id) == lead.id)
-            .join(
-                earlier,
-                and_(
-                    func.coalesce(earlier.lead_post_id, earlier.id) == lead.again_of_id,
-                    earlier.channel_id == mine.channel_id,
-                ),
-            )
-            .where(
-                lead.again_of_id.is_not(None),
-                mine.step.in_((*ON_THE_WAY, *IN_BUFFER)),
-                or_(earlier.step.in_(IN_BUFFER), went_out),
-                true() if persona_id is None else mine.persona_id == persona_id,
-            )
-            .order_by(mine.id)
-        )
+        waits = func.coalesce(PostRow.step, DRAFT).in_((*ON_THE_WAY, *IN_BUFFER))
+        again = select(PostRow.id, PostRow.again_of_id).where(PostRow.again_of_id.is_not(None), waits)
         async with self.database.transaction() as session:
-            rows = [(row.to_post(), step) for row, step in await session.execute(query)]
-        return [
-            _of_post(
-                post,
-                ProblemKind.POSTED_TWICE,
-                "An earlier post of its photos is live after all."
-                if step == Step.LIVE
-                else "An earlier post of its photos is in Buffer again.",
-                "Both go out unless you cancel one.",
-                Remedy.CANCEL,
-                why="That one had failed when this one was submitted.",
-                when=post.scheduled_at,
-            )
-            for post, step in rows
-        ]
+            # Until there are statistics, Postgres expects that most posts are posted again.
+            await session.execute(text("SET LOCAL enable_seqscan = off"))
+            earlier = dict((await session.execute(again)).all())
+            ids = {*earlier, *earlier.values()}
+            group_id = func.coalesce(PostRow.lead_post_id, PostRow.id)
+            rows = list(await session.scalars(select(PostRow).where(group_id.in_(ids)))) if ids else []
+        posts = sorted((row.to_post() for row in rows), key=lambda post: post.id)
+        by_place = {(post.group_id, post.channel_id): post for post in posts}
+        found = []
+        for (group, channel_id), post in by_place.items():
+            other = by_place.get((earlier.get(group) or 0, channel_id))
+            is_mine = persona_id in (None, post.persona_id) and post.step in (*ON_THE_WAY, *IN_BUFFER)
+            if other is None or not is_mine:
+                continue
+            if other.step in IN_BUFFER:
+                what = "An earlier post of its photos is in Buffer again."
+            elif other.posted_at is not None and other.posted_at > post.created_at:
+                what = "An earlier post of its photos is live after all."
+            else:
+                continue
+            kind, then = ProblemKind.POSTED_TWICE, "Both go out unless you cancel one."
+            why = "That one had failed when this one was submitted."
+            found.append(_of_post(post, kind, what, then, Remedy.CANCEL, why=why, when=post.scheduled_at))
+        return found
 
     async def _lost_pictures(self, persona_id: int | None) -> list[Problem]:
         query = (
