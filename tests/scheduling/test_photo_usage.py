@@ -160,6 +160,9 @@ async def test_a_photo_that_buffer_has_published_after_all_stays_taken_when_its_
     assert await free(place) == []
     await fail(place, await place.post(new.id))
     assert await free(place) == []
+    earlier = await place.services.similarity.posted_before(photos[1].id)
+    assert earlier is not None
+    assert (earlier.post_id, earlier.posted) == (posts[-1].id, True), "the failed ones are not public"
     await scheduling.retry(new.id)
     await scheduling.cancel(new.id)
     assert await free(place) == []
