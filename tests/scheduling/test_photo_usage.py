@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.scheduling import NotPossibleNow, PostRequest, Reason, Remedy, Step
+from fluffy_tui.scheduling import NotPossibleNow, PostRequest, ProblemKind, Reason, Remedy, Step
 
 if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Post
+    from fluffy_tui.scheduling import Post, Problem
     from scheduling.workplace import Workplace
 
 FAILED = "step = 'failed', status = 'failed', error_code = 'rejected', error_message = 'Buffer refused it.'"
 ACCEPTED = "step = 'accepted', status = 'scheduled', buffer_post_id = 'b' || id, scheduled_at = now()"
+LIVE = "step = 'live', status = 'posted', buffer_post_id = 'b' || id, posted_at = now()"
 
 
 async def carousel(place: Workplace, *numbers: int, both: bool = False) -> tuple[list[Photo], list[Post]]:
@@ -136,6 +137,88 @@ async def test_what_buffer_has_published_after_all_is_recorded_beside_the_post_t
     assert (await place.post(post.id)).step is Step.ACCEPTED
     await place.execute(f"UPDATE posts SET {ACCEPTED} WHERE id = {new.id}")
     assert await free(place) == []
+
+
+async def published_after_all(
+    place: Workplace, *, both: bool = False
+) -> tuple[list[Photo], list[Post], Post]:
+    """Return two photos, the failed posts of them of which the last is live by now, and a newer post of the second."""
+    photos, posts = await carousel(place, 1, 2, both=both)
+    await fail(place, *posts)
+    own = str(place.persona.buffer_channel_id)
+    new = await place.schedule(photos[1], "new", channels=[own])
+    await place.execute(f"UPDATE posts SET {LIVE} WHERE id = {posts[-1].id}")
+    return photos, posts, new
+
+
+@pytest.mark.parametrize("both", [False, True])
+async def test_a_photo_that_buffer_has_published_after_all_stays_taken_when_its_newer_post_is_cancelled(
+    place: Workplace, both: bool
+) -> None:
+    scheduling = place.services.scheduling
+    photos, posts, new = await published_after_all(place, both=both)
+    assert await free(place) == []
+    await fail(place, await place.post(new.id))
+    assert await free(place) == []
+    earlier = await place.services.similarity.posted_before(photos[1].id)
+    assert earlier is not None
+    assert (earlier.post_id, earlier.posted) == (posts[-1].id, True), "the failed ones are not public"
+    await scheduling.retry(new.id)
+    await scheduling.cancel(new.id)
+    assert await free(place) == []
+    assert {post.id for post in await scheduling.posts_with([photos[1].id])} == {post.id for post in posts}
+    for photo in photos:
+        refused = await scheduling.schedule_post(photo, "once more")
+        assert refused.code is Reason.ALREADY_SCHEDULED
+
+
+@pytest.mark.parametrize("after_all", [ACCEPTED, LIVE])
+async def test_a_post_whose_photo_goes_out_in_an_earlier_one_is_a_problem_until_it_is_cancelled(
+    place: Workplace, after_all: str
+) -> None:
+    scheduling = place.services.scheduling
+    [photo], [post] = await carousel(place, 1)
+    await fail(place, post)
+    new = await place.schedule(photo, "new")
+
+    async def problems() -> list[Problem]:
+        return [each for each in await scheduling.problems() if each.kind is ProblemKind.POSTED_TWICE]
+
+    assert await problems() == []
+    await place.execute(f"UPDATE posts SET {after_all} WHERE id = {post.id}")
+    [problem] = await problems()
+    assert problem.post is not None
+    assert (problem.post.id, problem.actions) == (new.id, (Remedy.CANCEL,))
+    assert ("live" in problem.what) == (after_all == LIVE)
+    await scheduling.cancel(new.id)
+    assert await problems() == []
+
+
+async def test_what_fails_after_all_leaves_only_the_photos_of_the_newer_post(place: Workplace) -> None:
+    photos, [post], new = await published_after_all(place)
+    await place.execute(f"UPDATE posts SET {ACCEPTED} WHERE id = {post.id}")
+    await fail(place, post)
+    assert await free(place) == [photos[0].name]
+    assert (await place.services.scheduling.schedule_post(photos[0], "first")).ok
+    await place.services.scheduling.cancel(new.id)
+    assert await free(place) == [photos[1].name]
+
+
+@pytest.mark.parametrize("both", [False, True])
+async def test_the_failed_post_can_be_cancelled_beside_what_was_published_and_the_newer_one(
+    place: Workplace, both: bool
+) -> None:
+    scheduling = place.services.scheduling
+    photos, posts, new = await published_after_all(place, both=both)
+    if both:
+        await scheduling.cancel(posts[0].id)
+    else:
+        await fail(place, posts[0])
+        await scheduling.cancel(posts[0].id)
+    left = [] if both else [photos[0].name]
+    assert await free(place) == left
+    await scheduling.cancel(new.id)
+    assert await free(place) == ([] if both else [photo.name for photo in photos])
 
 
 async def test_a_post_again_that_fails_leaves_the_photos_with_the_live_one(place: Workplace) -> None:

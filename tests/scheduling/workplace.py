@@ -190,6 +190,15 @@ class Workplace:
         while not any(part in query for query in await self.waiting() for part in fragments or ("",)):
             await asyncio.sleep(0.01)  # Postgres sends no event when somebody waits for a lock
 
+    async def until_one_takes_turns(self) -> None:
+        """Wait until somebody waits to give photos to posts."""
+        waiting = (
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
+        )
+        async with await psycopg.AsyncConnection.connect(self.services.database.url) as connection:
+            while not await (await connection.execute(waiting)).fetchone():
+                await connection.rollback()  # within a transaction the view stays as it is
+
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
         """Run a worker in this process."""

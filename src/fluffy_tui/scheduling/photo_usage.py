@@ -83,8 +83,8 @@ def public_posts() -> CompoundSelect[int, int, datetime | None, datetime | None,
     earlier = (
         select(*columns)
         .join(again, again.id == PostPhotoRow.post_id)
-        .join(PostRow, PostRow.id == again.again_of_id)
-        .where(type_coerce(PostRow.photos, JSONB).contains(shown))
+        .join(PostRow, func.coalesce(PostRow.lead_post_id, PostRow.id) == again.again_of_id)
+        .where(public, type_coerce(PostRow.photos, JSONB).contains(shown))
     )
     # one for each index, since a condition with OR would read all posts
     leads = select(*columns).join(PostRow, PostRow.id == PostPhotoRow.post_id)

@@ -104,7 +104,10 @@ class PostRow(Base):
     again_of_id: Mapped[int | None] = mapped_column(
         ForeignKey("posts.id", deferrable=True, initially="DEFERRED")
     )
-    """Of a lead that posts a live one again: that one, whose photos it has taken over as long as it exists."""
+    """Of a lead that posts a live one again: that one, whose photos it has taken over as long as it exists.
+
+    A trigger sets it as well, if the earlier one had failed and Buffer published it after all.
+    """
     photos: Mapped[tuple[PostPhoto, ...]] = mapped_column(PhotosOfPost)
     """The cover first; triggers keep `post_photos` in step."""
     persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="RESTRICT"))

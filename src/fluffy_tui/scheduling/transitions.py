@@ -148,6 +148,7 @@ def _created(found: BufferPost) -> dict[str, Any]:
 
 async def catch_up(session: AsyncSession, row: PostRow, organization_id: str, found: BufferPost) -> None:
     """Record that a post is in Buffer whose row is from before it was sent, in whatever state that is."""
+    await session.execute(taking_photos(row.persona_id))
     unchanged = (PostRow.delivery_key == row.delivery_key, PostRow.buffer_post_id.is_(None))
     await session.execute(
         update(PostRow)
@@ -170,6 +171,7 @@ async def take_in(
     session: AsyncSession, photos: Sequence[Photo], delivery_key: str, organization_id: str, found: BufferPost
 ) -> bool:
     """Write the row of a post that only Buffer knows; False if a photo of it has a post."""
+    await session.execute(taking_photos(photos[0].persona_id))
     taken = select(PostPhotoRow.photo_id).where(PostPhotoRow.photo_id.in_([photo.id for photo in photos]))
     if await session.scalar(taken.limit(1)) is not None:
         return False
@@ -498,10 +500,15 @@ async def record_unreadable(session: AsyncSession, row: PostRow, code: str, mess
 
 async def adopt_double(session: AsyncSession, row: PostRow, double: BufferPost) -> bool:
     """Take over the other one of two posts in Buffer, since that is the one which is published."""
+    await session.execute(taking_photos(row.persona_id))  # the row may have failed
     statement = (
         update(PostRow)
         .where(PostRow.id == row.id, PostRow.buffer_post_id == row.buffer_post_id)
-        .values(buffer_post_id=double.id, **(row_values(double) | missing_pictures(row, double)))
+        .values(
+            buffer_post_id=double.id,
+            caption=double.text or row.caption,
+            **(row_values(double) | missing_pictures(row, double)),
+        )
     )
     return _one_row(await session.execute(statement))
 

@@ -14,8 +14,9 @@ from fluffy_tui.buffer import Budget, BudgetWindow, ShareMode
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, ManualClock, StandIn
 from fluffy_tui.demo.stand_in.world import new_id
-from fluffy_tui.scheduling import Post, PostStatus, ProblemKind, StatusSync, Step, Timings
+from fluffy_tui.scheduling import NotPossibleNow, Post, PostStatus, ProblemKind, StatusSync, Step, Timings
 from fluffy_tui.scheduling.background.status_sync import next_request
+from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.tables import PostRow
 from scheduling.quick_programs import QUICK
 from scheduling.workplace import Workplace, workplace
@@ -392,3 +393,68 @@ async def test_a_worker_syncs_the_status(place: Workplace) -> None:
     async with place.worker():
         done = await place.until(post.id, lambda now: now.step is Step.LIVE)
     assert done.posted_at is not None
+
+
+async def incomplete(place: Workplace) -> Post:
+    """Return a post that Buffer made with one of its two pictures and did not delete, so that it failed."""
+    photos = [await place.photo(number) for number in (1, 2)]
+    post = await place.schedule(photos[0], "fog", more_photos=photos[1:])
+    place.stand_in.faults.add(Kind.DROP_ONE_ASSET, operation="createPost")
+    place.stand_in.faults.add(Kind.DROP_BEFORE, operation="deletePost")
+    await place.services.delivery.deliver(post.id)
+    failed = await place.post(post.id)
+    assert (failed.step, failed.error_code) == (Step.FAILED, "image_dropped")
+    [remote] = place.in_buffer()
+    assert remote.due_at is not None
+    return failed
+
+
+async def publish(place: Workplace) -> None:
+    [remote] = place.in_buffer()
+    assert remote.due_at is not None
+    await place.stand_in.advance((remote.due_at - place.stand_in.clock.now()).total_seconds() + 20)
+    assert remote.status == "sent"
+
+
+async def test_a_post_that_was_published_without_all_pictures_is_live(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    post = await incomplete(place)
+    await status_sync.run()
+    assert (await place.post(post.id)).step is Step.FAILED
+    await publish(place)
+    await place.stand_in.advance(status_sync.timings.sync_max_interval)
+    await status_sync.run()
+    live = await place.post(post.id)
+    assert (live.step, live.error_message) == (Step.LIVE, "Buffer published it with 1 of its 2 pictures.")
+
+
+async def test_a_post_that_was_published_without_all_pictures_is_not_sent_again(place: Workplace) -> None:
+    post = await incomplete(place)
+    await publish(place)
+    with pytest.raises(NotPossibleNow, match="published"):
+        await place.services.scheduling.retry(post.id)
+    assert (await place.post(post.id)).step is Step.LIVE
+    assert len(place.in_buffer()) == 1
+
+
+async def test_a_failed_post_is_not_locked_before_its_turn_to_take_photos(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    """A retry of it locks the other way round, so they would wait for each other."""
+    place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, channel=place.persona.buffer_channel_id, after=True)
+    post = await place.accepted()
+    await status_sync.run()
+    await until_due(place, post, 20)
+    await status_sync.run()
+    assert (await place.post(post.id)).step is Step.FAILED
+    [remote] = place.in_buffer()
+    remote.status, remote.sent_at = "sent", place.stand_in.clock.now()
+    await place.stand_in.advance(status_sync.timings.sync_max_interval)
+    async with place.services.database.transaction() as session:
+        await session.execute(taking_photos(place.persona.id))
+        synced = asyncio.create_task(status_sync.run())
+        await place.until_one_takes_turns()
+        await session.execute(text("SELECT FROM posts FOR UPDATE NOWAIT"))
+    await synced
+    assert (await place.post(post.id)).step is Step.LIVE

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.demo import Kind, StandIn, WallClock
+from fluffy_tui.demo import Kind, Post as BufferPost, StandIn, WallClock
 from fluffy_tui.media import Framing, Shape
 from fluffy_tui.scheduling import NotPossibleNow, ProblemKind, Step
 from scheduling.quick_programs import QUICK
@@ -246,6 +246,38 @@ async def test_a_double_that_is_published_without_all_pictures_is_told(
     assert post.buffer_post_id == double.id
     assert post.error_message == "Buffer published it with 1 of its 2 pictures."
     assert [each.id for each in place.in_buffer()] == [double.id]
+
+
+async def test_a_double_that_is_published_in_its_earlier_words_is_recorded_with_them(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
+    post = await delivered(place)
+    await place.services.scheduling.edit(post.id, caption="dense fog")
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
+    [double] = [each for each in place.in_buffer() if each.id != post.buffer_post_id]
+    double.status, double.sent_at = "sent", place.stand_in.clock.now()
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while len(place.in_buffer()) > 1:
+        await quick.run()
+    live = await place.post(post.id)
+    assert (live.step, live.buffer_post_id, live.caption) == (Step.LIVE, double.id, "fog")
+
+
+async def test_a_create_is_not_forgotten_because_buffer_has_its_text_without_pictures(
+    place: Workplace,
+) -> None:
+    """Somebody made that one in Buffer while the create was on its way."""
+    place.stand_in.faults.add(Kind.LATE_WORK, seconds=3.0)
+    post = await place.schedule(await place.photo(), "fog")
+    now = place.stand_in.clock.now()
+    text_only = BufferPost(str(post.channel_id), "fog", "scheduled", "addToQueue", now, now)
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.UNCONFIRMED)
+        place.stand_in.world.add_post(text_only)
+        done = await place.until(post.id, lambda now: now.step in (Step.ACCEPTED, Step.FAILED))
+    assert done.step is Step.ACCEPTED, done.error_message
+    assert len(place.in_buffer()) == 2
 
 
 async def held_after_a_lost_create(place: Workplace) -> Post:

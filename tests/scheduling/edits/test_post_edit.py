@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from fluffy_tui.buffer import BufferError, Code, ShareMode
 from fluffy_tui.core.errors import FluffyError
@@ -502,14 +503,11 @@ async def test_an_edit_of_photos_waits_for_submits_before_it_locks_its_post(
     post = await place.accepted() if is_in_buffer else await place.submit()
     second = await place.photo(1)
     more = [*post.photos, PostPhoto(second.id, second.sha256)]
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
     async with place.services.database.transaction() as session:
         await session.execute(taking_photos(place.persona.id))
         edit = asyncio.create_task(place.services.scheduling.edit(post.id, photos=more))
-        async with await psycopg.AsyncConnection.connect(place.services.database.url) as connection:
-            while not await (await connection.execute(waiting)).fetchone():
-                await connection.rollback()  # within a transaction the view stays as it is
-            await connection.execute("SELECT FROM posts FOR UPDATE NOWAIT")
+        await place.until_one_takes_turns()
+        await session.execute(text("SELECT FROM posts FOR UPDATE NOWAIT"))
     assert len((await edit).photos) == 2
 
 

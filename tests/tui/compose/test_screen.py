@@ -17,7 +17,7 @@ from fluffy_tui.core.app_events import PersonaEdited
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.photos import Photo
-from fluffy_tui.scheduling import PostPhoto, Reason, ScheduleResult
+from fluffy_tui.scheduling import PostPhoto, Reason, ScheduleResult, Step
 from fluffy_tui.tui.caption import caption_editor
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.compose.when.when_picker import TimeField
@@ -29,7 +29,7 @@ from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.ui.choice import Choice
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
-from tui.fakes import CHANNELS, MARKUP, FakeServices, make_post
+from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, make_post
 
 AWKWARD = [MARKUP, "👩‍👩‍👧‍👦 family", "שלום עולם", "two\nlines\n", "tab\there", "  spaces  "]
 
@@ -283,6 +283,33 @@ async def test_the_draft_is_kept_and_shown_when_the_photo_is_opened_again(runnin
         assert here.when.at is not None
         assert f"{here.when.at:%Y-%m-%d %H:%M}" == "2027-01-12 18:30"
         assert here.framing == Framing(Fit.CROP)
+
+
+async def test_the_text_of_a_failed_post_is_there_again_and_nothing_is_sent_by_itself(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        photo = driver.screen.form.photo
+        await driver.press("escape")
+        shown = PostPhoto(photo.id, photo.sha256, "a lamp")
+        soon = {"share_mode": ShareMode.CUSTOM_SCHEDULED, "requested_at_time": NOW}
+        first = make_post(101, photo, "an older try", Step.FAILED, error_message="No.")
+        last = make_post(102, photo, "fog", Step.FAILED, error_message="No.", first_comment="#fog", **soon)
+        for post in (first, last):
+            services.scheduling._store(replace(post, photos=(shown,)))
+        await driver.settle()
+        await driver.press("enter")
+        here = driver.form
+        assert (here.caption.text, here.alt_text.text) == ("fog", "a lamp")
+        assert here.draft.first_comment == "#fog"
+        assert here.when.share_mode is ShareMode.ADD_TO_QUEUE, "its time may be past"
+        assert "failed post" in here.message
+        await driver.press("escape")
+        assert driver.app.context.drafts.load(photo) is None
+        assert services.scheduling.submitted == []
+        await driver.press("enter", *" again", "escape", "enter")
+        assert driver.form.caption.text == "fog again"
 
 
 async def test_a_crash_loses_nothing_that_was_typed_before_the_pause(running: Running) -> None:

@@ -12,6 +12,7 @@ import textual_internals
 from fluffy_tui.scheduling import Step
 from fluffy_tui.settings import Notify
 from fluffy_tui.tui.session.notifications import (
+    REASON_LENGTH,
     Notice,
     Notifications,
     PostNews,
@@ -70,6 +71,24 @@ def test_a_post_that_is_known_to_have_failed_is_no_news_when_it_is_changed(post:
     edited = replace(failed, caption="dog", updated_at=NOW + timedelta(seconds=1))
     assert PostNews(clock).of([edited], failed=[failed]) == []
     assert PostNews(clock).of([failed], failed=[failed]) != []
+
+
+def test_a_submission_that_fails_on_several_channels_at_once_is_announced_once_and_briefly(
+    post: Post,
+) -> None:
+    long = "Buffer did not accept this picture. " * 5
+    lead, cross_post = at(post, Step.FAILED, error_message=long), at(post, Step.FAILED, error_message=long)
+    cross_post = replace(cross_post, id=2, lead_post_id=1, channel_id="b")
+    live = replace(at(post, Step.LIVE, posted_at=NOW), id=3, lead_post_id=1, channel_id="c")
+    news = PostNews(clock, lambda post: {"b": "Bluesky", "c": "X"}.get(post.channel_id or "", "Instagram"))
+    failed, posted = news.of([lead, live, cross_post])
+    assert failed.words.startswith(f"“cat {MARKUP}” on Instagram, Bluesky failed: Buffer did not accept")
+    assert len(failed.words.partition(": ")[2]) <= REASON_LENGTH
+    assert posted == Notice(f"“cat {MARKUP}” on X is live.", failed=False)
+    assert summary([failed, posted]) == "1 post is live, 2 failed."
+    other = replace(cross_post, id=4, error_message="No such channel.")
+    [both] = PostNews(clock).of([replace(lead, error_message="Too large."), other])
+    assert both.words == f"“cat {MARKUP}” failed: Too large. No such channel."
 
 
 async def test_an_edit_of_a_post_that_failed_before_announces_nothing(

@@ -27,6 +27,8 @@ from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.edits.withdrawn_deliveries import WithdrawnDeliveries
 from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
+from fluffy_tui.scheduling.photo_usage import taking_photos
+from fluffy_tui.scheduling.post_from_buffer import row_values
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ log = logging.getLogger(__name__)
 
 _MAY_HEAL = PUBLISHING_FAILURES | {PostError.REMOVED_IN_BUFFER}
 """Failures that are over once Buffer has the post and publishes it."""
+_MAY_BE_PUBLISHED = _MAY_HEAL | {Code.IMAGE_DROPPED}
+"""Failures after which Buffer may publish the post, perhaps without all of its pictures."""
 _HIDDEN = (Code.FORBIDDEN, Code.KEY_REFUSED, Code.NOT_FOUND)
 """What Buffer answers to a key that may not see an organisation."""
 
@@ -153,8 +157,9 @@ class StatusSync:
         )
         failed = and_(
             PostRow.step == Step.FAILED,
-            PostRow.error_code.in_(_MAY_HEAL),
-            PostRow.scheduled_at > self.now() - timedelta(seconds=self.timings.sync_failed),
+            PostRow.error_code.in_(_MAY_BE_PUBLISHED),
+            func.coalesce(PostRow.scheduled_at, PostRow.updated_at)
+            > self.now() - timedelta(seconds=self.timings.sync_failed),
         )
         edited = PostRow.id.in_(select(PlannedEditRow.post_id))
         return and_(
@@ -205,7 +210,7 @@ class StatusSync:
             # One post that cannot be recorded must not stop those after it.
             with _one_by_one(row):
                 mine = next((post for post in found[row.id] if post.id == row.buffer_post_id), None)
-                if mine is not None and (row.step is not Step.FAILED or row.error_code in _MAY_HEAL):
+                if mine is not None and _is_news(row, mine):
                     await self._record(row, mine, asked_at)
         if is_whole:
             await self._note_clock(buffer, organization_id)
@@ -302,6 +307,8 @@ class StatusSync:
 
     async def _record(self, row: PostRow, found: BufferPost, asked_at: datetime) -> None:
         async with self.database.transaction() as session:
+            if Step.FAILED in (row.step, row_values(found)["step"]):
+                await session.execute(taking_photos(row.persona_id))
             try:
                 row = await planned_edits.settle(session, row, found, asked_at, self.timings)
             except PostNotFound:
@@ -314,6 +321,16 @@ class StatusSync:
         if row.step in IN_BUFFER and after != Step.ACCEPTED:
             log.info("post %s is %s", row.id, after)
             await channel_queue.wake_next(session, self.queue, row.channel_id)
+
+
+def _is_news(row: PostRow, found: BufferPost) -> bool:
+    """Return whether what Buffer has counts: not what still waits there without all pictures of a failed post."""
+    is_failed = row.step is Step.FAILED
+    return (
+        not is_failed
+        or row.error_code in _MAY_HEAL
+        or (row.error_code in _MAY_BE_PUBLISHED and found.is_public)
+    )
 
 
 @contextmanager

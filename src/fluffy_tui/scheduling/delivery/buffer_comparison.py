@@ -143,12 +143,11 @@ class BufferComparison:
 
         What Buffer has without all of its pictures is not what was submitted.
         """
-        posts = select(PostRow).where(
-            or_(
-                PostRow.delivery_key.in_(ours),
-                PostRow.buffer_post_id.in_([post.id for post in ours.values()]),
-            )
+        is_one = or_(
+            PostRow.delivery_key.in_(ours),
+            PostRow.buffer_post_id.in_([post.id for post in ours.values()]),
         )
+        posts = select(PostRow).where(is_one).order_by(PostRow.persona_id)  # whose locks are taken in order
         uploaded = select(HostedPictureRow.delivery_key).where(HostedPictureRow.delivery_key.in_(ours))
         async with self.database.transaction() as session:
             rows = list(await session.scalars(posts))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func
 
-from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode
+from fluffy_tui.buffer import BufferError, BufferStatus, Code, NewPost, ShareMode
 from fluffy_tui.core.clocks import elapsed_seconds
 from fluffy_tui.media import MediaHostError
 from fluffy_tui.scheduling import transitions
@@ -26,6 +26,7 @@ from fluffy_tui.scheduling.delivery.picture_step import PictureStep, move_on
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError
 from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.post_from_buffer import missing_pictures
 from fluffy_tui.scheduling.tables import PostRow
@@ -101,7 +102,7 @@ class DeliveryAttempt:
             if await self._record_match(match):
                 return False
         except DeliveryFailure as failure:
-            if failure.code == Code.REJECTED:
+            if failure.code == Code.REJECTED or failure.step is Step.FAILED:
                 await self._keep_create(failure)
             raise
         await refuse_if_duplicate(self.buffer, self.database, post, match)
@@ -345,6 +346,8 @@ class DeliveryAttempt:
 
     async def _record(self, found: BufferPost, **differing: object) -> None:
         async with self.database.transaction() as session:
+            if found.status == BufferStatus.ERROR:  # then the post has failed
+                await session.execute(taking_photos(self.post.persona_id))
             recorded = await transitions.record_creation(session, self.post.id, found, **differing)
             if recorded:
                 await channel_queue.wake_after_success(session, self.queue, self.post)

@@ -169,11 +169,13 @@ async def settle(
     Raises:
         PostNotFound: it was cancelled in the meantime.
     """
-    await _lock_post(session, row.id)
     query = select(PlannedEditRow).where(
         PlannedEditRow.post_id == row.id, PlannedEditRow.sent_at.is_not(None)
     )
-    plan = await session.scalar(query.with_for_update())
+    if await session.scalar(query) is not None:  # it may change the photos, or the post may fail
+        await session.execute(taking_photos(row.persona_id))
+    await _lock_post(session, row.id)
+    plan = await session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if plan is None or plan.sent_at is None:
         return row
     if has_lost_pictures(plan, found) and found.status == BufferStatus.SCHEDULED:

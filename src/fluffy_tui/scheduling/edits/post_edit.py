@@ -201,7 +201,7 @@ class PostEdit:
             if error.code is Code.FIRST_COMMENT_REFUSED:
                 await self.personas.note_first_comment(channel.id, refused=True)
             changed = await self._outcome(buffer, row, plan, error)
-        post = await self._adopt(plan, changed)
+        post = await self._adopt(row, plan, changed)
         if new.first_comment.strip():
             await self.personas.note_first_comment(channel.id, refused=False)
         return post
@@ -294,7 +294,7 @@ class PostEdit:
         whoever asks Buffer next adopts or drops it.
         """
         if error.code is Code.EDIT_IGNORED and error.post is not None:
-            await self._adopt(plan, error.post)
+            await self._adopt(row, plan, error.post)
             raise error
         if error.code is Code.IMAGE_DROPPED and error.post is not None:
             await self._remove_incomplete(buffer, row, error)
@@ -328,8 +328,10 @@ class PostEdit:
             await transitions.record_removal(session, row, code=Code.IMAGE_DROPPED, message=message)
         raise PictureLost(message, deleted=deleted) from error
 
-    async def _adopt(self, plan: PlannedEditRow, changed: BufferPost) -> Post:
+    async def _adopt(self, row: PostRow, plan: PlannedEditRow, changed: BufferPost) -> Post:
         async with self.cancellation.database.transaction() as session:
+            if {photo.photo_id for photo in plan.photos} != {photo.photo_id for photo in row.photos}:
+                await session.execute(taking_photos(row.persona_id))
             await planned_edits.adopt(session, plan, changed)
             return (await existing_row(session, plan.post_id)).to_post()
 

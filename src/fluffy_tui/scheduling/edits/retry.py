@@ -107,11 +107,17 @@ class Retry:
         found = await buffer.post(row.buffer_post_id)
         if found is None:
             return
-        if found.status == BufferStatus.ERROR or row.error_code == Code.IMAGE_DROPPED:
+        is_incomplete = row.error_code == Code.IMAGE_DROPPED and not found.is_public
+        if found.status == BufferStatus.ERROR or is_incomplete:
             await buffer.delete_post(row.buffer_post_id)
             return
         async with self.database.transaction() as session:
             await transitions.record_status(session, row, found)
+        if row.error_code == Code.IMAGE_DROPPED:
+            raise NotPossibleNow(
+                "Buffer has published this post without all of its pictures, so nothing was sent.",
+                "Delete it on the network if it is not to stay like that.",
+            )
         raise NotPossibleNow(
             "Buffer is already publishing this post again, so nothing was sent.",
             "It was retried in Buffer itself.",

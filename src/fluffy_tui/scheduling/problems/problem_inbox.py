@@ -20,6 +20,7 @@ from fluffy_tui.scheduling.posts_by_time import at_steps
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.submit.submission_check import time_refusal
 from fluffy_tui.scheduling.tables import (
+    DRAFT,
     MAY_NEED_ATTENTION,
     HostedPictureRow,
     PostRow,
@@ -85,6 +86,7 @@ class ProblemInbox:
         async with self.database.transaction() as session:
             lost = await without_their_photos(session, [post for post in posts if post.step is Step.FAILED])
         problems = [_superseded(post) if post.id in lost else self._of_post(post, first) for post in posts]
+        problems += await self._published_twice_soon(persona_id)
         problems += await self._lost_pictures(persona_id)
         problems += await self._missing_photos(persona_id)
         problems += await self._channels(persona_id)
@@ -254,6 +256,36 @@ class ProblemInbox:
             for post in waiting
             for photo in missing_of(post)[:1]
         ]
+
+    async def _published_twice_soon(self, persona_id: int | None) -> list[Problem]:
+        """Return the posts that wait although the failed one that they replace went out after all, or will."""
+        waits = func.coalesce(PostRow.step, DRAFT).in_((*ON_THE_WAY, *IN_BUFFER))
+        again = select(PostRow.id, PostRow.again_of_id).where(PostRow.again_of_id.is_not(None), waits)
+        async with self.database.transaction() as session:
+            # Until there are statistics, Postgres expects that most posts are posted again.
+            await session.execute(text("SET LOCAL enable_seqscan = off"))
+            earlier = dict((await session.execute(again)).all())
+            ids = {*earlier, *earlier.values()}
+            group_id = func.coalesce(PostRow.lead_post_id, PostRow.id)
+            rows = list(await session.scalars(select(PostRow).where(group_id.in_(ids)))) if ids else []
+        posts = sorted((row.to_post() for row in rows), key=lambda post: post.id)
+        by_place = {(post.group_id, post.channel_id): post for post in posts}
+        found = []
+        for (group, channel_id), post in by_place.items():
+            other = by_place.get((earlier.get(group) or 0, channel_id))
+            is_mine = persona_id in (None, post.persona_id) and post.step in (*ON_THE_WAY, *IN_BUFFER)
+            if other is None or not is_mine:
+                continue
+            if other.step in IN_BUFFER:
+                what = "An earlier post of its photos is in Buffer again."
+            elif other.posted_at is not None and other.posted_at > post.created_at:
+                what = "An earlier post of its photos is live after all."
+            else:
+                continue
+            kind, then = ProblemKind.POSTED_TWICE, "Both go out unless you cancel one."
+            why = "That one had failed when this one was submitted."
+            found.append(_of_post(post, kind, what, then, Remedy.CANCEL, why=why, when=post.scheduled_at))
+        return found
 
     async def _lost_pictures(self, persona_id: int | None) -> list[Problem]:
         query = (

@@ -26,7 +26,7 @@ from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.session.post_channels import PostChannels
 from fluffy_tui.tui.session.post_photos import PostPhotos, chosen_photos
-from fluffy_tui.tui.session.submit_undo import draft_of_repeat
+from fluffy_tui.tui.session.submit_undo import draft_of_repeat, failed_posts
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.keys_footer import relabelled
 
@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import EarlierPost
     from fluffy_tui.tui.session.context import Context
+
+
+TEXT_OF_FAILED = (
+    "This is the text of the photo's failed post. To send that one again, press {posts.retry} in Posts."
+)
 
 
 class ComposeScreen(PhotosScreen):
@@ -98,10 +103,14 @@ class ComposeScreen(PhotosScreen):
         yield self.form.status
 
     def on_mount(self) -> None:
-        draft = self.drafts.load(self._owner) or draft_of_repeat(self.context, self._again)
+        draft = self.drafts.load(self._owner)
+        failed = failed_posts(self.context, self._owner) if draft is None and not self._again else []
+        draft = draft or draft_of_repeat(self.context, self._again or failed)
         if self._at is not None:
             draft = PostChannels.of(self.shown, draft).with_time(self._channel_id, self._at).draft
         self._arrange(draft)
+        if failed:
+            self.form.show_message(self.context.with_keys(TEXT_OF_FAILED))
         self.form.caption.focus()
         self.call_after_refresh(
             self._load_agendas

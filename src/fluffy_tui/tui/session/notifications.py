@@ -25,6 +25,8 @@ FRESH = timedelta(hours=6)
 """A post that went live longer ago changes for other reasons: its upload is deleted, its link found."""
 
 CAPTION_LENGTH = 40
+REASON_LENGTH = 80
+"""Characters of a reason in a toast, which is half as wide as a small terminal; Problems has all of it."""
 LONGEST_NOTICE = 200
 """Characters; terminals and notification services cut longer texts as they please."""
 
@@ -36,10 +38,12 @@ _OSC_777 = ("foot", "rxvt-unicode")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The result of one post."""
+    """The result of one post, or of several of a submission that came together."""
 
     words: str
     failed: bool
+    count: int = 1
+    """Of how many posts."""
 
 
 class PostNews:
@@ -54,7 +58,8 @@ class PostNews:
 
         Those that are known to have `failed` before may have been changed since.
         """
-        failures, found = {post.id: post for post in failed}, []
+        failures = {post.id: post for post in failed}
+        found: dict[tuple[int, bool], list[Post]] = {}
         for post in posts:
             failure = failures.get(post.id)
             if failure is not None and failure.updated_at != post.updated_at:
@@ -63,14 +68,19 @@ class PostNews:
             before, self._steps[post.id] = self._steps.get(post.id), post.step
             if is_known and before == post.step:
                 continue
-            where = self._where(post)
-            name = quoted(post.caption, CAPTION_LENGTH) + (f" on {where}" if where else "")
-            if post.step is Step.FAILED:
-                why = f": {one_line(post.error_message)}" if post.error_message else "."
-                found.append(Notice(f"{name} failed{why}", failed=True))
-            elif post.step is Step.LIVE and (is_known or self._is_fresh(post)):
-                found.append(Notice(f"{name} is live.", failed=False))
-        return found
+            is_live = post.step is Step.LIVE and (is_known or self._is_fresh(post))
+            if post.step is Step.FAILED or is_live:
+                found.setdefault((post.group_id, is_live), []).append(post)
+        return [self._notice(together) for together in found.values()]
+
+    def _notice(self, posts: Sequence[Post]) -> Notice:
+        places = ", ".join(where for post in posts if (where := self._where(post)))
+        name = quoted(posts[0].caption, CAPTION_LENGTH) + (f" on {places}" if places else "")
+        if posts[0].step is Step.LIVE:
+            return Notice(f"{name} is live.", failed=False, count=len(posts))
+        reasons = dict.fromkeys(one_line(post.error_message) for post in posts if post.error_message)
+        why = f": {shortened(' '.join(reasons), REASON_LENGTH)}" if reasons else "."
+        return Notice(f"{name} failed{why}", failed=True, count=len(posts))
 
     def _is_fresh(self, post: Post) -> bool:
         return post.posted_at is not None and self._clock() - post.posted_at < FRESH
@@ -107,8 +117,8 @@ def summary(notices: Sequence[Notice]) -> str:
     """Return several results in the one line of a desktop notification."""
     if len(notices) == 1:
         return notices[0].words
-    failed = sum(notice.failed for notice in notices)
-    live = len(notices) - failed
+    failed = sum(notice.count for notice in notices if notice.failed)
+    live = sum(notice.count for notice in notices) - failed
     parts = [f"{live} posts are live" if live > 1 else "1 post is live"] if live else []
     parts += [f"{failed} failed"] if failed else []
     return f"{', '.join(parts)}."

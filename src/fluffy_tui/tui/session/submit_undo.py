@@ -102,8 +102,19 @@ def draft_of_submission(context: Context, posts: Sequence[Post]) -> Draft:
     return replace(draft_of(posts[0], posts[1:]), off=_channels_without(posts, context))
 
 
+def failed_posts(context: Context, photo: Photo) -> list[Post]:
+    """Return the posts of the last submission with this cover that have failed."""
+    problems = (problem.post for problem in context.overview.problems)
+    failed = [post for post in problems if post and post.step is Step.FAILED and post.photo_id == photo.id]
+    last = max((post.group_id for post in failed), default=0)
+    return sorted((post for post in failed if post.group_id == last), key=lambda post: post.id)
+
+
 def draft_of_repeat(context: Context, posts: Sequence[Post]) -> Draft:
-    """Return what the composer shows of a live submission that is posted again, without its times; none for none."""
+    """Return what the composer shows of a submission that is to be sent as a new one, without its times; none for none.
+
+    It is live, and posted again, or has failed.
+    """
     if not posts:
         return Draft()
     draft = draft_of_submission(context, posts)
