@@ -134,3 +134,23 @@ async def test_a_photo_that_is_gone_or_broken_leaves_its_place_empty(
     async with running(persona="sarah", size=(80, 24)) as driver:
         await driver.press("2", "g")
         assert pictured(driver)[:3] == [3, 4, 7]
+
+
+async def test_a_picture_that_was_shown_before_is_drawn_again_once_its_photo_is_found_again(
+    running: Running, with_posts: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_ids, found = with_posts.photos.by_ids, asyncio.Event()
+
+    async def slow(ids: Any) -> Any:
+        await found.wait()
+        return await by_ids(ids)
+
+    async with running(persona="sarah", size=(80, 24)) as driver:
+        await driver.press("2", "g", "slash")
+        monkeypatch.setattr(with_posts.photos, "by_ids", slow)
+        await driver.pilot.press(*"post 39")
+        while "post 40" in driver.screen_text() or "post 39" not in driver.screen_text():
+            await driver.pilot.pause()
+        found.set()
+        await driver.settle()
+        assert [y for y, line in enumerate(driver.screen_text().splitlines()) if "▀" in line] == [5, 6]
