@@ -632,6 +632,7 @@ def test_unknown_facts_are_left_out(services: FakeServices) -> None:
     post = services.scheduling.all_posts[11]
     labels = list(post_facts(post, NOW, NEW_YORK, BERLIN))
     assert labels == ["State", "Requested", "Channel", "Attempts", "Submitted", "Updated"]
+    assert "Saved" in post_facts(replace(post, step=None), NOW, NEW_YORK, BERLIN), "a draft is not submitted"
     assert rendition_words({}) == ""
 
 
