@@ -110,8 +110,8 @@ class LibraryLoader:
             )
 
     def reload_if_stale(self) -> None:
-        """Load what has changed while it was not worth loading."""
-        if self.is_stale:
+        """Load what has changed while it was not worth loading, or while another screen was on top."""
+        if self.is_stale or self.shown != self.view.requested:
             self.reload()
 
     def reload_duplicates(self, *, is_indexing: bool) -> None:
