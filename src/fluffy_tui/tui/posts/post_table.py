@@ -320,8 +320,10 @@ class PostTable(VimList):
         return Content.assemble(day_words(day, self._today), zone)
 
     def _row(self, post: Post) -> Content:
-        now, state = self.context.clock(), state_of(post)
         width = self.scrollable_content_region.width
+        if not width:
+            return Content("")  # the first layout has the rows made
+        now, state = self.context.clock(), state_of(post)
         past = "$foreground-muted" if post.step is Step.LIVE else ""  # so that the eye finds what still comes
         mark = SELECTED if post.id in self._selected else NOT_SELECTED
         when, relative = self._when(post, now)
