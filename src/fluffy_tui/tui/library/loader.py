@@ -80,7 +80,8 @@ class LibraryLoader:
         self._start_at = start_at
         self._most = 0  # rows of the longest list so far
         self._opened_on: int | None = None
-        self._opening_on: int | None = None  # where the cursor is put if it is untouched and belongs nowhere else
+        self._opening_on: int | None = None
+        """Where the cursor is put if it is untouched and belongs nowhere else."""
         self._started: set[str] = set()
         """Groups of the workers that load, one after the other."""
         self._lock = asyncio.Lock()
