@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,6 +74,7 @@ KEYS: dict[Sort, Callable[[Photo], Any]] = {
 }
 MAY = datetime(2026, 5, 1)
 JUNE = datetime(2026, 6, 1)
+SOME = frozenset(sha256(f"1 {number}".encode()).hexdigest() for number in range(5, 900, 50))
 FILTERS: dict[str, tuple[Browse, Callable[[Photo], bool]]] = {
     "text": (Browse(text="été_1"), lambda photo: photo.name.startswith("ÉTÉ_1")),
     "in two characters": (Browse(text="e\u0301te\u0301_1"), lambda photo: photo.name.startswith("ÉTÉ_1")),
@@ -99,6 +101,7 @@ FILTERS: dict[str, tuple[Browse, Callable[[Photo], bool]]] = {
     ),
     "missing": (Browse(missing=True), lambda photo: photo.missing_since is not None),
     "there": (Browse(missing=False), lambda photo: photo.missing_since is None),
+    "contents": (Browse(contents=SOME), lambda photo: photo.sha256 in SOME),
 }
 
 

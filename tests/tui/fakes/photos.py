@@ -75,6 +75,7 @@ def belongs(photo: Photo, browse: Browse, words: Sequence[str] = (), in_picture:
         )
         and all(_shows(in_picture, beginnings) for beginnings in browse.shown_words)
         and (photo.is_screenshot or not browse.screenshots)
+        and (browse.contents is None or photo.sha256 in browse.contents)
         and all(_begins(words, keyword) for keyword in browse.keywords)
         and browse.stars[0] <= photo.stars <= browse.stars[1]
         and (browse.taken_from is None or shown >= browse.taken_from)

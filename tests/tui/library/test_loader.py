@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
@@ -49,16 +49,23 @@ class Library:
     def __init__(self, services: FakeServices, start_at: int | None = None) -> None:
         self.node = Node()
         self.pages: list[LibraryPage] = []
+        self.highlighted: int | None = None
+        """The photo under the cursor."""
         self.view = LibraryView(1, ZoneInfo("Europe/Berlin"), lambda: NOW)
         self.loader = LibraryLoader(
             services,
             self.view,
             Stacks(services.photos, self.view),
             node=cast("Widget", self.node),
-            show=self.pages.append,
-            highlighted=lambda: None,
+            show=self.show,
+            highlighted=lambda: self.highlighted,
             start_at=start_at,
         )
+
+    def show(self, page: LibraryPage) -> None:
+        """Take over what is listed."""
+        self.pages.append(page)
+        self.highlighted = page.cursor_on or self.highlighted
 
     async def load(self) -> LibraryPage:
         """Load what is requested, and return what is listed then."""
@@ -100,6 +107,31 @@ async def test_keys_wait_for_the_first_page_and_for_a_photo_that_is_wanted(servi
     await library.node.rest()
     assert library.node.groups[2:] == [REST, SEARCH], "although it is loading already"
     assert library.pages[-1].cursor_on == 30
+
+
+@pytest.mark.parametrize("slow", ["first_ids", "ids"])
+async def test_the_cursor_is_not_put_back_where_the_library_opened_once_it_belongs_elsewhere(
+    services: FakeServices, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    library = Library(services, start_at=30)
+    await library.load()
+    answer = getattr(services.photos, slow)
+
+    def while_it_loads(happens: Callable[[], None]) -> None:
+        async def late(*arguments: object, **options: object) -> object:
+            monkeypatch.undo()
+            happens()
+            return await answer(*arguments, **options)
+
+        monkeypatch.setattr(services.photos, slow, late)
+
+    while_it_loads(lambda: library.loader.reload(20))
+    await library.load()
+    assert library.highlighted == 20, "an undo has put this one back"
+    library.highlighted = 30
+    while_it_loads(lambda: setattr(library, "highlighted", 25))
+    await library.load()
+    assert library.highlighted == 25, "the user has moved it"
 
 
 async def test_an_outdated_result_is_not_listed(

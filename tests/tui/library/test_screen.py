@@ -19,7 +19,7 @@ from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import FillWeek
 from tui.conftest import Driver, Running, settle
 from tui.fakes import FakeServices, make_photo
-from tui.library.library_driver import line, photos, stack, toasts
+from tui.library.library_driver import line, photos, shown, stack, title, toasts
 
 
 def preview(driver: Driver) -> PhotoPreview:
@@ -44,7 +44,7 @@ async def test_opens_on_the_newest_photo_with_its_picture(running: Running) -> N
         assert preview(driver).border_title == "IMG_2040.JPG"
         assert "120×150" in driver.text(".details")
         assert "location and metadata removed" in driver.text(".details")
-        assert "IMG_2040.JPG" in driver.text(".details")
+        assert "/IMG_2040.JPG" in driver.screen_text()
         assert photos(driver).border_subtitle == "1–30 of 30"
 
 
@@ -179,6 +179,21 @@ async def test_a_draft_is_marked(running: Running) -> None:
         context.drafts.save(context_photo(driver), Draft(caption="begun"))
         await driver.press("2", "1")
         assert "✎" in photos(driver).render_line(0).text
+
+
+async def test_photos_with_a_draft_are_found_until_that_is_gone(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("j", "enter", *"sea", "escape", "j", "enter", *"fog", "escape")
+        await driver.press("slash", *"draft", "enter")
+        assert shown(driver) == [39, 38]
+        assert title(driver) == "unscheduled · drafts · newest first"
+        await driver.press("g", "enter", "backspace", "backspace", "backspace", "escape")
+        assert shown(driver) == [38]
+        await driver.press("enter", "ctrl+s")
+        assert shown(driver) == []
+        assert len(services.scheduling.all_posts) > 0
 
 
 def context_photo(driver: Driver) -> Photo:

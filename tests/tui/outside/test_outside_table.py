@@ -9,6 +9,7 @@ from fluffy_tui.core.app_events import OutsidePostsChanged
 from fluffy_tui.scheduling import OutsidePost
 from fluffy_tui.tui.outside import OutsideTable
 from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
+from tui.fakes.profile import small_jpeg
 
 if TYPE_CHECKING:
     from tui.conftest import Driver, Running
@@ -22,7 +23,10 @@ def add(
     """Add a post that went out elsewhere so many days ago."""
     id_ = len(services.profile.outside) + 1
     sent_at = NOW - timedelta(days=days)
-    services.profile.outside.append(OutsidePost(id_, channel_id, sent_at, text, link or None, 2, False))
+    has_thumbnail = id_ in services.profile.jpegs
+    services.profile.outside.append(
+        OutsidePost(id_, channel_id, sent_at, text, link or None, 2, has_thumbnail)
+    )
 
 
 def table(driver: Driver) -> OutsideTable:
@@ -42,8 +46,10 @@ async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
         await driver.press("2", "o")
         assert [post.caption for post in table(driver).posts] == ["on the other channel", f"a walk {MARKUP}"]
         text = driver.screen_text()
-        assert "Bluesky · on the other channel" in text
-        assert "2 pictures · Instagram · a walk [/b][red" in text
+        assert "on the other channel" in text
+        assert "2 pictures · Bluesky" in text
+        assert "2 pictures · Instagram" in text
+        assert "a walk [/b][red" in text
         assert "8 Dec 2025" in text
         assert "enter Open link" in text and "Details" not in text
         assert "Open link" not in driver.dimmed()
@@ -76,6 +82,35 @@ async def test_more_are_loaded_near_the_end_and_new_ones_are_shown(
         services.tell(OutsidePostsChanged(frozenset({"channel-1"})))
         await driver.heard()
         assert table(driver).posts[0].caption == "just now"
+
+
+async def test_rows_have_the_pictures_that_are_kept_where_there_is_room(
+    running: Running, services: FakeServices
+) -> None:
+    services.profile.jpegs = {id_: small_jpeg() for id_ in range(2, 41)}
+    for number in range(40):
+        add(services, f"post {number + 1}", number + 1)
+
+    def pictured(driver: Driver) -> list[int]:
+        lines = (table(driver).render_line(y).text for y in range(table(driver).size.height))
+        return [y for y, text in enumerate(lines) if "▀" in text[2:8]]
+
+    async with running(persona="sarah", size=(80, 24)) as driver:
+        await driver.press("2", "o")
+        height = table(driver).size.height
+        assert pictured(driver) == [*range(2, height)], "the first post has none"
+        assert [table(driver).render_line(y).text[9:].split() for y in (0, 1)] == [
+            ["11", "Jan", "09:30", "post", "1"],
+            ["2", "pictures"],
+        ]
+        loaded = {id_ for ids in services.profile.loaded for id_ in ids}
+        assert loaded == set(range(2, -(-height // 2) + 1)), "only those on the screen are loaded"
+        await driver.press("G")
+        assert pictured(driver) == [*range(height)]
+        await driver.pilot.resize_terminal(60, 18)
+        await driver.settle()
+        assert pictured(driver) == []
+        assert "2 pictures · post 40" in driver.screen_text()
 
 
 async def test_it_is_said_when_none_are_known(running: Running, services: FakeServices) -> None:

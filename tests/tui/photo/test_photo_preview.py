@@ -23,6 +23,7 @@ from fluffy_tui.tui.photo.painter import Painting, PictureArea
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.photo.picture_cache import CAPACITY
 from settling import settle, settle_frame_by_frame
+from textual_internals import screen_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -317,6 +318,25 @@ async def test_details_of_another_height_refit_the_picture() -> None:
         await opened(app)
         assert fits(app.preview)
         assert app.shown == "b.jpg"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (Path("/photos/short.jpg"), "/photos/short.jpg"),
+        (Path("/photos/a\nb.jpg"), "/photos/a b.jpg"),
+        (Path("/photos/a long folder/of another/IMG_2041.HEIC"), "…/of another/IMG_2041.HEIC"),
+        (Path("/photos/海辺の写真の長いフォルダー/夏の海.jpg"), "…長いフォルダー/夏の海.jpg"),
+    ],
+)
+async def test_the_end_of_a_path_is_always_shown(path: Path, words: str) -> None:
+    app = PreviewApp(Decoder())
+    app.preview = PhotoPreview(renderer_named("half-cell"), Decoder().thumbnail, with_path=True)
+    async with app.run_test(size=(30, 14)):
+        app.preview.show(replace(photo("a.jpg"), path=path), "more\nlines\nthan\nthere\nis\nroom\nfor")
+        await opened(app)
+        *_, last, _ = screen_lines(app.screen)
+        assert last.strip("│ ") == words
 
 
 async def test_memory_is_bounded() -> None:

@@ -105,6 +105,17 @@ async def test_the_state_of_the_post_is_kept_up_to_date(running: Running, servic
         assert "in Buffer for" in driver.text("#post-state")
 
 
+async def test_enter_saves_the_only_field_that_there_is(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "t", "left")
+        editing(driver).form.when._time.value = "2027-01-14 18:30"
+        await driver.press("enter")
+        await driver.heard()
+        assert len(services.scheduling.edits) == 1
+        await driver.press("2", "e", "ctrl+t", "enter")
+        assert len(services.scheduling.edits) == 1, "with more fields it does not"
+
+
 async def test_t_changes_only_the_time(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "t", "left")

@@ -13,6 +13,7 @@ from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 from fluffy_tui.tui.posts.post_table import PostTable
+from fluffy_tui.tui.text.words import one_line
 from tui.fakes import NOW, make_post
 
 if TYPE_CHECKING:
@@ -58,6 +59,22 @@ async def test_each_row_on_the_screen_has_its_picture_beside_time_caption_and_st
         await driver.press("G")
         assert len(pictured(driver)) == height
         assert table(driver).render_line(height - 1).text[9:].split()[0] == "in", "the last row is whole"
+
+
+async def test_rows_are_made_once_when_posts_open(
+    running: Running, with_posts: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[str]()
+
+    def noted(caption: str) -> str:
+        made.append(caption)
+        return one_line(caption)
+
+    monkeypatch.setattr("fluffy_tui.tui.posts.post_table.one_line", noted)
+    async with running(persona="sarah", size=(80, 24)) as driver:
+        await driver.press("2")
+        assert sorted(made) == sorted(post.caption for post in with_posts.scheduling.all_posts.values())
+        assert "post 1" in driver.screen_text()
 
 
 async def test_only_photos_on_the_screen_are_looked_up_and_late_answers_are_of_no_account(
@@ -134,3 +151,23 @@ async def test_a_photo_that_is_gone_or_broken_leaves_its_place_empty(
     async with running(persona="sarah", size=(80, 24)) as driver:
         await driver.press("2", "g")
         assert pictured(driver)[:3] == [3, 4, 7]
+
+
+async def test_a_picture_that_was_shown_before_is_drawn_again_once_its_photo_is_found_again(
+    running: Running, with_posts: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_ids, found = with_posts.photos.by_ids, asyncio.Event()
+
+    async def slow(ids: Any) -> Any:
+        await found.wait()
+        return await by_ids(ids)
+
+    async with running(persona="sarah", size=(80, 24)) as driver:
+        await driver.press("2", "g", "slash")
+        monkeypatch.setattr(with_posts.photos, "by_ids", slow)
+        await driver.pilot.press(*"post 39")
+        while "post 40" in driver.screen_text() or "post 39" not in driver.screen_text():
+            await driver.pilot.pause()
+        found.set()
+        await driver.settle()
+        assert [y for y, line in enumerate(driver.screen_text().splitlines()) if "▀" in line] == [5, 6]

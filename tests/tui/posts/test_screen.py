@@ -544,6 +544,8 @@ async def test_a_post_that_no_longer_matches_the_filter_disappears(
         services.scheduling.move(4, Step.LIVE)
         await driver.heard()
         assert "No posts match this filter." in driver.text("#no-posts")
+        await driver.press("n")
+        assert "press 1, then /, and type draft" in driver.text("#no-posts"), "texts of photos are elsewhere"
 
 
 async def test_moving_up_changes_the_positions_of_both_posts(
@@ -632,6 +634,7 @@ def test_unknown_facts_are_left_out(services: FakeServices) -> None:
     post = services.scheduling.all_posts[11]
     labels = list(post_facts(post, NOW, NEW_YORK, BERLIN))
     assert labels == ["State", "Requested", "Channel", "Attempts", "Submitted", "Updated"]
+    assert "Saved" in post_facts(replace(post, step=None), NOW, NEW_YORK, BERLIN), "a draft is not submitted"
     assert rendition_words({}) == ""
 
 

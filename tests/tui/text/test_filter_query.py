@@ -14,6 +14,7 @@ from fluffy_tui.tui.text.day_parser import DateNotUnderstood
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, parse_period
 
 TODAY = date(2026, 11, 29)
+DRAFTS = frozenset({"a" * 64, "b" * 64})
 """A Sunday."""
 
 
@@ -45,6 +46,8 @@ def day(*parts: int) -> datetime:
         ),
         ("text: context:x", Browse(text="context:x")),
         ("Screenshot picked", Browse(screenshots=True, verdict=Verdict.PICK)),
+        ("Draft never", Browse(contents=DRAFTS, posted=Posted.NEVER)),
+        ('drafts "draft"', Browse(contents=DRAFTS, text="draft")),
         ('"screenshot"', Browse(text="screenshot")),
         ("stars>=3", Browse(stars=(3, 5))),
         ("★3", Browse(stars=(3, 5))),
@@ -91,7 +94,7 @@ def day(*parts: int) -> datetime:
     ],
 )
 def test_filters(typed: str, expected: Browse) -> None:
-    assert parse_filter(typed, Browse(), TODAY) == expected
+    assert parse_filter(typed, Browse(), TODAY, DRAFTS) == expected
 
 
 def test_the_order_and_the_verdict_of_the_base_are_kept() -> None:
@@ -137,6 +140,7 @@ def test_what_is_no_date_is_refused(typed: str) -> None:
         ("picked portrait beach", "unscheduled · picked · portrait · “beach” · newest first"),
         ("all missing 2026-11-03", "all photos · missing · 2026-11-03 · newest first"),
         ('screenshot text:"total due"', "unscheduled · screenshots · text:total due · newest first"),
+        ("draft", "unscheduled · drafts · newest first"),
         ("never 2026-11", "never scheduled · 2026-11-01..2026-11-30 · newest first"),
     ],
 )

@@ -143,7 +143,8 @@ class AssistantTools:
         found = await self.services.personas.get(persona)
         base = Browse(sort=sort, descending=descending, folded=True)
         text = written_out(filter, await self.services.filters.all())
-        browse = parse_filter(text, base, datetime.now(SystemZone()).date())
+        drafts = await self.drafts.photos(found.id)
+        browse = parse_filter(text, base, datetime.now(SystemZone()).date(), drafts)
         photos = self.services.photos
         after = _number(cursor) if cursor else None
         ids = await photos.first_ids(found.id, browse, limit=limit + 1, after=after)

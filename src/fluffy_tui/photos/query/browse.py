@@ -77,6 +77,8 @@ class Browse:
     """Beginnings of words, each of which some word in the picture has to have, ignoring case."""
     screenshots: bool = False
     """Only screenshots."""
+    contents: frozenset[str] | None = None
+    """Only photos with these SHA-256 sums, such as those with a draft; None for any."""
     stars: tuple[int, int] = (0, MOST_STARS)
     """The fewest and the most stars."""
     taken_from: datetime | None = None

@@ -175,6 +175,8 @@ def _conditions(browse: Browse, row: Any, persona_id: int) -> list[ColumnElement
     conditions += [shows_words(row.id, persona_id, beginnings) for beginnings in browse.shown_words]
     if browse.screenshots:
         conditions.append(row.is_screenshot)
+    if browse.contents is not None:
+        conditions.append(row.sha256.in_(map(bytes.fromhex, browse.contents)))
     least, most = browse.stars
     if least > 0:
         conditions += [row.stars > 0, row.stars >= least]  # the first names the index

@@ -50,7 +50,7 @@ class BatchScreen(CaptionScreen):
     def __init__(self, context: Context, wanted: FillWeek) -> None:
         super().__init__(
             context,
-            PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail),
+            PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail, with_path=True),
             has_time=False,
         )
         self._wanted = wanted

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.keymap.key_hints import own_keys
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ class PreflightLine(Widget):
             shown = [mark for mark in shown if mark.level is not Level.FINE]
             parts = [
                 *map(self._drawn, shown),
-                Content.styled(f"✓ {len(fine)} other checks passed", "$text-success"),
+                Content.styled(f"✓ {len(fine)} other {plural(len(fine), 'check')} passed", "$text-success"),
             ]
         else:
             parts = [*map(self._drawn, shown)]

@@ -85,7 +85,7 @@ class LibraryLayout(Container):
             notes.row,
             id="photos",
         )
-        self.preview = PhotoPreview(renderer, thumbnail)
+        self.preview = PhotoPreview(renderer, thumbnail, with_path=True)
         self.sheet = ContactSheet(
             self.photos,
             renderer,

@@ -53,6 +53,8 @@ class LibraryView:
         self._neighbours: dict[int, Neighbour] = {}
         self.refusal = ""
         """Why the filter that was typed last has changed nothing: what is wrong, and what to do."""
+        self.drafts: frozenset[str] = frozenset()
+        """The SHA-256 sums of the photos that have a draft."""
         self._verdict: Verdict | None = None  # chosen by key; one that is typed in the filter wins
 
     @property
@@ -117,9 +119,15 @@ class LibraryView:
         """List what a filter matches; a date that does not exist is refused, and the list stays as it is."""
         base = replace(self.browse, verdict=self._verdict)
         try:
-            self.browse, self.refusal = parse_filter(text, base, self._today), ""
+            self.browse, self.refusal = parse_filter(text, base, self._today, self.drafts), ""
         except DateNotUnderstood as error:
             self.refusal = f"{error.message} {error.hint}"
+
+    def update_drafts(self, drafts: frozenset[str]) -> None:
+        """Note which photos have a draft now, which decides what is listed where the filter asks for that."""
+        self.drafts = drafts
+        if self.browse.contents is not None:
+            self.browse = replace(self.browse, contents=drafts)
 
     def clear_filter(self) -> None:
         """Remove the filter, however it was set."""

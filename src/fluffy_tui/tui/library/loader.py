@@ -80,6 +80,8 @@ class LibraryLoader:
         self._start_at = start_at
         self._most = 0  # rows of the longest list so far
         self._opened_on: int | None = None
+        self._opening_on: int | None = None
+        """Where the cursor is put if it is untouched and belongs nowhere else."""
         self._started: set[str] = set()
         """Groups of the workers that load, one after the other."""
         self._lock = asyncio.Lock()
@@ -110,8 +112,8 @@ class LibraryLoader:
             )
 
     def reload_if_stale(self) -> None:
-        """Load what has changed while it was not worth loading."""
-        if self.is_stale:
+        """Load what has changed while it was not worth loading, or while another screen was on top."""
+        if self.is_stale or self.shown != self.view.requested:
             self.reload()
 
     def reload_duplicates(self, *, is_indexing: bool) -> None:
@@ -136,7 +138,7 @@ class LibraryLoader:
         try:
             is_opening = self.shown is None or (self.is_untouched and self.shown == self.view.requested)
             if is_opening and self.cursor_on is None:
-                self.cursor_on = self._opened_on = await self.view.opens_on(self._photos, self._start_at)
+                self._opening_on = await self.view.opens_on(self._photos, self._start_at)
             while self.is_stale:
                 self.is_stale = False
                 query = self.view.query
@@ -169,8 +171,10 @@ class LibraryLoader:
 
     def _show_page(self, page: LibraryPage) -> None:
         self.page = page
+        if page.cursor_on is not None and page.cursor_on == self._opening_on:
+            self._opened_on = self._opening_on
         if page.is_complete and not self.is_stale:  # what is stale may lack the photo
-            self.cursor_on = None
+            self.cursor_on = self._opening_on = None
         self._show(page)
 
     async def _load_first_page(self, browse: Browse) -> bool:
@@ -182,8 +186,8 @@ class LibraryLoader:
         )
         if not first or browse != self.view.requested:
             return False
-        self.shown = browse
-        self._show_page(LibraryPage(_as_array(first), is_complete=False, cursor_on=self.cursor_on))
+        cursor_on, self.shown = self._target, browse
+        self._show_page(LibraryPage(_as_array(first), is_complete=False, cursor_on=cursor_on))
         return True
 
     async def _load_library(self, browse: Browse) -> None:
@@ -194,8 +198,9 @@ class LibraryLoader:
         await self._stacks.insert_expanded(ids, browse)
         cursor_on = await self._collapsed_into(browse) if collapsed else None
         if browse == self.view.requested:
+            cursor_on = cursor_on or self._target
             self.shown, self._most = browse, max(self._most, rows)
-            self._show_page(LibraryPage(ids, collapsed, cursor_on=cursor_on or self.cursor_on))
+            self._show_page(LibraryPage(ids, collapsed, cursor_on=cursor_on))
 
     async def _collapsed_into(self, browse: Browse) -> int | None:
         """Return the photo that the one under the cursor is now collapsed into, if it is."""
@@ -216,7 +221,13 @@ class LibraryLoader:
 
     def _anchor(self) -> int | None:
         """Return the photo to stay near: the list's first page begins with it."""
-        return self.cursor_on or self._highlighted()
+        return self._target or self._highlighted()
+
+    @property
+    def _target(self) -> int | None:
+        """The photo on which the cursor belongs; None to leave it where it is, as the user may have moved it."""
+        is_opening = self.shown is None or self.is_untouched
+        return self.cursor_on or (self._opening_on if is_opening else None)
 
 
 def _as_array(ids: Sequence[int]) -> array[int]:

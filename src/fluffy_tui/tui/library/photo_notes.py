@@ -44,7 +44,6 @@ class PhotoNotes:
         self._view = view
         self._stacks = stacks
         self.similar_posts = SimilarPosts(context.services, view.persona_id)
-        self._drafts: frozenset[str] = frozenset()
         self._unreadable: dict[int, str] = {}
         self._written: OrderedDict[int, tuple[tuple[str, ...], str]] = OrderedDict()
         """By photo id: lines, and the text in the picture, of which what is searched for is shown."""
@@ -52,7 +51,7 @@ class PhotoNotes:
 
     def reload_drafts(self) -> None:
         self._context.drafts.save_now()  # those of a screen that is just closing
-        self._drafts = self._context.drafts.photos_with_drafts(self._view.persona_id)
+        self._view.update_drafts(self._context.drafts.photos_with_drafts(self._view.persona_id))
 
     async def fetch(self, ids: Sequence[int]) -> dict[int, Photo]:
         """Return the photos of some rows, and keep what is to be shown about them."""
@@ -76,7 +75,7 @@ class PhotoNotes:
         stack = self._stacks.of(photo.id) if in_library and not is_duplicate else ALONE
         is_expanded = self._stacks.is_expanded(photo.id)
         return RowNote(
-            has_draft=photo.sha256 in self._drafts,
+            has_draft=photo.sha256 in self._view.drafts,
             is_selected=photo.id in self._context.selection,
             duplicates=len(stack.behind),
             verdicts=frozenset() if is_expanded else stack.verdicts,

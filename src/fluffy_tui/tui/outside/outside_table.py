@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -11,7 +11,10 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from fluffy_tui.images import decode_to_fit
 from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.photo.graphics_protocol import renderer_named
+from fluffy_tui.tui.photo.small_pictures import ROW_PICTURE, RowPictures
 from fluffy_tui.tui.platform.web_browser import open_address
 from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.channel_words import network_of, zone_of
@@ -19,7 +22,12 @@ from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.vim_list import VimList, cell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.strip import Strip
+
     from fluffy_tui.scheduling import OutsidePost, ProfileKey
+    from fluffy_tui.tui.photo.painter import Painter
     from fluffy_tui.tui.session.context import Context
 
 NONE_YET = "None yet. A worker reads them every few hours."
@@ -31,8 +39,16 @@ CAPTION_SHOWN = 200
 """As much of a text as the widest terminal can show."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """The picture of a post that a worker has fetched."""
+
+    sha256: str
+    jpeg: bytes = field(compare=False, repr=False)
+
+
 class OutsideTable(ReportsErrors, VimList):
-    """One line for each post, the latest first; more are loaded near the end."""
+    """One row for each post, the latest first; more are loaded near the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(binding, description="Open link")
@@ -55,6 +71,7 @@ class OutsideTable(ReportsErrors, VimList):
         """Those that are loaded."""
         self._rest: ProfileKey | None = None
         self._is_loading = False
+        self._pictures = RowPictures(self, renderer_named(context.preview), self._find_pictures, _draw)
 
     @property
     def current(self) -> OutsidePost | None:
@@ -77,6 +94,7 @@ class OutsideTable(ReportsErrors, VimList):
         self.set_options([self._row(post) for post in self.posts] or [Option(NONE_YET, disabled=True)])
         if ids:
             self.highlighted = ids.index(before.id) if before is not None and before.id in ids else 0
+        self._want_pictures()
         self.refresh_bindings()
 
     @on(OptionList.OptionHighlighted)
@@ -110,8 +128,51 @@ class OutsideTable(ReportsErrors, VimList):
         self.screen.notify(await open_address(self.app, link), markup=False)
 
     def on_resize(self) -> None:
+        """Fit rows to the new size, which may have room for pictures."""
         for number, post in enumerate(self.posts):
             self.replace_option_prompt_at_index(number, self._row(post))
+        self.scroll_to_highlight()
+        self._want_pictures()
+
+    def on_unmount(self) -> None:
+        """Free the memory of the pictures."""
+        self._pictures.close()
+
+    def draw_with(self, renderer: Painter | None) -> None:
+        """Draw pictures in another way from now on."""
+        self._pictures.draw_with(renderer)
+        self.on_resize()
+
+    def notify_style_update(self) -> None:
+        """Repaint the pictures, since a new theme may have another background."""
+        super().notify_style_update()
+        self.call_later(self._want_pictures)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._want_pictures()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line of a row, with its part of the picture once that is painted."""
+        strip = super().render_line(y)
+        number, line = divmod(y + self.scroll_offset.y, self._row_height)
+        if number >= len(self.posts):
+            return strip
+        return self._pictures.beside(strip, self.posts[number].id, line)
+
+    @property
+    def _row_height(self) -> int:
+        return ROW_PICTURE.height if self._pictures.are_shown else 1
+
+    def _want_pictures(self) -> None:
+        """Have pictures painted of the posts on the screen, and of no others any more."""
+        top, page, height = self.scroll_offset.y, self.scrollable_content_region.height, self._row_height
+        shown = self.posts[top // height : -(-(top + page) // height)]
+        self._pictures.want([post.id for post in shown if post.has_thumbnail])
+
+    async def _find_pictures(self, ids: Sequence[int]) -> dict[int, KeptPicture]:
+        found = await self.context.services.profile.thumbnails(ids)
+        return {id_: KeptPicture(f"outside {id_}", jpeg) for id_, jpeg in found.items()}
 
     def _row(self, post: OutsidePost) -> Content:
         persona, now = self.context.overview.persona, self.context.clock()
@@ -123,10 +184,18 @@ class OutsideTable(ReportsErrors, VimList):
             notes.append(f"{post.asset_count} {plural(post.asset_count, 'picture')}")
         if persona is not None and len(persona.channels) > 1:
             notes.append(network_of(post.channel_id, persona))
-        words = one_line(post.caption[:CAPTION_SHOWN]) or "no text"
-        return Content.assemble(
-            Content.styled("◇ ", "$foreground-muted"),
-            cell(Content.styled(f"{at.day} {at:%b}{year} {at:%H:%M}", "$foreground-muted"), WHEN_WIDTH),
-            Content.styled("".join(f"{note} · " for note in notes), "$foreground-muted"),
-            Content(words),
-        )
+        note = Content.styled(" · ".join(notes), "$foreground-muted")
+        when = cell(Content.styled(f"{at.day} {at:%b}{year} {at:%H:%M}", "$foreground-muted"), WHEN_WIDTH)
+        mark = Content.styled("◇ ", "$foreground-muted")
+        words = Content(one_line(post.caption[:CAPTION_SHOWN]) or "no text")
+        if not self._pictures.are_shown:
+            return Content.assemble(mark, when, note, (" · " if notes else "", "$foreground-muted"), words)
+        room = max(30, self.scrollable_content_region.width - ROW_PICTURE.width - WHEN_WIDTH - 3)
+        left = " " * (ROW_PICTURE.width + 1)
+        caption = words.truncate(room, ellipsis=True)
+        return Content.assemble(mark, left, when, caption, f"\n  {left}{' ' * WHEN_WIDTH}", note)
+
+
+def _draw(picture: KeptPicture, width: int, height: int) -> object:
+    """Decode a kept picture; slow, called in a thread; raises PhotoUnreadable."""
+    return decode_to_fit(picture.jpeg, width, height)

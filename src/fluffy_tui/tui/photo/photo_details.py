@@ -42,7 +42,7 @@ def photo_details(
     framing: Framing | None = None,
     ratio: float | None = None,
 ) -> str:
-    """Return lines: facts about the file, notes, what posting to a network does to the picture, and the path.
+    """Return lines: facts about the file, notes, and what posting to a network does to the picture.
 
     The framing is the one that was already chosen, if any; the ratio is the width ÷ height that the cover gives it.
     """
@@ -61,7 +61,7 @@ def photo_details(
     if photo.elsewhere:
         facts.append(machine_words(photo))
     changes = [*_changes(photo, rules, framing, ratio), METADATA_REMOVED]
-    return "\n".join([" · ".join(facts), *notes, " · ".join(changes), one_line(short_path(photo.path))])
+    return "\n".join([" · ".join(facts), *notes, " · ".join(changes)])
 
 
 def _changes(photo: Photo, rules: NetworkRules, framing: Framing | None, ratio: float | None) -> list[str]:

@@ -9,22 +9,26 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from textual import work
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.filter import monochrome_style
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from fluffy_tui.photos import Photo, PhotoUnreadable
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
 from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea
+from fluffy_tui.tui.photo.photo_details import short_path
 from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.photo.small_pictures import paint_photo
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from textual.app import ComposeResult
 
@@ -58,8 +62,30 @@ class PictureBox(Container):
         self.post_message(self.Resized())
 
 
+class FilePath(Widget):
+    """A line with the path of a file: where it is too long, its end, since the name counts most."""
+
+    DEFAULT_CSS = "FilePath { height: 1; color: $text-muted; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+
+    def show(self, path: Path | None) -> None:
+        self._words = one_line(short_path(path)) if path else ""
+        self.display = bool(path)
+        self.refresh()
+
+    def render(self) -> Content:
+        words, width = self._words, self.size.width
+        if cell_len(words) > width:
+            starts = range(max(1, len(words) - width), len(words) + 1)
+            words = next(end for start in starts if cell_len(end := f"…{words[start:]}") <= max(1, width))
+        return Content(words)
+
+
 class PhotoPreview(Vertical):
-    """Shows one photo at a time with its details.
+    """Shows one photo at a time with its details, and with its path if that is wanted.
 
     Pictures are shrunk and painted in a thread. A picture that is ready after another photo was chosen is not shown.
     """
@@ -73,6 +99,7 @@ class PhotoPreview(Vertical):
         PictureBox { height: 1fr; align: center middle; }
         .sentence { width: auto; max-width: 100%; height: auto; color: $text-muted; text-align: center; }
         .details { height: auto; max-height: 5; color: $text-muted; }
+        &.-with-path .details { max-height: 4; }
     }
     """
 
@@ -82,13 +109,15 @@ class PhotoPreview(Vertical):
         thumbnail: Thumbnail[Photo],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
+        with_path: bool = False,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, classes="-with-path" if with_path else "")
         self._renderer = renderer
         self._thumbnail = thumbnail
         self._picture = PaintedPicture(classes="picture") if renderer else None
         self._sentence = Static("", classes="sentence", markup=False)
         self._details = Static("", classes="details", markup=False)
+        self._path = FilePath() if with_path else None
         self._box = PictureBox()
         self.cache = PictureCache()
         """Paintings of this and the next photos."""
@@ -137,6 +166,8 @@ class PhotoPreview(Vertical):
                 yield self._picture
             yield self._sentence
         yield self._details
+        if self._path is not None:
+            yield self._path
 
     def on_mount(self) -> None:
         """Watch for toasts that cover the picture."""
@@ -161,6 +192,7 @@ class PhotoPreview(Vertical):
         if self._photo is None or photo.id != self._photo.id:
             is_repeating, self._chosen_at = now - self._chosen_at < KEYS_REPEAT_WITHIN, now
         self._photo, self._neighbours = photo, neighbours
+        self._show_path(photo.path if details else None)
         self.border_title = Content(one_line(photo.name))
         delay = SETTLE if is_repeating else 0.0
         if self._update_details(details):
@@ -174,9 +206,14 @@ class PhotoPreview(Vertical):
         self.workers.cancel_group(self, "preview")
         self._photo, self._neighbours = None, ()
         self.border_title = ""
+        self._show_path(None)
         self._update_details("")
         self._replace_picture(sentence)
         self._is_drawn.set()
+
+    def _show_path(self, path: Path | None) -> None:
+        if self._path is not None:
+            self._path.show(path)
 
     def set_details(self, details: str | Content) -> None:
         if self._update_details(details):

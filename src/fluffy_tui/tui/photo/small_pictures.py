@@ -7,18 +7,24 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
+from textual.geometry import Size
+
 from fluffy_tui.photos import PhotoUnreadable
+from fluffy_tui.tui.photo.graphics_protocol import text_renderer
+from fluffy_tui.tui.photo.painter import PictureArea
 from fluffy_tui.tui.photo.picture_cache import PictureCache
+from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Mapping, Sequence
     from typing import Any
 
     from PIL.Image import Image
     from textual.app import App
+    from textual.strip import Strip
     from textual.widget import Widget
 
-    from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea
+    from fluffy_tui.tui.photo.painter import Painter, Painting
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +50,12 @@ Thumbnail = Callable[[P, int, int], object]
 """Returns a small upright Pillow image in a width and height; slow, called in a thread; raises PhotoUnreadable."""
 LONGEST_SIDE = 600
 """Pixels; a terminal seldom shows more, and thumbnails of this size are cached on disk."""
+ROW_PICTURE = Size(6, 2)
+"""Cells of the picture in a row of a list, which then has so many lines."""
+ROW_PICTURES_FROM = Size(80, 24)
+"""Columns and lines of the terminal from which there is room for pictures in rows."""
+ROW_MARGIN = 2
+"""Columns before the picture in a row."""
 
 
 def paint_photo(
@@ -155,3 +167,80 @@ class SmallPictures(Generic[P]):
             log.exception("no small picture of %s", photo.sha256)
             self._failed.add(photo)
         self._painted(photo)
+
+
+class RowPictures(Generic[P]):
+    """Pictures in the rows that a list has on the screen, drawn with characters, which scroll without delay.
+
+    What has a picture is found by its ID once the rows are shown, with one query at a time.
+    """
+
+    def __init__(
+        self,
+        node: Widget,
+        renderer: Painter | None,
+        find: Callable[[Sequence[int]], Awaitable[Mapping[int, P]]],
+        thumbnail: Thumbnail[P],
+    ) -> None:
+        self._node = node
+        self._find = find
+        self._wanted: Sequence[int] = ()
+        self._found: dict[int, P | None] = {}
+        """What was found of the wanted ones; None for one that has no picture."""
+        self._is_loading = False
+        self._pictures = SmallPictures(node, text_renderer(renderer), thumbnail, lambda _: node.refresh())
+
+    @property
+    def are_shown(self) -> bool:
+        """Whether rows have pictures: the terminal shows some, and has room."""
+        size, least = self._node.app.size, ROW_PICTURES_FROM
+        return not self._pictures.are_off and size.width >= least.width and size.height >= least.height
+
+    def want(self, ids: Sequence[int]) -> None:
+        """Have these pictures painted, and no others any more."""
+        self._wanted = ids if self.are_shown else ()
+        self._found = {id_: self._found[id_] for id_ in self._wanted if id_ in self._found}
+        self._paint()
+        if self._unknown and not self._is_loading:
+            self._is_loading = True
+            self._node.screen.run_worker(
+                self._look_up(),
+                group="row-pictures",
+                exit_on_error=False,
+                description="loading the pictures of the rows",
+            )
+
+    def beside(self, strip: Strip, id_: int, line: int) -> Strip:
+        """Return a line of a row with its part of the picture, once that is painted."""
+        one = self._found.get(id_)
+        painting = self._pictures.of(one) if one is not None else None
+        if painting is None:
+            return strip
+        after = strip.crop(ROW_MARGIN + ROW_PICTURE.width)
+        return JoinedStrip((strip.crop(0, ROW_MARGIN), painting.strips[line], after))
+
+    def draw_with(self, renderer: Painter | None) -> None:
+        """Draw pictures in another way from now on."""
+        self._pictures.draw_with(text_renderer(renderer))
+
+    def close(self) -> None:
+        """Free the memory of the pictures."""
+        self._pictures.close()
+
+    @property
+    def _unknown(self) -> list[int]:
+        return [id_ for id_ in self._wanted if id_ not in self._found]
+
+    async def _look_up(self) -> None:
+        try:
+            while unknown := self._unknown:
+                found = await self._find(unknown)
+                self._found |= {id_: found.get(id_) for id_ in unknown}
+                self._paint()
+                self._node.refresh()  # some may be painted already
+        finally:
+            self._is_loading = False
+
+    def _paint(self) -> None:
+        area = PictureArea(ROW_PICTURE.width, ROW_PICTURE.height, self._node.rich_style)
+        self._pictures.want([one for id_ in self._wanted if (one := self._found.get(id_)) is not None], area)

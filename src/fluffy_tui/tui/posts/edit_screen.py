@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
@@ -193,6 +193,12 @@ class EditPostScreen(PhotosScreen):
         self.form.disabled = True
         self.form.show_message(SAVING)
         self.submitter.start(self._save(edits), "saving the post")
+
+    @on(Input.Submitted)
+    def _time_submitted(self) -> None:
+        """Save when enter is pressed in the only field."""
+        if self._only_time:
+            self.action_save()
 
     @property
     def _draft(self) -> Draft:

@@ -204,7 +204,7 @@ def post_facts(
         "Tagged": _tagged_words(post),
         **picture_facts(post),
         "Uploaded": when(uploaded) if post.cover.media_url else "",
-        "Submitted": when(post.created_at),
+        "Submitted" if post.step else "Saved": when(post.created_at),
         "Updated": when(post.updated_at),
     }
     return {label: words for label, words in facts.items() if words}

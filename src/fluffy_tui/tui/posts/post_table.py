@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from fluffy_tui.scheduling import Post, Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.posts.row_pictures import RowPictures
+from fluffy_tui.tui.photo.graphics_protocol import renderer_named
+from fluffy_tui.tui.photo.small_pictures import ROW_PICTURE, RowPictures
 from fluffy_tui.tui.session.submit_undo import is_in_grace
 from fluffy_tui.tui.text.channel_words import channel_of_each, zone_of
 from fluffy_tui.tui.text.post_state import REQUESTED, photo_count_words, state_beside_time, state_of
 from fluffy_tui.tui.text.times import day_words, relative_time, zone_name
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 from fluffy_tui.tui.ui.vim_list import VimList, cell
 
 if TYPE_CHECKING:
@@ -40,10 +38,6 @@ SELECTED, NOT_SELECTED = "▪ ", "  "
 RELATIVE_FROM = 100
 """Columns from which there is room for `in 3 h` besides the time."""
 WHEN_WIDTH, SHORT_WHEN_WIDTH = len("09:00 · 89 min ago"), len("next free slot")
-PICTURE = Size(6, 2)
-"""Cells of the picture in a row, which then has so many lines."""
-PICTURES_FROM = Size(80, 24)
-"""Columns and lines of the terminal from which there is room for pictures in the rows."""
 CAPTION_SHOWN = 200
 """As much of a caption as the widest terminal can show; longer ones would only slow the list down."""
 NO_TIME_YET = "No time yet"
@@ -94,7 +88,8 @@ class PostTable(VimList):
         self._zone, self._today = self._zone_and_today()
         self._tops: Sequence[int] = ()
         """The first line of each row and heading."""
-        self._pictures = RowPictures(self, context)
+        photos = context.services.photos
+        self._pictures = RowPictures(self, renderer_named(context.preview), photos.by_ids, photos.thumbnail)
 
     @property
     def posts(self) -> Sequence[Post]:
@@ -257,12 +252,9 @@ class PostTable(VimList):
         """Draw a line of a row, with its part of the picture once that is painted."""
         strip, line = super().render_line(y), y + self.scroll_offset.y
         index = bisect_right(self._tops, line) - 1
-        post = self._post_at(index)
-        picture = self._pictures.of(post.photo_id) if post is not None and self._has_pictures else None
-        if picture is None:
+        if (post := self._post_at(index)) is None:
             return strip
-        left, part = len(SELECTED), picture.strips[line - self._tops[index]]
-        return JoinedStrip((strip.crop(0, left), part, strip.crop(left + PICTURE.width)))
+        return self._pictures.beside(strip, post.photo_id, line - self._tops[index])
 
     def scroll_to_highlight(self, top: bool = False) -> None:
         """Scroll to the cursor, and above the first post of a day to the heading."""
@@ -298,7 +290,7 @@ class PostTable(VimList):
             if post.id not in self._rows:
                 self._rows[post.id] = Option(self._row(post), id=str(post.id))
             options.append(self._rows[post.id])
-        height = PICTURE.height if self._has_pictures else 1
+        height = ROW_PICTURE.height if self._pictures.are_shown else 1
         self._tops = (0, *accumulate(1 if option.disabled else height for option in options))
         self.set_options(options)
         if options:
@@ -313,19 +305,11 @@ class PostTable(VimList):
         option = self.get_option_at_index(index) if 0 <= index < self.option_count else None
         return self._posts.get(int(option.id)) if option is not None and option.id else None
 
-    @property
-    def _has_pictures(self) -> bool:
-        size = self.app.size
-        has_room = size.width >= PICTURES_FROM.width and size.height >= PICTURES_FROM.height
-        return has_room and not self._pictures.are_off
-
     def _want_pictures(self) -> None:
         """Have pictures painted of the posts on the screen, and of no others any more."""
         top, page = self.scroll_offset.y, self.scrollable_content_region.height
         shown = range(max(0, bisect_right(self._tops, top) - 1), bisect_left(self._tops, top + page))
-        posts = [post for index in shown if (post := self._post_at(index)) is not None]
-        ids = [post.photo_id for post in posts] if self._has_pictures else []
-        self._pictures.want(ids, PictureArea(PICTURE.width, PICTURE.height, self.rich_style))
+        self._pictures.want([post.photo_id for index in shown if (post := self._post_at(index)) is not None])
 
     def _heading(self, day: date | None, now: datetime) -> Content:
         """Name a day, and the time zone if its clocks differ from the user's."""
@@ -336,15 +320,17 @@ class PostTable(VimList):
         return Content.assemble(day_words(day, self._today), zone)
 
     def _row(self, post: Post) -> Content:
-        now, state = self.context.clock(), state_of(post)
         width = self.scrollable_content_region.width
+        if not width:
+            return Content("")  # the first layout has the rows made
+        now, state = self.context.clock(), state_of(post)
         past = "$foreground-muted" if post.step is Step.LIVE else ""  # so that the eye finds what still comes
         mark = SELECTED if post.id in self._selected else NOT_SELECTED
         when, relative = self._when(post, now)
         caption = self._caption(post, past)
         words = Content.styled(f"{state.sign} {self._state(post, now)}", f"$text-{state.tone}")
-        if self._has_pictures:
-            left = " " * (PICTURE.width + 1)
+        if self._pictures.are_shown:
+            left = " " * (ROW_PICTURE.width + 1)
             room = max(30, width - len(SELECTED) - len(left) - SHORT_WHEN_WIDTH - 1)
             return Content.assemble(
                 (mark + left, "$text-accent"),

@@ -42,6 +42,10 @@ NO_POSTS = (
     "No posts yet.\n\n"
     "Press {app.library} to open the library, then {library.caption} on a photo to write a caption."
 )
+NO_DRAFTS = (
+    "No posts are saved as drafts.\n\n"
+    "Text that you have typed stays with its photo: press {app.library}, then {library.filter}, and type draft."
+)
 NO_MATCH = "No posts match this filter.\n\nPress {posts.all} for all posts."
 NOT_FOUND = "No posts found.\n\nPress {filter.clear} to clear the search."
 SEARCHING = "Searching …"
@@ -304,7 +308,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
             return SEARCHING
         if self._filter.text:
             return NOT_FOUND
-        return NO_POSTS if self._filter.chosen == "all" else NO_MATCH
+        return {"all": NO_POSTS, "drafts": NO_DRAFTS}.get(self._filter.chosen, NO_MATCH)
 
 
 def _behind(post: Post) -> TimeKey:

@@ -28,7 +28,7 @@ class RenditionPreview:
 
     def __init__(self, context: Context, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         self._context = context
-        self.widget = PhotoPreview(renderer_named(context.preview), self._picture_of, id=id)
+        self.widget = PhotoPreview(renderer_named(context.preview), self._picture_of, id=id, with_path=True)
         self._rendered: dict[str, tuple[bytes, Draw]] = {}
         """The picture that is shown and the one before, which may still be painted, by their names."""
         self._shown: tuple[Photo, bytes] | None = None

@@ -32,6 +32,8 @@ KEYWORDS: dict[str, dict[str, Any]] = {
     "all": {"posted": Posted.ALL},
 }
 """Words that are not searched for in the name."""
+_DRAFTS = frozenset({"draft", "drafts"})
+"""The same, for photos with a draft."""
 _FLAWS = frozenset(flaw.value for flaw in Flaw)
 """The same; of these, a photo has to have all."""
 
@@ -82,13 +84,14 @@ def written_out(text: str, saved: Mapping[str, str]) -> str:
     )
 
 
-def parse_filter(text: str, base: Browse, today: date) -> Browse:
+def parse_filter(text: str, base: Browse, today: date, drafts: frozenset[str] = frozenset()) -> Browse:
     """Return the photos that a filter matches, in the order of `base`.
 
     Words without a meaning of their own have to occur in the name, or begin a keyword or a word in the picture; in
     quotes, that is true of any word. What follows `#` has to begin a keyword; what follows `text:`, words in the
     picture. Such as `picked portrait may 2023 beach`, `2025..2026-03 "square"` or `stars>=3 #"black sand"`. Folding
-    of `base` is kept, too, and its verdict unless the filter names one.
+    of `base` is kept, too, and its verdict unless the filter names one. Drafts are SHA-256 sums of the photos that
+    have one.
 
     Raises:
         DateNotUnderstood: Some words have the form of a date that does not exist, such as `31 feb`.
@@ -112,6 +115,8 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
             keywords.append(words[0][1:].strip('"').strip())
         elif taken == 1 and plain.startswith(_IN_PICTURE):
             shown.append(words[0][len(_IN_PICTURE) :].strip('"').strip())
+        elif taken == 1 and plain in _DRAFTS:
+            changes["contents"] = drafts
         elif taken == 1 and plain in _FLAWS:
             flaws.add(Flaw(plain))
         else:
@@ -151,6 +156,8 @@ def filter_chips(browse: Browse) -> list[tuple[str, str]]:
         chips.append(("faces", "filter"))
     if browse.screenshots:
         chips.append(("screenshots", "filter"))
+    if browse.contents is not None:
+        chips.append(("drafts", "filter"))
     if browse.missing:
         chips.append(("missing", "filter"))
     if browse.taken_from is not None and browse.taken_before is not None:

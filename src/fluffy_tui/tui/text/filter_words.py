@@ -40,6 +40,7 @@ FILTER_WORDS = (
     FilterWord(("soft", "dark", "bright", "eyes-closed"), "with this flaw"),
     FilterWord(("faces",), "that show faces"),
     FilterWord(("screenshot",), "that are screenshots"),
+    FilterWord(("draft",), "with text that you have not submitted"),
     FilterWord(("missing",), "whose file is gone"),
     FilterWord(("never",), "that never had a post"),
     FilterWord(("all",), "with a post as well"),
