@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies_environment, proxy_bypass
 
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, time_limit
@@ -162,7 +162,7 @@ class S3Host:
         """Return whether requests go through a proxy without TLS, so that it could answer for the service."""
         parts, proxies = urlsplit(self._settings.endpoint or ""), getproxies_environment()
         host = parts.hostname or ""
-        has_proxy = bool(proxies.keys() & {"http", "all"}) and not proxy_bypass_environment(host)
+        has_proxy = bool(proxies.keys() & {"http", "all"}) and not proxy_bypass(host)
         return parts.scheme == "http" and host not in LOOPBACK and has_proxy
 
     def _proxy_refusal(self, reason: str) -> MediaHostError:
