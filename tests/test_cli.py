@@ -121,12 +121,18 @@ def test_an_unusable_database_is_explained_without_the_password(own_home: Path, 
     assert "hunter2" not in logged
 
 
-def test_a_data_folder_that_is_a_file_is_explained(own_home: Path) -> None:
+@pytest.mark.parametrize("name", ["data", "y" * 300, "y/" * 3000], ids=["file", "long", "deep"])
+def test_a_data_folder_that_cannot_be_one_is_explained(own_home: Path, name: str) -> None:
     (own_home / "data").write_text("not a folder")
-    ended = fluffy(own_home, "--doctor", FLUFFY_DATA_DIR=str(own_home / "data"))
+    ended = fluffy(own_home, "--doctor", FLUFFY_DATA_DIR=str(own_home / name))
     assert ended.status == 1
-    assert "FLUFFY_DATA_DIR" in ended.err
+    assert "set FLUFFY_DATA_DIR to a folder of your own" in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_a_folder_for_the_demo_whose_name_is_too_long_is_status_2(own_home: Path) -> None:
+    ended = fluffy(own_home, "--demo", "y" * 300)
+    assert (ended.status, ended.err.partition(" yyy")[0]) == (2, "fluffy-tui: There is no folder")
 
 
 @pytest.mark.parametrize(

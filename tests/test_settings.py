@@ -263,6 +263,9 @@ BUCKET = {
         ("FLUFFY_BUFFER_URL", "https://me:12/hush@api.buffer.com/", "may not hold a name or password"),
         ("FLUFFY_BUFFER_URL", "https://me:hu/sh@api.buffer.com/", "may not hold a name or password"),
         ("FLUFFY_BUFFER_URL", "https://ü..example", "must be an https address"),
+        ("FLUFFY_BUFFER_URL", "https://☃.example", "must be an https address"),
+        ("FLUFFY_BUFFER_URL", "https://xn--a.example", "must be an https address"),
+        ("FLUFFY_MODEL_URL", "https://models.example/" + "hush" * 20_000, "must be an https or http address"),
         ("FLUFFY_MEDIA_BASE_URL", "https://media.example/a hush", "has a space in it"),
         ("FLUFFY_BUFFER_URL", "https://[hush", "must be an https address"),
         ("FLUFFY_MEDIA_BASE_URL", "https://pictures.example:hush", "a port that is not a number"),
@@ -289,6 +292,34 @@ def test_spaces_around_an_address_or_a_key_do_not_matter() -> None:
     )
     assert settings.s3 is not None
     assert (settings.s3.endpoint, settings.s3.access_key_id) == ("http://nas:9000", Secret("id"))
+
+
+def test_a_name_in_other_letters_is_an_address() -> None:
+    assert (
+        load_settings({"FLUFFY_BUFFER_URL": "https://bücher.example"}).buffer_url == "https://bücher.example"
+    )
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.variable)
+def test_a_variable_of_spaces_is_not_set(setting: Setting) -> None:
+    settings = load_settings({setting.variable: " \n"})
+    assert settings.origins[setting.variable] == "default"
+    assert settings.paths == load_settings({}).paths
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["FLUFFY_UNDO_SECONDS", "FLUFFY_POST_AGAIN_MONTHS", "FLUFFY_XMP_PICK_RATING", "FLUFFY_NOTIFY"],
+)
+def test_of_a_long_value_the_beginning_is_quoted(variable: str) -> None:
+    with pytest.raises(InvalidSetting, match=f"{variable} must be .* not '9{{40}}…'") as caught:
+        load_settings({variable: "9" * 5000})  # more digits than Python reads as a number
+    assert len(str(caught.value)) < 200
+
+
+def test_spaces_around_a_number_do_not_matter() -> None:
+    settings = load_settings({"FLUFFY_UNDO_SECONDS": " 3\n", "FLUFFY_POST_AGAIN_MONTHS": " 3\n"})
+    assert (settings.undo_seconds, settings.post_again_months) == (3, 3)
 
 
 @pytest.mark.parametrize("password", ["hush", "hu/sh", "hu@sh", "hu?sh", "hu#sh", "hush:hush"])
@@ -413,7 +444,7 @@ def test_bytes_that_are_no_text_are_refused_but_in_paths(setting: Setting, tmp_p
         ('preview = ["kitty"]', "preview in the configuration file .* one value, not several"),
         ("[buffer_api_key]\nhush = 1", "buffer_api_key in the configuration file .* one value, not several"),
         (f"preview = {'[' * 20_000}", "nested too deeply"),
-        ('data_dir = "/tmp/x\\u0000y"', "FLUFFY_DATA_DIR is not UTF-8 text"),
+        ('data_dir = "/tmp/x\\u0000y"', "data_dir is not UTF-8 text"),
     ],
     ids=["keys", "list", "table", "endless", "nul"],
 )

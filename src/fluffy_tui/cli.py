@@ -447,7 +447,7 @@ def _open_log(settings: Settings) -> None:
         from fluffy_tui.core.embedded.folder_owner import folder_remedy
 
         remedy = folder_remedy(error, folder)
-        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        if not os.access(f"{folder}/", os.W_OK):  # with the slash only a folder
             raise FluffyError(f"The data folder {folder} cannot be used: {error.strerror}.", remedy) from None
         sys.stderr.write(
             f"fluffy-tui: Nothing is logged, since {file} cannot be used: {error.strerror}. {remedy}\n"

@@ -51,8 +51,12 @@ def http_client(**options: Any) -> httpx.AsyncClient:
 
     If it names one that httpx cannot use, each request fails with `httpx.ProxyError`: nothing goes past the proxy.
     """
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     import httpx
 
+    # No server has to recognise us, and a cookie that is not ASCII would make each later request fail.
+    options["cookies"] = CookieJar(DefaultCookiePolicy(netscape=False, rfc2965=False))
     try:
         return httpx.AsyncClient(verify=trusted_authorities(), **options)
     except ImportError:
@@ -73,7 +77,7 @@ def is_sendable(key: str) -> bool:
 
 async def body_within(most: int, reply: httpx.Response) -> bytes | None:
     """Read a body as it was sent; None if it has more than `most` bytes, or is compressed, which was not asked for."""
-    if reply.headers.get("Content-Encoding", "identity") != "identity":
+    if reply.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
         return None
     body = bytearray()
     async for piece in reply.aiter_raw():

@@ -34,6 +34,10 @@ _PRIVATE_NETWORKS = (
 )
 _LARGEST_FILE = 1_000_000
 """Bytes of `config.toml`; all settings and keys together take a few thousand."""
+_QUOTED = 40
+"""How many characters of a wrong value an error quotes."""
+_LONGEST_ADDRESS = 2000
+"""Characters; some servers take no more of an address with the path of a picture in it."""
 _PRIVATE_NAMES = (".localhost", ".local", ".lan", ".home.arpa", ".internal")
 """Endings of names that no public server has; a name without a point is none of a public server either."""
 
@@ -253,7 +257,8 @@ def load_settings(
 ) -> Settings:
     """Read environment, by default that of this process, and `config.toml` into checked settings.
 
-    The values `given` by variable override all others; an empty one means not set.
+    The values `given` by variable override all others. An empty value means not set, as does a variable with nothing
+    but spaces, which an env file has left.
 
     Raises:
         InvalidSetting: A value is invalid, or the file cannot be read or is not TOML.
@@ -269,7 +274,7 @@ def load_settings(
             if given[setting.variable]:
                 values[setting.variable] = given[setting.variable]
             origins[setting.variable] = "given"
-        elif environment.get(setting.variable):
+        elif environment.get(setting.variable, "").strip():
             values[setting.variable], origins[setting.variable] = environment[setting.variable], "environment"
         elif setting.key and setting.key in from_file:
             values[setting.variable], origins[setting.variable] = str(from_file[setting.key]), "config.toml"
@@ -277,7 +282,9 @@ def load_settings(
             origins[setting.variable] = "default"
     for variable, value in values.items():
         if "\0" in value or (variable not in _PATHS and not is_text(value)):
-            raise InvalidSetting(f"{variable} is not UTF-8 text. Set it again.", variable)
+            raise InvalidSetting(
+                with_own_names(f"{variable} is not UTF-8 text. Set it again.", origins), variable
+            )
     data = _path(values.get("FLUFFY_DATA_DIR"), default_data_folder).absolute()
     settings = Settings(
         paths=Paths(config_file=config_file, data=data),
@@ -347,7 +354,7 @@ def public_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _path(text: str | None, default: Callable[[], Path] = Path) -> Path:
     try:
-        return (Path(text) if text else default()).expanduser()
+        return (Path(text) if text and text.strip() else default()).expanduser()
     except RuntimeError:  # of ~ for a user without an entry in /etc/passwd, or one that does not exist
         raise InvalidSetting(f"The home folder of {text or 'this user'} is not known. Set HOME.") from None
 
@@ -522,7 +529,7 @@ def _choice(variable: str, choices: type[Choice], value: str) -> Choice:
         return choices(value.strip().lower())
     except ValueError:
         raise InvalidSetting(
-            f"{variable} must be one of {', '.join(choices)}, not {value!r}.", variable
+            f"{variable} must be one of {', '.join(choices)}, not {_quoted(value)}.", variable
         ) from None
 
 
@@ -532,7 +539,7 @@ def _pick_rating(variable: str, value: str) -> int | None:
         return None
     if value not in ("1", "2", "3", "4", "5"):
         raise InvalidSetting(
-            f"{variable} must be a number of stars from 1 to 5, or off, not {value!r}.", variable
+            f"{variable} must be a number of stars from 1 to 5, or off, not {_quoted(value)}.", variable
         )
     return int(value)
 
@@ -544,7 +551,7 @@ def _seconds(variable: str, value: str) -> float:
         seconds = -1.0
     if not 0 <= seconds <= 3600:  # also refuses "nan"
         raise InvalidSetting(
-            f"{variable} must be a number of seconds from 0 to 3600, not {value!r}.", variable
+            f"{variable} must be a number of seconds from 0 to 3600, not {_quoted(value)}.", variable
         )
     return seconds
 
@@ -605,9 +612,28 @@ def _is_on(variable: str, values: Mapping[str, str]) -> bool:
 
 
 def _months(variable: str, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and int(value) <= 120):
-        raise InvalidSetting(f"{variable} must be a number of months from 0 to 120, not {value!r}.", variable)
+    if re.fullmatch(r"\s*[0-9]{1,3}\s*", value) is None or int(value) > 120:
+        raise InvalidSetting(
+            f"{variable} must be a number of months from 0 to 120, not {_quoted(value)}.", variable
+        )
     return int(value)
+
+
+def _quoted(value: str) -> str:
+    """Return the beginning of a value for an error, which has to fit on a screen."""
+    return repr(value if len(value) <= _QUOTED else f"{value[:_QUOTED]}…")
+
+
+def _is_name(host: str) -> bool:
+    """Return whether the HTTP client can read the name of a host: with other letters than ASCII's, not everyone."""
+    if host.isascii() and "xn--" not in host:
+        return True
+    import httpx  # not for the first frame
+
+    try:
+        return bool(httpx.URL(f"https://{host}").host)
+    except (ValueError, httpx.InvalidURL):
+        return False
 
 
 def _web_address(variable: str, address: str, instead: str, *, allow_http: bool = False) -> str:
@@ -625,12 +651,10 @@ def _web_address(variable: str, address: str, instead: str, *, allow_http: bool 
     try:
         parts = urlsplit(address)
         host, loopback = parts.hostname, parts.hostname in LOOPBACK
-        if host and not host.isascii():
-            host.encode("idna")
-    except ValueError:  # broken brackets, or a name that no host can have
+    except ValueError:  # broken brackets
         host, loopback = None, False
     schemes = ("https", "http") if allow_http or loopback else ("https",)
-    if not host or parts.scheme not in schemes:
+    if not host or parts.scheme not in schemes or len(address) > _LONGEST_ADDRESS or not _is_name(host):
         what = "an https or http address" if allow_http else "an https address (http only on this machine)"
         raise InvalidSetting(f"{variable} must be {what}, such as https://example.com.", variable)
     if re.search(r"[\s\x00-\x1f\x7f]", address):

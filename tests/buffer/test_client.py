@@ -226,6 +226,37 @@ async def test_a_repeated_cursor_ends_the_paging() -> None:
         assert len(server.asked) == 2
 
 
+@pytest.mark.parametrize(
+    "page_info",
+    [
+        {"hasNextPage": None, "endCursor": None},
+        {"hasNextPage": "false", "endCursor": "x1"},
+        {"hasNextPage": True, "endCursor": None},
+        {},
+        None,
+    ],
+)
+async def test_a_page_that_does_not_say_whether_it_is_the_last_proves_no_absence(page_info: object) -> None:
+    """What is on it is there all the same."""
+    page = {"data": {"posts": {"edges": [{"node": post_json()}], "pageInfo": page_info}}}
+    found = []
+    async with asking(Reply(page)) as (client, _):
+        with pytest.raises(BufferError) as caught:
+            async for post in client.posts("o1", channel_ids=["c1"]):
+                found.append(post)
+    assert (caught.value.code, caught.value.next_step) == ("unknown_answer", NextStep.RETRY)
+    assert len(found) == 1
+
+
+async def test_a_list_without_an_end_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fluffy_tui.buffer.client._MOST_PAGES", 3)
+    pages = [Reply(posts_page(post_json(), after=f"x{number}")) for number in range(4)]
+    async with asking(*pages) as (client, server):
+        with pytest.raises(BufferError) as caught:
+            [post async for post in client.posts("o1", channel_ids=["c1"])]
+        assert (caught.value.code, len(server.asked)) == ("unknown_answer", 3)
+
+
 async def test_numbers_that_cannot_be_read_are_left_out_alone() -> None:
     def counted(number: int, metrics: object) -> dict[str, Any]:
         return {"node": {"id": f"p{number}", "metrics": metrics, "metricsUpdatedAt": "2026-11-01T00:00:00Z"}}

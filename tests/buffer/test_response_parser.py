@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings, strategies as st
 
 from fluffy_tui.buffer import graphql_documents
-from fluffy_tui.buffer.client import _page, _read
+from fluffy_tui.buffer.client import _next_cursor, _page_edges, _read
 from fluffy_tui.buffer.errors import BufferError
 from fluffy_tui.buffer.response_parser import (
     account_from,
@@ -68,7 +68,8 @@ READERS: list[tuple[Callable[[Any], Any], dict[str, Any]]] = [
     (metrics_from, POST),
     (channel_from, CHANNEL),
     (account_from, ACCOUNT),
-    (_page, {"edges": [{"node": POST}], "pageInfo": {"endCursor": "x", "hasNextPage": True}}),
+    (_page_edges, {"edges": [{"node": POST}]}),
+    (_next_cursor, {"pageInfo": {"endCursor": "x", "hasNextPage": True}}),
 ]
 ODD = st.one_of(
     st.none(),

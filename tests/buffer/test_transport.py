@@ -113,6 +113,22 @@ async def test_headers() -> None:
     assert asked.body["operationName"] == "CreatePost"
 
 
+@pytest.mark.parametrize("cookie", ["session=1", "ÿ=1", "a=ÿ; expires=Fri, 99 Foo 99999"])
+async def test_no_cookie_is_kept(cookie: str) -> None:
+    """One with other letters than ASCII's could not even be sent back."""
+    reply = Reply(success(), headers=(("Set-Cookie", cookie),))
+    async with asking(reply, Reply(success())) as (client, server):
+        await client.create_post(new_post())
+        await client.create_post(new_post())
+        assert "Cookie" not in server.asked[1].headers
+
+
+@pytest.mark.parametrize("encoding", ["", "Identity"])
+async def test_a_body_that_is_said_not_to_be_compressed_is_read(encoding: str) -> None:
+    async with asking(Reply(success(), headers=(("Content-Encoding", encoding),))) as (client, _):
+        assert await client.create_post(new_post())
+
+
 @pytest.mark.parametrize("compressed", [False, True])
 async def test_a_body_without_an_end_is_refused_while_it_arrives(compressed: bool) -> None:
     """Reading it whole would take all memory; so would unpacking it."""

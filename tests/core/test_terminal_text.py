@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,7 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
 def test_what_would_act_is_written_out() -> None:
     assert visible("a\x1b]52;c;eA==\x07\n\u202e\x9b") == r"a\x1b]52;c;eA==\x07\n\u202e\x9b"
     assert visible("👩‍👩‍👧 שלום é") == "👩‍👩‍👧 שלום é"
+    assert visible(os.fsdecode(b"h\xff\x80.jpg")) == r"h\xff\x80.jpg", "a byte of a file's name"
 
 
 @given(ANY_TEXT)

@@ -213,6 +213,20 @@ async def test_the_environment_of_other_programs_changes_nothing(
     assert client.get_object(Bucket="pictures", Key=KEY)["Body"].read() == PICTURE
 
 
+async def test_a_proxy_that_forbids_is_not_taken_for_the_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without TLS it answers in the service's place, but not with one of its codes."""
+    async with refusing_proxy(monkeypatch, "403 Forbidden"):
+        error = await refusal(host_for("http://s3.example"))
+        assert error.message == (
+            "A proxy on the way to the media host s3.example rejected the request (status 403)."
+        )
+        assert error.hint == PROXY_HINT
+        monkeypatch.setenv("no_proxy", "s3.example")
+        assert not (await refusal(host_for("http://s3.example"))).message.startswith("A proxy")
+
+
 @pytest.mark.parametrize("endpoint", ["https://s3.example.com", "http://s3.example.com", ""])
 async def test_a_proxy_that_wants_a_password_is_named(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with refusing_proxy(monkeypatch):

@@ -39,6 +39,9 @@ from fluffy_tui.settings import Secret
 _SAME_TIME = timedelta(minutes=1)
 """Times closer than this count as equal: users choose minutes."""
 
+_MOST_PAGES = 200
+"""Of posts that are listed to the end; Buffer's budget for a quarter of an hour is 100 requests."""
+
 _Value = TypeVar("_Value")
 
 
@@ -233,18 +236,21 @@ class BufferClient:
     async def _pages(
         self, operation: Operation, conditions: Mapping[str, Any], *, limit: int | None = None
     ) -> AsyncIterator[list[Any] | None]:
-        """Yield the edges of one page after the other; None for a page without any."""
+        """Yield the edges of one page after the other, up to `limit`; None for a page without any."""
         cursor: str | None = None
         cursors: set[str | None] = set()
-        while limit is None or len(cursors) < limit:
+        while len(cursors) < (limit or _MOST_PAGES):
             cursors.add(cursor)
             variables = {"input": conditions, "first": POSTS_A_REQUEST, "after": cursor}
-            edges, cursor = _read(operation, _page, await self._transport.run(operation, variables))
-            yield edges
+            answer = await self._transport.run(operation, variables)
+            yield _read(operation, _page_edges, answer)
+            cursor = _read(operation, _next_cursor, answer)
             if cursor is None:
                 return
             if cursor in cursors:  # it would request the same pages until the budget is exhausted
                 raise BufferError(Code.UNKNOWN_ANSWER, operation.in_doubt)
+        if limit is None:  # a list without an end proves nothing
+            raise BufferError(Code.UNKNOWN_ANSWER, operation.in_doubt)
 
     async def _post_action(self, operation: Operation, values: Mapping[str, Any]) -> BufferPost:
         payload = await self._transport.run(operation, {"input": values})
@@ -257,12 +263,21 @@ class BufferClient:
         return post
 
 
-def _page(answer: Mapping[str, Any]) -> tuple[list[Any] | None, str | None]:
-    """Read the edges of one page of posts, and the cursor of the next page."""
-    edges, page_info = answer.get("edges"), answer["pageInfo"]
+def _page_edges(answer: Mapping[str, Any]) -> list[Any] | None:
+    """Read the edges of one page of posts."""
+    edges = answer.get("edges")
     if not isinstance(edges, list | None):
         raise TypeError("edges that are not a list")
-    return edges, str(page_info["endCursor"]) if page_info["hasNextPage"] else None
+    return edges
+
+
+def _next_cursor(answer: Mapping[str, Any]) -> str | None:
+    """Read the cursor of the page after this one; None if this is the last."""
+    page_info = answer["pageInfo"]
+    has_next, cursor = page_info["hasNextPage"], page_info["endCursor"]
+    if not isinstance(has_next, bool) or (has_next and not isinstance(cursor, str)):
+        raise TypeError("a page that does not say what comes after it")
+    return cursor if has_next else None
 
 
 def _edges(pages: Iterable[list[Any] | None]) -> Iterator[Any]:

@@ -112,4 +112,7 @@ def _loss_told() -> Iterator[None]:
 
 
 def _written_out(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode("ascii")
+    char = found[0]
+    if "\udc80" <= char <= "\udcff":  # a byte that is not UTF-8, as of a file's name
+        return f"\\x{ord(char) & 0xFF:02x}"
+    return char.encode("unicode_escape").decode("ascii")

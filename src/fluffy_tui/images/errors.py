@@ -34,6 +34,8 @@ class Unreadable(StrEnum):
     CUT_SHORT = "cut short"
     DAMAGED = "damaged"
     TOO_LARGE = "too large"
+    """It has too many pixels."""
+    FILE_TOO_LARGE = "file too large"
     TOO_COSTLY = "too costly"
     """Decoding it takes more time or memory than any picture should."""
     HOSTILE_XMP = "hostile xmp"
@@ -54,6 +56,7 @@ class Unreadable(StrEnum):
             Unreadable.CUT_SHORT,
             Unreadable.DAMAGED,
             Unreadable.TOO_LARGE,
+            Unreadable.FILE_TOO_LARGE,
             Unreadable.TOO_COSTLY,
             Unreadable.HOSTILE_XMP,
         )
@@ -76,6 +79,7 @@ _SENTENCES: dict[Unreadable, tuple[str, str]] = {
     Unreadable.CUT_SHORT: ("the file is cut short", _COPY_AGAIN),
     Unreadable.DAMAGED: ("the picture is damaged", _COPY_AGAIN),
     Unreadable.TOO_LARGE: ("the picture has more than {detail} megapixels", "Export it in a smaller size."),
+    Unreadable.FILE_TOO_LARGE: ("the file is larger than {detail} MB", "Export it as a JPEG."),
     Unreadable.TOO_COSTLY: ("decoding it takes too much time or memory", "Export it again as a JPEG."),
     Unreadable.HOSTILE_XMP: (
         "its XMP defines entities or nests without end, as an XML bomb does",

@@ -127,7 +127,7 @@ def _plain_header(file: BinaryIO) -> PictureHeader | None:
     """Read the header of an ordinary JPEG without Pillow, which takes most of an import of small files."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    if identify(file.read(HEAD_BYTES)) != "JPEG":
+    if identify(file.read(HEAD_BYTES)) != "JPEG" or size > _LARGEST_FILE:
         return None
     segments = [*jpeg_segments(file)]
     header = plain_header(file, segments, size)
@@ -196,6 +196,9 @@ def open_picture(file: BinaryIO) -> OpenedPicture:
         if not any(head):  # a download that never began, or what a bad disk gave back
             raise PhotoUnreadable(Unreadable.DAMAGED)
         raise PhotoUnreadable(Unreadable.UNSUPPORTED, describe(head))
+    largest = _LARGEST_READ_WHOLE if picture_format in _READ_WHOLE else _LARGEST_FILE
+    if size > largest:
+        raise PhotoUnreadable(Unreadable.FILE_TOO_LARGE, f"{largest >> 20:,}")
     segments = [*jpeg_segments(file)] if picture_format == "JPEG" else []
     if oddity := odd_jpeg(file, segments):
         raise PhotoUnreadable(Unreadable.UNUSUAL, oddity)
@@ -226,6 +229,11 @@ def open_picture(file: BinaryIO) -> OpenedPicture:
 
 
 _REGISTERED = ("HEIF", "JXL")
+_LARGEST_FILE = 2 << 30
+"""Bytes; as many pixels as are decoded, with 16 bits for each color and without compression, take no more."""
+_READ_WHOLE = ("WEBP", "HEIF", "AVIF", "JXL")
+"""The formats whose libraries take the whole file into memory, twice, even for the header."""
+_LARGEST_READ_WHOLE = 256 << 20
 _BOUNDED = ("JPEG", "PNG")
 """The formats whose header alone bounds what decoding takes."""
 

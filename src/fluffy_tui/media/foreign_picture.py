@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media.public_address import is_public_address
-from fluffy_tui.outgoing_http import trusted_authorities
+from fluffy_tui.outgoing_http import http_client
 
 if TYPE_CHECKING:
     import httpx
@@ -48,9 +48,7 @@ async def fetch_foreign_picture(
     try:
         async with (
             asyncio.timeout(seconds),
-            httpx.AsyncClient(
-                timeout=seconds, trust_env=False, verify=await asyncio.to_thread(trusted_authorities)
-            ) as client,
+            await asyncio.to_thread(http_client, timeout=seconds, trust_env=False) as client,
         ):
             for _ in range(MOST_REDIRECTS + 1):
                 request = await _request(client, httpx.URL(url), may_be_local=may_be_local)

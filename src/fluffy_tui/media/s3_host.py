@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment
+from urllib.request import getproxies_environment, proxy_bypass
 
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, time_limit
@@ -158,6 +158,13 @@ class S3Host:
             temporary=False,
         )
 
+    def _has_plain_proxy(self) -> bool:
+        """Return whether requests go through a proxy without TLS, so that it could answer for the service."""
+        parts, proxies = urlsplit(self._settings.endpoint or ""), getproxies_environment()
+        host = parts.hostname or ""
+        has_proxy = bool(proxies.keys() & {"http", "all"}) and not proxy_bypass(host)
+        return parts.scheme == "http" and host not in LOOPBACK and has_proxy
+
     def _proxy_refusal(self, reason: str) -> MediaHostError:
         what = f"A proxy on the way to the media host {self._place} rejected the request ({reason})."
         return MediaHostError(what, PROXY_HINT, temporary=False)
@@ -168,8 +175,10 @@ class S3Host:
         code = found[1] if found else ""
         told = f" ({code})" if code else ""
         status = re.search(r"status code: (\d{3})", answer)
-        if status and status[1] == "407":
-            return self._proxy_refusal("status 407")
+        # An S3 service that forbids something gives a code.
+        is_forbidden_by_proxy = status and status[1] == "403" and not code and self._has_plain_proxy()
+        if status and (status[1] == "407" or is_forbidden_by_proxy):
+            return self._proxy_refusal(f"status {status[1]}")
         if code in _CLOCK_CODES:
             return MediaHostError(
                 f"The clock of this machine differs too much from that of the media host {place}{told}.",

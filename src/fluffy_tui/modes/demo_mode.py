@@ -51,7 +51,7 @@ async def run(settings: Settings, folder: Path | None, persona: str | None) -> i
         UsageError: the folder does not exist.
     """
     require_extra()
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not os.path.isdir(folder):  # noqa: PTH112 - its name may be too long
         raise UsageError(
             f"There is no folder {folder}.", "Name a folder with photos, or none for the sample photos."
         )

@@ -376,6 +376,7 @@ def test_a_server_that_accepts_only_tls(debian_server: PostgresServer, authority
 
 @pytest.mark.servers
 def test_verify_full_without_a_root_file(debian_server: PostgresServer, authority: Authority) -> None:
-    error = refusal(debian_server.url(options="?sslmode=verify-full"))
-    assert "root certificate file" in error.message
-    assert "sslrootcert=system" in error.hint
+    for file in ("", "&sslrootcert=~nobody-here/root.crt", f"&sslrootcert={'y' * 300}"):
+        error = refusal(debian_server.url(options=f"?sslmode=verify-full{file}"))
+        assert "root certificate file" in error.message
+        assert "sslrootcert=system" in error.hint

@@ -150,6 +150,15 @@ def test_filled_up_with_zeros(tmp_path: Path, picture_format: str) -> None:
     assert reason(write(tmp_path / "a.jpg", whole[:half] + bytes(len(whole) - half))) in BROKEN
 
 
+@pytest.mark.parametrize("picture_format", FORMATS)
+def test_no_file_is_read_that_is_larger_than_any_picture(tmp_path: Path, picture_format: str) -> None:
+    """Some formats' libraries take the whole file into memory, and 50 GB took minutes to search and to hash."""
+    path = write(tmp_path / "a.jpg", encoded(picture_format))
+    os.truncate(path, 50 << 30)  # of holes, which take no room
+    limit = "2,048" if picture_format in ("JPEG", "PNG", "TIFF", "GIF", "BMP", "MPO") else "256"
+    assert reason(path) == f"The file is larger than {limit} MB."
+
+
 def test_a_cut_jpeg_is_not_saved_by_its_embedded_preview(tmp_path: Path) -> None:
     """The preview in the EXIF data is a whole JPEG with an end of its own."""
     target = io.BytesIO()

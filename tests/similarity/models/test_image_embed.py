@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,6 +72,8 @@ async def test_an_upright_jpeg_of_at_most_1024_pixels_is_sent(
         ({"data": [1.0] * 768}, "did not send a vector of 512 numbers", False),
         ({"data": None}, "did not send a vector of 512 numbers", False),
         ({"status": "error", "error_message": "[/b][red]\x00"}, "failed on it: [/b][red].", False),
+        ({"status": "error", "error_message": "a\ud800b"}, "failed on it: a\ufffdb.", False),
+        ({"data": [10**400] * 512}, "did not send a vector of 512 numbers", False),
         (500, "HTTP 500", False),
         (413, "HTTP 413", False),
     ],
@@ -183,7 +187,19 @@ async def test_a_photo_that_changes_during_the_request_gets_no_wrong_vector(
 
 
 @pytest.mark.parametrize(
-    "numbers", [None, "x", [], [1.0], [math.nan] * 3, [math.inf, 0, 0], ["1", 2, 3], [0, 0, 0]]
+    "numbers",
+    [
+        None,
+        "x",
+        [],
+        [1.0],
+        [math.nan] * 3,
+        [math.inf, 0, 0],
+        ["1", 2, 3],
+        [0, 0, 0],
+        [10**400, 0, 0],
+        [None, 1, 2],
+    ],
 )
 def test_invalid_vectors_are_recognized(numbers: Any) -> None:
     assert unit_vector(numbers, 3) is None
@@ -192,6 +208,35 @@ def test_invalid_vectors_are_recognized(numbers: Any) -> None:
 def test_a_vector_is_scaled_to_length_one() -> None:
     assert unit_vector([0, 3, 4], 3) == [0, 0.6, 0.8]
     assert unit_vector([1e200, 0, 0], 3) == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"", b" " * 70_000),
+        (b"Content-Encoding: gzip\r\n", gzip.compress(bytes(1000))),
+        (b"", b"[" * 100_000),
+        (b"", b"\xff\xfe"),
+    ],
+    ids=["endless", "compressed", "deep", "no text"],
+)
+async def test_an_answer_that_is_none_is_recognized(head: bytes, body: bytes) -> None:
+    """Without reading an endless one to its end, or unpacking one."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n")
+        with suppress(ConnectionError):
+            writer.write(body)
+            while not body.strip():
+                writer.write(body)
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server, ImageEmbed(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as service:
+        with pytest.raises(ImageEmbedUnavailable, match="does not answer like image_embed"):
+            await service.operations()
 
 
 async def test_a_proxy_that_refuses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ def test_an_unknown_action_is_reported_with_the_closest_one() -> None:
     assert key_problems({"[/b][red": "o"}) == ("There is no action [/b][red.",)
 
 
-@pytest.mark.parametrize("keys", ["ctrl+enterr", "strg+o", "o,", ""])
+@pytest.mark.parametrize("keys", ["ctrl+enterr", "strg+o", "o,", "", "\u202e", "ctrl+\0"])
 def test_an_unknown_key_is_reported(keys: str) -> None:
     (problem,) = key_problems({"personas.new": keys})
     assert problem.startswith("personas.new: “")

@@ -77,3 +77,4 @@ def test_dropped_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert typed_folder(f"{tmp_path}/my photos") == tmp_path / "my photos"
     assert typed_folder("~/it's") == tmp_path / "it's"
     assert typed_folder("~nobody-has-that-name/x").name == "x"
+    assert typed_folder("y" * 300).name == "y" * 300

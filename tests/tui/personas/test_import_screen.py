@@ -82,6 +82,9 @@ async def test_a_path_that_is_not_a_folder_is_reported(
         await paste_folder(driver, tmp_path / "file")
         await driver.press("enter")
         assert driver.text("#import-problem") == f"! {tmp_path / 'file'} is a file, not a folder."
+        await paste_folder(driver, tmp_path / ("y" * 300))
+        await driver.press("enter")
+        assert driver.text("#import-problem").endswith("cannot be read: File name too long.")
         assert services.photos.imported == []
 
 

@@ -7,6 +7,7 @@ request at a time, during which it answers no other.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import math
@@ -16,7 +17,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from fluffy_tui.outgoing_http import PROXY_HINT, http_client
+from fluffy_tui.core.terminal_text import harmless_cells
+from fluffy_tui.outgoing_http import JSON_HEADERS, PROXY_HINT, body_within, http_client
 from fluffy_tui.settings import LOOPBACK
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelDescription
 
@@ -39,6 +41,11 @@ SIDE = 1024
 
 _TIMEOUT = httpx.Timeout(10.0, read=180.0, write=60.0)
 """While the service works on a picture for one client, all others wait."""
+
+_REPLY_SECONDS = 300.0
+"""How long a request may take; a reply that comes byte by byte stays within every timeout of httpx."""
+_LARGEST_REPLY = 1_000_000
+"""Bytes; a vector takes some 12,000."""
 
 _TASK = "embedding"
 _GATEWAY_ERRORS = (502, 503, 504)
@@ -66,7 +73,10 @@ class ImageEmbed:
         # A proxy for the outside world has no way to this machine itself.
         loopback = self.address.rpartition(":")[0] in LOOPBACK or self.address in LOOPBACK
         self._http = http_client(
-            timeout=_TIMEOUT, limits=httpx.Limits(max_connections=1), trust_env=not loopback
+            timeout=_TIMEOUT,
+            limits=httpx.Limits(max_connections=1),
+            headers=JSON_HEADERS,
+            trust_env=not loopback,
         )
 
     def __repr__(self) -> str:
@@ -100,10 +110,10 @@ class ImageEmbed:
         Raises:
             ImageEmbedUnavailable: it does not answer, or is another service.
         """
-        response = await self._send("GET", "/available_operations/")
-        operations = _json(response).get("operations")
-        if response.status_code != httpx.codes.OK or not isinstance(operations, dict):
-            raise self._unexpected(response)
+        status, answer = await self._send("GET", "/available_operations/")
+        operations = answer.get("operations")
+        if status != httpx.codes.OK or not isinstance(operations, dict):
+            raise self._unexpected(status)
         return sorted(operations)
 
     async def embed(self, picture: Image.Image) -> list[float] | EmbedRefused:
@@ -112,29 +122,33 @@ class ImageEmbed:
         Raises:
             ImageEmbedUnavailable: it does not answer, or not as expected.
         """
-        response = await self._send(
+        status, answer = await self._send(
             "POST",
             "/analyze_image_upload/",
             files={"image_file": ("photo.jpg", _jpeg(picture), "image/jpeg")},
             data={"tasks_json": _TASKS},
         )
-        status = response.status_code
         if status in _GATEWAY_ERRORS or status in _NO_SUCH_ADDRESS:
-            raise self._unexpected(response)
+            raise self._unexpected(status)
         if status != httpx.codes.OK:
             return EmbedRefused(f"image_embed answered HTTP {status}.", final=False)
-        results = _json(response).get("results")
+        results = answer.get("results")
         result = results.get(_TASK) if isinstance(results, dict) else None
         if not isinstance(result, dict):
-            raise self._unexpected(response)
+            raise self._unexpected(status)
         return _vector_or_refusal(result)
 
-    async def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
+    async def _send(self, method: str, path: str, **content: Any) -> tuple[int, dict[str, Any]]:
+        """Return status and JSON object of the reply; an empty one for anything else."""
         if self.address == "?":  # httpx takes a port of 99999
             raise _not_an_address()
         try:
-            return await self._http.request(method, self._url + path, **content)
-        except httpx.TimeoutException as error:
+            async with (
+                asyncio.timeout(_REPLY_SECONDS),
+                self._http.stream(method, self._url + path, **content) as response,
+            ):
+                return response.status_code, _json(await body_within(_LARGEST_REPLY, response))
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise ImageEmbedUnavailable(
                 f"image_embed at {self.address} does not answer in time.",
                 "It handles one request at a time and may be busy; it is asked again later.",
@@ -155,9 +169,9 @@ class ImageEmbed:
                 f"image_embed at {self.address} cannot be reached.", "Start it, or correct IMAGE_EMBED_URL."
             ) from error
 
-    def _unexpected(self, response: httpx.Response) -> ImageEmbedUnavailable:
+    def _unexpected(self, status: int) -> ImageEmbedUnavailable:
         return ImageEmbedUnavailable(
-            f"The service at {self.address} does not answer like image_embed (HTTP {response.status_code}).",
+            f"The service at {self.address} does not answer like image_embed (HTTP {status}).",
             _ADDRESS,
         )
 
@@ -177,16 +191,16 @@ def _jpeg(picture: Image.Image) -> bytes:
     return target.getvalue()
 
 
-def _json(response: httpx.Response) -> dict[str, Any]:
+def _json(body: bytes | None) -> dict[str, Any]:
     try:
-        content = response.json()
-    except ValueError:
+        content = json.loads(body or b"")
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 
 
 def _vector_or_refusal(result: dict[str, Any]) -> list[float] | EmbedRefused:
-    said = str(result.get("error_message") or "")[:300].replace("\x00", "").strip()
+    said = harmless_cells(str(result.get("error_message") or "")[:300]).strip()
     match result.get("status"):
         case "success":
             vector = unit_vector(result.get("data"), DESCRIPTION.dimensions)
@@ -201,7 +215,8 @@ def unit_vector(numbers: object, dimensions: int) -> list[float] | None:
     """Return the numbers scaled to length one, or None for anything that is not such a vector."""
     if not isinstance(numbers, list) or len(numbers) != dimensions:
         return None
-    if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
+    try:
+        length = math.hypot(*numbers)
+    except (TypeError, OverflowError):  # of what is no number, or has more digits than any
         return None
-    length = math.hypot(*numbers)
     return [number / length for number in numbers] if 0 < length < math.inf else None

@@ -156,7 +156,7 @@ def _is_key(key: str) -> bool:
     *modifiers, name = key.split("+") if len(key) > 1 else [key]
     if not _MODIFIERS.issuperset(modifiers):
         return False
-    if len(name) == 1 or name in _NAMES:
+    if (len(name) == 1 and name.isprintable()) or name in _NAMES:
         return True
     try:
         return bool(unicodedata.lookup(name.replace("_", " ")))

@@ -111,12 +111,8 @@ class ImportScreen(FrameScreen):
             if not self._folders:
                 self._say("Enter a folder first.")
             return True
-        if not folder.is_dir():
-            self._say(
-                f"{one_line(str(folder))} is a file, not a folder."
-                if folder.exists()
-                else f"{one_line(str(folder))} does not exist."
-            )
+        if refusal := _refusal(folder):
+            self._say(f"{one_line(str(folder))} {refusal}.")
             return False
         if folder not in self._folders:
             self._folders.append(folder)
@@ -172,6 +168,16 @@ class ImportScreen(FrameScreen):
         line = self.query_one("#import-problem", Static)
         line.update(f"! {problem}" if problem else "")
         line.set_class(bool(problem), "-shown")
+
+
+def _refusal(folder: Path) -> str:
+    """Return why nothing can be imported from a path, as the end of a sentence; empty if it is a folder."""
+    try:
+        if folder.is_dir():
+            return ""
+        return "is a file, not a folder" if folder.exists() else "does not exist"
+    except OSError as error:  # of a name that is too long, or a folder above it that is not ours
+        return f"cannot be read: {error.strerror}"
 
 
 def _choice_words(folder: FolderFound) -> str:
