@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity import FaceFinder, ImageEmbed
 
 
+MODEL = BuiltinModel()
+"""Loaded once for all tests that want what it says, not how it is loaded."""
+
+
 def scene(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
     """Return a picture of soft coloured shapes that differs from those of other seeds."""
     cells = np.random.default_rng(seed).integers(0, 256, (9, 12, 3), dtype=np.uint8)
@@ -54,7 +58,7 @@ class Place:
         self, service: ImageEmbed | None = None, faces: FaceFinder | None = None
     ) -> Iterator[IndexWorker]:
         """Open an index worker."""
-        library = IndexWorker(self.database, self.photos, BuiltinModel(), service, faces=faces)
+        library = IndexWorker(self.database, self.photos, MODEL, service, faces=faces)
         try:
             yield library
         finally:
