@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from io import BytesIO
 from itertools import combinations, product
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +16,9 @@ from fluffy_tui.images import decode_to_fit
 from fluffy_tui.photos import Flaw, PhotoScores
 from fluffy_tui.similarity.scores.sharpness import SIDE, sharpness
 from similarity.models.face_pictures import FACE, astronaut, out_of_focus
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BLURS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Standard deviations of the blur, in thousandths of the longer side."""
@@ -38,11 +43,16 @@ def resized(picture: Image.Image, width: int) -> Image.Image:
     return picture.resize((round(picture.width * scale), round(picture.height * scale)))
 
 
+@cache
+def grain() -> NDArray[np.float32]:
+    return np.random.default_rng(1).standard_normal((max(WIDTHS), max(WIDTHS), 3), np.float32)
+
+
 def taken(picture: Image.Image, noise: int, seed: int) -> Image.Image:
     """Return a picture as a worker sees it: with noise, and saved as a JPEG."""
     if noise:
-        grain = np.random.default_rng(seed).standard_normal((picture.height, picture.width, 3), np.float32)
-        picture = Image.fromarray((np.asarray(picture) + noise * grain).clip(0, 255).astype(np.uint8))
+        moved = np.roll(grain(), 97 * seed, axis=0)[: picture.height, : picture.width]  # no two have the same
+        picture = Image.fromarray((np.asarray(picture) + noise * moved).clip(0, 255).astype(np.uint8))
     file = BytesIO()
     picture.save(file, "JPEG", quality=88)
     return decode_to_fit(file.getvalue(), SIDE, SIDE)
