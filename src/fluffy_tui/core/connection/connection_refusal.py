@@ -211,10 +211,7 @@ def _options(connection: pq.abc.PGconn) -> dict[str, str]:
 
 def _finished(connection: pq.abc.PGconn) -> int:
     """Drive the connection to its end, or until no answer comes, and return its last status."""
-    events = {
-        pq.PollingStatus.READING: selectors.EVENT_READ,
-        pq.PollingStatus.WRITING: selectors.EVENT_WRITE,
-    }
+    events = {pq.PollingStatus.READING: selectors.EVENT_READ, pq.PollingStatus.WRITING: selectors.EVENT_WRITE}
     while (status := pq.PollingStatus(connection.connect_poll())) in events:
         with selectors.DefaultSelector() as selector:
             selector.register(connection.socket, events[status])

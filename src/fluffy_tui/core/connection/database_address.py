@@ -66,10 +66,7 @@ def read_address(text: str) -> str:
     scheme, is_url, rest = text.partition("://")
     if is_url and re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
         if scheme.partition("+")[0] not in ("postgresql", "postgres"):
-            raise _refused(
-                "is not the address of a Postgres database",
-                f"{_FORM}{OR_EMBEDDED}.",
-            )
+            raise _refused("is not the address of a Postgres database", f"{_FORM}{OR_EMBEDDED}.")
         text = f"postgresql://{rest}"
         _check_shape(text)
     if "\0" in text:  # libpq would read only what is before it

@@ -18,6 +18,8 @@ from mcp_types import (
 )
 from pydantic import ValidationError
 
+from fluffy_tui.tui.text.words import shortened
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -80,11 +82,7 @@ def fault_words(error: ValidationError) -> str:
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     words = [": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in faults]
     more = [f"and {len(words) - _FAULTS} more"] if len(words) > _FAULTS else []
-    return "; ".join([*(_shortened(one) for one in words[:_FAULTS]), *more])
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_FAULT else f"{text[:_LONGEST_FAULT]}…"
+    return "; ".join([*(shortened(one, _LONGEST_FAULT) for one in words[:_FAULTS]), *more])
 
 
 def _lacks_id(message: JSONRPCMessage) -> bool:

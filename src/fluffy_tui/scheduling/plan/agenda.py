@@ -72,7 +72,11 @@ class Agenda:
         found = [planned for post in self.posts if (planned := _known(post)) is not None]
         known = {planned.post.id for planned in found}
         free = self._free({planned.at for planned in found})
-        queue = [post for post in self.posts if post.id not in known and _takes_a_slot(post)]
+        queue = [
+            post
+            for post in self.posts
+            if post.id not in known and post.step in ON_THE_WAY and _is_queued(post)
+        ]
         # a stable sort keeps the order of the queue
         queue.sort(key=lambda post: post.share_mode is not ShareMode.SHARE_NEXT)
         found += [Planned(post, at, True) for post, at in zip(queue, free, strict=False)]
@@ -166,7 +170,3 @@ def _known(post: Post) -> Planned | None:
 def _is_queued(post: Post) -> bool:
     """Return whether a post's time is that of its place in the queue."""
     return post.step is not Step.LIVE and post.share_mode in (ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT)
-
-
-def _takes_a_slot(post: Post) -> bool:
-    return post.step in ON_THE_WAY and _is_queued(post)

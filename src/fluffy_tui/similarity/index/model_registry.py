@@ -82,7 +82,7 @@ class ModelRegistry:
             present = await active_model(session)
             if present is not None and present.id == model.id:
                 return
-            if not await session.scalar(_has_vectors(model)):
+            if not await session.scalar(select(exists().where(PhotoEmbeddingRow.model_id == model.id))):
                 return
             if present is not None and await session.scalar(_lacks_photos(model, present, stage)):
                 return
@@ -121,10 +121,6 @@ def index_statement(model: EmbeddingModel) -> str:
         f" USING hnsw ((embedding::halfvec({model.dimensions})) halfvec_cosine_ops)"
         f" WITH (m = 24, ef_construction = 100) WHERE model_id = {model.id}"
     )
-
-
-def _has_vectors(model: EmbeddingModel) -> Select[bool]:
-    return select(exists().where(PhotoEmbeddingRow.model_id == model.id))
 
 
 def _lacks_photos(model: EmbeddingModel, present: EmbeddingModel, stage: str) -> Select[bool]:
