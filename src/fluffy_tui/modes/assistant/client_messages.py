@@ -21,8 +21,6 @@ from pydantic import ValidationError
 from fluffy_tui.tui.text.words import shortened
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from mcp.shared._stream_protocols import ReadStream, WriteStream
 
 _FAULTS = 5
@@ -68,12 +66,7 @@ class ClientMessages:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
 

@@ -31,7 +31,6 @@ class SingleFiles:
 
     def walk(self, stop: threading.Event) -> Iterator[Walked]:
         """Yield the files; blocks."""
-        del stop
         return (with_companions(path, spelled_in(str(Path(path).parent))) for path in self.paths)
 
     @property

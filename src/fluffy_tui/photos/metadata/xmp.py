@@ -187,7 +187,6 @@ class _Properties:
 
     def end(self, tag: str) -> None:
         """End an element, which is a value if it is a property of the picture, or an item of one."""
-        del tag
         match self._path:
             case [*_, rdf, top, name] if (rdf, top) == (
                 f"{_RDF}RDF",

@@ -47,7 +47,6 @@ class PreflightLine(Widget):
         self.refresh(layout=size.height != self._height(size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        del container, viewport
         return self._height(width)
 
     def _height(self, width: int) -> int:

@@ -86,7 +86,6 @@ class SlotCalendar(Widget, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Explain the signs again, closer together where there is little room."""
-        del event
         self.explain(self._more_signs)
 
     def explain(self, more_signs: str) -> None:

@@ -53,7 +53,6 @@ class HangingText(Widget):
         self.refresh(layout=not before or len(self._lines(width)) != len(before))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        del container, viewport
         return len(self._lines(width))
 
     def render(self) -> Content:
