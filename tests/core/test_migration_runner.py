@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import runpy
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -18,9 +18,6 @@ from fluffy_tui.core.connection.schema_revision import migrations_folder, newest
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 from fluffy_tui.core.migration_runner import alembic_config, migrate
 from post_sql import photos_json
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
 

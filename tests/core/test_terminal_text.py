@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -19,9 +19,6 @@ from fluffy_tui.core.terminal_text import (
     visible,
     visible_lines,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ACTING = {
     *map(chr, range(0x20)),

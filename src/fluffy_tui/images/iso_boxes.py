@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 _MOST_META = 16 << 20
 """Bytes of a description; that of a grid of a thousand tiles takes some 60,000."""

@@ -9,11 +9,12 @@ import selectors
 import shlex
 import socket
 import struct
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg import pq, sql
@@ -21,9 +22,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fluffy_tui.core.connection.silent_connection import ServerSilent
 from fluffy_tui.core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _VERBOSE = 2
 """libpq's PQERRORS_VERBOSE, which puts the SQLSTATE in front of the server's sentence."""

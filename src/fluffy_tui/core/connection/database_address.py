@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 import psycopg
@@ -11,9 +11,6 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _DEFAULTS = {
     "connect_timeout": "5",

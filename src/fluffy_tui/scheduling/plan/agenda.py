@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import Channel, ShareMode
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 from fluffy_tui.scheduling.plan.slots import channel_zone, slots
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
-
 
 TOO_CLOSE = timedelta(hours=2)
 """Two posts of one channel that are closer than this compete for attention."""
