@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Computed,
     DateTime,
     Double,
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -25,15 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp, among, array_of, gin_index, key_of, rows_of
 from fluffy_tui.photos.machine import UNKNOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.types import TypeEngine
 
 
 def _by_date_where(name: str, condition: str) -> Index:

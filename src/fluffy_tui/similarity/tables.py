@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pgvector.sqlalchemy import BIT, VECTOR
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Double,
     ForeignKeyConstraint,
     Identity,
     Index,
     LargeBinary,
+    Select,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -30,15 +33,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.types import TypeEngine
 
 from fluffy_tui.core.database import Base, Timestamp, gin_index, key_of
 from fluffy_tui.similarity.model import OTHER_STROKES, SAME_PICTURE_BITS, SOUND_QUALITY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.types import TypeEngine
 
 PHOTOS = table(
     "photos",

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.keymap.key_hints import own_keys
 from fluffy_tui.tui.text.words import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from textual.geometry import Size
-
 
 _TONES = {
     Level.FINE: "$text-success",

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from textual.geometry import Size
 
 LEAST_ROOM = 16
 """Columns of text below which lines are not indented: a narrower column would be unreadable."""
