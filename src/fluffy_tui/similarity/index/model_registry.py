@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select, text, update
+from sqlalchemy import Select, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.similarity.index.worklist import given_up
 from fluffy_tui.similarity.model import EmbeddingModel, ModelDescription
 from fluffy_tui.similarity.tables import PHOTOS, EmbeddingModelRow, IndexFailureRow, PhotoEmbeddingRow
-
-if TYPE_CHECKING:
-    from sqlalchemy import Select
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.core.database import Database
 
 log = logging.getLogger(__name__)
 
