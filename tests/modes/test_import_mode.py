@@ -9,28 +9,23 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import pexpect
 import psycopg
 import pytest
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.modes.import_mode import import_folders
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import FolderNotFound, Photos
 from modes.program import quick_fluffy as fluffy
 from photos.metadata.xmp_samples import DAMAGED
 from photos.photo_files import encoded, picture, write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import csv
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
@@ -14,15 +15,11 @@ from sqlalchemy import text as sql
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.modes.add.add_mode import add_files, caption_from
 from fluffy_tui.modes.add.post_adder import Outcome, PostAdder, WrittenPost
+from fluffy_tui.scheduling import Post
 from fluffy_tui.settings import load_settings
 from modes.program import Ended, quick_fluffy as fluffy
 from photos.metadata.xmp_samples import BOMB
 from scheduling.workplace import Workplace, write_photo
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from fluffy_tui.scheduling import Post
 
 pytestmark = pytest.mark.slow
 

@@ -6,25 +6,20 @@ import asyncio
 import os
 import threading
 import tracemalloc
+from collections.abc import Iterable
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.photos import FolderNotFound, ImportProgress, ImportSummary, Photo
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import FolderNotFound, ImportProgress, ImportSummary, Photo, Photos
 from fluffy_tui.photos.ingest.file_reader import read_files
 from photos.photo_files import FORMATS, encoded, exif, huge_png, make_library, write
 from post_sql import photos_json
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photos
-
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from PIL import Image
@@ -20,11 +22,12 @@ from fluffy_tui.core.app_events import KeywordsChanged, PhotosIndexed
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.images import PhotoUnreadable, Unreadable
-from fluffy_tui.photos import Flaw, Machine, Photos, PhotoTexts, PictureText
+from fluffy_tui.photos import Flaw, Machine, Photo, Photos, PhotoTexts, PictureText
 from fluffy_tui.similarity import (
     BuiltinModel,
     FaceFinder,
     IndexWorker,
+    TextReader,
     UrgentWork,
     add_index_tasks,
     run_index_worker,
@@ -36,13 +39,6 @@ from fluffy_tui.similarity.index.worklist import CRASHES, Stage, Worklist
 from fluffy_tui.similarity.model import IndexGains, ModelUnavailable
 from similarity.models.face_pictures import astronaut, out_of_focus
 from similarity.similarity_place import MODEL, Place, save, scene
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.similarity import TextReader
 
 FACES = FaceFinder()
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
 from fluffy_tui.similarity.index.perceptual_hash import pdq, picture_bits
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 REFERENCE: dict[str, list[str | int]] = json.loads((Path(__file__).parent / "pdq_reference.json").read_text())
 """Hash and quality of each picture that `made` makes, from pdqhash 0.2.8 with Meta's own code in it."""

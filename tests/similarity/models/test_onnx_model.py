@@ -7,19 +7,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
 from fluffy_tui.similarity import BuiltinModel, ModelUnavailable
 from fluffy_tui.similarity.models import onnx_model
 from similarity.index.test_perceptual_hash import made
 from similarity.similarity_place import MODEL, scene
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.slow
 

@@ -6,19 +6,16 @@ from functools import cache
 from importlib import resources
 from io import BytesIO
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps
 
 from fluffy_tui.images import decode_to_fit
 from fluffy_tui.photos import Flaw, PhotoScores
 from fluffy_tui.similarity.scores.sharpness import SIDE, sharpness
 from similarity.models.face_pictures import FACE, astronaut, out_of_focus
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 BLURS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Standard deviations of the blur, in thousandths of the longer side."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,12 +22,8 @@ from fluffy_tui.similarity.index.model_registry import ModelRegistry, active_mod
 from fluffy_tui.similarity.models.onnx_model import DESCRIPTION, BuiltinModel
 from fluffy_tui.similarity.search import nearest_sql, neighbours
 from fluffy_tui.similarity.tables import PhotoEmbeddingRow
+from similarity.image_embed_stand_in import ImageEmbedStandIn
 from similarity.similarity_place import Place, open_place, scene
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from similarity.image_embed_stand_in import ImageEmbedStandIn
 
 
 async def active(place: Place) -> str:
