@@ -11,10 +11,10 @@ import signal
 import sys
 import tempfile
 import uuid
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import _pytest.pathlib
 import hypothesis
@@ -24,18 +24,13 @@ import textual.constants
 from _pytest.unraisableexception import gc_collect_iterations_key
 from psycopg import sql
 from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from fluffy_tui.core.database import Database
 from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.migration_runner import migrate
 from fresh_database import fresh_database, with_name
 from pressed_keys import PressedKeys
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from sqlalchemy.ext.asyncio import AsyncSession
 
 # textual-image asks the terminal at import; without a standard input it cannot, and every run looks the same.
 sys.__stdin__ = None  # type: ignore[misc]

@@ -11,19 +11,16 @@ import multiprocessing
 import os
 import sys
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.core.child_process import in_daemon_thread
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["program_imports"])

@@ -6,18 +6,15 @@ a reader can tell.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from fluffy_tui.tui.keymap.action import Action
 from textual_internals import recording_keys, was_handled
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from fluffy_tui.tui.keymap.action import Action
 
 SCREENS = Path(__file__).parent / "tui"
 

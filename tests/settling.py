@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import Any
 
+from textual.app import App
 from textual.worker import WorkerState
 
 from textual_internals import draw_at_once, not_drawing, until_changed
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from textual.app import App
 
 ENDLESS = frozenset({"keys", "events", "overview", "preview", "import", "leaving", "persona-dialog"})
 """Groups of workers that wait for the outside world or for the user; they are not waited for."""

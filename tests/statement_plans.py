@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from fluffy_tui.core.database import Database
+from fluffy_tui.core.database import Database
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,9 +12,6 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.log_file import open_log
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import Secret, Settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FAILING = """
 CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN

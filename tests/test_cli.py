@@ -11,7 +11,7 @@ import pytest
 
 import fluffy_tui
 from fluffy_tui.cli import build_parser
-from modes.program import clean_environment, fluffy
+from modes.program import clean_environment, fluffy, quick_fluffy
 
 pytestmark = pytest.mark.slow
 
@@ -113,7 +113,7 @@ def test_a_bad_setting_is_status_2(own_home: Path) -> None:
     ],
 )
 def test_an_unusable_database_is_explained_without_the_password(own_home: Path, url: str) -> None:
-    ended = fluffy(own_home, "--import", str(own_home), "--persona", "sarah", DATABASE_URL=url)
+    ended = quick_fluffy(own_home, "--import", str(own_home), "--persona", "sarah", DATABASE_URL=url)
     assert ended.status != 0
     assert "Traceback" not in ended.err
     assert "hunter2" not in ended.err + ended.out

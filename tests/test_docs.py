@@ -14,8 +14,8 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -35,9 +35,6 @@ from fluffy_tui.scheduling import Timings
 from modes.program import Ended, fluffy
 from scheduling.conftest import clock as clock, stand_in as stand_in
 from scheduling.workplace import stand_in_variables, write_photo
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from fluffy_tui.plain_file import NotPlain, open_plain, read_plain
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT
 

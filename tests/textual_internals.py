@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import textual.app
@@ -19,23 +20,17 @@ from textual._context import visible_screen_stack
 from textual._wrap import compute_wrap_offsets as compute_wrap_offsets
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.css.model import RuleSet
 from textual.css.parse import parse
 from textual.css.stylesheet import Stylesheet
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 from textual.worker import Worker
 
 from fluffy_tui.tui.ui import textual_fixes
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterator
-
-    from textual.css.model import RuleSet
-    from textual.geometry import Size
-    from textual.message import Message
-    from textual.widgets import Input, TextArea
-
 
 _parse_rules, _parse_sheet = Stylesheet._parse_rules, Stylesheet.parse
 _render_update, _refresh = Compositor.render_update, Screen._compositor_refresh

@@ -102,14 +102,10 @@ class Services:
         return events(database.url, self.reach_server, name=database.name, on_silent=database.cut)
 
 
-def _no_report(step: str) -> None:
-    del step
-
-
 @asynccontextmanager
 async def open_services(
     settings: Settings,
-    report: Callable[[str], None] = _no_report,
+    report: Callable[[str], None] = lambda step: None,
     *,
     timings: Timings | None = None,
     role: str = "app",
@@ -263,7 +259,12 @@ def _build(
         ),
         recovery=Recovery(database, queue, timings),
         status_sync=StatusSync(
-            database, queue, buffer, budget, timings, now=buffer.time.now if buffer else _local_now
+            database,
+            queue,
+            buffer,
+            budget,
+            timings,
+            now=buffer.time.now if buffer else lambda: datetime.now(UTC),
         ),
         buffer=buffer,
         caption_model=_caption_model(settings),
@@ -276,10 +277,6 @@ def _caption_model(settings: Settings) -> CaptionModel | None:
     if settings.model_url is None:
         return None
     return CaptionModel(settings.model_url, settings.model_key, settings.model_name)
-
-
-def _local_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _open_host(settings: Settings) -> tuple[MediaHost | None, Missing | None]:

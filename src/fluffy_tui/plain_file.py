@@ -5,10 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from pathlib import Path
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _KINDS = {
     stat.S_IFDIR: "Is a folder, not a file",

@@ -437,7 +437,7 @@ def _read_config(config_file: Path) -> dict[str, Any]:
 
 
 def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
-    direct = values.get("DATABASE_DIRECT_URL")
+    direct, embed = values.get("DATABASE_DIRECT_URL"), values.get("IMAGE_EMBED_URL")
     if direct and "DATABASE_URL" not in values:
         raise InvalidSetting(
             "DATABASE_DIRECT_URL is set without DATABASE_URL, which it belongs to. Set both, or rename it.",
@@ -449,8 +449,8 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         database_direct_url=Secret(direct) if direct else None,
         adopt_url=Secret(values["FLUFFY_ADOPT_URL"]) if "FLUFFY_ADOPT_URL" in values else None,
         buffer_api_key=_key("BUFFER_API_KEY", values),
-        buffer_url=_buffer_address(values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
-        image_embed_url=_embed_address(values["IMAGE_EMBED_URL"]) if "IMAGE_EMBED_URL" in values else None,
+        buffer_url=_web_address("FLUFFY_BUFFER_URL", values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
+        image_embed_url=_web_address("IMAGE_EMBED_URL", embed) if embed else None,
         model_url=_model_address(values["FLUFFY_MODEL_URL"]) if "FLUFFY_MODEL_URL" in values else None,
         model_key=_key("FLUFFY_MODEL_KEY", values),
         model_name=_model_name(values.get("FLUFFY_MODEL_NAME", "")),
@@ -473,15 +473,12 @@ def _with_media(settings: Settings, values: Mapping[str, str]) -> Settings:
     settings = replace(
         settings,
         media_host=media_host,
-        media_base_url=_media_address(base_url).rstrip("/"),
+        media_base_url=_web_address("FLUFFY_MEDIA_BASE_URL", base_url).rstrip("/"),
     )
     if media_host is MediaHostKind.DIRECTORY:
         directory = _path(_required("FLUFFY_MEDIA_DIRECTORY", values, media_host)).absolute()
         return replace(settings, media_directory=directory)
-    return replace(
-        settings,
-        s3=_s3_settings(values, media_host),
-    )
+    return replace(settings, s3=_s3_settings(values, media_host))
 
 
 def _s3_settings(values: Mapping[str, str], media_host: MediaHostKind) -> S3Settings:
@@ -494,7 +491,7 @@ def _s3_settings(values: Mapping[str, str], media_host: MediaHostKind) -> S3Sett
     endpoint = values.get("FLUFFY_S3_ENDPOINT")
     return S3Settings(
         bucket=checked("FLUFFY_S3_BUCKET", r"[A-Za-z0-9_.-]+", "letters, digits, points and hyphens"),
-        endpoint=_s3_address(endpoint) if endpoint else None,
+        endpoint=_web_address("FLUFFY_S3_ENDPOINT", endpoint) if endpoint else None,
         region=checked("FLUFFY_S3_REGION", r"[A-Za-z0-9_-]+", "letters, digits and hyphens", "us-east-1"),
         access_key_id=Secret(checked("AWS_ACCESS_KEY_ID", *_OF_KEYS)),
         secret_access_key=Secret(checked("AWS_SECRET_ACCESS_KEY", *_OF_KEYS)),
@@ -524,13 +521,16 @@ def _required(variable: str, values: Mapping[str, str], media_host: MediaHostKin
     return values[variable]
 
 
+def _must_be(variable: str, what: str, value: str) -> InvalidSetting:
+    quoted = repr(value if len(value) <= _QUOTED else f"{value[:_QUOTED]}…")
+    return InvalidSetting(f"{variable} must be {what}, not {quoted}.", variable)
+
+
 def _choice(variable: str, choices: type[Choice], value: str) -> Choice:
     try:
         return choices(value.strip().lower())
     except ValueError:
-        raise InvalidSetting(
-            f"{variable} must be one of {', '.join(choices)}, not {_quoted(value)}.", variable
-        ) from None
+        raise _must_be(variable, f"one of {', '.join(choices)}", value) from None
 
 
 def _pick_rating(variable: str, value: str) -> int | None:
@@ -538,9 +538,7 @@ def _pick_rating(variable: str, value: str) -> int | None:
     if value == "off":
         return None
     if value not in ("1", "2", "3", "4", "5"):
-        raise InvalidSetting(
-            f"{variable} must be a number of stars from 1 to 5, or off, not {_quoted(value)}.", variable
-        )
+        raise _must_be(variable, "a number of stars from 1 to 5, or off", value)
     return int(value)
 
 
@@ -550,9 +548,7 @@ def _seconds(variable: str, value: str) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 3600:  # also refuses "nan"
-        raise InvalidSetting(
-            f"{variable} must be a number of seconds from 0 to 3600, not {_quoted(value)}.", variable
-        )
+        raise _must_be(variable, "a number of seconds from 0 to 3600", value)
     return seconds
 
 
@@ -568,28 +564,9 @@ def is_private_host(host: str) -> bool:
     return any(address in ip_network(network) for network in _PRIVATE_NETWORKS)
 
 
-def _buffer_address(address: str) -> str:
-    return _web_address("FLUFFY_BUFFER_URL", address, "Set BUFFER_API_KEY.")
-
-
-def _media_address(address: str) -> str:
-    why = "Buffer and the networks fetch pictures without one, and every post publishes the address."
-    return _web_address("FLUFFY_MEDIA_BASE_URL", address, why)
-
-
-def _s3_address(address: str) -> str:
-    keys = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-    return _web_address("FLUFFY_S3_ENDPOINT", address, keys, allow_http=True)
-
-
-def _embed_address(address: str) -> str:
-    why = "image_embed asks for none: run it on this machine, or in a private network."
-    return _web_address("IMAGE_EMBED_URL", address, why, allow_http=True)
-
-
 def _model_address(address: str) -> str:
     variable = "FLUFFY_MODEL_URL"
-    address = _web_address(variable, address, "Set FLUFFY_MODEL_KEY.", allow_http=True)
+    address = _web_address(variable, address)
     parts = urlsplit(address)
     if parts.scheme == "http" and not is_private_host(parts.hostname or ""):
         raise InvalidSetting(
@@ -613,15 +590,8 @@ def _is_on(variable: str, values: Mapping[str, str]) -> bool:
 
 def _months(variable: str, value: str) -> int:
     if re.fullmatch(r"\s*[0-9]{1,3}\s*", value) is None or int(value) > 120:
-        raise InvalidSetting(
-            f"{variable} must be a number of months from 0 to 120, not {_quoted(value)}.", variable
-        )
+        raise _must_be(variable, "a number of months from 0 to 120", value)
     return int(value)
-
-
-def _quoted(value: str) -> str:
-    """Return the beginning of a value for an error, which has to fit on a screen."""
-    return repr(value if len(value) <= _QUOTED else f"{value[:_QUOTED]}…")
 
 
 def _is_name(host: str) -> bool:
@@ -636,7 +606,20 @@ def _is_name(host: str) -> bool:
         return False
 
 
-def _web_address(variable: str, address: str, instead: str, *, allow_http: bool = False) -> str:
+_NO_PASSWORD = {
+    "FLUFFY_BUFFER_URL": "Set BUFFER_API_KEY.",
+    "FLUFFY_MEDIA_BASE_URL": "Buffer and the networks fetch pictures without one, "
+    "and every post publishes the address.",
+    "FLUFFY_S3_ENDPOINT": "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    "FLUFFY_MODEL_URL": "Set FLUFFY_MODEL_KEY.",
+    "IMAGE_EMBED_URL": "image_embed asks for none: run it on this machine, or in a private network.",
+}
+"""Where a password belongs that is not taken in an address, or why there is none."""
+_ALLOW_HTTP = frozenset({"FLUFFY_S3_ENDPOINT", "FLUFFY_MODEL_URL", "IMAGE_EMBED_URL"})
+"""The settings for which http is enough, also where it leads to another machine."""
+
+
+def _web_address(variable: str, address: str) -> str:
     """Check an address and return it; the error quotes nothing of it, since it may hold a password.
 
     Addresses are shown on screens and in errors and get into logs, so none may hold a name or password.
@@ -644,8 +627,6 @@ def _web_address(variable: str, address: str, instead: str, *, allow_http: bool 
     Args:
         variable: The setting.
         address: As the user has written it.
-        instead: The sentence that says where a password belongs.
-        allow_http: Whether http is enough, also where it leads to another machine.
     """
     address = address.strip()
     try:
@@ -653,6 +634,7 @@ def _web_address(variable: str, address: str, instead: str, *, allow_http: bool 
         host, loopback = parts.hostname, parts.hostname in LOOPBACK
     except ValueError:  # broken brackets
         host, loopback = None, False
+    allow_http = variable in _ALLOW_HTTP
     schemes = ("https", "http") if allow_http or loopback else ("https",)
     if not host or parts.scheme not in schemes or len(address) > _LONGEST_ADDRESS or not _is_name(host):
         what = "an https or http address" if allow_http else "an https address (http only on this machine)"
@@ -665,7 +647,9 @@ def _web_address(variable: str, address: str, instead: str, *, allow_http: bool 
         is_number, has_port = False, True
     # In front of an unencoded /, ? or # a password looks like a port.
     if "@" in parts.netloc or (has_port and "@" in address):
-        raise InvalidSetting(f"{variable} may not hold a name or password. {instead}", variable)
+        raise InvalidSetting(
+            f"{variable} may not hold a name or password. {_NO_PASSWORD[variable]}", variable
+        )
     if not is_number:
         raise InvalidSetting(
             f"{variable} has a port that is not a number from 0 to 65535. Write it as https://example.com:443.",

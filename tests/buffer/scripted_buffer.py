@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
 from fluffy_tui.buffer import BufferClient, NewPicture, NewPost, Service
 from fluffy_tui.settings import Secret
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 KEY = "qZ7-very-secret-key-0123456789"
 CAPTION = "Fog over the old harbour at six"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from hypothesis import given, settings, strategies as st
 
@@ -18,9 +19,6 @@ from fluffy_tui.buffer.response_parser import (
     post_from,
     sent_post_from,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 POST = {
     "id": "post",

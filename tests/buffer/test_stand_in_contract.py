@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -26,10 +27,6 @@ from fluffy_tui.buffer import (
 from fluffy_tui.demo import Channel as StandInChannel, Kind, StandIn, week
 from fluffy_tui.networks import all_rules, rules_for
 from fluffy_tui.settings import Secret
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MARKER = "k-42"

@@ -6,16 +6,13 @@ import asyncio
 import base64
 import io
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 from PIL import Image
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -14,13 +14,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from fluffy_tui.core.app_events import Connected, PersonaEdited
 from fluffy_tui.core.database import Database, each_answer
-from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
+from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable, FluffyError
 from fluffy_tui.core.event_stream import events
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from fluffy_tui.core.errors import FluffyError
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import psycopg
 
@@ -17,9 +17,6 @@ from fluffy_tui.core.app_events import (
 )
 from fluffy_tui.core.event_stream import events
 from post_sql import photos_json
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 async def ready() -> None:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
+from procrastinate import App
+from procrastinate.jobs import Job
 from procrastinate.periodic import PeriodicDeferrer
 from sqlalchemy import literal, text
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.core.errors import DatabaseTooNew
 from fluffy_tui.core.job_queue import add_condition, build_queue, run_worker
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from procrastinate import App
-    from procrastinate.jobs import Job
-
-    from fluffy_tui.core.database import Database
-
 
 NO_POLLS: dict[str, Any] = {"fetch_job_polling_interval": 3600.0}
 

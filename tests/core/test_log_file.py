@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fluffy_tui.core.log_file import LARGEST, log_place, open_log, output_file
 from fluffy_tui.plain_file import NotPlain
 from test_plain_file import other_than_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_sentences_name_the_log_that_is_open(own_log: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import runpy
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -18,9 +18,6 @@ from fluffy_tui.core.connection.schema_revision import migrations_folder, newest
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 from fluffy_tui.core.migration_runner import alembic_config, migrate
 from post_sql import photos_json
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
 
@@ -62,25 +59,33 @@ def test_a_downgrade_removes_everything_and_can_be_reversed(database_url: str) -
     command.check(alembic_config(database_url))
 
 
-@pytest.mark.parametrize(
-    "nonsense",
-    ["0001-01-01 00:00+02 BC", "0001-01-01 00:00+02", "9999-12-31 23:59-02", "infinity", "-infinity"],
-)
-def test_times_that_no_program_can_show_are_forgotten(database_url: str, nonsense: str) -> None:
+def test_times_that_no_program_can_show_are_forgotten(database_url: str) -> None:
     """One such row kept a whole library from being shown."""
+    nonsense = [
+        "0001-01-01 00:00+02 BC",
+        "0001-01-01 00:00+02",
+        "9999-12-31 23:59-02",
+        "infinity",
+        "-infinity",
+    ]
+    given = {
+        **{f"nonsense {moment}": moment for moment in nonsense},
+        "sound": "2024-05-01 12:00+00",
+        "none": None,
+    }
     command.downgrade(alembic_config(database_url), "0016")
     with psycopg.connect(database_url) as connection:
         connection.execute("INSERT INTO personas (name) VALUES ('me')")
-        connection.execute(
+        connection.cursor().executemany(
             "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, taken_at, modified_at)"
             " SELECT id, kind, sha256(kind::bytea), 1, 1, 1, 'JPEG', taken::timestamptz, '2024-05-01'::timestamptz"
-            " FROM personas, (VALUES ('a', %s), ('b', '2024-05-01 12:00+00'), ('c', NULL)) AS photo (kind, taken)",
-            (nonsense,),
+            " FROM personas, (VALUES (%s, %s)) AS photo (kind, taken)",
+            given.items(),
         )
     command.upgrade(alembic_config(database_url), "head")
     with psycopg.connect(database_url) as connection:
-        rows = connection.execute("SELECT path, taken_at, shown_at FROM photos ORDER BY path").fetchall()
-    assert [(path, taken is not None) for path, taken, _ in rows] == [("a", False), ("b", True), ("c", False)]
+        rows = connection.execute("SELECT path, taken_at, shown_at FROM photos").fetchall()
+    assert {path: taken is not None for path, taken, _ in rows} == {name: name == "sound" for name in given}
     assert all(shown.year == 2024 for _, _, shown in rows)
 
 
@@ -93,6 +98,7 @@ def test_the_channel_of_a_persona_becomes_its_main_channel_and_stays_it(database
             "INSERT INTO personas (name, buffer_channel_id, pinterest_board_id) VALUES (%s, %s, %s)", before
         )
     command.upgrade(alembic_config(database_url), "head")
+    command.check(alembic_config(database_url))
     with psycopg.connect(database_url) as connection:
         chosen = connection.execute(
             "SELECT name, channel_id, position, pinterest_board_id"
@@ -105,8 +111,6 @@ def test_the_channel_of_a_persona_becomes_its_main_channel_and_stays_it(database
     command.downgrade(alembic_config(database_url), "0025")
     with psycopg.connect(database_url) as connection:
         assert connection.execute(read).fetchall() == before
-    command.upgrade(alembic_config(database_url), "head")
-    command.check(alembic_config(database_url))
 
 
 def test_posts_that_have_failed_free_their_photos_and_take_back_what_is_free(database_url: str) -> None:

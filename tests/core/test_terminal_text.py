@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -20,9 +20,6 @@ from fluffy_tui.core.terminal_text import (
     visible,
     visible_lines,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ACTING = {
     *map(chr, range(0x20)),

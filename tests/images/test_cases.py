@@ -12,9 +12,10 @@ import io
 import json
 import shutil
 import threading
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from PIL import Image
@@ -25,9 +26,6 @@ from fluffy_tui.networks import rules_for
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_file
 from fluffy_tui.photos.ingest.folder_walk import Accompanied, walk
 from fluffy_tui.photos.model import DateSource, FailedFile, PassedOver
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 CASES = Path(__file__).parent / "cases"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((CASES / "expect.json").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from fluffy_tui.images import (
     PhotoUnreadable,
@@ -20,6 +20,7 @@ from fluffy_tui.images import (
     decode_to_fit,
     decoder as decoder_module,
 )
+from media.media_pictures import wide_gamut_profile
 from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
 
 
@@ -118,15 +119,21 @@ def test_every_mode_becomes_rgb(mode: str) -> None:
     assert (small.mode, small.size) == ("RGB", (40, 40))
     if mode == "I;16":
         assert nearly(small.getpixel((5, 5)), (128, 128, 128), 2)
-    if mode == "CMYK":
+    if mode in ("P", "RGBA", "CMYK"):
         assert nearly(small.getpixel((5, 20)), (200, 0, 0))
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA"])
-def test_transparency_becomes_white(mode: str) -> None:
-    """As on the white page of a network; a preview shows what is posted."""
-    clear = Image.new("RGBA", (50, 50), (255, 0, 0, 0)).convert(mode)
-    assert decode_to_fit(saved(clear), 20, 20).getpixel((5, 5)) == (255, 255, 255)
+@pytest.mark.parametrize(
+    ("mode", "picture_format", "half"),
+    [("RGBA", "PNG", (255, 127, 127)), ("RGBA", "WEBP", (255, 127, 127)), ("LA", "PNG", (165, 165, 165))],
+)
+def test_transparency_becomes_white(mode: str, picture_format: str, half: tuple[int, int, int]) -> None:
+    """As on the white page of a network; a preview shows what is posted. There is no black fringe."""
+    made = Image.new("RGBA", (90, 30), (0, 0, 0, 0))
+    made.paste((255, 0, 0, 128), (30, 0, 60, 30))
+    small = decode_to_fit(saved(made.convert(mode), picture_format, lossless=True), 90, 30)
+    assert small.getpixel((10, 15)) == (255, 255, 255)
+    assert nearly(small.getpixel((45, 15)), half, 4)
 
 
 @pytest.mark.parametrize(("mode", "shade"), [("I;16", 0x8000), ("L", 128), ("RGB", (9, 8, 7)), ("P", 0)])
@@ -169,18 +176,29 @@ def test_a_part_is_resized_in_pixels_of_the_whole() -> None:
     assert nearly(decoded.resized((10, 10), (0, 0, 780, 800)).getpixel((8, 5)), (200, 0, 0))
 
 
-def test_colours_are_turned_into_srgb() -> None:
+@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_colours_are_turned_into_srgb(picture_format: str) -> None:
     """A profile that swaps what red and green mean shows whether it was used."""
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    swapped = profile.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
-    content = saved(Image.new("RGB", (40, 40), (250, 10, 10)), icc_profile=swapped)
+    red = Image.new("RGB", (40, 40), (250, 10, 10))
+    content = saved(red, picture_format, icc_profile=wide_gamut_profile())
     assert nearly(decode_to_fit(content, 20, 20).getpixel((5, 5)), (10, 250, 10))
 
 
-def test_a_damaged_profile_is_ignored() -> None:
+def test_what_is_clear_stays_clear_when_colours_are_converted() -> None:
+    made = Image.new("RGBA", (40, 40), (250, 10, 10, 255))
+    made.paste((0, 0, 0, 0), (0, 0, 20, 40))
+    small = decode_to_fit(saved(made, icc_profile=wide_gamut_profile()), 40, 40)
+    assert nearly(small.getpixel((30, 20)), (10, 250, 10))
+    assert small.getpixel((5, 20)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("profile", [b"", b"no profile at all", b"\0" * 200])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_damaged_profile_is_ignored(mode: str, profile: bytes) -> None:
     """The picture is worth more than the last shade of its colours."""
-    content = saved(Image.new("RGB", (40, 40), (120, 60, 30)), icc_profile=b"no profile at all")
-    assert decode_to_fit(content, 20, 20).getpixel((5, 5)) == (120, 60, 30)
+    made = picture(80, 40).convert(mode)
+    without = decode_to_fit(saved(made, "JPEG"), 40, 20)
+    assert decode_to_fit(saved(made, "JPEG", icc_profile=profile), 40, 20).tobytes() == without.tobytes()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import os
 import signal
 import struct
 import time
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -16,9 +16,6 @@ from PIL import Image
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_to_fit, limited_process as limits
 from photos.photo_files import encoded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)

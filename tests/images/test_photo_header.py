@@ -5,17 +5,15 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from PIL import ExifTags, Image
 
 from fluffy_tui.images import PhotoUnreadable, PictureHeader, Unreadable, decode_to_fit, read_header
 from photos.photo_files import encoded, exif, picture
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 TAGS = ExifTags.Base
 

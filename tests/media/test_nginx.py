@@ -7,15 +7,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.media import DirectoryHost, MediaHostError, media_key, probe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PROGRAM = shutil.which("nginx", path="/usr/sbin:/usr/bin:/opt/homebrew/bin:/usr/local/bin")
 

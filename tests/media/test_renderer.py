@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 
 from fluffy_tui.media import Fit, Framing, Part, Rendition, Shape, canvas_ratio, render, smaller
 from fluffy_tui.networks import NetworkRules, all_rules, rules_for
@@ -91,29 +91,6 @@ def test_heic_is_read(tmp_path: Path) -> None:
     assert is_quadrants(image, tolerance=40)
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
-def test_the_rendition_is_upright(tmp_path: Path, orientation: int, suffix: str) -> None:
-    """Each of the eight EXIF orientations shows the same picture."""
-    undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
-    stored = quadrants(96, 48)
-    if orientation in undo:
-        stored = stored.transpose(undo[orientation])
-    path = saved(stored, tmp_path / f"photo{suffix}", exif=exif_with_position(orientation), quality=95)
-    rendition = render(path, X)
-    assert (rendition.width, rendition.height) == (96, 48)
-    assert rendition.source_width == 96
-    assert is_quadrants(opened(rendition.data), tolerance=40)
-
-
 def test_a_large_turned_jpeg_is_upright_and_small(tmp_path: Path) -> None:
     """Decoding at reduced size and turning go together."""
     stored = quadrants(3000, 2000).transpose(Image.Transpose.ROTATE_90)
@@ -124,87 +101,11 @@ def test_a_large_turned_jpeg_is_upright_and_small(tmp_path: Path) -> None:
     assert is_quadrants(opened(rendition.data))
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "RGBA", "LA"])
-def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
-    """Bilevel, grey, palette, print colours and transparency."""
-    suffix = ".jpg" if mode == "CMYK" else ".png"
-    path = saved(quadrants().convert(mode), tmp_path / f"photo{suffix}")
-    image = opened(render(path, X).data)
-    assert image.mode == "RGB"
-    if mode in ("P", "CMYK", "RGBA"):
-        assert is_quadrants(image, tolerance=40)
-    if mode in ("L", "LA"):
-        assert near(image.getpixel((20, 10)), (76, 76, 76))
-
-
-def test_sixteen_bits_keep_their_brightness(tmp_path: Path) -> None:
-    """A 16-bit grey is neither clipped to white nor lost in black."""
-    grey = Image.new("I;16", (64, 64), 32768)
-    image = opened(render(saved(grey, tmp_path / "photo.png"), X).data)
-    assert near(image.getpixel((32, 32)), (128, 128, 128), tolerance=2)
-
-
-@pytest.mark.parametrize("suffix", [".png", ".webp"])
-def test_transparency_is_shown_over_white(tmp_path: Path, suffix: str) -> None:
-    """Clear is white, half clear is in between, and no black fringe."""
-    image = Image.new("RGBA", (90, 30), (0, 0, 0, 0))
-    image.paste((255, 0, 0, 128), (30, 0, 60, 30))
-    image.paste((255, 0, 0, 255), (60, 0, 90, 30))
-    result = opened(render(saved(image, tmp_path / f"photo{suffix}", lossless=True), X).data)
-    assert near(result.getpixel((10, 15)), (255, 255, 255))
-    assert near(result.getpixel((45, 15)), (255, 127, 127), tolerance=20)
-    assert near(result.getpixel((80, 15)), (255, 0, 0), tolerance=20)
-
-
-def test_a_palette_with_a_clear_colour_is_shown_over_white(tmp_path: Path) -> None:
-    """PNG may mark one colour of the palette as clear."""
-    image = Image.new("P", (60, 30), 0)
-    image.putpalette([0, 0, 0, 255, 0, 0])
-    image.paste(1, (30, 0, 60, 30))
-    result = opened(render(saved(image, tmp_path / "photo.png", transparency=0), X).data)
-    assert near(result.getpixel((10, 15)), (255, 255, 255))
-    assert near(result.getpixel((50, 15)), (255, 0, 0), tolerance=20)
-
-
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif"])
-def test_the_colour_profile_is_applied_and_left_out(tmp_path: Path, suffix: str) -> None:
-    """In the made profile red and green have changed places, so a red file shows green."""
-    image = Image.new("RGB", (64, 64), "red")
-    path = saved(image, tmp_path / f"photo{suffix}", icc_profile=wide_gamut_profile(), quality=95)
-    result = opened(render(path, X).data)
-    assert near(result.getpixel((32, 32)), (0, 255, 0), tolerance=40)
-    assert "icc_profile" not in result.info
-
-
-def test_a_profile_with_transparency_is_applied_too(tmp_path: Path) -> None:
-    """Colour is converted, clear stays clear."""
-    image = Image.new("RGBA", (64, 64), (255, 0, 0, 255))
-    image.paste((0, 0, 0, 0), (0, 0, 32, 64))
-    path = saved(image, tmp_path / "photo.png", icc_profile=wide_gamut_profile())
-    result = opened(render(path, X).data)
-    assert near(result.getpixel((50, 32)), (0, 255, 0), tolerance=40)
-    assert near(result.getpixel((8, 32)), (255, 255, 255))
-
-
-@pytest.mark.parametrize("profile", [b"", b"not a profile", b"\0" * 200])
-@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
-def test_a_broken_profile_is_passed_over(tmp_path: Path, profile: bytes, mode: str) -> None:
-    """The picture matters more than its profile."""
-    path = saved(quadrants().convert(mode), tmp_path / "photo.jpg", icc_profile=profile)
-    assert opened(render(path, X).data).mode == "RGB"
-
-
-def test_a_profile_for_other_channels_is_passed_over(tmp_path: Path) -> None:
-    """An RGB profile in a file with print colours."""
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    path = saved(quadrants().convert("CMYK"), tmp_path / "photo.jpg", icc_profile=profile)
-    assert is_quadrants(opened(render(path, X).data), tolerance=40)
-
-
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif"])
 def test_all_metadata_is_gone(tmp_path: Path, suffix: str) -> None:
     """No EXIF, no position, no XMP, no comment, no camera and no name is left in the bytes."""
     options: dict[str, object] = {"exif": exif_with_position(), "xmp": xmp(position=True)}
+    options["icc_profile"] = wide_gamut_profile()
     if suffix == ".jpg":
         options["comment"] = b"SecretComment"
     path = saved(quadrants(), tmp_path / f"photo{suffix}", **options)
@@ -301,7 +202,7 @@ def test_other_source_types_are_no_ai_mark(tmp_path: Path) -> None:
 
 @pytest.fixture(
     scope="module",
-    params=[(2000, 2000), (3000, 500), (400, 3000), (1, 1), (1913, 1001), (799, 1001)],
+    params=[(1500, 1500), (1740, 290), (232, 1740), (1, 1), (1913, 1001), (799, 1001)],
     ids=str,
 )
 def shape(
@@ -312,8 +213,12 @@ def shape(
     return saved(quadrants(*size), tmp_path_factory.mktemp("shape") / "photo.png"), size
 
 
+ONE_OF_EACH = {replace(rules.image, max_bytes=0): name for name, rules in all_rules().items()}.values()
+"""A network for each ratio and width that any of them asks for."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("service", sorted(all_rules()))
+@pytest.mark.parametrize("service", ONE_OF_EACH)
 @pytest.mark.parametrize("fit", Fit)
 def test_every_shape_fits_every_network(shape: tuple[Path, tuple[int, int]], service: str, fit: Fit) -> None:
     """Ratio, sides and bytes are within the network's rules, and our own limit of 1440 pixels and 1 MB."""
@@ -449,12 +354,12 @@ ONE_PICTURE = {
 @pytest.mark.parametrize(
     ("size", "shape", "turn", "count", "wanted"),
     [
-        ((1728, 720), Shape.AUTO, 0, 3, (576, 720)),
-        ((1440, 720), Shape.AUTO, 0, 2, (720, 720)),
-        ((1001, 503), Shape.AUTO, 0, 2, (500, 503)),
-        ((1001, 503), Shape.PORTRAIT, 0, 2, (402, 503)),
-        ((1500, 500), Shape.PORTRAIT, 0, 3, (400, 500)),
-        ((450, 1400), Shape.SQUARE, 90, 3, (450, 450)),
+        ((1008, 420), Shape.AUTO, 0, 3, (336, 420)),
+        ((720, 360), Shape.AUTO, 0, 2, (360, 360)),
+        ((701, 353), Shape.AUTO, 0, 2, (350, 353)),
+        ((815, 409), Shape.PORTRAIT, 0, 2, (327, 409)),
+        ((1230, 410), Shape.PORTRAIT, 0, 3, (328, 410)),
+        ((330, 1030), Shape.SQUARE, 90, 3, (330, 330)),
     ],
 )
 def test_the_parts_of_a_panorama_join_without_a_seam(
@@ -494,7 +399,7 @@ def test_the_parts_of_a_panorama_join_without_a_seam(
 def test_the_blurred_padding_of_a_panorama_has_no_seam_either(tmp_path: Path) -> None:
     """It is blurred before it is cut."""
     parts = parts_of(
-        saved(textured(3000, 1000), tmp_path / "a.png"), INSTAGRAM, Framing(shape=Shape.PORTRAIT), 3
+        saved(textured(1500, 500), tmp_path / "a.png"), INSTAGRAM, Framing(shape=Shape.PORTRAIT), 3
     )
     assert {part.fit_applied for part in parts} == {Fit.PAD}
     above = joined(parts)[:80]

@@ -6,16 +6,13 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.media import MediaHostError, S3Host, media_key, probe
 from fluffy_tui.settings import S3Settings, Secret
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PROGRAM = shutil.which("localbucket", path=Path(sys.executable).parent)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pillow_heif
 import pytest
@@ -17,9 +17,6 @@ from fluffy_tui.scheduling import Step, channel_zone, compare
 from fluffy_tui.settings import Notify, load_settings
 from fluffy_tui.tui.session.submit_undo import is_in_grace
 from scheduling.workplace import stand_in_settings, write_photo
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 STAND_IN = StandInAddress("http://127.0.0.1:9", "http://127.0.0.1:9/media", "a-key", 0)
 

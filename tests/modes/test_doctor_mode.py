@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,10 +12,6 @@ from fluffy_tui.core.job_queue import LISTENERS_LOCK
 from fluffy_tui.demo import Kind, StandIn
 from modes.program import Ended, quick_fluffy as fluffy
 from scheduling.workplace import stand_in_variables
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 pytestmark = pytest.mark.slow
 

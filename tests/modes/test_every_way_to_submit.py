@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import csv
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from mcp.client import Client
@@ -17,6 +19,7 @@ from fluffy_tui.modes.assistant.draft_box import DraftBox
 from fluffy_tui.modes.assistant.mcp_server import AssistantServer
 from fluffy_tui.modes.assistant.mcp_tools import AssistantTools
 from fluffy_tui.modes.setup_service import SetupService
+from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import channel_zone
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.compose.screen import ComposeScreen
@@ -24,12 +27,6 @@ from fluffy_tui.tui.library.screen import LibraryScreen
 from journey.real_app import RealApp
 from modes.program import quick_fluffy as fluffy
 from scheduling.workplace import Workplace, write_photo
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
-
-    from fluffy_tui.photos import Photo
 
 pytestmark = pytest.mark.slow
 

@@ -6,16 +6,13 @@ import asyncio
 import csv
 import json
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from fluffy_tui.modes.export_mode import _opened
 from modes.program import Ended, quick_fluffy as fluffy
 from scheduling.workplace import Workplace
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 

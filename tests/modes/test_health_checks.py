@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from caption_model.model_server import model_server
 from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.database import Database
 from fluffy_tui.core.health import Check, Health
 from fluffy_tui.modes.health_checks import (
     caption_model,
@@ -20,14 +21,9 @@ from fluffy_tui.modes.health_checks import (
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import Secret, Settings
 from fluffy_tui.similarity import TextReader
+from scheduling.workplace import Workplace
 from similarity.image_embed_stand_in import image_embed_stand_in
 from similarity.similarity_place import open_place, scene
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from scheduling.workplace import Workplace
 
 
 def with_service(tmp_path: Path, url: str | None) -> Settings:

@@ -9,28 +9,23 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import pexpect
 import psycopg
 import pytest
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.modes.import_mode import import_folders
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import FolderNotFound, Photos
 from modes.program import quick_fluffy as fluffy
 from photos.metadata.xmp_samples import DAMAGED
 from photos.photo_files import encoded, picture, write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-
 
 pytestmark = pytest.mark.slow
 
@@ -180,11 +175,10 @@ async def test_a_missing_folder_creates_no_persona(services: Opened, tmp_path: P
 
 def test_a_missing_folder_exits_with_2(tmp_path: Path) -> None:
     """In one sentence, before any database is opened."""
-    command = [*COMMAND, "--import", str(tmp_path / "nowhere"), "--persona", "sarah"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
+    ended = fluffy(tmp_path, "--import", str(tmp_path / "nowhere"), "--persona", "sarah")
+    assert (ended.status, ended.out) == (2, "")
     hint = "Check the spelling, or connect the disk that it is on."
-    assert done.stderr == f"fluffy-tui: The folder {tmp_path}/nowhere does not exist. {hint}\n"
+    assert ended.err == f"fluffy-tui: The folder {tmp_path}/nowhere does not exist. {hint}\n"
 
 
 def test_the_command_in_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,9 +242,8 @@ def test_events_go_to_a_file_while_a_bar_is_drawn(tmp_path: Path) -> None:
 def test_a_relative_folder(database_url: str, tmp_path: Path) -> None:
     """The folder may be relative to the current one; the library stores the absolute path."""
     write(tmp_path / "in" / "a.jpg", encoded())
-    command = [*COMMAND, "--import", "in", "--persona", "sarah"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    ended = fluffy(tmp_path, "--import", "in", "--persona", "sarah", DATABASE_URL=database_url)
+    assert (ended.status, ended.err) == (0, "")
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT path FROM photos").fetchall() == [(f"{tmp_path}/in/a.jpg",)]
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from fluffy_tui.modes import mcp_mode
 from fluffy_tui.settings import load_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 async def test_without_its_package_it_says_what_to_install(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +14,7 @@ from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.settings import InvalidSetting, MediaHostKind, Secret, load_settings
 from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fluffy_tui.tui.ports import SetupPort
+from fluffy_tui.tui.ports import SetupPort
 
 
 @pytest.fixture

@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.modes import worker_supervisor
 from fluffy_tui.modes.worker_supervisor import supervised_worker
 from fluffy_tui.scheduling import Workers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
 
 
 async def until(holds: Callable[[], bool]) -> None:

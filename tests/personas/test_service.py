@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import delete, event
 
 from fluffy_tui.buffer import BufferClient, BufferError
 from fluffy_tui.caption_model import LONGEST_VOICE
+from fluffy_tui.core.database import Database
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo import Kind, StandIn
 from fluffy_tui.networks import UNKNOWN_SERVICE
@@ -26,11 +27,6 @@ from fluffy_tui.personas import (
 )
 from fluffy_tui.personas.tables import ChannelRow
 from fluffy_tui.settings import Secret
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from fluffy_tui.core.database import Database
 
 
 @pytest.fixture

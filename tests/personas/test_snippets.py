@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import (
     PersonaNotFound,
@@ -16,9 +16,6 @@ from fluffy_tui.personas import (
     SnippetNotFound,
     Snippets,
 )
-
-if TYPE_CHECKING:
-    from fluffy_tui.core.database import Database
 
 HASHTAGS, PHRASE = SnippetKind.HASHTAGS, SnippetKind.PHRASE
 MARKUP = "[/b][red"

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import time
 import zoneinfo
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.personas import Personas, home_zone, machine_zone
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from fluffy_tui.core.database import Database
 
 
 @pytest.fixture

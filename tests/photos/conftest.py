@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import Photos
 from photos.photo_files import make_library
-
-if TYPE_CHECKING:
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photos
 
 
 @pytest.fixture

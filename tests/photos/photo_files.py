@@ -5,18 +5,15 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pillow_heif
 from PIL import ExifTags, Image
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.personas import Persona, Personas
 from fluffy_tui.photos import Photos
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
 
 pillow_heif.register_heif_opener()
 

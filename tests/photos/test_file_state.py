@@ -6,17 +6,15 @@ import hashlib
 import io
 import os
 from datetime import timedelta, timezone
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
 from fluffy_tui.photos.file_state import HashWhen, file_state, hash_file, modified_time
 from fluffy_tui.photos.model import PhotoState
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @given(st.integers(-(2**63), 2**63 - 1))

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.photos import LONGEST_KEYWORD, Browse, Keyword, Keywords, KeywordSource
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import LONGEST_KEYWORD, Browse, Keyword, Keywords, KeywordSource, Photos
 from fluffy_tui.photos.keywords import clean_keyword, keyed
 from photos.photo_files import import_two, make_library
 from statement_plans import plans, rows_read, statements
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photos
 
 HAND, FOLDER, XMP = KeywordSource.HAND, KeywordSource.FOLDER, KeywordSource.XMP
 

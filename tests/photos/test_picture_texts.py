@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.photos import Browse, PhotoTexts, PictureText, Posted
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import Browse, Photos, PhotoTexts, PictureText, Posted
 from fluffy_tui.photos.picture_texts import LONGEST_TEXT, clean_text, search_words, store_texts
 from photos.photo_files import import_two, write
 from statement_plans import plans, rows_read, statements
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photos
 
 MANY = """
     INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)

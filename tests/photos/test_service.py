@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import LargeBinary, Text, select, text
+from sqlalchemy import LargeBinary, Select, Text, select, text
 
-from fluffy_tui.photos import Browse, PhotoNotFound, PhotoState, PhotoUnreadable
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import Browse, PhotoNotFound, Photos, PhotoState, PhotoUnreadable
 from fluffy_tui.photos.tables import PhotoPlaceRow, PhotoRow, each, of_machine, same_path
 from photos.photo_files import write
 from post_sql import photos_json
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from sqlalchemy import Select
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photos
 
 MANY = 20_000
 

@@ -7,7 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -17,9 +17,6 @@ from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.photos.thumbnails import _VERSION, SIDE, ThumbnailCache, Thumbnails
 from photos.photo_files import FORMATS, write
 from test_plain_file import other_than_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def known(path: Path) -> Photo:

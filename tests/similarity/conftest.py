@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from fluffy_tui.core.database import Database
 from similarity.image_embed_stand_in import ImageEmbedStandIn, image_embed_stand_in
 from similarity.similarity_place import Place, open_place
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
 
 
 @pytest.fixture

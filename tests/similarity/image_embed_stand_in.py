@@ -8,16 +8,14 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from aiohttp import web
 from PIL import Image
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
 
 Fault = dict[str, Any] | int
 """A result for the task, or a status of HTTP."""

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 from sqlalchemy import text
 
-from fluffy_tui.personas import Personas
-from fluffy_tui.photos import Photos
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona, Personas
+from fluffy_tui.photos import Photo, Photos
 from fluffy_tui.scheduling import outside_pictures, public_posts
-from fluffy_tui.similarity import BuiltinModel, IndexWorker, Similarity
+from fluffy_tui.similarity import BuiltinModel, FaceFinder, ImageEmbed, IndexWorker, Similarity
 from post_sql import photos_json
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.similarity import FaceFinder, ImageEmbed
+MODEL = BuiltinModel()
+"""Loaded once for all tests that want what it says, not how it is loaded."""
 
 
 def scene(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
@@ -54,7 +51,7 @@ class Place:
         self, service: ImageEmbed | None = None, faces: FaceFinder | None = None
     ) -> Iterator[IndexWorker]:
         """Open an index worker."""
-        library = IndexWorker(self.database, self.photos, BuiltinModel(), service, faces=faces)
+        library = IndexWorker(self.database, self.photos, MODEL, service, faces=faces)
         try:
             yield library
         finally:

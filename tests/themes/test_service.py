@@ -7,7 +7,7 @@ import itertools
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import Any, LiteralString
 
 import pytest
 from psycopg import AsyncConnection
@@ -17,15 +17,12 @@ from fluffy_tui.core.app_events import Connected, PersonaEdited
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import PostRequest, channel_zone
-from fluffy_tui.themes import ThemeNotFound, ThemeRefused
+from fluffy_tui.themes import ThemeNotFound, ThemeRefused, Themes
 from fluffy_tui.themes.model import COUNTED_UP_TO
 from fluffy_tui.themes.photo_order import OF_EACH_THEME, PAGE
 from post_sql import photos_json
+from scheduling.workplace import Workplace
 from statement_plans import plans, rows_read, statements
-
-if TYPE_CHECKING:
-    from fluffy_tui.themes import Themes
-    from scheduling.workplace import Workplace
 
 MANY = """
     INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)

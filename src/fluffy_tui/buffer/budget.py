@@ -33,6 +33,14 @@ class BudgetWindow:
     resets_at: datetime | None
     """When the full quota is available again; None if Buffer did not send it."""
 
+    @property
+    def duration(self) -> str:
+        """The length in words."""
+        return _DURATIONS.get(self.length, f"{self.length} seconds")
+
+
+_DURATIONS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from fluffy_tui.caption_model.errors import ModelFault
 from fluffy_tui.caption_model.prompt import CAPTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 LONGEST_TEXT = 5_000
 """Characters of a caption or alt text; a longer one is left out. No network takes half of it from a photo's caption."""

@@ -6,9 +6,10 @@ import asyncio
 import errno
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
@@ -25,10 +26,6 @@ from fluffy_tui.outgoing_http import (
     read_retry_after,
 )
 from fluffy_tui.settings import Secret
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _log = logging.getLogger("fluffy_tui.caption_model")
 

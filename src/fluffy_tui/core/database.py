@@ -18,7 +18,9 @@ from psycopg.types.array import ListBinaryDumper, ListDumper
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    ForeignKey,
     Identity,
+    Index,
     MetaData,
     Text,
     any_,
@@ -33,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
 from fluffy_tui.core.connection import (
     REVISION,
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
 
     from psycopg.adapt import PyFormat
     from psycopg.types.array import BaseListDumper
-    from sqlalchemy import ColumnElement, Dialect, Select, TableValuedAlias
+    from sqlalchemy import ColumnElement, Dialect, Select, TableValuedAlias, TextClause
     from sqlalchemy.types import TypeEngine
 
 log = logging.getLogger(__name__)
@@ -78,6 +80,19 @@ NAMING = {
 
 PrimaryKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 Timestamp = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
+
+
+def key_of(table: str) -> MappedColumn[int]:
+    """Return a column of a primary key that is the id of another table's row, with which this one is deleted."""
+    row = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return mapped_column(row, primary_key=True, autoincrement=False)
+
+
+def gin_index(name: str, column: str | TextClause, where: TextClause | None = None) -> Index:
+    """Return an index of what is in a column; its entries are written at once, not by whoever reads next."""
+    return Index(
+        name, column, postgresql_using="gin", postgresql_with={"fastupdate": "off"}, postgresql_where=where
+    )
 
 
 class Base(DeclarativeBase):

@@ -6,8 +6,8 @@ import asyncio
 import json
 import logging
 import random
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
@@ -27,9 +27,6 @@ from fluffy_tui.core.app_events import (
 )
 from fluffy_tui.core.connection import ServerSilent, explain_refusal, notifications, patient_connection
 from fluffy_tui.core.errors import FluffyError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
 
 log = logging.getLogger(__name__)
 

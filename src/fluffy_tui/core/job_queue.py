@@ -206,7 +206,6 @@ class _Connector(procrastinate.PsycopgConnector):
     async def _loop_notify(
         self, on_notification: Notify, connection: psycopg.AsyncConnection[Any], timeout: float = 0.0
     ) -> None:
-        del timeout
         self._notify = on_notification
         self._wake()  # for what was inserted before it listened
         try:
@@ -454,7 +453,6 @@ async def _run_until(
     queue: procrastinate.App, stop: asyncio.Event, liveness: Liveness, **options: Any
 ) -> None:
     async def track(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
-        del context, worker
         with liveness.track_job():
             return await call_next()
 
@@ -488,7 +486,6 @@ async def _abort_or_shutdown(
     call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
 ) -> Any:
     """End a job that the user aborted; leave one that a shutdown interrupted, to be resumed."""
-    del worker
     try:
         return await call_next()
     except asyncio.CancelledError:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from io import TextIOWrapper
+from pathlib import Path
+from typing import BinaryIO
 
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.plain_file import open_plain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from io import TextIOWrapper
-    from pathlib import Path
-    from typing import BinaryIO
 
 log = logging.getLogger(__name__)
 

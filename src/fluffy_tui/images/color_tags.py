@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
-from PIL import ExifTags
+from PIL import ExifTags, Image
 
 from fluffy_tui.images.errors import DAMAGED
 from fluffy_tui.images.icc_profile import (
@@ -15,11 +15,6 @@ from fluffy_tui.images.icc_profile import (
 )
 from fluffy_tui.images.iso_boxes import read_items
 from fluffy_tui.images.png_chunks import png_chunk
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
-
-    from PIL import Image
 
 _ADOBE_GAMMA = 563 / 256
 _SRGB_GAMMA = 1 / 0.45455

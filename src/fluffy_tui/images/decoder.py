@@ -7,9 +7,10 @@ function of a file.
 from __future__ import annotations
 
 import mmap
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from PIL import ExifTags, Image
 
@@ -18,16 +19,10 @@ from fluffy_tui.images.damage.coded_data import is_whole, still_webp
 from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 from fluffy_tui.images.jpeg_pixels import TooManyScans, has_many_scans, jpeg_pixels
 from fluffy_tui.images.limited_process import NeedsLimits, are_set, within_limits
-from fluffy_tui.images.photo_header import open_to_decode
+from fluffy_tui.images.photo_header import OpenedPicture, open_to_decode
 from fluffy_tui.images.pixel_limit import TOO_LARGE, too_large
 from fluffy_tui.images.regular_file import reading
 from fluffy_tui.images.srgb_conversion import to_srgb
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from fluffy_tui.images.photo_header import OpenedPicture
 
 _TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

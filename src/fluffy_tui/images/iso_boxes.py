@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 _MOST_META = 16 << 20
 """Bytes of a description; that of a grid of a thousand tiles takes some 60,000."""
@@ -91,7 +88,9 @@ def _items(meta: bytes, size: int) -> Items:
     found = Items()
     main = _main(meta, *boxes.get(b"pitm", (0, 0)))
     alphas = {
-        number for number, (kind, data) in enumerate(properties, 1) if kind == b"auxC" and _is_alpha(data)
+        number
+        for number, (kind, data) in enumerate(properties, 1)
+        if kind == b"auxC" and (b":alpha" in data or b":auxid:1" in data)
     }
     transparent = {item for item, numbers in owned.items() if alphas.intersection(numbers)}
     shown = _shown(meta, *boxes.get(b"iref", (0, 0)), main, transparent)
@@ -113,10 +112,6 @@ def _main(data: bytes, start: int, end: int) -> int | None:
         return None
     (item,) = struct.unpack_from(">I" if data[start] else ">H", data, start + 4)
     return int(item)
-
-
-def _is_alpha(auxiliary: bytes) -> bool:
-    return b":alpha" in auxiliary or b":auxid:1" in auxiliary
 
 
 def _shown(data: bytes, start: int, end: int, main: int | None, transparent: set[int]) -> set[int]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 from PIL import Image
 
 from fluffy_tui.images.damage import jpeg_scans
 from fluffy_tui.images.file_format import JPEG_FRAMES, START_OF_SCAN, jpeg_segments
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
 
 _START_OF_IMAGE = b"\xff\xd8"
 _SCAN = b"\xff\xda"

@@ -6,10 +6,12 @@ import functools
 import os
 import re
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import BinaryIO
 
 from PIL import ExifTags, Image
 
@@ -21,11 +23,6 @@ from fluffy_tui.images.pixel_limit import MOST_PIXELS, TOO_LARGE, too_large
 from fluffy_tui.images.png_chunks import png_chunk, without_bombs
 from fluffy_tui.images.regular_file import reading
 from fluffy_tui.images.xmp_packet import xmp_packets
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-    from typing import BinaryIO
 
 # Damaged EXIF; the picture is fine. Process-wide because Python 3.11 has no filters per thread.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")

@@ -5,16 +5,13 @@ from __future__ import annotations
 import errno
 import io
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
 from fluffy_tui.plain_file import NotPlain, open_plain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
 
 
 def readable_path(path: str) -> Path:

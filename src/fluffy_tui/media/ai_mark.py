@@ -8,13 +8,10 @@ address in plain bytes, unless a PNG holds its XMP compressed. IPTC's older bina
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 from fluffy_tui.images import png_xmp, reading
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 _VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _PIECE = 1 << 20

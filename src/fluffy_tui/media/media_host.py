@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from fluffy_tui.media.errors import MediaHostError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 POSTS = "posts/"
 """Where the pictures of posts are kept, below the host's root."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter, ImageOps
 
@@ -16,9 +16,6 @@ from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame_of_part, 
 from fluffy_tui.media.framing import Fit, Framing
 from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.networks import ImageRules, NetworkRules
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 QUALITIES = (92, 88, 84, 80, 75, 70, 64, 58, 50)
 """JPEG qualities tried from the best; below the last one the picture gets smaller instead."""

@@ -12,13 +12,11 @@ import threading
 import traceback
 from contextlib import nullcontext, redirect_stdout
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluffy_tui import __version__
 from fluffy_tui.bootstrap import open_services
-
-if TYPE_CHECKING:
-    from fluffy_tui.settings import Settings
+from fluffy_tui.settings import Settings
 
 BANNER = f"""fluffy-tui {__version__} console. `await` works here. Available: personas, photos, scheduling, similarity.
   await personas.list()        await photos.unscheduled(persona)

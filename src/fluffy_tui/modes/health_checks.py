@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import KEY_PAGE
@@ -40,8 +41,6 @@ FEW_CONNECTIONS = 4
 """Fewer than one more worker takes."""
 _MODEL_SECONDS = 10.0
 """How long the list of a server's models may take."""
-
-_WINDOWS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
 
 
 async def checks(
@@ -89,12 +88,10 @@ async def connections(services: Services) -> Check:
     ours = ", ".join(f"{count} {program}" for program, count in usage.ours.items())
     detail = f"{ours}; {usage.free} more are free"
     if usage.free < FEW_CONNECTIONS:
-        return Check(
-            "connections",
-            Health.WARN,
-            detail,
-            "An app takes up to 3 and a worker 4. Close programs, or raise max_connections of the server.",
+        remedy = (
+            "An app takes up to 3 and a worker 4. Close programs, or raise max_connections of the server."
         )
+        return Check("connections", Health.WARN, detail, remedy)
     return Check("connections", Health.OK, detail)
 
 
@@ -108,43 +105,25 @@ async def _worker(services: Services) -> Check:
     workers = [worker for worker in workers if not worker.cannot_deliver]
     alive = [worker for worker in workers if (worker.heartbeat_age or 0.0) <= STALLED_SECONDS]
     if services.workers.start_failure and not alive:
-        return Check(
-            "worker",
-            Health.FAIL,
-            f"the app cannot start one: {services.workers.start_failure}",
-            "It tries again. If fluffy-tui was updated or removed meanwhile, start it again.",
-        )
+        detail = f"the app cannot start one: {services.workers.start_failure}"
+        remedy = "It tries again. If fluffy-tui was updated or removed meanwhile, start it again."
+        return Check("worker", Health.FAIL, detail, remedy)
+    warning = partial(Check, "worker", Health.WARN)
     stuck = next((worker for worker in workers if worker.is_stuck(STALLED_SECONDS)), None)
     if stuck is not None:
         age = "" if stuck.heartbeat_age is None else f": no delivery for {stuck.heartbeat_age:.0f} s"
-        return Check(
-            "worker",
-            Health.WARN,
-            f"{stuck.process} is stuck{age}",
-            "End that process. The next worker continues with its posts.",
-        )
+        remedy = "End that process. The next worker continues with its posts."
+        return warning(f"{stuck.process} is stuck{age}", remedy)
     others = [f"{worker.process} ({_UPLOADS if worker.uploads else _ONLY_INDEXES})" for worker in idle]
     if idle and not alive:
-        return Check(
-            "worker",
-            Health.WARN,
-            f"none can deliver: {', '.join(others)}",
-            "Set what it lacks and restart it, or run fluffy-tui --worker where both are set.",
-        )
+        remedy = "Set what it lacks and restart it, or run fluffy-tui --worker where both are set."
+        return warning(f"none can deliver: {', '.join(others)}", remedy)
     if not workers:
-        return Check(
-            "worker",
-            Health.WARN,
-            "none is running",
-            "If no worker is running, the app starts one. To deliver without the app, run fluffy-tui --worker.",
-        )
+        remedy = "If no worker is running, the app starts one. To deliver without the app, run fluffy-tui --worker."
+        return warning("none is running", remedy)
     if not alive:
-        return Check(
-            "worker",
-            Health.WARN,
-            f"none is running; the last heartbeat was {workers[0].heartbeat_age or 0.0:.0f} s ago",
-            "Start the app or fluffy-tui --worker.",
-        )
+        last = f"the last heartbeat was {workers[0].heartbeat_age or 0.0:.0f} s ago"
+        return warning(f"none is running; {last}", "Start the app or fluffy-tui --worker.")
     names = [f"{worker.process} (heartbeat {worker.heartbeat_age or 0.0:.0f} s ago)" for worker in alive]
     names += others
     return Check("worker", Health.OK, f"{f'{len(names)} running: ' * (len(names) > 1)}{', '.join(names)}")
@@ -192,12 +171,9 @@ async def posts_in_buffer(services: Services, buffer: BufferClient) -> Check:
     problems = await services.scheduling.problems()
     unknown = sum(problem.kind is ProblemKind.UNKNOWN_IN_BUFFER for problem in problems)
     if unknown:
-        return Check(
-            name,
-            Health.WARN,
-            f"{unknown} with pictures of this library that the database does not know",
-            "See the problems. Import the photos, and run the health checks again.",
-        )
+        detail = f"{unknown} with pictures of this library that the database does not know"
+        remedy = "See the problems. Import the photos, and run the health checks again."
+        return Check(name, Health.WARN, detail, remedy)
     return Check(name, Health.OK, "compared with the database, which knows all of them")
 
 
@@ -225,8 +201,8 @@ def _budget(services: Services) -> Check:
         return Check("request budget", Health.SKIP, "not reported by Buffer")
     spent = any(window.remaining <= 0 for window in windows.values())
     detail = "; ".join(
-        f"{window.remaining} of {window.quota or '?'} left in {_WINDOWS.get(seconds, f'{seconds} s')}"
-        for seconds, window in sorted(windows.items())
+        f"{window.remaining} of {window.quota or '?'} left in {window.duration}"
+        for _, window in sorted(windows.items())
     )
     return Check("request budget", Health.WARN if spent else Health.OK, detail)
 
@@ -286,12 +262,8 @@ def _indexed(progress: list[IndexCounts]) -> Check:
     )
     detail = f"{hashed:,} of {photos:,} photos indexed for duplicates"
     if failed:
-        return Check(
-            "similarity",
-            Health.WARN,
-            f"{detail}; {failed:,} failed",
-            "To see why, run: await similarity.failures(persona.id) in fluffy-tui --console.",
-        )
+        remedy = "To see why, run: await similarity.failures(persona.id) in fluffy-tui --console."
+        return Check("similarity", Health.WARN, f"{detail}; {failed:,} failed", remedy)
     return Check("similarity", Health.OK, detail)
 
 
@@ -327,12 +299,8 @@ async def image_embed(settings: Settings) -> Check:
             return Check("image_embed", Health.WARN, error.message, error.hint)
         detail = f"{service.address} supports {', '.join(operations) or 'nothing'}"
         if service.operation not in operations:
-            return Check(
-                "image_embed",
-                Health.WARN,
-                detail,
-                f"It does not support {service.operation}. Update the service.",
-            )
+            remedy = f"It does not support {service.operation}. Update the service."
+            return Check("image_embed", Health.WARN, detail, remedy)
     return Check("image_embed", Health.OK, detail)
 
 
@@ -350,12 +318,8 @@ def _terminal(settings: Settings, pictures: RendererChoice) -> Check:
     if settings.preview is Preview.OFF:
         return Check("terminal pictures", Health.SKIP, "turned off by FLUFFY_PREVIEW")
     if pictures.renderer is None:
-        return Check(
-            "terminal pictures",
-            Health.WARN,
-            pictures.reason,
-            "Use a terminal that shows pictures, or set FLUFFY_PREVIEW.",
-        )
+        remedy = "Use a terminal that shows pictures, or set FLUFFY_PREVIEW."
+        return Check("terminal pictures", Health.WARN, pictures.reason, remedy)
     return Check("terminal pictures", Health.OK, pictures.reason)
 
 

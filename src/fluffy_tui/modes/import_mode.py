@@ -187,7 +187,6 @@ class JsonReport:
         self._write({"event": "back" if is_there else "away", "path": str(folder)})
 
     def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
-        del progress
         event: dict[str, object] = {
             "event": "summary",
             "persona": summary.persona,

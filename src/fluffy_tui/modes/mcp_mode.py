@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.modes.assistant.draft_box import DraftBox
-
-if TYPE_CHECKING:
-    from fluffy_tui.settings import Settings
+from fluffy_tui.settings import Settings
 
 
 class McpNotInstalled(FluffyError):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.modes.post_report import aligned, post_cells, post_event, print_events, print_lines
 from fluffy_tui.scheduling import PostNames
-
-if TYPE_CHECKING:
-    from fluffy_tui.settings import Settings
+from fluffy_tui.settings import Settings
 
 ENDED = 10
 """How many of the posts that are live or have failed are printed."""

@@ -11,7 +11,6 @@ import contextlib
 import logging
 import signal
 from contextlib import AsyncExitStack, aclosing
-from typing import TYPE_CHECKING
 
 from fluffy_tui import similarity
 from fluffy_tui.bootstrap import Services, open_services
@@ -24,9 +23,7 @@ from fluffy_tui.core.liveness import Liveness, exit_when_hung
 from fluffy_tui.core.shutdown_deadline import hard_deadline
 from fluffy_tui.freed_memory import share_arena
 from fluffy_tui.scheduling import Step, Timings, add_machine_tasks, upload, work
-
-if TYPE_CHECKING:
-    from fluffy_tui.settings import Settings
+from fluffy_tui.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -38,16 +38,13 @@ def _missed_breaks(text: str) -> int:
 
     Rule GB9c joins consonant, linker and consonant; the library (2026.11) does not require the first of the three.
     """
-    linker, more = r"\p{InCB=Linker}", r"[\p{InCB=Linker}\p{InCB=Extend}]"
-    if not compiled(linker).search(text):
+    linker, more = compiled(r"\p{InCB=Linker}"), r"[\p{InCB=Linker}\p{InCB=Extend}]"
+    if not linker.search(text):
         return 0
     missed = compiled(rf"(?:^|[^\p{{InCB=Consonant}}{more[1:]})({more}*+)(?=\p{{InCB=Consonant}})")
-    return sum(1 for found in missed.finditer(text) if _joins(found[1], linker))
-
-
-def _joins(marks: str, linker: str) -> bool:
-    """Whether the library joins these marks to what follows."""
-    return compiled(linker).search(marks) is not None
+    return sum(
+        1 for found in missed.finditer(text) if linker.search(found[1])
+    )  # marks that the library joins
 
 
 def _mastodon_length(text: str) -> int:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.name_key import composed, name_key
 from fluffy_tui.networks import clean_caption, hashtags
 from fluffy_tui.personas.model import PersonaNotFound, Snippet, SnippetKind, SnippetNameTaken, SnippetNotFound
 from fluffy_tui.personas.tables import SnippetRow
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.core.database import Database
 
 LONGEST_NAME = 60
 """Characters of a name."""

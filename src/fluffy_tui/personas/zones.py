@@ -9,15 +9,12 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fluffy_tui.personas.tables import ChannelRow, PersonaChannelRow, PersonaRow
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
 
 _UTC = "UTC"
 _FOLDER = "zoneinfo/"

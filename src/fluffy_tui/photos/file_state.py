@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from io import BufferedReader
+from pathlib import Path
 
 from fluffy_tui.images import PhotoUnreadable, open_regular
 from fluffy_tui.photos.model import Photo, PhotoState
-
-if TYPE_CHECKING:
-    import threading
-    from io import BufferedReader
-    from pathlib import Path
-
 
 _PIECE = 1 << 20
 _EARLIEST, _LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)

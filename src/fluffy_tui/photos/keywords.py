@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, Text, delete, func, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 
-from fluffy_tui.core.database import among, array_of, rows_of
+from fluffy_tui.core.database import Database, among, array_of, rows_of
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import composed, name_key
 from fluffy_tui.photos.model import LONGEST_KEYWORD, Keyword, KeywordSource
 from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, begins_with
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from fluffy_tui.core.database import Database
 
 
 class Keywords:

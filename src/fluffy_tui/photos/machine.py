@@ -7,15 +7,12 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from fluffy_tui.core.atomic_file import atomic_writer
 from fluffy_tui.core.embedded.folder_owner import folder_remedy
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.images import PhotoUnreadable, open_regular
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _LONGEST_ID = 100
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)

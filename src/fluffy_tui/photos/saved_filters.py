@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import composed, name_key
 from fluffy_tui.photos.tables import SavedFilterRow
-
-if TYPE_CHECKING:
-    from fluffy_tui.core.database import Database
 
 LONGEST_NAME = 60
 """Characters."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Computed,
     DateTime,
     Double,
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -25,15 +28,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
-from fluffy_tui.core.database import Base, PrimaryKey, Timestamp, among, array_of, rows_of
+from fluffy_tui.core.database import Base, PrimaryKey, Timestamp, among, array_of, gin_index, key_of, rows_of
 from fluffy_tui.photos.machine import UNKNOWN
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.types import TypeEngine
+def _by_date_where(name: str, condition: str) -> Index:
+    where = text(condition)
+    return Index(f"ix_photos_{name}", "persona_id", "is_scheduled", "shown_at", "id", postgresql_where=where)
+
+
+def _unique_paths(table: str) -> Index:
+    name = f"uq_{table}_persona_id_machine_id_path"
+    return Index(name, "persona_id", "machine_id", func.md5(text("path")), unique=True)
 
 
 class PhotoRow(Base):
@@ -118,38 +126,10 @@ class PhotoRow(Base):
             "id",
             postgresql_where=text("verdict IS NOT NULL"),
         ),
-        Index(
-            "ix_photos_missing",
-            "persona_id",
-            "is_scheduled",
-            "shown_at",
-            "id",
-            postgresql_where=text("missing_since IS NOT NULL"),
-        ),
-        Index(
-            "ix_photos_starred",
-            "persona_id",
-            "is_scheduled",
-            "shown_at",
-            "id",
-            postgresql_where=text("stars > 0"),
-        ),
-        Index(
-            "ix_photos_faces",
-            "persona_id",
-            "is_scheduled",
-            "shown_at",
-            "id",
-            postgresql_where=text("faces > 0"),
-        ),
-        Index(
-            "ix_photos_screenshots",
-            "persona_id",
-            "is_scheduled",
-            "shown_at",
-            "id",
-            postgresql_where=text("is_screenshot"),
-        ),
+        _by_date_where("missing", "missing_since IS NOT NULL"),
+        _by_date_where("starred", "stars > 0"),
+        _by_date_where("faces", "faces > 0"),
+        _by_date_where("screenshots", "is_screenshot"),
     )
 
 
@@ -158,9 +138,7 @@ class PhotoPlaceRow(Base):
 
     __tablename__ = "photo_places"
 
-    photo_id: Mapped[int] = mapped_column(
-        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    photo_id: Mapped[int] = key_of("photos")
     machine_id: Mapped[str] = mapped_column(primary_key=True)
     """Empty for photos from before machines were noted, until a machine imports their file again."""
     persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
@@ -171,13 +149,7 @@ class PhotoPlaceRow(Base):
     """The version of the rules (`model.DATE_RULES`) by which the photo was last dated on this machine."""
 
     __table_args__ = (
-        Index(
-            "uq_photo_places_persona_id_machine_id_path",
-            "persona_id",
-            "machine_id",
-            func.md5(text("path")),
-            unique=True,
-        ),
+        _unique_paths("photo_places"),
         Index("ix_photo_places_machine_id_photo_id", "machine_id", "photo_id"),
     )
 
@@ -206,13 +178,7 @@ class PhotoCopyRow(Base):
     modified_at: Mapped[datetime]
 
     __table_args__ = (
-        Index(
-            "uq_photo_copies_persona_id_machine_id_path",
-            "persona_id",
-            "machine_id",
-            func.md5(text("path")),
-            unique=True,
-        ),
+        _unique_paths("photo_copies"),
         Index("ix_photo_copies_persona_id_sha256", "persona_id", "sha256"),
     )
 
@@ -222,9 +188,7 @@ class PhotoKeywordRow(Base):
 
     __tablename__ = "photo_keywords"
 
-    photo_id: Mapped[int] = mapped_column(
-        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    photo_id: Mapped[int] = key_of("photos")
     key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     """The word as words are compared, without regard to case."""
     source: Mapped[str] = mapped_column(primary_key=True)
@@ -243,9 +207,7 @@ class PhotoMetadataRow(Base):
 
     __tablename__ = "photo_metadata"
 
-    photo_id: Mapped[int] = mapped_column(
-        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    photo_id: Mapped[int] = key_of("photos")
     sidecar_modified_at: Mapped[datetime | None]
     """When the newest sidecar that was read was written."""
     stars: Mapped[int] = mapped_column(SmallInteger())
@@ -263,9 +225,7 @@ class PhotoTextRow(Base):
 
     __tablename__ = "photo_texts"
 
-    photo_id: Mapped[int] = mapped_column(
-        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    photo_id: Mapped[int] = key_of("photos")
     persona_id: Mapped[int] = mapped_column(autoincrement=False)
     """Whose photo it is."""
     text: Mapped[str]
@@ -274,14 +234,7 @@ class PhotoTextRow(Base):
     """The words by which it is found, as words are compared."""
     read_at: Mapped[Timestamp]
 
-    __table_args__ = (
-        Index(
-            "ix_photo_texts_words",
-            "words",
-            postgresql_using="gin",
-            postgresql_with={"fastupdate": "off"},
-        ),
-    )
+    __table_args__ = (gin_index("ix_photo_texts_words", "words"),)
 
 
 class SavedFilterRow(Base):
@@ -316,7 +269,7 @@ class ScheduledOnceRow(Base):
 
     __tablename__ = "photos_scheduled_once"
 
-    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
+    photo_id: Mapped[int] = key_of("photos")
 
 
 def locked(photo_ids: Iterable[int]) -> Select[int]:

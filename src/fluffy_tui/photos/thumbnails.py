@@ -11,20 +11,15 @@ import contextlib
 import logging
 import os
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 from PIL import Image
 
 from fluffy_tui.core.atomic_file import atomic_writer
 from fluffy_tui.images import DAMAGED, TOO_LARGE, PhotoUnreadable, decode_to_fit, open_regular
 from fluffy_tui.photos.file_state import HashWhen, state_of
-from fluffy_tui.photos.model import PhotoState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from fluffy_tui.photos.model import Photo
+from fluffy_tui.photos.model import Photo, PhotoState
 
 log = logging.getLogger(__name__)
 

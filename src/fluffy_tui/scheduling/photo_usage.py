@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import BigInteger, Text, and_, column, func, select, table, type_coerce, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Select,
+    Text,
+    and_,
+    column,
+    func,
+    select,
+    table,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.scheduling.model import PostStatus
+from fluffy_tui.scheduling.model import Post, PostStatus
 from fluffy_tui.scheduling.tables import OutsidePostRow, PostPhotoRow, PostRow
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from sqlalchemy import CompoundSelect, Select
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.scheduling.model import Post
-
 
 CHANNELS = table("persona_channels", column("persona_id", BigInteger()), column("channel_id", Text()))
 """What is read of the table of the personas' channels, whose rows belong to another pack."""

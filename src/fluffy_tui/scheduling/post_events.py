@@ -5,18 +5,14 @@ Triggers see to changes of the row: they add an entry, and tell open apps.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Text, cast, func, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fluffy_tui.core.event_stream import POSTS_CHANNEL
 from fluffy_tui.scheduling.tables import PostEventRow, PostRow
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class RequestEvent(StrEnum):

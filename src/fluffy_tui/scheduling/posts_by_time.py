@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -26,11 +28,6 @@ from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.photos import contains, names_of
 from fluffy_tui.scheduling.model import Step, TimeKey
 from fluffy_tui.scheduling.tables import DRAFT, NO_TIME_SQL, PostRow
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import datetime
-
 
 GOES_AT = func.coalesce(
     PostRow.posted_at, PostRow.scheduled_at, PostRow.requested_at_time, literal_column(NO_TIME_SQL)

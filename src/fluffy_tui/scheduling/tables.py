@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
+from fluffy_tui.core.database import Base, PrimaryKey, Timestamp, gin_index, key_of
 from fluffy_tui.scheduling.model import NO_TIME, Post, PostEvent, PostStatus, Step
 from fluffy_tui.scheduling.post_photo import PostPhoto
 
@@ -245,9 +245,7 @@ class PlannedEditRow(Base):
 
     __tablename__ = "planned_edits"
 
-    post_id: Mapped[int] = mapped_column(
-        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    post_id: Mapped[int] = key_of("posts")
     token: Mapped[str]
     """The token of the edit that wrote this; an edit with another one can no longer be sent."""
     caption: Mapped[str]
@@ -310,9 +308,7 @@ class WrittenSidecarRow(Base):
 
     __tablename__ = "written_sidecars"
 
-    post_id: Mapped[int] = mapped_column(
-        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    post_id: Mapped[int] = key_of("posts")
     machine_id: Mapped[str] = mapped_column(primary_key=True)
 
 
@@ -397,9 +393,7 @@ class PostMetricRow(Base):
 
     __tablename__ = "post_metrics"
 
-    post_id: Mapped[int] = mapped_column(
-        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    post_id: Mapped[int] = key_of("posts")
     type: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[float] = mapped_column(Double)
     is_percentage: Mapped[bool]
@@ -437,13 +431,7 @@ class OutsidePostRow(Base):
         Index(
             "ix_outside_posts_next_try_at", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")
         ),
-        Index(
-            "ix_outside_posts_bands",
-            text("fluffy_bands(pdq)"),
-            postgresql_using="gin",
-            postgresql_with={"fastupdate": "off"},
-            postgresql_where=text("pdq IS NOT NULL"),
-        ),
+        gin_index("ix_outside_posts_bands", text("fluffy_bands(pdq)"), text("pdq IS NOT NULL")),
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluffy_tui.core.errors import FluffyError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
 
 SAME_PICTURE_BITS = 31
 """PDQ hashes that differ in no more of their 256 bits show the same picture (Meta's own value, PDQ's README)."""

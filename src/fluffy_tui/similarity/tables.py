@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pgvector.sqlalchemy import BIT, VECTOR
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Double,
-    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
     LargeBinary,
+    Select,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -31,15 +33,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.types import TypeEngine
 
-from fluffy_tui.core.database import Base, Timestamp
+from fluffy_tui.core.database import Base, Timestamp, gin_index, key_of
 from fluffy_tui.similarity.model import OTHER_STROKES, SAME_PICTURE_BITS, SOUND_QUALITY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.types import TypeEngine
 
 PHOTOS = table(
     "photos",
@@ -89,7 +86,7 @@ class PhotoHashRow(Base):
 
     __tablename__ = "photo_hashes"
 
-    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
+    photo_id: Mapped[int] = key_of("photos")
     pdq: Mapped[Any] = mapped_column(BIT(256))
     pdq_quality: Mapped[int] = mapped_column(SmallInteger)
     dhash: Mapped[Any] = mapped_column(BIT(128))
@@ -102,12 +99,7 @@ class PhotoHashRow(Base):
 
     __table_args__ = (
         Index("ix_photo_hashes_stack_id", "stack_id", postgresql_where=text("stack_id IS NOT NULL")),
-        Index(
-            "ix_photo_hashes_bands",
-            text("fluffy_bands(pdq)"),
-            postgresql_using="gin",
-            postgresql_with={"fastupdate": "off"},
-        ),
+        gin_index("ix_photo_hashes_bands", text("fluffy_bands(pdq)")),
     )
 
 
@@ -139,7 +131,7 @@ class PhotoEmbeddingRow(Base):
 
     __tablename__ = "photo_embeddings"
 
-    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
+    photo_id: Mapped[int] = key_of("photos")
     model_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     dimensions: Mapped[int] = mapped_column(SmallInteger)
     embedding: Mapped[list[float]] = mapped_column(VECTOR(), deferred=True)
@@ -174,9 +166,7 @@ class QueuedPhotoRow(Base):
 
     __tablename__ = "photos_to_index"
 
-    photo_id: Mapped[int] = mapped_column(
-        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    photo_id: Mapped[int] = key_of("photos")
     stage: Mapped[str] = mapped_column(primary_key=True)
     machine_id: Mapped[str] = mapped_column(primary_key=True)
     due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
@@ -190,7 +180,7 @@ class IndexFailureRow(Base):
 
     __tablename__ = "photo_troubles"
 
-    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
+    photo_id: Mapped[int] = key_of("photos")
     stage: Mapped[str] = mapped_column(primary_key=True)
     """`look` for scanning the file, `ask` for the image_embed service, `read` for the text in the picture."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))

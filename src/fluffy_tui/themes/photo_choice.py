@@ -140,8 +140,9 @@ class _Search:
             for kind, photos in self._kinds.items()
             if self._used[kind] < len(photos) and not any(self._rests(theme_id, day) for theme_id in kind)
         ]
+        next_of = {kind: self._kinds[kind][self._used[kind]] for kind in fitting}
         return sorted(
-            fitting, key=lambda kind: (self._cost(kind), not self._is_picked(kind), self._rank[kind])
+            fitting, key=lambda kind: (self._cost(kind), not next_of[kind].is_picked, self._rank[kind])
         )
 
     def _rests(self, theme_id: int, day: date) -> bool:
@@ -151,9 +152,6 @@ class _Search:
     def _cost(self, kind: frozenset[int]) -> float:
         """Return by how much a photo changes the sum of the squares of what is missing."""
         return round(sum(1 - 2 * self._missing[one] for one in kind or (None,)), 9)
-
-    def _is_picked(self, kind: frozenset[int]) -> bool:
-        return self._kinds[kind][self._used[kind]].is_picked
 
     def _take(self, kind: frozenset[int], day: date) -> None:
         self._used[kind] += 1

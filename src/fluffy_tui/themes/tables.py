@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fluffy_tui.core.database import Base, PrimaryKey
+from fluffy_tui.core.database import Base, PrimaryKey, key_of
 
 
 class ThemeRow(Base):
@@ -37,12 +37,8 @@ class ThemePhotoRow(Base):
 
     __tablename__ = "theme_photos"
 
-    photo_id: Mapped[int] = mapped_column(
-        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    theme_id: Mapped[int] = mapped_column(
-        ForeignKey("themes.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    photo_id: Mapped[int] = key_of("photos")
+    theme_id: Mapped[int] = key_of("themes")
     is_picked: Mapped[bool]
     shown_at: Mapped[datetime]
 

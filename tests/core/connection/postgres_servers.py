@@ -5,17 +5,14 @@ from __future__ import annotations
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg
 
 from fluffy_tui.core.embedded.server_account import ServerAccount
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 OWNER = "owner"
 PASSWORD = "Zq7%Xk@9/Wv"

@@ -7,8 +7,8 @@ import ipaddress
 import logging
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import hypothesis
@@ -25,9 +25,6 @@ from core.connection.secrets_in_addresses import ALPHABET, FORMS, parts
 from fluffy_tui.core.connection import ServerSilent, connection_refusal, explain_refusal, read_address
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.migration_runner import migrate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
 

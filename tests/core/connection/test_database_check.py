@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -15,9 +15,6 @@ from fluffy_tui.core.connection.database_check import check_server, check_tables
 from fluffy_tui.core.connection.schema_revision import newest_revision
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.migration_runner import MIGRATION_LOCK, migrate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from procrastinate.exceptions import AlreadyEnqueued
@@ -20,13 +21,7 @@ from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.health_checks import connections
 from fluffy_tui.scheduling import Step
-from scheduling.workplace import workplace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from scheduling.workplace import Workplace
+from scheduling.workplace import Workplace, workplace
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+from procrastinate.jobs import Job
 from sqlalchemy import text
 
 from core.connection.swallowing_proxy import SwallowingProxy
@@ -20,12 +23,6 @@ from fluffy_tui.core.job_queue import build_queue, run_worker
 from fluffy_tui.demo import Kind, StandIn
 from fluffy_tui.scheduling import Step
 from scheduling.workplace import workplace
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from procrastinate.jobs import Job
 
 pytestmark = pytest.mark.slow
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psutil
 import psycopg
 
 from fluffy_tui.core.embedded import EmbeddedServer
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 USER = """
 import sys

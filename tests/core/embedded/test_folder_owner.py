@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from fluffy_tui.core.embedded.folder_owner import folder_remedy
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ANOTHER = 65_534
 FORBIDDEN = PermissionError(errno.EACCES, "Permission denied")

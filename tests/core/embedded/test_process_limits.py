@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import resource
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from fluffy_tui.core.embedded import process_limits
 from fluffy_tui.core.embedded.process_limits import limit_remedy
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture

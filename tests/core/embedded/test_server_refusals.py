@@ -8,8 +8,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,9 +20,6 @@ from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.embedded.socket_folder import socket_folder
 from fluffy_tui.core.errors import DatabaseUnavailable
 from test_plain_file import other_than_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 import psycopg
@@ -20,10 +20,6 @@ from fluffy_tui.core.embedded import embedded_server
 from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.embedded.server_process import _ended
 from fluffy_tui.core.embedded.socket_folder import SOCKET_NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 pytestmark = pytest.mark.slow
 

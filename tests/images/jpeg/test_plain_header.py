@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given, strategies as st
@@ -13,9 +13,6 @@ from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.images.file_format import jpeg_segments
 from fluffy_tui.images.jpeg.plain_header import PlainHeader, plain_header
 from fluffy_tui.images.photo_header import PictureHeader, header_of, read_header
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 TAGS = ExifTags.Base
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,6 @@ from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import Secret, Settings
 from modes.adopt.train_schema import TrainRows, train_rows
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
 
 @pytest.fixture

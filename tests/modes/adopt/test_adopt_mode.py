@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from fluffy_tui.modes.adopt import adopt_mode
 from fluffy_tui.modes.adopt.adopt_mode import has_password
 from fluffy_tui.settings import load_settings
+from modes.adopt.train_schema import TrainRows
 from modes.program import quick_fluffy as fluffy
 from scheduling.workplace import write_photo
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from modes.adopt.train_schema import TrainRows
 
 pytestmark = pytest.mark.slow
 

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
+from fluffy_tui.bootstrap import Services
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.modes.adopt import train_database
 from fluffy_tui.modes.adopt.adoption import Adoption, AdoptionCounts, AdoptionReport, total
-from fluffy_tui.modes.adopt.train_database import opened, with_hashtags
+from fluffy_tui.modes.adopt.train_database import TrainPhoto, TrainPost, opened, with_hashtags
 from fluffy_tui.personas import LONGEST_NAME
-from fluffy_tui.photos import Browse, Posted
+from fluffy_tui.photos import Browse, Photo, Posted
 from fluffy_tui.scheduling import NotPossibleNow, Post, PostStatus, Step
 from fluffy_tui.similarity import ImageEmbed
 from fluffy_tui.tui.session.drafts import Draft, Drafts
 from fluffy_tui.tui.text.times import both_zones
-from modes.adopt.train_schema import train_rows
+from modes.adopt.train_schema import TrainRows, train_rows
 from scheduling.workplace import write_photo
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from fluffy_tui.bootstrap import Services
-    from fluffy_tui.modes.adopt.train_database import TrainPhoto, TrainPost
-    from fluffy_tui.photos import Photo
-    from modes.adopt.train_schema import TrainRows
 
 pytestmark = pytest.mark.slow
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import json
 from base64 import b64decode
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from mcp.client import Client
-from mcp_types import ImageContent, TextContent
+from mcp_types import CallToolResult, ImageContent, TextContent
 from PIL import Image
 
 from fluffy_tui.bootstrap import Services
@@ -20,18 +21,11 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.modes.assistant.draft_box import DraftBox
 from fluffy_tui.modes.assistant.mcp_server import AssistantServer
 from fluffy_tui.modes.assistant.mcp_tools import PICTURE_SIDE, AssistantTools
-from fluffy_tui.photos import Verdict
+from fluffy_tui.photos import Photo, Verdict
 from fluffy_tui.scheduling import Missing, MissingCode, Step
 from fluffy_tui.similarity import OutsideMatch
 from fluffy_tui.tui.session.drafts import Draft, Drafts
 from scheduling.workplace import Workplace, write_photo
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from mcp_types import CallToolResult
-
-    from fluffy_tui.photos import Photo
 
 
 @asynccontextmanager

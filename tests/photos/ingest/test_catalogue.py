@@ -6,26 +6,30 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.modes.import_mode import JsonReport, TextReport
-from fluffy_tui.personas import Personas
-from fluffy_tui.photos import DateSource, Keywords, Machine, Photos, PhotoState, PhotoUnreadable
+from fluffy_tui.personas import Persona, Personas
+from fluffy_tui.photos import (
+    DateSource,
+    ImportSummary,
+    Keywords,
+    Machine,
+    Photo,
+    Photos,
+    PhotoState,
+    PhotoUnreadable,
+)
 from photos.ingest.test_importer import counts, give_post
 from photos.photo_files import write
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import ImportSummary, Photo
 
 pytestmark = pytest.mark.slow
 

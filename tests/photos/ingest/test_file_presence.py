@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona
 from fluffy_tui.photos import Browse, Machine, Photos
 from fluffy_tui.similarity.index.worklist import Stage, Worklist
 from photos.photo_files import write
 from statement_plans import plans, rows_read, statements
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
 
 MANY_ELSEWHERE = text(
     """

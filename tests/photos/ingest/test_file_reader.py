@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +17,6 @@ from fluffy_tui.photos.file_state import KnownContent, modified_time
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_file, read_files
 from fluffy_tui.photos.model import DateSource, FailedFile
 from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 BROKEN = ("The file is cut short.", "The picture is damaged.")
 

@@ -5,25 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 from unittest.mock import AsyncMock
 
 import pytest
 
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.event_stream import events
-from fluffy_tui.photos import ImportSummary
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import ImportSummary, Photos, Watch
 from fluffy_tui.photos.ingest import folder_watch
 from fluffy_tui.photos.ingest.catalogue import Catalogue
 from photos.photo_files import encoded, write
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photos, Watch
 
 pytestmark = pytest.mark.slow
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from fluffy_tui.photos.ingest.folder_walk import Accompanied
 from fluffy_tui.photos.ingest.import_scope import ChangedPaths
 from photos.photo_files import write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize("sidecar", ["a.xmp", "a.JPG.xmp", "a.JPG.XMP"])

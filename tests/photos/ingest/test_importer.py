@@ -6,25 +6,20 @@ import asyncio
 import os
 import threading
 import tracemalloc
+from collections.abc import Iterable
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.photos import FolderNotFound, ImportProgress, ImportSummary, Photo
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import FolderNotFound, ImportProgress, ImportSummary, Photo, Photos
 from fluffy_tui.photos.ingest.file_reader import read_files
 from photos.photo_files import FORMATS, encoded, exif, huge_png, make_library, write
 from post_sql import photos_json
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photos
-
 
 pytestmark = pytest.mark.slow
 
@@ -322,8 +317,8 @@ async def test_cancelling_keeps_what_was_committed(
     library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The summary says exactly what is in the library, and the next import does the rest."""
-    monkeypatch.setattr("fluffy_tui.photos.ingest.importer._BATCH_ROWS", 500)
-    for number in range(2000):
+    monkeypatch.setattr("fluffy_tui.photos.ingest.importer._BATCH_ROWS", 150)
+    for number in range(600):
         write(tmp_path / "in" / f"{number:04}.png", picture_format="PNG", width=8, height=8 + number)
     task: asyncio.Task[ImportSummary] | None = None
 
@@ -337,10 +332,10 @@ async def test_cancelling_keeps_what_was_committed(
         await task
     summary = importer.summary(interrupted=True)
     assert summary.interrupted
-    assert 0 < summary.imported < 2000
+    assert 0 < summary.imported < 600
     assert len(await stored(library)) == summary.imported
     rest = await import_into(library, tmp_path / "in")
-    assert rest == {"imported": 2000 - summary.imported, "unchanged": summary.imported}
+    assert rest == {"imported": 600 - summary.imported, "unchanged": summary.imported}
 
 
 async def test_cancelling_during_a_write_counts_it(library: tuple[Photos, Persona], tmp_path: Path) -> None:

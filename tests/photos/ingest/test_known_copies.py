@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg
 
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import ImportProgress, Photos
 from photos.photo_files import write
-
-if TYPE_CHECKING:
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import ImportProgress, Photos
 
 
 def copies(database_url: str) -> set[str]:

@@ -5,22 +5,17 @@ from __future__ import annotations
 import io
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from fluffy_tui.photos import Browse, DateSource, Keywords, Photos, Verdict
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import Browse, DateSource, ImportSummary, Keywords, Photo, Photos, Verdict
 from photos.metadata.xmp_samples import BOMB, DAMAGED, alt, bag, extended, keywords, xmp
 from photos.photo_files import FORMATS, encoded, exif, picture, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import ImportSummary, Photo
 
 EVERYTHING = xmp(
     bag("dc:subject", "fog", "Pier"),

@@ -6,21 +6,16 @@ import io
 import os
 import random
 from datetime import UTC
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.core.terminal_text import UNSAFE
-from fluffy_tui.photos import Browse, Keywords
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import Browse, Keywords, Photos
 from photos.metadata.xmp_samples import alt, bag, xmp
 from photos.photo_files import exif, picture
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photos
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::UserWarning")]
 

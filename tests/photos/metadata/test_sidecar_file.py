@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import text
 
+from fluffy_tui.core.database import Database
+from fluffy_tui.personas import Persona
 from fluffy_tui.photos import Keywords, Photos, PostedTexts, Verdict
 from fluffy_tui.photos.metadata.sidecar_file import sidecar_content, write_sidecar
 from fluffy_tui.photos.metadata.xmp import Xmp, parse_xmp
 from photos.metadata.xmp_samples import xmp
 from photos.photo_files import write
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.personas import Persona
 
 POSTED = PostedTexts("Fog & <sea>\nat the “pier”", 'A "pier"', "https://example.com/p/1?a=b&c=d")
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from fluffy_tui.photos.metadata.companions import Neighbours, companions_of
 from fluffy_tui.photos.metadata.takeout import takeout_time
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LONG = "20231105_a very long name that somebody gave to it"
 """50 characters, so that only 47 of them are in the photo's name, and 46 in that of its JSON file."""

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from fluffy_tui.core.database import Database
-from fluffy_tui.photos import Browse, Flaw, Orientation, PhotoNotFound, Photos, Posted, Sort, Verdict
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import Browse, Flaw, Orientation, Photo, PhotoNotFound, Photos, Posted, Sort, Verdict
 from fresh_database import fresh_database
 from photos.photo_files import make_library
 from post_sql import photos_json
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photo
 
 pytestmark = pytest.mark.slow
 

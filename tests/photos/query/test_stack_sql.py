@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import (
     BestBy,
@@ -18,6 +21,7 @@ from fluffy_tui.photos import (
     Browse,
     Flaw,
     Orientation,
+    Photo,
     Photos,
     Posted,
     Sort,
@@ -29,14 +33,6 @@ from fluffy_tui.photos.query.stack_sql import LibraryQueries
 from fluffy_tui.similarity import stacked_photos
 from photos.query.test_browse import DELETE_SOME, FILL, KEYS, SCHEDULE_SOME
 from statement_plans import plans, rows_read, statements
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.core.database import Database
-    from fluffy_tui.photos import Photo
 
 pytestmark = pytest.mark.slow
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
+from fluffy_tui.photos import Photo
 from fluffy_tui.similarity import AdoptedVectors, ImageEmbed
+from similarity.similarity_place import Place
 from statement_plans import statements
-
-if TYPE_CHECKING:
-    from fluffy_tui.photos import Photo
-    from similarity.similarity_place import Place
 
 VECTOR = [0.6, 0.8, *([0.0] * 510)]
 

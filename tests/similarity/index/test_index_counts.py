@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 
 from fluffy_tui.similarity.index.scan_results import _STORE_LOCK
-from similarity.similarity_place import open_place
-
-if TYPE_CHECKING:
-    from similarity.similarity_place import Place
+from similarity.similarity_place import Place, open_place
 
 COUNTED = """
     SELECT persona_id, 'unscheduled' AS name, count(*) FROM photos

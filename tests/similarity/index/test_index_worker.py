@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from PIL import Image
@@ -20,11 +22,12 @@ from fluffy_tui.core.app_events import KeywordsChanged, PhotosIndexed
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.images import PhotoUnreadable, Unreadable
-from fluffy_tui.photos import Flaw, Machine, Photos, PhotoTexts, PictureText
+from fluffy_tui.photos import Flaw, Machine, Photo, Photos, PhotoTexts, PictureText
 from fluffy_tui.similarity import (
     BuiltinModel,
     FaceFinder,
     IndexWorker,
+    TextReader,
     UrgentWork,
     add_index_tasks,
     run_index_worker,
@@ -35,14 +38,9 @@ from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import CRASHES, Stage, Worklist
 from fluffy_tui.similarity.model import IndexGains, ModelUnavailable
 from similarity.models.face_pictures import astronaut, out_of_focus
-from similarity.similarity_place import Place, save, scene
+from similarity.similarity_place import MODEL, Place, save, scene
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from fluffy_tui.photos import Photo
-    from fluffy_tui.similarity import TextReader
+FACES = FaceFinder()
 
 FAILURES = "SELECT reason, attempts, crashes, next_try_at IS NULL FROM photo_troubles"
 
@@ -425,7 +423,7 @@ async def test_photos_from_before_get_their_scores_and_keep_their_hashes(place: 
 
 async def test_faces_are_found_and_their_eyes_looked_at(place: Place) -> None:
     ids = await place.add(open=astronaut(), closed=astronaut(closed=True), nobody=scene(1))
-    await place.scan(faces=FaceFinder())
+    await place.scan(faces=FACES)
     scores = {name: (await place.photos.get(id_)).scores for name, id_ in ids.items()}
     assert all(scores.values())
     faces = {name: (one.faces, one.flaws, one.eyes_open is None) for name, one in scores.items() if one}
@@ -447,7 +445,7 @@ async def test_sharpness_is_that_of_the_face(place: Place) -> None:
     assert before["face"] and before["background"]
     assert before["face"].faces is None
     assert before["face"].sharpness > before["background"].sharpness - 10
-    await place.scan(faces=FaceFinder())
+    await place.scan(faces=FACES)
     after = {name: (await place.photos.get(id_)).scores for name, id_ in ids.items()}
     assert after["face"] and after["background"]
     assert after["face"].sharpness < after["background"].sharpness - 15
@@ -459,10 +457,10 @@ async def test_photos_from_before_are_looked_at_for_faces_once(place: Place) -> 
     await place.scan()
     assert await place.rows("SELECT DISTINCT faces FROM photos") == [(-1,)]
     hashes = await place.rows("SELECT * FROM photo_hashes ORDER BY 1")
-    await place.scan(faces=FaceFinder())
+    await place.scan(faces=FACES)
     assert await place.rows("SELECT faces FROM photos ORDER BY path") == [(1,), (0,)]
     assert await place.rows("SELECT * FROM photo_hashes ORDER BY 1") == hashes
-    with place.worker() as without, place.worker(faces=FaceFinder()) as with_faces:
+    with place.worker() as without, place.worker(faces=FACES) as with_faces:
         assert not await without.scan()
         assert not await with_faces.scan()
     assert await place.rows("SELECT faces FROM photos ORDER BY path") == [(1,), (0,)]
@@ -470,11 +468,11 @@ async def test_photos_from_before_are_looked_at_for_faces_once(place: Place) -> 
 
 async def test_another_picture_in_the_file_loses_the_faces_of_the_old_one(place: Place) -> None:
     await place.add(a=astronaut(closed=True))
-    await place.scan(faces=FaceFinder())
+    await place.scan(faces=FACES)
     save(scene(3), place.folder / "a.jpg")
     await place.import_again()
     assert await place.rows("SELECT faces, eyes_open FROM photos") == [(-1, -1.0)]
-    await place.scan(faces=FaceFinder())
+    await place.scan(faces=FACES)
     assert await place.rows("SELECT faces, eyes_open FROM photos") == [(0, -1.0)]
 
 
@@ -484,7 +482,7 @@ async def test_people_in_the_background_do_not_count(place: Place) -> None:
     picture.paste(astronaut(closed=True).resize((180, 180)), (0, 0))
     picture.paste(astronaut().resize((400, 400)), (112, 112))
     await place.add(a=picture)
-    await place.scan(faces=FaceFinder())
+    await place.scan(faces=FACES)
     (photo,) = await place.all_photos()
     assert photo.scores
     assert (photo.scores.faces, photo.scores.flaws) == (2, frozenset())
@@ -524,9 +522,7 @@ class FakeReader:
 
 
 def reading(place: Place, reader: FakeReader, urgent: UrgentWork | None = None) -> IndexWorker:
-    return IndexWorker(
-        place.database, place.photos, BuiltinModel(), None, cast("TextReader", reader), urgent=urgent
-    )
+    return IndexWorker(place.database, place.photos, MODEL, None, cast("TextReader", reader), urgent=urgent)
 
 
 async def test_text_is_read_when_nothing_waits_to_be_scanned(place: Place) -> None:
@@ -711,7 +707,7 @@ async def test_no_photo_is_scanned_while_urgent_work_is_under_way(
 
     monkeypatch.setattr(index_worker, "scan", scan_and_begin)
     ids = await place.add(a=scene(1), b=scene(2), c=scene(3))
-    worker = IndexWorker(place.database, place.photos, BuiltinModel(), None, urgent=urgent, threads=1)
+    worker = IndexWorker(place.database, place.photos, MODEL, None, urgent=urgent, threads=1)
     assert await worker.scan()
     assert len(scanned) == 1, "the others of its batch wait"
     assert await place.one("SELECT count(*) FROM photo_troubles") == 0, "and are not taken for crashes"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import psycopg
 from alembic import command
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.core.migration_runner import alembic_config
 from fluffy_tui.similarity.index.model_registry import INDEX_PREFIX, ModelRegistry
 from fluffy_tui.similarity.models.onnx_model import DESCRIPTION
-
-if TYPE_CHECKING:
-    from fluffy_tui.core.database import Database
 
 
 async def test_an_index_of_an_older_version_is_built_again(database: Database, database_url: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,10 +11,7 @@ from PIL import ExifTags, Image, ImageFilter
 from fluffy_tui.photos import BestBy, BestReason, Browse, Photos
 from fluffy_tui.similarity import stacked_photos
 from fluffy_tui.similarity.index import scan_results
-from similarity.similarity_place import save, scene
-
-if TYPE_CHECKING:
-    from similarity.similarity_place import Place
+from similarity.similarity_place import Place, save, scene
 
 START = datetime(2026, 11, 1, 12)
 

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fluffy_tui.photos import Machine, Photos, PhotoScores, PictureText
 from fluffy_tui.similarity.index import worklist
 from fluffy_tui.similarity.index.perceptual_hash import PictureBits
 from fluffy_tui.similarity.index.photo_scan import PhotoScan
 from fluffy_tui.similarity.index.scan_results import store
-from fluffy_tui.similarity.index.worklist import Failure, Stage, Worklist
+from fluffy_tui.similarity.index.worklist import Failure, Stage, Task, Worklist
 from fluffy_tui.similarity.model import EmbeddingModel
-from similarity.similarity_place import save, scene
+from similarity.similarity_place import Place, save, scene
 from statement_plans import plans, rows_read, statements
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.similarity.index.worklist import Task
-    from similarity.similarity_place import Place
 
 MANY = 20_000
 GROWING = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -13,10 +12,8 @@ from PIL import Image
 from fluffy_tui.photos.scores import CLOSED_BELOW
 from fluffy_tui.similarity import FaceFinder, ModelUnavailable
 from fluffy_tui.similarity.models import face_finder
+from fluffy_tui.similarity.models.face_finder import Face
 from similarity.models.face_pictures import FACE, astronaut
-
-if TYPE_CHECKING:
-    from fluffy_tui.similarity.models.face_finder import Face
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import math
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,11 +14,8 @@ from PIL import Image
 from fluffy_tui.similarity import ImageEmbed, ImageEmbedUnavailable
 from fluffy_tui.similarity.models.image_embed import EmbedRefused, unit_vector
 from refusing_proxy import refusing_proxy
-from similarity.similarity_place import save, scene
-
-if TYPE_CHECKING:
-    from similarity.image_embed_stand_in import Fault, ImageEmbedStandIn
-    from similarity.similarity_place import Place
+from similarity.image_embed_stand_in import Fault, ImageEmbedStandIn
+from similarity.similarity_place import Place, save, scene
 
 LENGTHS = "SELECT vector_norm(embedding) FROM photo_embeddings"
 FAILURES = "SELECT reason, attempts, crashes, next_try_at > now() FROM photo_troubles"

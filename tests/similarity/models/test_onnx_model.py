@@ -7,19 +7,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
 from fluffy_tui.similarity import BuiltinModel, ModelUnavailable
 from fluffy_tui.similarity.models import onnx_model
 from similarity.index.test_perceptual_hash import made
-from similarity.similarity_place import scene
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from similarity.similarity_place import MODEL, scene
 
 pytestmark = pytest.mark.slow
 
@@ -29,37 +26,32 @@ REFERENCE: dict[str, list[float]] = json.loads((Path(__file__).parent / "vector_
 """Vectors of the network before its weights were stored in half precision, by the pictures' names in `made`."""
 
 
-@pytest.fixture(scope="module")
-def model() -> BuiltinModel:
-    return BuiltinModel()
+def vector(picture: Image.Image) -> NDArray[np.float64]:
+    return np.array(MODEL.embed(picture))
 
 
-def vector(model: BuiltinModel, picture: Image.Image) -> NDArray[np.float64]:
-    return np.array(model.embed(picture))
-
-
-def test_the_vector_is_of_length_one_and_near_for_an_edited_copy(model: BuiltinModel) -> None:
-    original = vector(model, scene(1))
-    edited = vector(model, ImageEnhance.Brightness(scene(1)).enhance(1.15))
-    other = vector(model, scene(2))
+def test_the_vector_is_of_length_one_and_near_for_an_edited_copy() -> None:
+    original = vector(scene(1))
+    edited = vector(ImageEnhance.Brightness(scene(1)).enhance(1.15))
+    other = vector(scene(2))
     assert original.shape == (512,)
     assert np.linalg.norm(original) == pytest.approx(1, abs=1e-5)
     assert 1 - original @ edited < 0.1 < 1 - original @ other
 
 
-def test_the_network_knows_what_imagenet_taught_it(model: BuiltinModel) -> None:
+def test_the_network_knows_what_imagenet_taught_it() -> None:
     """Random weights would give vectors too; these tell flat colour from noise and from stripes."""
     noise = [Image.effect_noise((512, 384), sigma).convert("RGB") for sigma in (80, 100)]
     flat = [Image.new("RGB", (512, 384), color) for color in ((90, 120, 200), (95, 125, 190))]
-    first, second, third, fourth = (vector(model, picture) for picture in (*noise, *flat))
+    first, second, third, fourth = (vector(picture) for picture in (*noise, *flat))
     assert max(1 - first @ second, 1 - third @ fourth) < 0.25 < 1 - first @ third
 
 
-def test_vectors_stay_comparable_with_stored_ones(model: BuiltinModel) -> None:
+def test_vectors_stay_comparable_with_stored_ones() -> None:
     """A network that gives others needs another name."""
     assert len(REFERENCE) == 6
     for name, expected in REFERENCE.items():
-        assert vector(model, Image.fromarray(made(name))) @ np.array(expected) > 0.9999, name
+        assert vector(Image.fromarray(made(name))) @ np.array(expected) > 0.9999, name
 
 
 def test_the_network_is_the_one_that_its_note_describes() -> None:

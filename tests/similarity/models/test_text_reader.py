@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -14,10 +16,6 @@ from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.similarity.model import ModelUnavailable
 from fluffy_tui.similarity.models import text_reader
 from fluffy_tui.similarity.models.text_reader import TextReader, read_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 installed = pytest.mark.skipif(not TextReader.is_installed(), reason="the extra `ocr` is not installed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageEnhance
@@ -12,9 +12,6 @@ from fluffy_tui.similarity import Relation, picture_bits
 from similarity.screenshot_pictures import chat
 from similarity.similarity_place import Place, open_place, save, scene
 from statement_plans import plans, rows_read, statements
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 async def test_a_picture_that_was_saved_again_is_found_and_another_one_is_not(place: Place) -> None:

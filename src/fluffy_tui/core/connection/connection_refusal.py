@@ -10,10 +10,11 @@ import selectors
 import shlex
 import socket
 import struct
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg import pq, sql
@@ -21,9 +22,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fluffy_tui.core.connection.silent_connection import ServerSilent
 from fluffy_tui.core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _VERBOSE = 2
 """libpq's PQERRORS_VERBOSE, which puts the SQLSTATE in front of the server's sentence."""
@@ -211,10 +209,7 @@ def _options(connection: pq.abc.PGconn) -> dict[str, str]:
 
 def _finished(connection: pq.abc.PGconn) -> int:
     """Drive the connection to its end, or until no answer comes, and return its last status."""
-    events = {
-        pq.PollingStatus.READING: selectors.EVENT_READ,
-        pq.PollingStatus.WRITING: selectors.EVENT_WRITE,
-    }
+    events = {pq.PollingStatus.READING: selectors.EVENT_READ, pq.PollingStatus.WRITING: selectors.EVENT_WRITE}
     while (status := pq.PollingStatus(connection.connect_poll())) in events:
         with selectors.DefaultSelector() as selector:
             selector.register(connection.socket, events[status])

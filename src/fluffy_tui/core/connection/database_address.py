@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 import psycopg
@@ -11,9 +11,6 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _DEFAULTS = {
     "connect_timeout": "5",
@@ -66,10 +63,7 @@ def read_address(text: str) -> str:
     scheme, is_url, rest = text.partition("://")
     if is_url and re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
         if scheme.partition("+")[0] not in ("postgresql", "postgres"):
-            raise _refused(
-                "is not the address of a Postgres database",
-                f"{_FORM}{OR_EMBEDDED}.",
-            )
+            raise _refused("is not the address of a Postgres database", f"{_FORM}{OR_EMBEDDED}.")
         text = f"postgresql://{rest}"
         _check_shape(text)
     if "\0" in text:  # libpq would read only what is before it

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import psycopg
 from psycopg.rows import class_row
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 OLDEST_POSTGRES = 14
 OLDEST_PGVECTOR = (0, 7)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
@@ -13,9 +13,6 @@ from fluffy_tui.core.connection.connection_refusal import explain_refusal
 from fluffy_tui.core.connection.database_address import OR_EMBEDDED, read_address
 from fluffy_tui.core.connection.database_check import check_session
 from fluffy_tui.core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 NOTIFY_SECONDS = 5.0
 """How long a notification may take to arrive."""

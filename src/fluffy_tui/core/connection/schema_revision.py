@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import DatabaseTooNew
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 REVISION = "SELECT version_num FROM alembic_version"
 """The query for a database's schema."""

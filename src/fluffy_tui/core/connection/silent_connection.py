@@ -8,13 +8,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
 
 PING_SECONDS = 15.0
 """How often a connection that LISTENs asks for an answer."""

@@ -6,15 +6,13 @@ import os
 import pwd
 import stat
 import subprocess
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from pathlib import Path
+from typing import IO
 
 from fluffy_tui.core.embedded.folder_owner import account_name
 from fluffy_tui.core.errors import DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 _FALLBACK_UID = 65534
 """The "overflow" id that Linux and BSD reserve for nobody."""

@@ -12,8 +12,9 @@ import fcntl
 import os
 import shlex
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from fluffy_tui.core.embedded.cluster import ensure_cluster, reason
 from fluffy_tui.core.embedded.folder_owner import DISK_FULL, folder_remedy
@@ -23,10 +24,6 @@ from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.embedded.socket_folder import connection_url, ready_folder
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.plain_file import NotPlain, open_plain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER = {errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENOENT}

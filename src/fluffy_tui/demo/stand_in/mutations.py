@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,26 +29,17 @@ DUPLICATE_WINDOW = timedelta(hours=1)
 """How long the same text is refused on one channel; Buffer's own figure is not known."""
 
 
+@dataclass(frozen=True, slots=True)
 class Mutations:
     """The mutations: each checks in Buffer's order, changes the world at once and notifies the publisher."""
 
-    def __init__(
-        self,
-        world: World,
-        clock: Clock,
-        faults: Faults,
-        reader: PictureReader,
-        publisher: Publisher,
-        changed: Callable[[], None],
-        duplicate_window: timedelta = DUPLICATE_WINDOW,
-    ) -> None:
-        self._world = world
-        self._clock = clock
-        self._faults = faults
-        self._reader = reader
-        self._publisher = publisher
-        self._changed = changed
-        self._duplicate_window = duplicate_window
+    world: World
+    clock: Clock
+    faults: Faults
+    reader: PictureReader
+    publisher: Publisher
+    changed: Callable[[], None]
+    duplicate_window: timedelta = DUPLICATE_WINDOW
 
     async def create(self, request: Mapping[str, Any]) -> Post:
         """Create a post.
@@ -55,23 +47,23 @@ class Mutations:
         Raises:
             Refused: With the error member that Buffer would return.
         """
-        channel = self._world.channels.get(request["channelId"])
+        channel = self.world.channels.get(request["channelId"])
         if channel is None:
             raise Refused("NotFoundError", "Channel not found")
         if channel.is_locked:
             raise invalid(["Channel is locked."])
         operation = frozenset({"createPost"})
         own = frozenset({channel.id})
-        if self._faults.take(Kind.QUEUE_PAUSED, operation, own):
+        if self.faults.take(Kind.QUEUE_PAUSED, operation, own):
             channel.is_queue_paused = True
         text = request.get("text") or ""
         metadata = dict(request.get("metadata") or {})
         self._check(channel, text, request["assets"], metadata)
         assets = await self._read(channel, request["assets"], metadata, "createPost")
-        if self._faults.take(Kind.REWRITTEN_ASSETS, operation, own):
+        if self.faults.take(Kind.REWRITTEN_ASSETS, operation, own):
             for asset in assets:
                 asset.source = f"https://buffer-media.example.com/{new_id()}.jpg"
-        now = self._clock.now()
+        now = self.clock.now()
         draft = bool(request.get("saveToDraft") or request.get("needsApproval"))
         self._refuse_duplicate(channel, text, request.get("dueAt"), now)
         if not draft and request["mode"] != "shareNow":
@@ -91,8 +83,8 @@ class Mutations:
             post.due_at = request.get("dueAt") if request["mode"] == "customScheduled" else None
         else:
             self._schedule(post, channel, request["mode"], request.get("dueAt"))
-        self._world.add_post(post)
-        if self._faults.take(Kind.DISCONNECT_CHANNEL, operation, own):
+        self.world.add_post(post)
+        if self.faults.take(Kind.DISCONNECT_CHANNEL, operation, own):
             channel.is_disconnected = True
         await self._settle(post)
         return post
@@ -103,7 +95,7 @@ class Mutations:
         Raises:
             Refused: With the error member that Buffer would return.
         """
-        post = self._world.posts.get(request["id"])
+        post = self.world.posts.get(request["id"])
         if post is None:
             raise Refused("NotFoundError", "Post not found")
         if post.status in {"sending", "sent"}:
@@ -112,7 +104,7 @@ class Mutations:
             raise invalid(
                 [NOTHING_TO_SAY]
             )  # observed: omitted fields count as empty while the post is checked
-        channel = self._world.channels[post.channel_id]
+        channel = self.world.channels[post.channel_id]
         text = post.text if request.get("text") is None else request["text"]
         metadata = post.metadata | dict(request.get("metadata") or {})
         wanted = request.get("assets")
@@ -120,9 +112,9 @@ class Mutations:
         assets = post.assets if wanted is None else await self._read(channel, wanted, metadata, "editPost")
         post.text, post.metadata = text, metadata
         post.assets = self._kept(assets, frozenset({"editPost"}), frozenset({channel.id}))
-        post.updated_at = self._clock.now()
+        post.updated_at = self.clock.now()
         mode = request.get("mode")
-        ignored = self._faults.take(Kind.EDIT_IGNORES_DUE, frozenset({"editPost"}), frozenset({channel.id}))
+        ignored = self.faults.take(Kind.EDIT_IGNORES_DUE, frozenset({"editPost"}), frozenset({channel.id}))
         if mode and request.get("schedulingType") and not ignored:
             self._schedule(post, channel, mode, request.get("dueAt"))
             post.share_mode, post.scheduling_type = mode, request["schedulingType"]
@@ -135,19 +127,19 @@ class Mutations:
         Raises:
             Refused: There is no such post, or it is being sent.
         """
-        post = self._world.posts.get(post_id)
+        post = self.world.posts.get(post_id)
         if post is None:
             raise Refused("VoidMutationError", "Post not found")
         if post.status == "sending":
             raise Refused("VoidMutationError", "A post that is sending cannot be deleted.")
-        del self._world.posts[post_id]
-        self._publisher.arm()
-        self._changed()
+        del self.world.posts[post_id]
+        self.publisher.arm()
+        self.changed()
         return post_id
 
     def resume_queue(self, channel: Channel) -> None:
         """Give posts that a paused queue delayed the next free slots, in order."""
-        now = self._clock.now()
+        now = self.clock.now()
         for post in self._queue(channel.id):
             if post.due_at is not None and post.due_at <= now:
                 post.due_at = next_free_slot(channel, now, self._taken(channel))
@@ -155,21 +147,21 @@ class Mutations:
     def _check(
         self, channel: Channel, text: str, assets: Sequence[Mapping[str, Any]], metadata: Mapping[str, Any]
     ) -> None:
-        check_input(channel.service, text, assets, metadata, is_paid_plan=self._world.is_paid_plan)
+        check_input(channel.service, text, assets, metadata, is_paid_plan=self.world.is_paid_plan)
 
     def _kept(self, assets: list[Asset], operation: frozenset[str], channels: frozenset[str]) -> list[Asset]:
         """Return the pictures that a fault leaves."""
-        if self._faults.take(Kind.DROP_ASSET, operation, channels):
+        if self.faults.take(Kind.DROP_ASSET, operation, channels):
             return []
-        if len(assets) > 1 and self._faults.take(Kind.DROP_ONE_ASSET, operation, channels):
+        if len(assets) > 1 and self.faults.take(Kind.DROP_ONE_ASSET, operation, channels):
             return assets[:-1]
         return assets
 
     async def _settle(self, post: Post) -> None:
-        self._changed()
-        if post.share_mode == "shareNow" and self._world.channels[post.channel_id].service == "twitter":
-            await self._publisher.publish_at_once(post)  # observed: X returns `sent` in the same reply
-        self._publisher.arm()
+        self.changed()
+        if post.share_mode == "shareNow" and self.world.channels[post.channel_id].service == "twitter":
+            await self.publisher.publish_at_once(post)  # observed: X returns `sent` in the same reply
+        self.publisher.arm()
 
     async def _read(
         self,
@@ -185,11 +177,11 @@ class Mutations:
                 reasons.append(f"{kind.capitalize()} could not be read from its URL.")
                 continue
             try:
-                if self._faults.take(
+                if self.faults.take(
                     Kind.IMAGE_UNREADABLE, frozenset({operation}), frozenset({channel.id}), after=False
                 ):
                     raise PictureUnreadable("fault")  # noqa: TRY301 - the fault is reported like the real case
-                picture = await self._reader.read(value["url"])
+                picture = await self.reader.read(value["url"])
             except PictureUnreadable:
                 reasons.append(UNREADABLE)
                 continue
@@ -214,18 +206,18 @@ class Mutations:
     def _refuse_duplicate(self, channel: Channel, text: str, due_at: datetime | None, now: datetime) -> None:
         if not text:
             return
-        for post in self._world.posts_of(channel.id, "scheduled", "sending", "sent"):
+        for post in self.world.posts_of(channel.id, "scheduled", "sending", "sent"):
             if post.text != text:
                 continue
-            recent = now - (post.sent_at or post.created_at) < self._duplicate_window
-            near = due_at and post.due_at and abs(due_at - post.due_at) < self._duplicate_window
+            recent = now - (post.sent_at or post.created_at) < self.duplicate_window
+            near = due_at and post.due_at and abs(due_at - post.due_at) < self.duplicate_window
             if recent or near:
                 raise invalid([POSTED_RECENTLY if post.status == "sent" else ALREADY_SCHEDULED])
 
     def _refuse_full_queue(self, channel: Channel, operation: frozenset[str]) -> None:
-        allowed = self._world.scheduled_posts
-        waiting = sum(1 for _ in self._world.posts_of(channel.id, "scheduled"))
-        if self._faults.take(Kind.QUEUE_FULL, operation, frozenset({channel.id})):
+        allowed = self.world.scheduled_posts
+        waiting = sum(1 for _ in self.world.posts_of(channel.id, "scheduled"))
+        if self.faults.take(Kind.QUEUE_FULL, operation, frozenset({channel.id})):
             waiting = max(waiting, allowed)
         if waiting >= allowed:
             raise Refused(
@@ -235,7 +227,7 @@ class Mutations:
             )
 
     def _schedule(self, post: Post, channel: Channel, mode: str, due_at: datetime | None) -> None:
-        now = self._clock.now()
+        now = self.clock.now()
         if mode == "customScheduled":
             if due_at is None:
                 raise invalid(["A custom scheduled post requires a due date."])
@@ -259,12 +251,12 @@ class Mutations:
             entry.due_at = next(free, None)
 
     def _queue(self, channel_id: str) -> list[Post]:
-        waiting = self._world.posts_of(channel_id, "scheduled")
+        waiting = self.world.posts_of(channel_id, "scheduled")
         queued = [post for post in waiting if post.share_mode in QUEUE_MODES and post.due_at is not None]
         return sorted(queued, key=lambda post: (post.due_at or post.created_at, post.created_at))
 
     def _taken(self, channel: Channel, except_for: Post | None = None) -> set[datetime]:
-        waiting = self._world.posts_of(channel.id, "scheduled", "sending")
+        waiting = self.world.posts_of(channel.id, "scheduled", "sending")
         return {post.due_at for post in waiting if post is not except_for and post.due_at is not None}
 
 

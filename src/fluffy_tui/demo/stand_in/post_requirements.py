@@ -40,14 +40,6 @@ def invalid(reasons: Sequence[str]) -> Refused:
     return Refused("InvalidInputError", "Invalid post: " + ", ".join(reasons))
 
 
-def _utf16_units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _graphemes(text: str) -> int:
-    return len(regex.findall(r"\X", text))
-
-
 @dataclass(frozen=True, slots=True)
 class Network:
     """The requirements of one network (Buffer's help centre, articles 588, 617 and 622)."""
@@ -115,11 +107,13 @@ NETWORKS: Mapping[str, Network] = {
         3_000,
         20,
         metadata_key="linkedin",
-        measure=_utf16_units,
+        measure=lambda text: len(text.encode("utf-16-le")) // 2,
         longest_first_comment=1_250,
     ),
     "twitter": Network("Twitter", 280, 4, metadata_key="twitter"),
-    "bluesky": Network("Bluesky", 300, 4, metadata_key="bluesky", measure=_graphemes),
+    "bluesky": Network(
+        "Bluesky", 300, 4, metadata_key="bluesky", measure=lambda text: len(regex.findall(r"\X", text))
+    ),
     "mastodon": Network("Mastodon", 500, 4, metadata_key="mastodon"),
 }
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
+from typing import BinaryIO
 
 _EXTENSION, _PICTURE = 0x21, 0x2C
 _HAS_COLORS, _COLORS = 0x80, 7

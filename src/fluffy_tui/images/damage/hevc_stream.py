@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 from fluffy_tui.images.damage.loaded_library import loaded_library
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 _CHECK_HASH, _NO_DEBLOCKING, _NO_SMOOTHING = 0, 7, 8
 _HASH_UNIT = 40

@@ -6,12 +6,9 @@ are the code for a coefficient, as in the usual tables, whole rows of blocks wou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from fluffy_tui.images.file_format import JPEG_FRAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _HOLE = bytes(512)
 _TABLES, _SCAN, _END = 0xC4, 0xDA, 0xD9

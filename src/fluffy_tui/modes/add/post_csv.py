@@ -6,14 +6,11 @@ import csv
 import io
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.modes.add.post_adder import WrittenPost
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 COLUMNS = ("photo", "photos", "caption", "alt_text", "when", "channel", "first_comment")
 _SEVERAL = re.compile(r"[;\r\n]")

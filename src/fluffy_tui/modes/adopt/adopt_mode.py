@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -17,12 +17,8 @@ from fluffy_tui.modes.adopt.adoption import Adoption, AdoptionCounts, AdoptionRe
 from fluffy_tui.modes.adopt.train_database import VARIABLE, TrainPhoto, TrainPost, opened
 from fluffy_tui.modes.import_mode import INTERRUPTED, OK, SOME_FAILED, forget_cancellation, print_line
 from fluffy_tui.modes.post_report import print_events
+from fluffy_tui.settings import Settings
 from fluffy_tui.tui.text.words import plural
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fluffy_tui.settings import Settings
 
 _LONGEST_ADDRESS = 10_000
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg import IsolationLevel, sql
@@ -18,9 +19,6 @@ from fluffy_tui.core.connection import explain_refusal, naming, read_address
 from fluffy_tui.core.database import program_name, server_sentence
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.personas import LONGEST_NAME
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 VARIABLE = "FLUFFY_ADOPT_URL"
 """What messages call the address."""

@@ -18,9 +18,9 @@ from mcp_types import (
 )
 from pydantic import ValidationError
 
-if TYPE_CHECKING:
-    from types import TracebackType
+from fluffy_tui.tui.text.words import shortened
 
+if TYPE_CHECKING:
     from mcp.shared._stream_protocols import ReadStream, WriteStream
 
 _FAULTS = 5
@@ -66,12 +66,7 @@ class ClientMessages:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
 
@@ -80,11 +75,7 @@ def fault_words(error: ValidationError) -> str:
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     words = [": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in faults]
     more = [f"and {len(words) - _FAULTS} more"] if len(words) > _FAULTS else []
-    return "; ".join([*(_shortened(one) for one in words[:_FAULTS]), *more])
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_FAULT else f"{text[:_LONGEST_FAULT]}…"
+    return "; ".join([*(shortened(one, _LONGEST_FAULT) for one in words[:_FAULTS]), *more])
 
 
 def _lacks_id(message: JSONRPCMessage) -> bool:

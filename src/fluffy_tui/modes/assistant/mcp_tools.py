@@ -196,7 +196,8 @@ class AssistantTools:
         [known] = await self._photos([photo.id], {photo.id: len(copies)})
         no_picture, content = "", []
         try:
-            content = [_picture_content(await asyncio.to_thread(self._picture, photo))]
+            jpeg = b64encode(await asyncio.to_thread(self._picture, photo)).decode("ascii")
+            content = [ImageContent(type="image", data=jpeg, mime_type="image/jpeg")]
         except PhotoUnreadable as error:
             no_picture = str(error)
         posted_before = await self._posts([before]) if before else [None]
@@ -476,10 +477,6 @@ def _with_names(sentence: str, photos: Iterable[Photo]) -> str:
     for photo in photos:
         sentence = sentence.replace(str(photo.path), photo.name)
     return sentence
-
-
-def _picture_content(jpeg: bytes) -> ImageContent:
-    return ImageContent(type="image", data=b64encode(jpeg).decode("ascii"), mime_type="image/jpeg")
 
 
 def _persona(persona: Persona, counts: PersonaCounts | None) -> answers.PersonaAnswer:

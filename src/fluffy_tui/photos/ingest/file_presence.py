@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Update, and_, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.core.database import among
+from fluffy_tui.core.database import Database, among
 from fluffy_tui.photos.machine import UNKNOWN, Machine
 from fluffy_tui.photos.tables import PhotoPlaceRow, PhotoRow, same_path
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from fluffy_tui.core.database import Database
 
 _ROWS = 2000
 

@@ -8,19 +8,17 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from fluffy_tui.images import readable_path, unreadable
 from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.photos.metadata.companions import SIDECAR, Companions, Neighbours, companions_of
 from fluffy_tui.photos.model import ICLOUD, RAW_BESIDE_PICTURE, FailedFile, FolderNotFound, PassedOver
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-    from datetime import datetime
 
 _IMPORTED = (
     "jpg jpeg jpe jfif pjpeg pjp insp jps mpo png apng webp heic heif hif avif tif tiff gif bmp dib jxl"

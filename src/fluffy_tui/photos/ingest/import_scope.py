@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from fluffy_tui.photos.ingest.folder_walk import (
     Walked,
@@ -20,10 +22,6 @@ from fluffy_tui.photos.ingest.folder_walk import (
     with_companions,
 )
 from fluffy_tui.photos.metadata.companions import spelled_in
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterator, Sequence
 
 
 class ImportScope(Protocol):

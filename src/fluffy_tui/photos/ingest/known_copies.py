@@ -78,11 +78,12 @@ async def forget_copies(
 ) -> None:
     """Forget files that are no longer copies."""
     if paths:
+        hashes = [hashlib.md5(path.encode(), usedforsecurity=False).hexdigest() for path in paths]
         await session.execute(
             delete(PhotoCopyRow).where(
                 PhotoCopyRow.persona_id == persona_id,
                 of_machine(PhotoCopyRow, machine_id),
-                func.md5(PhotoCopyRow.path) == any_(array_of([_md5(path) for path in paths], Text())),
+                func.md5(PhotoCopyRow.path) == any_(array_of(hashes, Text())),
                 PhotoCopyRow.path == any_(array_of(list(paths), Text())),
             )
         )
@@ -98,10 +99,6 @@ async def forget_vanished_copies(
     paths = list(await session.scalars(query))
     gone = await asyncio.to_thread(lambda: [path for path in paths if is_gone(path)])
     await forget_copies(session, persona_id, machine_id, gone)
-
-
-def _md5(path: str) -> str:
-    return hashlib.md5(path.encode(), usedforsecurity=False).hexdigest()
 
 
 def _of_present(copies: Iterable[tuple[str, str, int]]) -> set[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.images import readable_path, unreadable
@@ -15,10 +15,6 @@ from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
 from fluffy_tui.photos.ingest.folder_walk import Listing, Walked, next_listing, real_path, with_companions
 from fluffy_tui.photos.metadata.companions import spelled_in
 from fluffy_tui.photos.model import FailedFile, Photo
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
 
 NO_PICTURE = "It is not a picture that can be imported."
 
@@ -31,7 +27,6 @@ class SingleFiles:
 
     def walk(self, stop: threading.Event) -> Iterator[Walked]:
         """Yield the files; blocks."""
-        del stop
         return (with_companions(path, spelled_in(str(Path(path).parent))) for path in self.paths)
 
     @property

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from fluffy_tui.images import MOST_XMP, PhotoUnreadable, open_regular, unreadable
 from fluffy_tui.name_key import composed
 from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.photos.metadata.takeout import takeout_names, takeout_time
 from fluffy_tui.photos.metadata.xmp import OUR_MARK, Xmp, XmpDamaged, parse_xmp
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import datetime
 
 SIDECAR, NOTE = ".xmp", ".json"
 _MARKED = 1 << 10

@@ -5,13 +5,10 @@ from __future__ import annotations
 import calendar
 import os
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from fluffy_tui.name_key import name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _CAMERA_FOLDER = re.compile(r"[1-9]\d\d[A-Z0-9_]{5}|\d{6}[a-z_]{2}")
 """As cameras name folders by the standard DCF, and as phones do by month."""

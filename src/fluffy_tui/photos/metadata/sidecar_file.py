@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.photos.metadata.companions import SIDECAR, is_ours, sidecars_of, spelled_in
 from fluffy_tui.photos.metadata.xmp import OUR_MARK
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML can have."""

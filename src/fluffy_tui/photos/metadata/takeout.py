@@ -8,14 +8,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from fluffy_tui.images import PhotoUnreadable, open_regular
 from fluffy_tui.photos.edited_names import NUMBERED, TAKEOUT_WORDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _LONGEST = 46
 """Characters of a name before `.json`; Takeout cuts what is longer."""

@@ -8,13 +8,10 @@ darktable, digiKam and Windows.
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _XMP = "{http://ns.adobe.com/xap/1.0/}"
@@ -187,7 +184,6 @@ class _Properties:
 
     def end(self, tag: str) -> None:
         """End an element, which is a value if it is a property of the picture, or an item of one."""
-        del tag
         match self._path:
             case [*_, rdf, top, name] if (rdf, top) == (
                 f"{_RDF}RDF",

@@ -9,20 +9,30 @@ from __future__ import annotations
 import sys
 import unicodedata
 from array import array
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import LargeBinary, and_, any_, func, literal, or_, select, text, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    ScalarSelect,
+    Select,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from fluffy_tui.name_key import name_key
 from fluffy_tui.photos.picture_texts import shows_words
 from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Verdict
 from fluffy_tui.photos.scores import BRIGHT_FROM, CLOSED_BELOW, DARK_FROM, SOFT_BELOW, Flaw
 from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, ScheduledOnceRow, begins_with
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sqlalchemy import ColumnElement, ScalarSelect, Select
 
 _KEYS: dict[Sort, tuple[str, ...]] = {
     Sort.TAKEN: ("shown_at",),

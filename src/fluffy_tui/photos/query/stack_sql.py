@@ -6,12 +6,15 @@ compared with each other, so a library without duplicates pays next to nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import BigInteger, and_, cast, false, func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, false, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.database import among
@@ -26,13 +29,6 @@ from fluffy_tui.photos.query.browse_sql import (
     packed,
 )
 from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, of_machine
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,6 @@ def _add_periodic(
     @blueprint.periodic(cron=cron, periodic_id=machine_id)
     @blueprint.task(name=name, queue=queue, lock=lock, queueing_lock=queueing_lock, pass_context=True)
     async def task(context: JobContext, timestamp: int) -> None:
-        del timestamp
         await run(context)
 
 

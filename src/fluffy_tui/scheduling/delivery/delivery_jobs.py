@@ -52,13 +52,7 @@ async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> No
     await session.flush()
     if await session.scalar(waiting) is not None:
         return
-    await defer(
-        session,
-        queue,
-        DELIVER,
-        arguments={"post_id": post.id},
-        lock=f"channel:{post.channel_id}",
-    )
+    await defer(session, queue, DELIVER, arguments={"post_id": post.id}, lock=f"channel:{post.channel_id}")
 
 
 def machine_queue(machine_id: str) -> str:

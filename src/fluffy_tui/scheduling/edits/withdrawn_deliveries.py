@@ -117,8 +117,5 @@ class WithdrawnDeliveries:
                 await session.execute(delete(WithdrawnDeliveryRow).where(this))
                 return
             log.warning("a cancelled post was published: %s", published.id)
-            told = {
-                "published_at": published.sent_at or self.now(),
-                "external_link": published.external_link,
-            }
+            told = {"published_at": published.sent_at or self.now(), "external_link": published.external_link}
             await session.execute(update(WithdrawnDeliveryRow).where(this).values(told))

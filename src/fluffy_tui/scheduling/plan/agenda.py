@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import Channel, ShareMode
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 from fluffy_tui.scheduling.plan.slots import channel_zone, slots
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
-
 
 TOO_CLOSE = timedelta(hours=2)
 """Two posts of one channel that are closer than this compete for attention."""
@@ -72,7 +68,11 @@ class Agenda:
         found = [planned for post in self.posts if (planned := _known(post)) is not None]
         known = {planned.post.id for planned in found}
         free = self._free({planned.at for planned in found})
-        queue = [post for post in self.posts if post.id not in known and _takes_a_slot(post)]
+        queue = [
+            post
+            for post in self.posts
+            if post.id not in known and post.step in ON_THE_WAY and _is_queued(post)
+        ]
         # a stable sort keeps the order of the queue
         queue.sort(key=lambda post: post.share_mode is not ShareMode.SHARE_NEXT)
         found += [Planned(post, at, True) for post, at in zip(queue, free, strict=False)]
@@ -166,7 +166,3 @@ def _known(post: Post) -> Planned | None:
 def _is_queued(post: Post) -> bool:
     """Return whether a post's time is that of its place in the queue."""
     return post.step is not Step.LIVE and post.share_mode in (ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT)
-
-
-def _takes_a_slot(post: Post) -> bool:
-    return post.step in ON_THE_WAY and _is_queued(post)

@@ -458,17 +458,8 @@ class ProblemInbox:
             lead = datetime.now(UTC) - await database_now(session) + (database_lead or timedelta(0))
         if database_lead is None or abs(lead) <= TOLERATED_SKEW:
             return []
-        ahead = skew_words(lead, "Buffer's")
-        return [
-            Problem(
-                ProblemKind.CLOCK,
-                "This computer's clock is wrong.",
-                f"It is {ahead}.",
-                _CLOCK_THEN,
-                None,
-                (),
-            )
-        ]
+        what, ahead = "This computer's clock is wrong.", skew_words(lead, "Buffer's")
+        return [Problem(ProblemKind.CLOCK, what, f"It is {ahead}.", _CLOCK_THEN, None, ())]
 
     async def _used_up_budget(self) -> list[Problem]:
         closed = await self.budget.closed_for()
@@ -476,16 +467,13 @@ class ProblemInbox:
             return []
         window, seconds = closed
         quota = "" if window.quota is None else f" {window.quota}"
-        return [
-            Problem(
-                ProblemKind.BUDGET_SPENT,
-                "Buffer's rate limit is reached.",
-                f"All{quota} requests within {_duration(window.length)} are used up.",
-                "Everything continues when the limit resets.",
-                datetime.now(UTC) + timedelta(seconds=seconds),
-                (),
-            )
-        ]
+        what = "Buffer's rate limit is reached."
+        why = f"All{quota} requests within {window.duration} are used up."
+        then, when = (
+            "Everything continues when the limit resets.",
+            datetime.now(UTC) + timedelta(seconds=seconds),
+        )
+        return [Problem(ProblemKind.BUDGET_SPENT, what, why, then, when, ())]
 
 
 def _of_persona(persona_id: int | None) -> ColumnElement[bool]:
@@ -535,7 +523,3 @@ def _of_post(
 ) -> Problem:
     why = (post.error_message or "") if why is None else why
     return Problem(kind, what, why, then, when, actions, post, post.persona_id, post.channel_id, refused)
-
-
-def _duration(seconds: int) -> str:
-    return {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}.get(seconds, f"{seconds} seconds")

@@ -6,17 +6,15 @@ import asyncio
 import io
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func, null, select, update
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.images import PhotoUnreadable, decode_to_fit
 from fluffy_tui.media import PictureNotFetched, fetch_foreign_picture
 from fluffy_tui.scheduling.tables import OutsidePostRow
 from fluffy_tui.similarity import picture_bits
-
-if TYPE_CHECKING:
-    from fluffy_tui.core.database import Database
 
 log = logging.getLogger(__name__)
 

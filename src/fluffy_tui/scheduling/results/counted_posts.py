@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,13 +19,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from fluffy_tui.buffer import Metric
+from fluffy_tui.core.database import Database
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.results.comparison import CountedPost, shape_of
 from fluffy_tui.scheduling.results.post_results import Results
 from fluffy_tui.scheduling.tables import DRAFT, TIME, PostMetricRow, PostRow, StatusSyncRow
-
-if TYPE_CHECKING:
-    from fluffy_tui.core.database import Database
 
 SPAN = timedelta(days=365)
 """How old a post may be: an account of years ago says little about the next post."""

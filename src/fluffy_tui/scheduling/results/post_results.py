@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from sqlalchemy import case, select
 
 from fluffy_tui.buffer import Metric
+from fluffy_tui.core.database import Database
 from fluffy_tui.scheduling.model import Post, Step
 from fluffy_tui.scheduling.tables import PostMetricRow, PostRow, StatusSyncRow
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from fluffy_tui.core.database import Database
 
 FIRST = (
     *("reactions", "likes", "favorites", "comments", "shares", "reposts", "saves"),

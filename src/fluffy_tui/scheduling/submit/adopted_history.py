@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.database import Database
 from fluffy_tui.networks import clean_caption
 from fluffy_tui.photos import Photo, locked
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
@@ -15,14 +18,6 @@ from fluffy_tui.scheduling.model import PostStatus, Step
 from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.post_photo import PostPhoto
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import datetime
-
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.core.database import Database
 
 
 @dataclass(frozen=True, slots=True)

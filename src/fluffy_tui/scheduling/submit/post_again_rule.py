@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fluffy_tui.core.clocks import months_later
 from fluffy_tui.scheduling.model import Post, PostStatus
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import datetime
-
-    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 def again_refusal(posts: Sequence[Post | PostRow], now: datetime, months: int) -> str:

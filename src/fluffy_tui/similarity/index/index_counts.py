@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Set
 
 from sqlalchemy import BigInteger, cast, func, literal_column, select, text, true
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fluffy_tui.core.database import among
 from fluffy_tui.core.event_stream import PHOTOS_CHANNEL
 from fluffy_tui.similarity.index.model_registry import active_model
 from fluffy_tui.similarity.model import IndexCounts, IndexGains
 from fluffy_tui.similarity.tables import COUNTS, PHOTOS, EmbeddingModelRow, IndexFailureRow
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
-
-    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def count_indexed(session: AsyncSession, persona_id: int | None) -> list[IndexCounts]:

@@ -57,7 +57,6 @@ def add_index_tasks(queue: App, machine_id: str = "") -> None:
     @task("look", SCAN, alone=False)
     async def scan(context: JobContext, timestamp: int = 0) -> None:
         """Scan photos; the next job is deferred as soon as this one knows that there are some."""
-        del timestamp
         worker: IndexWorker = context.additional_context["library"]
         found = await worker.scan(partial(_defer, queue, SCAN))
         if not found and worker.has_service:
@@ -69,7 +68,6 @@ def add_index_tasks(queue: App, machine_id: str = "") -> None:
     @task("ask", EMBED, alone=True)
     async def embed(context: JobContext, timestamp: int = 0) -> None:
         """Have the service embed photos; while it is unavailable, one attempt a minute is enough."""
-        del timestamp
         worker: IndexWorker = context.additional_context["library"]
         try:
             found = await worker.embed()

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select, text, update
+from sqlalchemy import Select, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.core.database import Database
 from fluffy_tui.similarity.index.worklist import given_up
 from fluffy_tui.similarity.model import EmbeddingModel, ModelDescription
 from fluffy_tui.similarity.tables import PHOTOS, EmbeddingModelRow, IndexFailureRow, PhotoEmbeddingRow
-
-if TYPE_CHECKING:
-    from sqlalchemy import Select
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.core.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +77,7 @@ class ModelRegistry:
             present = await active_model(session)
             if present is not None and present.id == model.id:
                 return
-            if not await session.scalar(_has_vectors(model)):
+            if not await session.scalar(select(exists().where(PhotoEmbeddingRow.model_id == model.id))):
                 return
             if present is not None and await session.scalar(_lacks_photos(model, present, stage)):
                 return
@@ -121,10 +116,6 @@ def index_statement(model: EmbeddingModel) -> str:
         f" USING hnsw ((embedding::halfvec({model.dimensions})) halfvec_cosine_ops)"
         f" WITH (m = 24, ef_construction = 100) WHERE model_id = {model.id}"
     )
-
-
-def _has_vectors(model: EmbeddingModel) -> Select[bool]:
-    return select(exists().where(PhotoEmbeddingRow.model_id == model.id))
 
 
 def _lacks_photos(model: EmbeddingModel, present: EmbeddingModel, stage: str) -> Select[bool]:

@@ -5,13 +5,16 @@ Found once for each photo, when it is indexed, with as many look-ups in any libr
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import time, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
+    Select,
     Text,
     Time,
     and_,
@@ -27,6 +30,8 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from fluffy_tui.core.database import each_answer
 from fluffy_tui.photos import DateSource, counterparts, versions
@@ -43,13 +48,6 @@ from fluffy_tui.similarity.tables import (
     same_strokes,
     unnested,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.ext.asyncio import AsyncSession
-    from sqlalchemy.types import TypeEngine
 
 BURST_SECONDS = 2
 """Between two photos of a burst."""

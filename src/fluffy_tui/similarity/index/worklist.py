@@ -11,15 +11,20 @@ once a day, so that a file that crashes a decoder does not block all others.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    Delete,
+    Select,
     SmallInteger,
+    Update,
     and_,
     any_,
     case,
@@ -33,9 +38,10 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from fluffy_tui.core.database import among
+from fluffy_tui.core.database import Database, among
 from fluffy_tui.similarity.tables import (
     PHOTOS,
     PLACES,
@@ -46,15 +52,6 @@ from fluffy_tui.similarity.tables import (
     PhotoHashRow,
     QueuedPhotoRow,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from sqlalchemy import ColumnElement, Delete, Select, Update
-    from sqlalchemy.dialects.postgresql import Insert
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.core.database import Database
 
 CRASHES = 3
 """Workers in a row that have crashed at a photo before it is only tried once a day."""

@@ -23,8 +23,6 @@ from fluffy_tui.settings import LOOPBACK
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelDescription
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from PIL import Image
 
 OPERATION = "embed_clip_vit_b_32"
@@ -96,13 +94,8 @@ class ImageEmbed:
         await self._http.__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        await self._http.__aexit__(kind, error, traceback)
+    async def __aexit__(self, *error: Any) -> None:
+        await self._http.__aexit__(*error)
 
     async def operations(self) -> list[str]:
         """Return the names of the service's operations.

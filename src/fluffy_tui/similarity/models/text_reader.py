@@ -9,16 +9,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluffy_tui.images import DAMAGED, LimitedProcess, PhotoUnreadable, Unreadable, decode_to_fit
 from fluffy_tui.photos import PictureText
 from fluffy_tui.similarity.model import ModelUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 INSTALL = "Install it with: pip install 'fluffy-tui[ocr]'"
 

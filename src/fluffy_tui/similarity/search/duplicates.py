@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from sqlalchemy import Select, SelectBase, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.database import among
@@ -18,11 +19,6 @@ from fluffy_tui.similarity.model import (
     Relation,
 )
 from fluffy_tui.similarity.tables import PHOTOS, PhotoHashRow, bits_apart, near_hashes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def same_picture(session: AsyncSession, photo_id: int) -> list[Copy]:

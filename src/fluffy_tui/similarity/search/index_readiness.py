@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fluffy_tui.core.database import among
+from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.similarity.index.index_counts import count_indexed
 from fluffy_tui.similarity.model import NoEmbeddings, NotIndexedYet
 from fluffy_tui.similarity.models.onnx_model import BuiltinModel
 from fluffy_tui.similarity.models.onnx_network import INSTALL
 from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.core.errors import FluffyError
 
 
 async def explained(

@@ -9,14 +9,16 @@ A round trip to the database takes about as long as a search, so each question i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pgvector import Vector
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, SelectBase, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fluffy_tui.similarity.index.model_registry import model_of
-from fluffy_tui.similarity.model import Neighbour, NoEmbeddings, NotIndexedYet, Relation
+from fluffy_tui.similarity.model import EmbeddingModel, Neighbour, NoEmbeddings, NotIndexedYet, Relation
 from fluffy_tui.similarity.search.nearest_sql import (
     SearchScope,
     all_compared,
@@ -26,14 +28,6 @@ from fluffy_tui.similarity.search.nearest_sql import (
     query_vector,
 )
 from fluffy_tui.similarity.tables import PHOTOS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy import Select, SelectBase
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from fluffy_tui.similarity.model import EmbeddingModel
 
 FEW = 2000
 """Up to this many photos are all compared, which is exact and as fast as the index."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fluffy_tui.photos import BestReason, Photo, Verdict
 from fluffy_tui.tui.text.stack_words import best_words
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)

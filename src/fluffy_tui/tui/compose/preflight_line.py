@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.keymap.key_hints import own_keys
 from fluffy_tui.tui.text.words import one_line, plural
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from textual.geometry import Size
-
 
 _TONES = {
     Level.FINE: "$text-success",
@@ -47,7 +42,6 @@ class PreflightLine(Widget):
         self.refresh(layout=size.height != self._height(size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        del container, viewport
         return self._height(width)
 
     def _height(self, width: int) -> int:

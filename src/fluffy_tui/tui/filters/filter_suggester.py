@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from textual.suggester import Suggester
 
 from fluffy_tui.tui.keywords import Complete, completed
 from fluffy_tui.tui.text.filter_words import COMPLETED
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 _LAST = re.compile(r'(?:^|\s)([#＃@])(?:"([^"]+)|([^\s"]+))$')
 _SAVED = re.compile(r'(?:^|\s)@([^"@]+)$')

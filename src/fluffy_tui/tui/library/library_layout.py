@@ -147,7 +147,10 @@ class LibraryLayout(Container):
 
     def update_title(self) -> None:
         """Show what is listed, and how many photos are selected or collapsed."""
-        chips = [Content.styled(words, _click(action)) for words, action in self._view.chips]
+        chips = [
+            Content.styled(words, Style.from_meta({"@click": f"screen.{action}"}))
+            for words, action in self._view.chips
+        ]
         self.photos.border_title = Content(SEPARATOR).join(chips)
         collapsed = self._collapsed - self._stacks.expanded_count if self._view.query is None else 0
         self.photos.show_counts(
@@ -328,7 +331,3 @@ class LibraryLayout(Container):
     def _focus_list(self) -> None:
         self.update_panes()
         self.photos.focus()
-
-
-def _click(action: str) -> Style:
-    return Style.from_meta({"@click": f"screen.{action}"})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.content import Content
 from textual.fuzzy import Matcher
+from textual.screen import Screen
 from textual.widgets import Input
 from textual.widgets.option_list import Option
 
@@ -18,11 +20,6 @@ from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.dialogs import SearchScreen
 from fluffy_tui.tui.ui.vim_list import cell
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from textual.screen import Screen
 
 ABOUT_WEIGHT = 0.3
 """How much a match in the phrase counts compared with one in the label."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
@@ -17,9 +17,6 @@ from textual.widgets import Input
 
 from fluffy_tui.photos import has_picture_name
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SHOWN_FOLDERS = 8
 """How many folders are listed; of the rest only the number is shown."""

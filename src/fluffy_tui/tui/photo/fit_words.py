@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from fluffy_tui.media import WHOLE, Fit, Framing
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 FIT_WORDS: Mapping[Fit, str] = {
     Fit.PAD: "pad blurred",

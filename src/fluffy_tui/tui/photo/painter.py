@@ -87,7 +87,6 @@ def paint_half_cells(image: Image, area: PictureArea, console: Console) -> Paint
 
 def paint_shades(image: Image, area: PictureArea, console: Console) -> Painting:
     """Paint with shade characters, which need no colours."""
-    del console
     width, height = _fitted_size(image, area)
     texts = shade_lines(image, width, height, shades_on(area.style.bgcolor))
     lines = [Strip([Segment(text, area.style)], width) for text in texts]

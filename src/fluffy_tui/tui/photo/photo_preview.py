@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import cast
 
 from rich.cells import cell_len
 from textual import work
+from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.filter import monochrome_style
@@ -23,16 +26,8 @@ from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
 from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea
 from fluffy_tui.tui.photo.photo_details import short_path
 from fluffy_tui.tui.photo.picture_cache import PictureCache
-from fluffy_tui.tui.photo.small_pictures import paint_photo
+from fluffy_tui.tui.photo.small_pictures import Thumbnail, paint_photo
 from fluffy_tui.tui.text.words import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from textual.app import ComposeResult
-
-    from fluffy_tui.tui.photo.small_pictures import Thumbnail
 
 log = logging.getLogger(__name__)
 

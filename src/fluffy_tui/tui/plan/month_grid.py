@@ -116,7 +116,6 @@ class MonthGrid(SlotCalendar):
             self.day = self._days[number].date
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        del container, viewport, width
         return len(self._lines())
 
     def render_line(self, y: int) -> Strip:

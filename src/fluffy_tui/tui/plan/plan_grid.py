@@ -220,12 +220,10 @@ class PlanGrid(SlotCalendar):
 
     def on_resize(self, event: events.Resize) -> None:
         """Make pictures of the size that fits now; Textual calls the method of the base as well."""
-        del event
         self._request_pictures()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Return the lines that the fullest days of both weeks need."""
-        del container, viewport
         return len(self._lines(self._picture_height(width)))
 
     def render_line(self, y: int) -> Strip:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -13,13 +16,6 @@ from textual.widget import Widget
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK, PlanDay
 from fluffy_tui.tui.plan.slot_words import nothing_words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from textual import events
-    from textual.binding import BindingType
-
 
 CURSOR_ACTIONS = tuple(
     f"plan.{verb}"
@@ -86,7 +82,6 @@ class SlotCalendar(Widget, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Explain the signs again, closer together where there is little room."""
-        del event
         self.explain(self._more_signs)
 
     def explain(self, more_signs: str) -> None:

@@ -23,8 +23,8 @@ _TERMINAL = "your terminal's clipboard, if it allows that (OSC 52)"
 
 async def copy_beyond_terminal(text: str, environment: Mapping[str, str]) -> str:
     """Copy the text where OSC 52 may not reach; return where it went, as the end of a sentence."""
-    if "TMUX" in environment and await _into_tmux(text):
-        if await _tmux_clipboard_is_off():
+    if "TMUX" in environment and await _tmux("load-buffer", "-w", "-", stdin=text) is not None:
+        if (await _tmux("show-options", "-sv", "set-clipboard") or "").strip() == "off":
             return "to tmux's buffer only, because its set-clipboard is off"
         return f"to tmux's buffer, and through it to {_TERMINAL}"
     if "SSH_CONNECTION" in environment or "SSH_TTY" in environment:
@@ -39,14 +39,6 @@ async def copy_beyond_terminal(text: str, environment: Mapping[str, str]) -> str
 def copied_words(text: str, how: str) -> str:
     """Return the sentence that says what was copied and where."""
     return f"Copied {how}: {shortened(one_line(text), SHOWN_LENGTH)}"
-
-
-async def _into_tmux(text: str) -> bool:
-    return await _tmux("load-buffer", "-w", "-", stdin=text) is not None
-
-
-async def _tmux_clipboard_is_off() -> bool:
-    return (await _tmux("show-options", "-sv", "set-clipboard") or "").strip() == "off"
 
 
 async def _tmux(*arguments: str, stdin: str = "") -> str | None:

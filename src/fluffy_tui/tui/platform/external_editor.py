@@ -7,17 +7,13 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.app import App, SuspendNotSupported
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.settings import public_environment
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 _USUAL_EDITORS = ("nano", "vi")
 """The one that names its keys comes first."""

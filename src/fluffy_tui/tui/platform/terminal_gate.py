@@ -19,7 +19,6 @@ class TerminalGate(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments with harmless text."""
-        del background
         if not any(UNSAFE.search(segment.text) for segment in segments):
             return segments
         return [Segment(_harmless(text), style) for text, style, _ in segments]

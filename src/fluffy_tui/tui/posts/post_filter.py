@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from textual.content import Content
 from textual.style import Style
@@ -11,10 +11,6 @@ from textual.widgets import Static
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, PersonaCounts, Post, Step
 from fluffy_tui.tui.keymap.bindings import Place, actions_of
 from fluffy_tui.tui.keymap.key_hints import key_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "all": None,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
 
 from textual.content import Content
 
@@ -11,10 +12,6 @@ from fluffy_tui.tui.text.event_words import event_words
 from fluffy_tui.tui.text.times import zone_name
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.hanging_indent import hanging
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, tzinfo
 
 
 def uploaded_at(events: Sequence[PostEvent]) -> datetime | None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime, tzinfo
 
 from fluffy_tui.scheduling import OutsidePost, Planned, Post, Step
 from fluffy_tui.tui.plan import Cell
 from fluffy_tui.tui.text.post_state import PostState, photo_count_words, state_of, state_words, step_state
 from fluffy_tui.tui.text.times import both_zones, moment_words, relative_time
 from fluffy_tui.tui.text.words import plural
-
-if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
-
 
 ELSEWHERE = PostState("elsewhere", "◇", "foreground")
 """How a post is shown that was made on the phone, or in Buffer itself."""

@@ -146,7 +146,6 @@ class BestPosts(Widget, can_focus=True):
         self._pictures.close()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        del container, viewport, width
         return len(self._posts) * self._pitch
 
     def render_line(self, y: int) -> Strip:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from fluffy_tui.networks import MOST_PHOTOS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class PhotoSelection:

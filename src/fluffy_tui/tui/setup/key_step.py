@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
 from fluffy_tui.buffer import KEY_PAGE
+from fluffy_tui.settings import Settings
 from fluffy_tui.tui.setup.form_field import IS_SET, FormField
-
-if TYPE_CHECKING:
-    from fluffy_tui.settings import Settings
 
 KEY = "BUFFER_API_KEY"
 

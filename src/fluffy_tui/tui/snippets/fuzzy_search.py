@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from fluffy_tui.name_key import name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LEAST_SCORE = 75.0
 """Similarity in percent from which a text is found; allows for a wrong letter or two."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping
 
 from textual import on
+from textual.app import ComposeResult
 from textual.widgets import Input, TextArea
 
 from fluffy_tui.networks import NetworkRules, hashtag_count, text_length
@@ -13,12 +14,6 @@ from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.text.words import plural
 from fluffy_tui.tui.ui.dialogs import EditorScreen
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from textual.app import ComposeResult
-
 
 _WORDS = {
     SnippetKind.HASHTAGS: ("hashtag set", "Name, for example sea", "#sea #fog #beach"),

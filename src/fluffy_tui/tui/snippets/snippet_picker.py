@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
@@ -15,12 +18,6 @@ from fluffy_tui.tui.snippets.fuzzy_search import best_matches
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.dialogs import SearchScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual.app import ComposeResult
-    from textual.binding import BindingType
 
 
 @dataclass(frozen=True, slots=True)

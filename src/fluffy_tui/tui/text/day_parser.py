@@ -7,14 +7,11 @@ it reads what it cannot place, such as `13/45` or `31 nov`, as today.)
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _MONTHS = [
     "january",

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime, tzinfo
 
 from fluffy_tui.scheduling import PostEvent, Step
 from fluffy_tui.tui.text.post_state import step_state
 from fluffy_tui.tui.text.times import both_zones
-
-if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
-
 
 _EVENTS = {
     "double_deleted": "was in Buffer twice; one was deleted there",

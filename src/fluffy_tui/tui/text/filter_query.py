@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import name_key
 from fluffy_tui.photos import MOST_STARS, Browse, Flaw, Orientation, Posted, Sort, Verdict
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 KEYWORDS: dict[str, dict[str, Any]] = {
     "picked": {"verdict": Verdict.PICK},

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import composed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _SHAPES = (
     ("1:1", 1.0),

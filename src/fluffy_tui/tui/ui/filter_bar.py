@@ -54,7 +54,6 @@ class FilterBar(Input):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to save only where that is possible."""
-        del parameters
         return action != "save" or self._save is not None
 
     def open(self) -> None:

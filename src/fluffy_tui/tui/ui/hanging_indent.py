@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from textual.geometry import Size
 
 LEAST_ROOM = 16
 """Columns of text below which lines are not indented: a narrower column would be unreadable."""
@@ -53,7 +49,6 @@ class HangingText(Widget):
         self.refresh(layout=not before or len(self._lines(width)) != len(before))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        del container, viewport
         return len(self._lines(width))
 
     def render(self) -> Content:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable
 
+from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
@@ -12,11 +13,6 @@ from fluffy_tui.tui.keymap.key_hints import with_keys
 from fluffy_tui.tui.text.filter_words import FILTER_WORDS
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import HangingText
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from textual.app import ComposeResult
 
 FIRST_COLUMN = 20
 """Cells for what is written or pressed."""

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from textual import events
+from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.action import written_key
 from fluffy_tui.tui.keymap.user_keys import typed_character
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from textual import events
-    from textual.binding import ActiveBinding
-    from textual.screen import Screen
 
 HELP = "app.help"
 """Id of the action whose key is always shown."""

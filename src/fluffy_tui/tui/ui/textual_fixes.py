@@ -389,7 +389,6 @@ def _size_updated(
     Textual asks for another layout because of it, so each new screen and each change of a size is laid out twice.
     Scrollbars that appear ask themselves.
     """
-    del layout
     taken: bool = ORIGINALS[Widget, "_size_updated"](widget, size, virtual_size, container_size, layout=False)
     return taken
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from textual.screen import Screen
 from textual.widgets import Static
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
 
 SMALLEST = (60, 18)
 """Columns and rows that the screens need."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from PIL import Image
 from textual import work
+from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.filter import monochrome_style
@@ -22,11 +24,6 @@ from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.zoom.zoom_view import Box, ZoomView, contains, scaled_size
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from textual.app import ComposeResult
 
 
 @dataclass(frozen=True, slots=True)

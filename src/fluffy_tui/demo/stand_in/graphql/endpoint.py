@@ -7,6 +7,7 @@ import contextlib
 import hmac
 import zlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from email.utils import format_datetime
 from typing import Any
 
@@ -32,25 +33,17 @@ class _Dropped(Exception):
     """The connection has to end without a reply."""
 
 
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """Handles POST on `/` and `/graphql`, and fails where a fault switch says so."""
 
-    def __init__(
-        self,
-        world: World,
-        clock: Clock,
-        faults: Faults,
-        limiter: RateLimiter,
-        root: object,
-        record: Callable[[Request], None],
-    ) -> None:
-        self._world = world
-        self._clock = clock
-        self._faults = faults
-        self._limiter = limiter
-        self._root = root
-        self._record = record
-        self._late: set[asyncio.Task[None]] = set()
+    world: World
+    clock: Clock
+    faults: Faults
+    limiter: RateLimiter
+    root: object
+    record: Callable[[Request], None]
+    _late: set[asyncio.Task[None]] = field(default_factory=set)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the endpoint."""
@@ -69,13 +62,13 @@ class Endpoint:
         """Handle one request; every reply is dated by the stand-in's own clock."""
         reply = await self._handle(http)
         if not reply.prepared:
-            reply.headers[hdrs.DATE] = format_datetime(self._clock.now(), usegmt=True)
+            reply.headers[hdrs.DATE] = format_datetime(self.clock.now(), usegmt=True)
         return reply
 
     async def _handle(self, http: web.Request) -> web.StreamResponse:
         agent = http.headers.get(hdrs.USER_AGENT, "")
         request = read_request(await http.read(), agent)
-        self._record(request)
+        self.record(request)
         if not agent or agent.startswith("Python-urllib") or self._take(Kind.NOT_JSON_403, request):
             return web.Response(status=403, text="error code: 1010")
         refusal = self._check_key(http.headers.get(hdrs.AUTHORIZATION), request)
@@ -97,13 +90,13 @@ class Endpoint:
         if not header:
             return _unauthenticated(NO_KEY)
         scheme, _, key = header.partition(" ")
-        right = hmac.compare_digest(key.strip().encode(), self._world.key.encode())
+        right = hmac.compare_digest(key.strip().encode(), self.world.key.encode())
         if scheme.lower() != "bearer" or not right or self._take(Kind.BAD_KEY, request):
             return _unauthenticated(BAD_KEY)
         return None
 
     def _check_budget(self, request: Request) -> web.Response | None:
-        refusal = self._limiter.admit(self._clock.now())
+        refusal = self.limiter.admit(self.clock.now())
         fault = self._take(Kind.RATE_LIMITED, request)
         if fault is not None:
             seconds = DEFAULT_RETRY_AFTER if fault.seconds is None else fault.seconds
@@ -134,19 +127,19 @@ class Endpoint:
         if self._take(Kind.SERVER_ERROR_BEFORE, request):
             return _bad_gateway()
         if slow := self._take(Kind.SLOW, request, after=False):
-            await self._faults.hold(slow)
+            await self.faults.hold(slow)
         if self._take(Kind.UNEXPECTED, request, after=False):
             return self._reply(200, _unexpected())
         if self._take(Kind.UNKNOWN_TYPENAME, request):
             return self._reply(200, _unknown_member(request))
-        status, body = await answer(request, self._root)
+        status, body = await answer(request, self.root)
         if status != 200:
             return self._reply(status, body)
         if "posts" in request.fields and self._take(Kind.NULL_NODES, request):
             page = body["data"]["posts"]  # the schema allows no such null, so it is put in afterwards
             page["edges"] = [None] * max(1, len(page["edges"] or ()))
         if slow := self._take(Kind.SLOW, request, after=True):
-            await self._faults.hold(slow)
+            await self.faults.hold(slow)
         if self._take(Kind.ACCEPT_THEN_DROP, request):
             raise _Dropped
         if self._take(Kind.SERVER_ERROR_AFTER, request):
@@ -158,7 +151,7 @@ class Endpoint:
     def _work_later(self, request: Request, seconds: float) -> None:
         async def work() -> None:
             await asyncio.sleep(seconds)
-            await answer(request, self._root)
+            await answer(request, self.root)
 
         task = asyncio.get_running_loop().create_task(work())
         self._late.add(task)
@@ -170,12 +163,12 @@ class Endpoint:
             task.cancel()
 
     def _take(self, kind: Kind, request: Request, *, after: bool | None = None) -> Fault | None:
-        posts = (self._world.posts.get(post_id) for post_id in request.posts)
+        posts = (self.world.posts.get(post_id) for post_id in request.posts)
         channels = request.channels | {post.channel_id for post in posts if post is not None}
-        return self._faults.take(kind, request.fields, channels, after=after)
+        return self.faults.take(kind, request.fields, channels, after=after)
 
     def _reply(self, status: int, body: Reply, headers: Iterable[tuple[str, str]] = ()) -> web.Response:
-        budget = self._limiter.headers(self._clock.now())
+        budget = self.limiter.headers(self.clock.now())
         return web.json_response(body, status=status, headers=CIMultiDict([*budget, *headers]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,17 +27,15 @@ DEFAULT_LAG = 120
 Arguments = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
 class Resolvers:
     """One method per root field that is asked for; each takes the field's arguments as a mapping."""
 
-    def __init__(
-        self, world: World, clock: Clock, faults: Faults, mutations: Mutations, changed: Callable[[], None]
-    ) -> None:
-        self._world = world
-        self._clock = clock
-        self._faults = faults
-        self._mutations = mutations
-        self._changed = changed
+    world: World
+    clock: Clock
+    faults: Faults
+    mutations: Mutations
+    changed: Callable[[], None]
 
     def root(self) -> dict[str, Callable[..., Any]]:
         """Return the root value for graphql-core: Buffer's field names and their resolvers."""
@@ -52,40 +51,38 @@ class Resolvers:
         }
 
     def account(self, arguments: Arguments) -> Arguments:
-        return account_view(self._world)
+        return account_view(self.world)
 
     def channel(self, arguments: Arguments) -> Arguments:
-        return channel_view(self._channel(arguments["input"]["id"]), self._world)
+        return channel_view(self._channel(arguments["input"]["id"]), self.world)
 
     def channels(self, arguments: Arguments) -> list[Arguments]:
         self._check_organization(arguments["input"]["organizationId"])
         locked = (arguments["input"].get("filter") or {}).get("isLocked")
-        chosen = [
-            each for each in self._world.channels.values() if locked is None or each.is_locked is locked
-        ]
-        return [channel_view(channel, self._world) for channel in chosen]
+        chosen = [each for each in self.world.channels.values() if locked is None or each.is_locked is locked]
+        return [channel_view(channel, self.world) for channel in chosen]
 
     def post(self, arguments: Arguments) -> Arguments:
-        post = self._world.posts.get(arguments["input"]["id"])
+        post = self.world.posts.get(arguments["input"]["id"])
         if post is None or self._is_hidden(post, self._lag("post", {post.channel_id})):
             raise GraphQLError("Post not found", extensions={"code": "NOT_FOUND"})
         return self._view(post)
 
     def _lag(self, operation: str, channels: Collection[str]) -> timedelta:
         """Return how far this read is behind what was written."""
-        fault = self._faults.take(Kind.LAGGING_READS, frozenset({operation}), frozenset(channels))
+        fault = self.faults.take(Kind.LAGGING_READS, frozenset({operation}), frozenset(channels))
         if fault is None:
             return timedelta(0)
         return timedelta(seconds=DEFAULT_LAG if fault.seconds is None else fault.seconds)
 
     def _is_hidden(self, post: Post, lag: timedelta) -> bool:
-        return bool(lag) and post.created_at > self._clock.now() - lag
+        return bool(lag) and post.created_at > self.clock.now() - lag
 
     def _view(self, post: Post) -> Arguments:
-        view = post_view(post, self._world)
-        if self._world.has_metrics:
-            view |= metrics_view(post, self._clock.now())
-        if self._faults.take(Kind.POISONED_TEXT, frozenset({"posts"}), frozenset({post.channel_id})):
+        view = post_view(post, self.world)
+        if self.world.has_metrics:
+            view |= metrics_view(post, self.clock.now())
+        if self.faults.take(Kind.POISONED_TEXT, frozenset({"posts"}), frozenset({post.channel_id})):
             view |= {
                 "text": f"\x00\ud800\x1b{post.text}\x9f",
                 "externalLink": "javascript:alert(1)" if post.external_link else None,
@@ -96,31 +93,31 @@ class Resolvers:
         """Resolve `posts` to one page."""
         self._check_organization(arguments["input"]["organizationId"])
         conditions = arguments["input"].get("filter") or {}
-        wanted = frozenset(conditions.get("channelIds") or self._world.channels)
+        wanted = frozenset(conditions.get("channelIds") or self.world.channels)
         self._import_from_network(wanted)
         lag = self._lag("posts", wanted)
         found = [
             post
-            for post in self._world.posts.values()
+            for post in self.world.posts.values()
             if _matches(post, conditions) and not self._is_hidden(post, lag)
         ]
         for rule in reversed(arguments["input"].get("sort") or [{"field": "createdAt", "direction": "desc"}]):
             found.sort(key=_SORT_KEYS[rule["field"]], reverse=rule["direction"] == "desc")
         page = _page(found, arguments.get("first"), arguments.get("after"))
-        if self._faults.take(Kind.NULL_EDGES, frozenset({"posts"}), wanted):
+        if self.faults.take(Kind.NULL_EDGES, frozenset({"posts"}), wanted):
             return {"edges": None, "pageInfo": page["pageInfo"] | {"hasNextPage": False}}
         page["edges"] = [{"cursor": _cursor(post), "node": self._view(post)} for post in page.pop("posts")]
         return page
 
     async def create_post(self, arguments: Arguments) -> Arguments:
-        return await self._success(self._mutations.create(arguments["input"]))
+        return await self._success(self.mutations.create(arguments["input"]))
 
     async def edit_post(self, arguments: Arguments) -> Arguments:
-        return await self._success(self._mutations.edit(arguments["input"]))
+        return await self._success(self.mutations.edit(arguments["input"]))
 
     def delete_post(self, arguments: Arguments) -> Arguments:
         try:
-            return {"__typename": "DeletePostSuccess", "id": self._mutations.delete(arguments["input"]["id"])}
+            return {"__typename": "DeletePostSuccess", "id": self.mutations.delete(arguments["input"]["id"])}
         except Refused as refusal:
             return {"__typename": refusal.typename, "message": refusal.message}
 
@@ -129,26 +126,26 @@ class Resolvers:
             post = await work
         except Refused as refusal:
             return {"__typename": refusal.typename, "message": refusal.message}
-        return {"__typename": "PostActionSuccess", "post": post_view(post, self._world)}
+        return {"__typename": "PostActionSuccess", "post": post_view(post, self.world)}
 
     def _channel(self, channel_id: str) -> Channel:
         try:
-            return self._world.channels[channel_id]
+            return self.world.channels[channel_id]
         except KeyError:
             raise GraphQLError("Channel not found", extensions={"code": "NOT_FOUND"}) from None
 
     def _check_organization(self, organization_id: str) -> None:
-        if organization_id != self._world.organization_id:
+        if organization_id != self.world.organization_id:
             raise GraphQLError("Not authorized", extensions={"code": "UNAUTHORIZED"})
 
     def _import_from_network(self, channels: frozenset[str]) -> None:
-        fault = self._faults.take(Kind.NETWORK_IMPORTED, frozenset({"posts"}), channels)
+        fault = self.faults.take(Kind.NETWORK_IMPORTED, frozenset({"posts"}), channels)
         if fault is None:
             return
-        now = self._clock.now()
+        now = self.clock.now()
         for channel_id in [fault.channel] if fault.channel else sorted(channels):
-            self._world.add_post(imported(channel_id, "Posted on the network itself", now))
-        self._changed()
+            self.world.add_post(imported(channel_id, "Posted on the network itself", now))
+        self.changed()
 
 
 def _resolver(method: Callable[[Arguments], Any]) -> Callable[..., Any]:

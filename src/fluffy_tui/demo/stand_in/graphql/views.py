@@ -151,10 +151,7 @@ def metrics_view(post: Post, now: datetime) -> View:
     counts = {"reactions": reactions, "comments": reactions // 12, "saves": reactions // 9, "reach": reach}
     metrics = [_metric_view(name, count, "count") for name, count in counts.items()]
     metrics.append(_metric_view("engagementRate", round(100 * reactions / reach, 1), "percentage"))
-    return {
-        "metrics": metrics,
-        "metricsUpdatedAt": iso(post.sent_at + timedelta(hours=1, days=days)),
-    }
+    return {"metrics": metrics, "metricsUpdatedAt": iso(post.sent_at + timedelta(hours=1, days=days))}
 
 
 def _metric_view(name: str, value: float, unit: str) -> View:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from calendar import Calendar
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from textual import events
 
 _CELL = 4
 """Columns of a day."""
