@@ -213,7 +213,10 @@ def shape(
     return saved(quadrants(*size), tmp_path_factory.mktemp("shape") / "photo.png"), size
 
 
-ONE_OF_EACH = {replace(rules.image, max_bytes=0): name for name, rules in all_rules().items()}.values()
+ONE_OF_EACH = {
+    replace(rules.image, max_bytes=0, formats=(), shown_width=None): name
+    for name, rules in all_rules().items()
+}.values()
 """A network for each ratio and width that any of them asks for."""
 
 
