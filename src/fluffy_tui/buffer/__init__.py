@@ -38,4 +38,4 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer.client import BufferClient as BufferClient
 
 
-__getattr__ = lazy_exports(__name__)
+__getattr__ = lazy_exports(__name__, {"client": "BufferClient"})

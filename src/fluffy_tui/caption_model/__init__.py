@@ -22,4 +22,4 @@ if TYPE_CHECKING:
     from fluffy_tui.caption_model.caption_client import CaptionModel as CaptionModel
 
 
-__getattr__ = lazy_exports(__name__)
+__getattr__ = lazy_exports(__name__, {"caption_client": "CaptionModel"})

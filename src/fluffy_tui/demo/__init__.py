@@ -33,7 +33,22 @@ if TYPE_CHECKING:
     from fluffy_tui.demo.stand_in.state_folder import AlreadyServed as AlreadyServed
     from fluffy_tui.demo.stand_in.world import Channel as Channel, Post as Post, World as World
 
-_load = lazy_exports(__name__)
+_load = lazy_exports(
+    __name__,
+    {
+        "sample_photos.photo_files": "copy_bundled write_sample_photos",
+        "sample_photos.sample_posts": "AT_ONCE COMING_DAYS EARLIER FAILURES FROM_PHONE",
+        "stand_in.clock": "ManualClock WallClock",
+        "stand_in.fault_switches": "Kind",
+        "stand_in.graphql.execution": "schema_sdl",
+        "stand_in.graphql.rate_limits": "Window",
+        "stand_in.queue_slots": "week",
+        "stand_in.sample_world": "sample_world",
+        "stand_in.stand_in_server": "StandIn",
+        "stand_in.state_folder": "AlreadyServed",
+        "stand_in.world": "Channel Post World",
+    },
+)
 
 _EXTRA = {"aiohttp", "graphql"}
 

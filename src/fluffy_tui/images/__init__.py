@@ -43,4 +43,15 @@ if TYPE_CHECKING:
     from fluffy_tui.images.xmp_packet import MOST_XMP as MOST_XMP
 
 
-__getattr__ = lazy_exports(__name__)
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "decoder": "DecodedPicture decode decode_part decode_to_fit",
+        "limited_process": "LimitedProcess NeedsLimits within_limits",
+        "photo_header": "PictureHeader header_of read_header",
+        "pixel_limit": "TOO_LARGE",
+        "png_chunks": "png_xmp",
+        "regular_file": "open_descriptor open_regular readable_path reading unreadable",
+        "xmp_packet": "MOST_XMP",
+    },
+)

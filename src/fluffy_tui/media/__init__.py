@@ -51,4 +51,4 @@ if TYPE_CHECKING:
     from fluffy_tui.media.renderer import frame_small as frame_small, render as render, smaller as smaller
 
 
-__getattr__ = lazy_exports(__name__)
+__getattr__ = lazy_exports(__name__, {"ai_mark": "find_ai_mark", "renderer": "frame_small render smaller"})

@@ -23,4 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.personas.zones import home_zone as home_zone, machine_zone as machine_zone
 
 
-__getattr__ = lazy_exports(__name__)  # SQLAlchemy is slow to import
+__getattr__ = lazy_exports(  # SQLAlchemy is slow to import
+    __name__,
+    {"service": "Personas", "snippets": "Snippets", "zones": "home_zone machine_zone"},
+)

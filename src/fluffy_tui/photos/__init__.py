@@ -56,6 +56,22 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.tables import locked as locked
 
 
-__getattr__ = lazy_exports(
-    __name__
-)  # SQLAlchemy costs 340 ms and Pillow 60 ms, too much before the first frame
+__getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too much before the first frame
+    __name__,
+    {
+        "file_state": "HashWhen state_of",
+        "ingest.folder_walk": "existing_folders has_picture_name",
+        "ingest.folder_watch": "Watch WatchRefused",
+        "ingest.importer": "Importer",
+        "ingest.single_files": "existing_file",
+        "keywords": "Keywords clean_keyword",
+        "machine": "Machine this_machine",
+        "metadata.sidecar_file": "PostedTexts",
+        "picture_texts": "clean_text store_texts",
+        "query.browse_sql": "contains names_of",
+        "saved_filters": "SavedFilters",
+        "score_store": "store_scores",
+        "service": "Photos",
+        "tables": "locked",
+    },
+)

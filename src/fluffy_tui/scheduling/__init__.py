@@ -107,4 +107,26 @@ if TYPE_CHECKING:
     )
 
 
-__getattr__ = lazy_exports(__name__)  # SQLAlchemy and Procrastinate take half a second to import
+__getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second to import
+    __name__,
+    {
+        "background.jobs": "add_machine_tasks add_tasks",
+        "background.media_upkeep": "CleanupResult MediaUpkeep UnusedPicture UnusedReason Verification",
+        "background.metrics_sync": "MetricsSync",
+        "background.recovery": "Recovery",
+        "background.status_sync": "StatusSync",
+        "background.workers": "KnownWorker Workers upload work",
+        "delivery.buffer_comparison": "BufferComparison",
+        "delivery.delivery_loop": "Delivery",
+        "photo_usage": "outside_pictures public_posts unposted_photo_ids",
+        "plan.service": "Planning",
+        "post_export": "PostExport",
+        "profile.channel_profile": "ChannelProfile ahead_on_profile",
+        "request_budget": "RequestBudget key_fingerprint",
+        "results.comparison": "ChannelMedian ComparedPost Comparison CountedPost Group Slot "
+        "compare measures similar_results slot_results",
+        "results.post_results": "Results",
+        "service": "Scheduling",
+        "submit.adopted_history": "AdoptedHistory AdoptedPost",
+    },
+)

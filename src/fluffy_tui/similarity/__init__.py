@@ -37,4 +37,19 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.service import Similarity as Similarity
 
 
-__getattr__ = lazy_exports(__name__)  # SQLAlchemy, httpx and Procrastinate are slow to import
+__getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to import
+    __name__,
+    {
+        "index.adopted_vectors": "AdoptedVectors",
+        "index.index_jobs": "add_index_tasks run_index_worker",
+        "index.index_worker": "IndexWorker",
+        "index.perceptual_hash": "picture_bits",
+        "index.urgent_work": "UrgentWork",
+        "models.face_finder": "FaceFinder",
+        "models.image_embed": "ImageEmbed",
+        "models.onnx_model": "BuiltinModel",
+        "models.text_reader": "TextReader",
+        "search.duplicates": "stacked_photos",
+        "service": "Similarity",
+    },
+)

@@ -27,4 +27,4 @@ if TYPE_CHECKING:
     from fluffy_tui.themes.service import Themes as Themes
 
 
-__getattr__ = lazy_exports(__name__)  # SQLAlchemy is slow to import
+__getattr__ = lazy_exports(__name__, {"service": "Themes"})  # SQLAlchemy is slow to import
