@@ -404,22 +404,22 @@ async def test_a_file_of_posts_is_added_line_by_line_and_only_once(place: Workpl
     assert await posts(place) == [], "none is open"
 
 
-async def test_of_many_lines_none_is_lost(place: Workplace, own_home: Path) -> None:
-    faulty = set(range(5, 200, 27))
-    assert len(faulty) == 8
-    files(place, *range(200))
+async def test_of_a_thousand_lines_none_is_lost(place: Workplace, own_home: Path) -> None:
+    faulty = set(range(5, 1000, 27))
+    assert len(faulty) == 37
+    files(place, *range(1000))
     rows = [
         [f"{'missing' if number in faulty else 'IMG'}_{number:04}.jpg", f"caption {number}"]
-        for number in range(200)
+        for number in range(1000)
     ]
     table = write_csv(place.folder / "posts.csv", [["photo", "caption"], *rows])
     ended = await call(place, own_home, "--add-csv", str(table), "--json")
     *reported, summary = ended.events
-    assert (ended.status, summary["added"], summary["refused"]) == (1, 192, 8)
-    assert [event["line"] for event in reported] == list(range(2, 202))
+    assert (ended.status, summary["added"], summary["refused"]) == (1, 963, 37)
+    assert [event["line"] for event in reported] == list(range(2, 1002))
     assert {event["line"] - 2 for event in reported if event["event"] == "refused"} == faulty
     assert [post.caption for post in await posts(place)] == [
-        f"caption {number}" for number in range(200) if number not in faulty
+        f"caption {number}" for number in range(1000) if number not in faulty
     ]
 
 

@@ -271,7 +271,9 @@ class Worklist:
                 is_here,
             )
             .where(queued.machine_id == self._machine_id, queued.stage == self._stage)
-            .where(queued.due_at <= func.statement_timestamp())  # not now(): filling may wait for another worker
+            .where(
+                queued.due_at <= func.statement_timestamp()
+            )  # not now(): filling may wait for another worker
             .order_by(queued.due_at, queued.photo_id)
             .limit(most)
             .with_for_update(skip_locked=True)
