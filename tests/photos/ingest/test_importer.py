@@ -318,7 +318,7 @@ async def test_cancelling_keeps_what_was_committed(
 ) -> None:
     """The summary says exactly what is in the library, and the next import does the rest."""
     monkeypatch.setattr("fluffy_tui.photos.ingest.importer._BATCH_ROWS", 150)
-    for number in range(600):
+    for number in range(2000):
         write(tmp_path / "in" / f"{number:04}.png", picture_format="PNG", width=8, height=8 + number)
     task: asyncio.Task[ImportSummary] | None = None
 
