@@ -32,7 +32,7 @@ SCREENS = {
     "post": (("2", "enter"), ("r", "x")),
     "edit": (("2", "e", *"fog"), ("ctrl+s",)),
     "plan": (("3",), ("l", "j", "tab", "pagedown")),
-    "profile": (("3", "p"), ("j", "l", "M", "enter")),
+    "profile": (("3", "p"), ("j", "l", "S", "enter")),
     "problems": (("4",), ("j", "r", "x")),
     "results": (("5",), ("m", "tab", "j", "enter")),
     "personas": (("at",), ("j", "c", "v", "t", "s")),

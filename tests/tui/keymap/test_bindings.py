@@ -142,8 +142,9 @@ def test_every_action_is_reached_where_a_multiplexer_takes_keys() -> None:
     assert unreached == set()
 
 
-def test_moving_up_and_moving_have_a_key_each_wherever_they_are() -> None:
+def test_moving_up_moving_and_swapping_have_a_key_each_wherever_they_are() -> None:
     keys = {action.id: action.keys for action in ACTIONS}
     up = {keys[id_] for id_ in ("posts.move_up", "problems.move_up", "channels.move_up")}
     assert up == {"K"}
-    assert [id_ for id_, key in keys.items() if key == keys["plan.move"]] == ["plan.move", "profile.swap"]
+    assert [id_ for id_, key in keys.items() if key == keys["plan.move"]] == ["plan.move"]
+    assert keys["plan.swap"] == keys["profile.swap"]

@@ -35,7 +35,7 @@ def from_phone(services: FakeServices) -> None:
 @Sizes
 @pytest.mark.parametrize(
     "keys",
-    [("3", "p"), ("3", "p", "M"), ("3", "p", "j", "j", "j", "j", "l"), ("2", "o")],
+    [("3", "p"), ("3", "p", "S"), ("3", "p", "j", "j", "j", "j", "l"), ("2", "o")],
     ids=["profile", "swap", "elsewhere", "list"],
 )
 def test_screens(looks: Looks, keys: tuple[str, ...], size: tuple[int, int]) -> None:

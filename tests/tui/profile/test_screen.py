@@ -101,11 +101,11 @@ async def test_two_planned_posts_swap_and_nothing_else_moves(
             tile.cell.planned for tile in driver.screen._feed.tiles if tile.cell and can_move(tile.cell)
         ][:2]
         await go_to(driver, one.post.caption)
-        await driver.press("M")
+        await driver.press("S")
         assert "esc cancels" in driver.text("#words")
         await driver.press("escape")
         assert isinstance(driver.screen, ProfileScreen)
-        await driver.press("M")
+        await driver.press("S")
         await go_to(driver, "from the phone 1")
         await driver.press("enter")
         assert driver.notices()[-1] == "This post was made elsewhere, so it cannot move."
@@ -119,10 +119,10 @@ async def test_two_planned_posts_swap_and_nothing_else_moves(
         new = {edit["post_id"]: edit["at"] for edit in services.scheduling.edits}
         assert new == {one.post.id: other.at, other.post.id: one.at}
         await go_to(driver, "from the phone 1")
-        await driver.press("M")
+        await driver.press("S")
         assert driver.notices()[-1] == "This post was made elsewhere, so it cannot move."
         await go_to(driver, live)
-        await driver.press("M")
+        await driver.press("S")
         assert driver.notices()[-1] == (
             "It is live, so it cannot be changed. Press D to use its text for another photo."
         )
@@ -177,5 +177,5 @@ async def test_a_channel_without_posts_says_so(running: Running, services: FakeS
     async with running(persona="sarah") as driver:
         await driver.press("3", "p")
         assert "Nothing is planned on this channel" in driver.screen_text()
-        await driver.press("M", "enter", "escape")
+        await driver.press("S", "enter", "escape")
         assert isinstance(driver.screen, PlanScreen)

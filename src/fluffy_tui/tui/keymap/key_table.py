@@ -325,7 +325,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("move.cancel",              "escape",                 "Cancel",          "Leave the post where it is", FOOTER | NOT_IN_PALETTE, "cancel_move"),
 
     Action("profile.open",             "enter",                  "Open",            "Show post details (of a post from elsewhere, open its link)", FOOTER),
-    Action("profile.swap",             "M",                      "Swap",            "Swap the planned post with another one", FOOTER),
+    Action("profile.swap",             "S",                      "Swap",            "Swap the planned post with another one", FOOTER),
     Action("profile.left",             "h,left",                 "Left",            "Tile to the left", NOT_IN_PALETTE, "step(-1)"),
     Action("profile.right",            "l,right",                "Right",           "Tile to the right", NOT_IN_PALETTE, "step(1)"),
     Action("profile.up",               "k,up",                   "Up",              "Tile above", NOT_IN_PALETTE, "row(-1)"),
