@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from fluffy_tui.media import MediaHostError, PhotoUnreadable, Unreadable, render
+from fluffy_tui.photos import PhotoState, service as photos_service
 from fluffy_tui.scheduling import Step
 from fluffy_tui.scheduling.delivery import picture_upload
 
@@ -133,6 +134,27 @@ async def test_indexing_goes_on_when_a_picture_cannot_be_made(
     post = await place.submit()
     await place.services.delivery.deliver(post.id)
     assert (seen, urgent.is_under_way) == ([True], False)
+
+
+async def test_a_post_whose_photo_is_on_a_disk_that_hangs_is_held(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is read whole before its picture is made; the channel's other posts do not wait for that."""
+    released = threading.Event()
+
+    def hang(*args: Any) -> PhotoState:
+        released.wait()
+        return PhotoState.UNCHANGED
+
+    post = await place.submit()
+    monkeypatch.setattr(photos_service, "state_of", hang)
+    delivery = place.services.delivery
+    await replace(delivery, timings=replace(delivery.timings, render_limit=0.1)).deliver(post.id)
+    released.set()
+    held = await place.post(post.id)
+    assert (held.step, held.error_code) == (Step.HELD, "step_timeout")
+    assert held.error_message is not None
+    assert "Making the picture of IMG_0000.jpg" in held.error_message
 
 
 async def test_indexing_goes_on_when_a_delivery_is_cancelled(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from fluffy_tui.media import MediaHost, Rendition
-    from fluffy_tui.photos import Photos
+    from fluffy_tui.photos import Photo, Photos
     from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.timings import Timings
 
@@ -125,18 +125,8 @@ class PictureUpload:
         """
         try:
             photo = await self.photos.get(wanted.photo_id)
-            state = await self.photos.check(photo)
-            if state is PhotoState.ELSEWHERE and (machines := await self.photos.machines_with(photo.id)):
-                names = " or ".join(machine.name for machine in machines)
-                raise DeliveryFailure(
-                    Step.HELD,
-                    PostError.PHOTO_ELSEWHERE,
-                    f"It waits for {names}, which has its photo, {photo.name}.",
-                    machine_ids=[machine.id for machine in machines],
-                )
-            if state is not PhotoState.UNCHANGED:
-                raise photo_failure(state, photo)
             async with _limit(self.timings.render_limit, f"Making the picture of {photo.name}"):
+                await self._refuse_other_file(photo)
                 return await asyncio.to_thread(
                     render,
                     photo.file,
@@ -147,6 +137,24 @@ class PictureUpload:
                 )
         except (PhotoNotFound, PhotoUnreadable) as error:
             raise DeliveryFailure.final(PostError.PHOTO_UNREADABLE, str(error)) from error
+
+    async def _refuse_other_file(self, photo: Photo) -> None:
+        """Read the photo's file, which takes for ever on a disk that hangs.
+
+        Raises:
+            DeliveryFailure: it is not the one that was imported.
+        """
+        state = await self.photos.check(photo)
+        if state is PhotoState.ELSEWHERE and (machines := await self.photos.machines_with(photo.id)):
+            names = " or ".join(machine.name for machine in machines)
+            raise DeliveryFailure(
+                Step.HELD,
+                PostError.PHOTO_ELSEWHERE,
+                f"It waits for {names}, which has its photo, {photo.name}.",
+                machine_ids=[machine.id for machine in machines],
+            )
+        if state is not PhotoState.UNCHANGED:
+            raise photo_failure(state, photo)
 
     async def upload(self, name: str, rendition: Rendition, url: str | None = None) -> str:
         """Upload a picture, check that its public URL returns it, and return the URL.
