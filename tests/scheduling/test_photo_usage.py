@@ -239,3 +239,16 @@ async def test_a_post_again_that_fails_leaves_the_photos_with_the_live_one(place
     assert await free(place) == []
     [repeated] = (await scheduling.schedule_posts([request]))[0].posts
     assert repeated.again_of_id == live.id
+
+
+async def test_a_draft_is_not_replaced_once_its_post_on_another_channel_was_sent(place: Workplace) -> None:
+    scheduling = place.services.scheduling
+    [photo], [lead, cross_post] = await carousel(place, 1, both=True)
+    await place.execute("UPDATE posts SET step = NULL")
+    assert (await scheduling.schedule_post(photo, "other words", dry_run=True)).ok
+    await scheduling.retry(cross_post.id)
+    for dry_run in (True, False):
+        refused = await scheduling.schedule_post(photo, "other words", dry_run=dry_run)
+        assert refused.code is Reason.ALREADY_SCHEDULED, dry_run
+    assert (await place.post(cross_post.id)).step is Step.QUEUED
+    assert (await place.post(lead.id)).step is None

@@ -399,7 +399,10 @@ async def edit_unsent(
         )
         .returning(PostRow)
     )
-    return await session.scalar(statement)
+    changed = await session.scalar(statement)
+    if changed is not None and changed.step is Step.FAILED:
+        await _drop_planned_edit(session, row.id)  # which would undo this one if it arrived late
+    return changed
 
 
 async def record_edit(session: AsyncSession, plan: PlannedEditRow, found: BufferPost) -> None:

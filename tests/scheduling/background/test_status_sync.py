@@ -458,3 +458,24 @@ async def test_a_failed_post_is_not_locked_before_its_turn_to_take_photos(
         await session.execute(text("SELECT FROM posts FOR UPDATE NOWAIT"))
     await synced
     assert (await place.post(post.id)).step is Step.LIVE
+
+
+async def test_words_for_a_failed_post_are_not_replaced_by_an_earlier_edit_that_arrives_late(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, channel=place.persona.buffer_channel_id, after=True)
+    post = await place.accepted()
+    await status_sync.run()
+    await until_due(place, post, 20)
+    await status_sync.run()
+    assert (await place.post(post.id)).step is Step.FAILED
+    await place.execute(
+        "INSERT INTO planned_edits (post_id, token, caption, first_comment, ai_generated, photos, share_mode, sent_at)"
+        " SELECT id, 't', 'second words', '', false, photos, share_mode, now() FROM posts"
+    )
+    await place.services.scheduling.edit(post.id, caption="third words")
+    [remote] = place.in_buffer()
+    remote.text = "second words"
+    await place.stand_in.advance(status_sync.timings.sync_max_interval)
+    await status_sync.run()
+    assert (await place.post(post.id)).caption == "third words"

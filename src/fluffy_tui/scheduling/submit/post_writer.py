@@ -130,7 +130,11 @@ class PostWriter:
             return await self._lead_again(session, submission)
         if row is None:
             return self._new_row(submission, photo_id=photo_id)
-        await session.execute(delete(PostRow).where(PostRow.lead_post_id == row.id))
+        cross_posts = PostRow.lead_post_id == row.id
+        submitted = select(PostRow.id).where(cross_posts, PostRow.step.is_not(None))
+        if await session.scalar(submitted.limit(1)) is not None:
+            return None  # sent by itself from the draft
+        await session.execute(delete(PostRow).where(cross_posts))
         submission.write_to(row)
         return row
 
@@ -172,7 +176,10 @@ class PostWriter:
             select(PostRow, PostPhotoRow.photo_id)
             .join(PostPhotoRow, PostPhotoRow.post_id.in_((PostRow.id, PostRow.lead_post_id)))
             .where(PostPhotoRow.photo_id.in_([photo.photo_id for photo in photos]))
-            .order_by((PostRow.status == PostStatus.FAILED).desc(), PostRow.id.desc())  # the last one counts
+            # the last one counts
+            .order_by(
+                PostRow.step.is_(None).desc(), (PostRow.status == PostStatus.FAILED).desc(), PostRow.id.desc()
+            )
         )
         async with self.database.transaction() as session:
             return {photo_id: row.to_post() for row, photo_id in (await session.execute(query)).all()}

@@ -42,9 +42,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.context import Context
 
 
-TEXT_OF_FAILED = (
-    "This is the text of the photo's failed post. To send that one again, press {posts.retry} in Posts."
-)
+TEXT_OF_FAILED = "This is the text of its failed post. To retry that one, press {posts.retry} in Posts."
 
 
 class ComposeScreen(PhotosScreen):
