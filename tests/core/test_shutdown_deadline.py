@@ -33,3 +33,19 @@ def test_a_block_that_is_left_in_time_ends_nothing(monkeypatch: pytest.MonkeyPat
         [counting] = set(threading.enumerate()) - before
         start()
     counting.join()
+
+
+def test_the_countdown_of_a_program_that_ends_goes_on_after_the_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At exit Python waits for every thread; without a request to stop there is no countdown."""
+    ended = threading.Event()
+    monkeypatch.setattr(shutdown_deadline, "_end", lambda _: ended.set())
+    before = set(threading.enumerate())
+    with hard_deadline(0.1, until_exit=True):
+        [counting] = set(threading.enumerate()) - before
+    counting.join()
+    assert not ended.is_set()
+    with hard_deadline(0.1, until_exit=True) as start:
+        start()
+    ended.wait()

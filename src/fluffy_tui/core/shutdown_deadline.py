@@ -15,8 +15,11 @@ FORCED_EXIT = 70
 
 
 @contextmanager
-def hard_deadline(seconds: float) -> Iterator[Callable[[], None]]:
+def hard_deadline(seconds: float, *, until_exit: bool = False) -> Iterator[Callable[[], None]]:
     """Yield a function that starts the countdown; leaving the block in time cancels it.
+
+    With `until_exit` a countdown that has begun goes on: Python waits at exit for every thread, and one that reads from
+    a disk that hangs never ends.
 
     A thread counts down, because an event loop that is blocked, or waits for a dead database, cannot. It is there from
     the beginning, because a program that lacks memory could not start it later.
@@ -32,8 +35,9 @@ def hard_deadline(seconds: float) -> Iterator[Callable[[], None]]:
     try:
         yield begun.set
     finally:
-        ended.set()
-        begun.set()
+        if not (until_exit and begun.is_set()):
+            ended.set()
+            begun.set()
 
 
 def _end(seconds: float) -> None:

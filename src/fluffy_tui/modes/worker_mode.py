@@ -49,7 +49,7 @@ async def run(settings: Settings, *, with_starter: bool, timings: Timings | None
     timings = timings or Timings()
     share_arena()
     stop = asyncio.Event()
-    with hard_deadline(timings.shutdown_limit) as start_countdown:
+    with hard_deadline(timings.shutdown_limit, until_exit=True) as start_countdown:
 
         def on_signal() -> None:
             start_countdown()

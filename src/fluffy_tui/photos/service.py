@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -329,7 +330,11 @@ class Photos:
         """
         if photo.elsewhere:
             return PhotoState.ELSEWHERE
-        state = await asyncio.to_thread(state_of, photo, HashWhen.ALWAYS)
+        # On a disk that hangs it never ends, and would take one after the other of the threads that all share.
+        own = ThreadPoolExecutor(1)
+        reading = asyncio.get_running_loop().run_in_executor(own, state_of, photo, HashWhen.ALWAYS)
+        own.shutdown(wait=False)
+        state = await reading
         if state is not PhotoState.MISSING or not await self.machines_with(photo.id):
             return state
         if dry_run:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from PIL import Image
 
 from fluffy_tui.media import MediaHostError, PhotoUnreadable, Unreadable, render
 from fluffy_tui.photos import PhotoState, service as photos_service
+from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.scheduling import Step
 from fluffy_tui.scheduling.delivery import picture_upload
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fluffy_tui.media import MediaHost
+    from fluffy_tui.photos import Photo
     from scheduling.workplace import Workplace
 
 
@@ -136,25 +139,30 @@ async def test_indexing_goes_on_when_a_picture_cannot_be_made(
     assert (seen, urgent.is_under_way) == ([True], False)
 
 
-async def test_a_post_whose_photo_is_on_a_disk_that_hangs_is_held(
+async def test_a_post_whose_photo_is_on_a_disk_that_hangs_is_held_alone(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file is read whole before its picture is made; the channel's other posts do not wait for that."""
+    """The file is read whole before its picture is made; other posts wait neither for that nor for its thread."""
     released = threading.Event()
 
-    def hang(*args: Any) -> PhotoState:
-        released.wait()
-        return PhotoState.UNCHANGED
+    def hang(photo: Photo, hash_when: HashWhen) -> PhotoState:
+        if photo.name == "IMG_0000.jpg":
+            released.wait()
+        return state_of(photo, hash_when)
 
-    post = await place.submit()
+    post, other = await place.submit(), await place.submit("another one", 1)
     monkeypatch.setattr(photos_service, "state_of", hang)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     delivery = place.services.delivery
-    await replace(delivery, timings=replace(delivery.timings, render_limit=0.1)).deliver(post.id)
+    hasty = replace(delivery.timings, render_limit=0.1, backoff_min=600.0, backoff_max=600.0)
+    await replace(delivery, timings=hasty).deliver(post.id)
+    await delivery.deliver(other.id)
     released.set()
     held = await place.post(post.id)
     assert (held.step, held.error_code) == (Step.HELD, "step_timeout")
     assert held.error_message is not None
     assert "Making the picture of IMG_0000.jpg" in held.error_message
+    assert (await place.post(other.id)).step is Step.ACCEPTED
 
 
 async def test_indexing_goes_on_when_a_delivery_is_cancelled(
