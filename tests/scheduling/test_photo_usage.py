@@ -194,6 +194,20 @@ async def test_a_post_whose_photo_goes_out_in_an_earlier_one_is_a_problem_until_
     assert await problems() == []
 
 
+@pytest.mark.parametrize("lead", [LIVE, FAILED])
+async def test_of_two_channels_the_one_that_still_waits_is_that_problem(place: Workplace, lead: str) -> None:
+    scheduling = place.services.scheduling
+    [photo], posts = await carousel(place, 1, both=True)
+    await fail(place, *posts)
+    result = await scheduling.schedule_post(photo, "new")
+    waiting = result.posts[1]
+    await place.execute(f"UPDATE posts SET {lead} WHERE id = {result.posts[0].id}")
+    [earlier] = [post for post in posts if post.channel_id == waiting.channel_id]
+    await place.execute(f"UPDATE posts SET {LIVE} WHERE id = {earlier.id}")
+    problems = [each for each in await scheduling.problems() if each.kind is ProblemKind.POSTED_TWICE]
+    assert [each.post.id for each in problems if each.post is not None] == [waiting.id]
+
+
 async def test_what_fails_after_all_leaves_only_the_photos_of_the_newer_post(place: Workplace) -> None:
     photos, [post], new = await published_after_all(place)
     await place.execute(f"UPDATE posts SET {ACCEPTED} WHERE id = {post.id}")

@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     any_,
     func,
+    or_,
     select,
     text,
     true,
@@ -279,6 +280,17 @@ def locked(photo_ids: Iterable[int]) -> Select[int]:
     """
     query = select(PhotoRow.id).where(among(PhotoRow.id, photo_ids)).order_by(PhotoRow.id)
     return query.with_for_update(key_share=True)
+
+
+def ids_by_hash(persona_ids: Iterable[int], beginnings: Iterable[str]) -> Select[int, bytes]:
+    """Return the query for the ids and hashes of these personas' photos.
+
+    Their hashes begin with one of these series of hexadecimal digits.
+    """
+    begins = [
+        PhotoRow.sha256.between(first, first.ljust(32, b"\xff")) for first in map(bytes.fromhex, beginnings)
+    ]
+    return select(PhotoRow.id, PhotoRow.sha256).where(PhotoRow.persona_id.in_(persona_ids), or_(*begins))
 
 
 def same_path(one: Any, other: Any) -> ColumnElement[bool]:

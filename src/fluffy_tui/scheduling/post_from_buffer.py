@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,11 @@ from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.media import MOST_PARTS, WHOLE, Framing, Part
 from fluffy_tui.scheduling.error_codes import PostError, publishing_error
 from fluffy_tui.scheduling.model import PostStatus, Step
-from fluffy_tui.scheduling.post_photo import PostPhoto
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.tables import PostRow
 
 
@@ -83,18 +83,20 @@ def changed_values(row: PostRow, found: BufferPost) -> dict[str, Any]:
     return {name: value for name, value in values.items() if getattr(row, name) != value}
 
 
-def shown_photos(photos: Sequence[Photo], found: BufferPost) -> tuple[PostPhoto, ...]:
-    """Return the photos of a post that only Buffer knows, given which photo each of its pictures shows.
+def shown_photos(photos: Sequence[PostPhoto], found: BufferPost) -> tuple[PostPhoto, ...]:
+    """Return the photos of a post as Buffer has them, given which photo each of its pictures shows.
 
     A photo with several pictures is a panorama, of which they are the parts from left to right.
     """
-    ids = [photo.id for photo in photos]
+    ids = [photo.photo_id for photo in photos]
     pictures = zip(photos, found.asset_sources, found.alt_texts, strict=True)
     shown = []
     for place, (photo, source, alt_text) in enumerate(pictures, 1):
-        number, count = ids[:place].count(photo.id), ids.count(photo.id)
+        number, count = ids[:place].count(photo.photo_id), ids.count(photo.photo_id)
         framing = Framing(part=Part(number, count) if count <= MOST_PARTS else WHOLE)
-        shown.append(PostPhoto(photo.id, photo.sha256, alt_text or "", framing, media_url=source))
+        shown.append(
+            replace(photo, alt_text=alt_text or "", framing=framing, media_url=source, rendition=None)
+        )
     return tuple(shown)
 
 

@@ -42,6 +42,12 @@ MAY_NEED_ATTENTION = text(
     " OR error_code IN ('ambiguous', 'not_planned_in_buffer', 'posted_twice'))"
 )
 """Drafts, and posts with which something may be wrong; written out like the conditions before."""
+IN_BUFFER_OR_LOST = text(
+    "(lost_creates > 0 OR buffer_post_id IS NOT NULL AND step IN ('accepted', 'publishing', 'failed'))"
+)
+"""Posts of which Buffer may have news before they are live; written out like the conditions before."""
+IS_LIVE_WITHOUT_LINK = text("step = 'live' AND external_link IS NULL AND buffer_post_id IS NOT NULL")
+"""Live posts whose link is still to come; written out like the conditions before."""
 ENDED_AT = "coalesce(posted_at, updated_at)"
 """When a live or failed post ended."""
 NO_TIME_SQL = f"'{NO_TIME:%Y-%m-%d %H:%M:%S}+00'::timestamptz"
@@ -216,6 +222,8 @@ class PostRow(Base):
         Index("ix_posts_by_time", "persona_id", text(f"coalesce(step, '{DRAFT}')"), text(TIME), "id"),
         Index("ix_posts_of_channel", "channel_id", "step", text(TIME)),
         Index("ix_posts_may_need_attention", "id", postgresql_where=MAY_NEED_ATTENTION),
+        Index("ix_posts_in_buffer", "id", postgresql_where=IN_BUFFER_OR_LOST),
+        Index("ix_posts_without_link", "link_looks", postgresql_where=IS_LIVE_WITHOUT_LINK),
         Index(
             "ix_posts_on_their_way",
             "step",

@@ -8,16 +8,32 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, any_, case, delete, extract, func, literal, null, or_, select, union_all, update
+from sqlalchemy import (
+    and_,
+    any_,
+    case,
+    delete,
+    exists,
+    extract,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from fluffy_tui.buffer import Code, ShareMode
-from fluffy_tui.photos import locked
-from fluffy_tui.scheduling.delivery_key import PHOTO_DIGITS, next_delivery_key
+from fluffy_tui.photos import ids_by_hash, locked
+from fluffy_tui.scheduling.delivery_key import PHOTO_DIGITS, delivery_stem, next_delivery_key, photo_digits_in
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, PostStatus, Step
 from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.post_from_buffer import changed_values, missing_pictures, row_values, shown_photos
+from fluffy_tui.scheduling.post_photo import PostPhoto
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostPhotoRow, PostRow, UnknownPostRow
 
 if TYPE_CHECKING:
@@ -29,7 +45,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import BufferPost
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.tables import WithdrawnDeliveryRow
 
 _MAYBE_SENT = (Step.SENDING, Step.UNCONFIRMED)
@@ -177,7 +192,7 @@ async def take_in(
         return False
     row = {
         "photo_id": photos[0].id,
-        "photos": shown_photos(photos, found),
+        "photos": shown_photos([PostPhoto(photo.id, photo.sha256) for photo in photos], found),
         "persona_id": photos[0].persona_id,
         "caption": found.text,
         "channel_id": found.channel_id,
@@ -504,16 +519,60 @@ async def record_unreadable(session: AsyncSession, row: PostRow, code: str, mess
 async def adopt_double(session: AsyncSession, row: PostRow, double: BufferPost) -> bool:
     """Take over the other one of two posts in Buffer, since that is the one which is published."""
     await session.execute(taking_photos(row.persona_id))  # the row may have failed
+    earlier = await earlier_version(session, row, double)
+    values = row_values(double) | (earlier or missing_pictures(row, double))
     statement = (
         update(PostRow)
         .where(PostRow.id == row.id, PostRow.buffer_post_id == row.buffer_post_id)
-        .values(
-            buffer_post_id=double.id,
-            caption=double.text or row.caption,
-            **(row_values(double) | missing_pictures(row, double)),
-        )
+        .values(buffer_post_id=double.id, **({"caption": double.text or row.caption} | values))
     )
     return _one_row(await session.execute(statement))
+
+
+async def earlier_version(session: AsyncSession, row: PostRow, published: BufferPost) -> dict[str, Any]:
+    """Return the values of a row whose post Buffer published as it was before it was edited; none if it was not.
+
+    A post that has taken one of its photos since counts as one that posts them again.
+    """
+    sources = " ".join(published.asset_sources)
+    if row.delivery_key in sources or delivery_stem(row.delivery_key) not in sources:
+        return {}
+    await session.execute(taking_photos(row.persona_id))
+    values: dict[str, Any] = {"caption": published.text or row.caption}
+    photos = await _photos_in(session, row, published)
+    if [photo.photo_id for photo in photos] == [photo.photo_id for photo in row.photos]:
+        return values
+    lead_id = row.lead_post_id or row.id
+    ids = [photo.photo_id for photo in photos]
+    taken = PostPhotoRow.photo_id.in_(ids), PostPhotoRow.post_id != lead_id
+    holders = set(await session.scalars(select(PostPhotoRow.post_id).where(*taken)))
+    if holders:
+        is_known = aliased(PostRow)
+        again = (
+            update(PostRow)
+            .where(PostRow.id.in_(holders), PostRow.again_of_id.is_(None), literal(len(holders) == 1))
+            .where(~exists().where(is_known.again_of_id == lead_id))
+            .values(again_of_id=lead_id)
+        )
+        if not _one_row(await session.execute(again)):
+            return values  # its photos cannot be shared out
+    cover = null() if holders else case((PostRow.photo_id.is_not(None), ids[0]))
+    return values | {"photos": photos, "photo_id": cover}
+
+
+async def _photos_in(session: AsyncSession, row: PostRow, found: BufferPost) -> tuple[PostPhoto, ...]:
+    """Return the photos that a version of a post in Buffer shows; the row's own if one of them is not known."""
+    stem = delivery_stem(row.delivery_key)
+    shown = [photo_digits_in(source, source.partition(stem)[0]) for source in found.asset_sources]
+    digits = [each for each in shown if each]
+    own = [photo.sha256[:PHOTO_DIGITS] for photo in row.photos]
+    known = dict(zip(own, row.photos, strict=True))
+    if len(digits) == len(shown) and digits != own:
+        for photo_id, sha256 in await session.execute(ids_by_hash([row.persona_id], digits)):
+            known.setdefault(sha256.hex()[:PHOTO_DIGITS], PostPhoto(photo_id, sha256.hex()))
+        if known.keys() >= set(digits):
+            return shown_photos([known[each] for each in digits], found)
+    return row.photos
 
 
 async def doubles_checked(session: AsyncSession, row: PostRow, double: str | None) -> None:

@@ -19,7 +19,9 @@ from fluffy_tui.scheduling.background.status_sync import next_request
 from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.tables import PostRow
 from scheduling.quick_programs import QUICK
+from scheduling.test_service import MANY, fill
 from scheduling.workplace import Workplace, workplace
+from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -479,3 +481,20 @@ async def test_words_for_a_failed_post_are_not_replaced_by_an_earlier_edit_that_
     await place.stand_in.advance(status_sync.timings.sync_max_interval)
     await status_sync.run()
     assert (await place.post(post.id)).caption == "third words"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("statistics", ["fresh", "none"])
+async def test_no_news_is_looked_for_in_every_post(
+    place: Workplace, status_sync: StatusSync, statistics: str
+) -> None:
+    await place.execute("ALTER TABLE posts SET (autovacuum_enabled = off)")
+    await fill(place, failed=300)
+    await place.execute("UPDATE posts SET organization_id = 'here', external_link = 'x' WHERE id % 2 = 0")
+    await place.execute(f"UPDATE posts SET link_looks = {status_sync.timings.max_link_checks}")
+    if statistics == "fresh":
+        await place.execute("ANALYZE posts")
+    with statements() as executed:
+        await status_sync.run()
+    for statement, nodes in await plans(place.services.database, executed):
+        assert max(rows_read(node) for node in nodes) < MANY / 100, statement

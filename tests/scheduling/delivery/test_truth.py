@@ -15,7 +15,7 @@ from aiohttp import web
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind, Post as BufferPost, StandIn, WallClock
 from fluffy_tui.media import Framing, Shape
-from fluffy_tui.scheduling import NotPossibleNow, ProblemKind, Step
+from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, ProblemKind, Step
 from scheduling.quick_programs import QUICK
 from scheduling.workplace import Workplace, workplace
 
@@ -262,6 +262,90 @@ async def test_a_double_that_is_published_in_its_earlier_words_is_recorded_with_
         await quick.run()
     live = await place.post(post.id)
     assert (live.step, live.buffer_post_id, live.caption) == (Step.LIVE, double.id, "fog")
+
+
+@pytest.mark.parametrize("taken", [False, True])
+async def test_a_double_that_is_published_with_its_earlier_photos_is_recorded_with_them(
+    place: Workplace, status_sync: StatusSync, taken: bool
+) -> None:
+    scheduling, photos = place.services.scheduling, place.services.photos
+    place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
+    post = await delivered(place)
+    other = await place.photo(1)
+    await scheduling.edit(post.id, photos=[PostPhoto(other.id, other.sha256, "other")])
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
+    again = await place.schedule(await place.photo(), "again") if taken else None
+    [double] = [each for each in place.in_buffer() if each.id != post.buffer_post_id]
+    double.status, double.sent_at = "sent", place.stand_in.clock.now()
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while len(place.in_buffer()) > 1:
+        await quick.run()
+    live = await place.post(post.id)
+    assert (live.step, live.buffer_post_id) == (Step.LIVE, double.id)
+    assert live.photo_ids == post.photo_ids
+    assert live.cover.media_url == double.assets[0].source
+    assert await photos.unscheduled(place.persona) == [other]
+    problems = [each.kind for each in await scheduling.problems() if each.post is not None]
+    assert problems == ([ProblemKind.POSTED_TWICE] if again else [])
+    if again:
+        await scheduling.cancel(again.id)
+    assert await photos.unscheduled(place.persona) == [other]
+
+
+async def test_a_post_that_is_found_published_with_its_earlier_photos_is_recorded_with_them(
+    place: Workplace,
+) -> None:
+    post = await held_after_a_lost_create(place)
+    other = await place.photo(1)
+    await place.services.scheduling.edit(post.id, photos=[PostPhoto(other.id, other.sha256)])
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
+    [remote] = place.in_buffer()
+    remote.status, remote.sent_at = "sent", place.stand_in.clock.now()
+    await place.services.scheduling.retry(post.id)
+    async with place.worker():
+        live = await place.until(post.id, lambda now: now.step is Step.LIVE)
+    assert live.photo_ids == post.photo_ids
+    assert await place.services.photos.unscheduled(place.persona) == [other]
+
+
+@pytest.mark.parametrize("published", [False, True])
+async def test_what_a_lost_create_leaves_of_a_failed_post_is_deleted_unless_it_is_published(
+    place: Workplace, status_sync: StatusSync, published: bool
+) -> None:
+    post = await held_after_a_lost_create(place)
+    await place.execute(
+        "UPDATE posts SET step = 'failed', status = 'failed', error_code = 'rejected', error_message = 'no',"
+        " next_try_at = NULL"
+    )
+    await place.services.scheduling.request_budget.forget_exhausted()
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
+    [remote] = place.in_buffer()
+    now = place.stand_in.clock.now()
+    by_hand = BufferPost(remote.channel_id, remote.text, "scheduled", "addToQueue", now, now)
+    place.stand_in.world.add_post(by_hand)
+    if published:
+        remote.status, remote.sent_at = "sent", now
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    kept = [remote.id, by_hand.id][0 if published else 1 :]
+    while [each.id for each in place.in_buffer()] != kept or (
+        published and (await place.post(post.id)).step is not Step.LIVE
+    ):
+        await quick.run()
+    assert (await place.post(post.id)).step is (Step.LIVE if published else Step.FAILED)
+
+
+async def test_what_failed_in_buffer_is_deleted_there_once_it_is_cancelled(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    post = await delivered(place)
+    [remote] = place.in_buffer()
+    remote.status, remote.error_message = "error", "The network said no."
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while (await place.post(post.id)).step is not Step.FAILED:
+        await quick.run()
+    await place.services.scheduling.cancel(post.id)
+    while place.in_buffer():
+        await quick.run()
 
 
 async def test_a_create_is_not_forgotten_because_buffer_has_its_text_without_pictures(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import transitions
@@ -17,20 +18,35 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.tables import PostRow
+    from fluffy_tui.scheduling.timings import Timings
 
 log = logging.getLogger(__name__)
 
 
-async def undo_doubles(
-    database: Database, buffer: BufferClient, row: PostRow, found: Sequence[BufferPost], settled: datetime
-) -> None:
-    """Delete what an earlier create has left in Buffer besides the post; of two posts the one that is published stays.
+def settled_at(row: PostRow, timings: Timings) -> datetime | None:
+    """Return when no lost create of a post can appear any more, by Buffer's clock; None if that is long past."""
+    if row.create_buffer_time is None:
+        return None
+    # one that has failed was given `settle` already; with a create that comes even later, nothing else would deal
+    waits = 1 if row.buffer_post_id is not None else 2
+    return row.create_buffer_time + waits * timedelta(seconds=timings.settle)
 
-    What was `found` is the post and what may be its doubles. A create before `settled`, by Buffer's clock, can no
-    longer appear; until then nothing is done.
+
+async def undo_doubles(
+    database: Database,
+    buffer: BufferClient,
+    row: PostRow,
+    found: Sequence[BufferPost],
+    timings: Timings,
+    now: datetime,
+) -> None:
+    """Delete what lost creates have left in Buffer besides the post; of two posts the one that is published stays.
+
+    What was `found` is the post, if it has not failed, and what may be its doubles. Until no lost create can appear any
+    more, nothing is done. `now` is by Buffer's clock.
     """
-    last = row.create_buffer_time
-    if not row.lost_creates or (last is not None and last > settled):
+    settled = settled_at(row, timings)
+    if not row.lost_creates or (settled is not None and settled > now):
         return
     others = [post for post in found if post.id != row.buffer_post_id]
     doubles = [post for post in others if _has_key(post, row)]
@@ -41,6 +57,11 @@ async def undo_doubles(
     mine = next((post for post in found if post.id == row.buffer_post_id), None)
     not_undone = None
     for double in doubles:
+        if row.buffer_post_id is None and mine is None and double.is_public:
+            async with database.transaction() as session:
+                await transitions.catch_up(session, row, str(row.organization_id), double)
+            mine = double
+            continue
         if mine is not None and double.is_public and not mine.is_public:
             async with database.transaction() as session:
                 if not await transitions.adopt_double(session, row, double):
@@ -59,7 +80,8 @@ async def undo_doubles(
 
 def may_be_double(post: BufferPost, row: PostRow) -> bool:
     """Return whether a post in Buffer may have been created for this row, too."""
-    return post.channel_id == row.channel_id and (_has_key(post, row) or may_be_ours(post, row))
+    may_be = row.buffer_post_id is not None and may_be_ours(post, row)  # else the user may have made it since
+    return post.channel_id == row.channel_id and (_has_key(post, row) or may_be)
 
 
 def _has_key(post: BufferPost, row: PostRow) -> bool:

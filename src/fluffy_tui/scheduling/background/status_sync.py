@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, any_, exists, false, func, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -20,7 +20,7 @@ from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, Code, ShareMode
 from fluffy_tui.core.database import Database, database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
-from fluffy_tui.scheduling.background.doubled_posts import may_be_double, undo_doubles
+from fluffy_tui.scheduling.background.doubled_posts import may_be_double, settled_at, undo_doubles
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.find_in_buffer import oldest_possible
 from fluffy_tui.scheduling.edits import planned_edits
@@ -29,7 +29,13 @@ from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
 from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.post_from_buffer import row_values
-from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow, StatusSyncRow
+from fluffy_tui.scheduling.tables import (
+    IN_BUFFER_OR_LOST,
+    IS_LIVE_WITHOUT_LINK,
+    PlannedEditRow,
+    PostRow,
+    StatusSyncRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -150,22 +156,22 @@ class StatusSync:
 
     def _is_open(self) -> ColumnElement[bool]:
         """Return the condition for posts about which Buffer may have news."""
-        without_link = and_(
-            PostRow.step == Step.LIVE,
-            PostRow.external_link.is_(None),
-            PostRow.link_looks < self.timings.max_link_checks,
-        )
         failed = and_(
             PostRow.step == Step.FAILED,
             PostRow.error_code.in_(_MAY_BE_PUBLISHED),
+            PostRow.buffer_post_id.is_not(None),
             func.coalesce(PostRow.scheduled_at, PostRow.updated_at)
             > self.now() - timedelta(seconds=self.timings.sync_failed),
         )
-        edited = PostRow.id.in_(select(PlannedEditRow.post_id))
-        return and_(
-            PostRow.buffer_post_id.is_not(None),
-            or_(PostRow.step.in_(IN_BUFFER), without_link, failed, edited, PostRow.lost_creates > 0),
+        is_known = or_(PostRow.buffer_post_id.is_not(None), PostRow.step == Step.FAILED)  # nobody else looks
+        lost = and_(PostRow.lost_creates > 0, is_known)
+        ids = union_all(
+            select(PostRow.id).where(IN_BUFFER_OR_LOST, or_(PostRow.step.in_(IN_BUFFER), failed, lost)),
+            select(PostRow.id).where(IS_LIVE_WITHOUT_LINK, PostRow.link_looks < self.timings.max_link_checks),
+            select(PlannedEditRow.post_id),
         )
+        # as an array, since Postgres without statistics would rather read all posts than look up those of a subquery
+        return PostRow.id == any_(func.array(ids.scalar_subquery()))
 
     async def _open_posts(self) -> dict[str, list[PostRow]]:
         """Return the posts about which Buffer may have news, by organisation, oldest first."""
@@ -215,10 +221,10 @@ class StatusSync:
         if is_whole:
             await self._note_clock(buffer, organization_id)
             await self._look_for_missing(buffer, posts, found, asked_at)
-            settled = self.now() - timedelta(seconds=self.timings.settle)
             for row in posts:
                 with _one_by_one(row):
-                    await undo_doubles(self.database, buffer, row, found[row.id], settled)
+                    doubles = found[row.id]
+                    await undo_doubles(self.database, buffer, row, doubles, self.timings, self.now())
 
     async def _list(
         self,
@@ -232,7 +238,7 @@ class StatusSync:
         Raises:
             BufferError: the list could not be read whole, so that a post which is not in it may be in Buffer.
         """
-        by_id = {str(row.buffer_post_id): row for row in posts}
+        by_id = {row.buffer_post_id: row for row in posts if row.buffer_post_id is not None}
         doubled = [row for row in posts if row.lost_creates]
         left = set(by_id)
         listed = buffer.posts(
@@ -381,8 +387,7 @@ def _next_for(
     created_at = row.create_buffer_time
     if row.share_mode is ShareMode.SHARE_NEXT and created_at is not None and created_at > asked_at:
         return asked_at + timedelta(seconds=timings.sync_min_interval)  # Buffer has moved others back for it
-    if row.lost_creates and row.create_buffer_time is not None:
-        settled = row.create_buffer_time + timedelta(seconds=timings.settle)
+    if row.lost_creates and (settled := settled_at(row, timings)) is not None:
         latest = min(latest, max(settled, asked_at + timedelta(seconds=timings.sync_min_interval)))
     since = row.posted_at if row.step == Step.LIVE else row.scheduled_at
     if since is None or row.step == Step.FAILED:

@@ -249,12 +249,12 @@ class DeliveryAttempt:
             return True
         for incomplete in match.incomplete:
             if incomplete.is_public:
-                await self._record(incomplete, **missing_pictures(self.post, incomplete))
+                await self._record(incomplete)
                 return True
             await self._delete_incomplete(incomplete)
         for earlier in match.earlier:
             if earlier.is_public:
-                await self._record(earlier, caption=earlier.text)
+                await self._record(earlier)
                 return True
             await self._delete_earlier(earlier)
         if match.without_pictures:
@@ -344,10 +344,12 @@ class DeliveryAttempt:
             Code.IMAGE_DROPPED, f"Buffer created the post without {missing}.", post, self.timings
         )
 
-    async def _record(self, found: BufferPost, **differing: object) -> None:
+    async def _record(self, found: BufferPost) -> None:
         async with self.database.transaction() as session:
             if found.status == BufferStatus.ERROR:  # then the post has failed
                 await session.execute(taking_photos(self.post.persona_id))
+            earlier = await transitions.earlier_version(session, self.post, found)
+            differing = earlier or missing_pictures(self.post, found)
             recorded = await transitions.record_creation(session, self.post.id, found, **differing)
             if recorded:
                 await channel_queue.wake_after_success(session, self.queue, self.post)

@@ -13,6 +13,7 @@ from fluffy_tui.buffer import BufferError
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.find_in_buffer import FRONT_SKEW
 from fluffy_tui.scheduling.delivery_key import delivery_stem
+from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.tables import PostRow, WithdrawnDeliveryRow
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ TOLD_FOR = timedelta(days=7)
 
 
 def note_lost_creates(session: AsyncSession, row: PostRow, timings: Timings) -> None:
-    """Have Buffer searched for a cancelled post once more, if a create of it may still take effect."""
-    if not row.lost_creates or row.create_buffer_time is None or row.first_create_buffer_time is None:
+    """Have Buffer searched for a cancelled post once more, if it has failed there or a create may still take effect."""
+    may_be_there = row.lost_creates or (row.step is Step.FAILED and row.buffer_post_id is not None)
+    if not may_be_there or row.create_buffer_time is None or row.first_create_buffer_time is None:
         return
     # a lost create was given `settle` already; with one that comes even later, nothing else would deal
     check_at = row.create_buffer_time + timedelta(seconds=2 * timings.settle)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select, text, true
+from sqlalchemy import and_, any_, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from fluffy_tui.buffer import Code
@@ -20,7 +20,6 @@ from fluffy_tui.scheduling.posts_by_time import at_steps
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.submit.submission_check import time_refusal
 from fluffy_tui.scheduling.tables import (
-    DRAFT,
     MAY_NEED_ATTENTION,
     HostedPictureRow,
     PostRow,
@@ -259,8 +258,11 @@ class ProblemInbox:
 
     async def _published_twice_soon(self, persona_id: int | None) -> list[Problem]:
         """Return the posts that wait although the failed one that they replace went out after all, or will."""
-        waits = func.coalesce(PostRow.step, DRAFT).in_((*ON_THE_WAY, *IN_BUFFER))
-        again = select(PostRow.id, PostRow.again_of_id).where(PostRow.again_of_id.is_not(None), waits)
+        waits = at_steps(await self._persona_ids(), (*ON_THE_WAY, *IN_BUFFER))
+        groups = select(func.coalesce(PostRow.lead_post_id, PostRow.id)).where(waits)
+        again = select(PostRow.id, PostRow.again_of_id).where(
+            PostRow.again_of_id.is_not(None), PostRow.id == any_(func.array(groups.scalar_subquery()))
+        )
         async with self.database.transaction() as session:
             # Until there are statistics, Postgres expects that most posts are posted again.
             await session.execute(text("SET LOCAL enable_seqscan = off"))
