@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -157,6 +158,19 @@ def test_a_killed_server_with_busy_children_is_restarted_with_its_data(place: Da
             busy.execute("SELECT 1")
     user.release()
     assert not user.is_running
+
+
+def test_a_socket_that_only_a_child_of_a_killed_server_has_is_no_server(place: DatabaseFolder) -> None:
+    user = place.server()
+    with embedded_server(place.cluster, log=place.log):
+        state = (place.cluster / "postmaster.pid").read_text()
+    with subprocess.Popen(["true"]) as dead:
+        pass
+    (place.cluster / "postmaster.pid").write_text(state.replace(state.split()[0], str(dead.pid), 1))
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(place.cluster / SOCKET_NAME))
+        left.listen()
+        assert not user.is_running
 
 
 @pytest.mark.parametrize(

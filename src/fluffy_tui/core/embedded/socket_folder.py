@@ -76,7 +76,18 @@ def ready_folder(cluster: Path) -> Path | None:
     state = PidFile.read(cluster)
     if state is None or state.socket_folder is None or state.status != "ready":
         return None
-    return state.socket_folder if _listens(state.socket_folder) else None
+    return state.socket_folder if _exists(state.pid) and _listens(state.socket_folder) else None
+
+
+def _exists(pid: int) -> bool:
+    """Return whether there is such a process; of a killed server, a child may still have the socket for a moment."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is another user's
+        pass
+    return True
 
 
 def _listens(folder: Path) -> bool:
