@@ -576,9 +576,15 @@ async def _photos_in(session: AsyncSession, row: PostRow, found: BufferPost) -> 
 
 
 async def doubles_checked(session: AsyncSession, row: PostRow, double: str | None) -> None:
-    """Record that no double of a post can appear any more, with what could not be undone about one."""
+    """Record that no double of a post can appear any more, with what could not be undone about one.
+
+    A post that had failed may have been retried and sent meanwhile: then nothing is known of its last create.
+    """
     told = {"error_code": PostError.POSTED_TWICE, "error_message": double} if double else {}
-    await session.execute(update(PostRow).where(PostRow.id == row.id).values(lost_creates=0, **told))
+    same_create = PostRow.create_buffer_time.is_not_distinct_from(row.create_buffer_time)
+    await session.execute(
+        update(PostRow).where(PostRow.id == row.id, same_create).values(lost_creates=0, **told)
+    )
 
 
 async def count_crash(session: AsyncSession, post_id: int, *, of_picture: bool = False) -> list[PostRow]:

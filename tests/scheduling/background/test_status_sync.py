@@ -14,7 +14,16 @@ from fluffy_tui.buffer import Budget, BudgetWindow, ShareMode
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, ManualClock, StandIn
 from fluffy_tui.demo.stand_in.world import new_id
-from fluffy_tui.scheduling import NotPossibleNow, Post, PostStatus, ProblemKind, StatusSync, Step, Timings
+from fluffy_tui.scheduling import (
+    NotPossibleNow,
+    Post,
+    PostStatus,
+    ProblemKind,
+    StatusSync,
+    Step,
+    Timings,
+    transitions,
+)
 from fluffy_tui.scheduling.background.status_sync import next_request
 from fluffy_tui.scheduling.photo_usage import taking_photos
 from fluffy_tui.scheduling.tables import PostRow
@@ -112,6 +121,23 @@ async def test_a_post_that_is_published_twice_says_so_once_it_is_live(
     assert live.error_message == publishing.error_message
     [problem] = [one for one in await place.services.scheduling.problems() if one.post is not None]
     assert problem.kind is ProblemKind.POSTED_TWICE
+
+
+async def test_a_failed_post_that_is_sent_again_while_it_is_checked_stays_known_as_sent(
+    place: Workplace,
+) -> None:
+    post = await place.submit()
+    await place.execute(
+        "UPDATE posts SET step = 'failed', status = 'failed', error_message = 'no', lost_creates = 1,"
+        " create_buffer_time = now() - interval '1 day'"
+    )
+    async with place.services.database.transaction() as session:
+        row = await session.get_one(PostRow, post.id)
+    await place.execute("UPDATE posts SET lost_creates = 2, create_buffer_time = now()")
+    async with place.services.database.transaction() as session:
+        await transitions.doubles_checked(session, row, None)
+        sent = await session.get_one(PostRow, post.id)
+    assert sent.lost_creates == 2
 
 
 async def test_without_open_posts_nothing_is_asked(place: Workplace, status_sync: StatusSync) -> None:
