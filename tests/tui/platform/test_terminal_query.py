@@ -83,7 +83,8 @@ def test_answers_are_understood(answers: bytes, sixel: bool, kitty: bool, cell: 
 
 def test_what_is_typed_meanwhile_is_kept() -> None:
     printed = answered(b"2\r" + KITTY + CELL + "fög".encode() + b"\x1b[?62;22c")
-    assert "TYPED '2\\nfög' '' END" in printed
+    # Python 3.12.0 and 3.12.1 have the terminal pass an enter on as it is; the app takes both for one
+    assert "TYPED '2\\nfög' '' END" in printed.replace("\\r", "\\n")
     assert "TYPED '' '' END" in answered(b"\x1b[?62;22c")
 
 
