@@ -104,9 +104,9 @@ def test_what_is_changed_for_several_posts_is_only_what_the_user_changed(post: P
 def test_a_shared_change_leaves_out_what_the_network_does_not_have(post: Post) -> None:
     before = replace(draft_of(post), photos=post.photos)
     tagged = replace(post.cover, tags=(TaggedPerson("anna", 0.5, 0.5),))
-    after = replace(before, caption="fog again", first_comment="#fog", ai_label=True, photos=(tagged,))
+    after = replace(before, caption="fog again", first_comment="first!", ai_label=True, photos=(tagged,))
     assert shared_changes(post, rules_for("bluesky"), before, after) == {"caption": "fog again"}
-    extras = {"first_comment": "#fog", "ai_generated": True, "photos": [tagged]}
+    extras = {"first_comment": "first!", "ai_generated": True, "photos": [tagged]}
     assert shared_changes(post, INSTAGRAM, before, after) == {"caption": "fog again"} | extras
 
 
@@ -122,6 +122,17 @@ def test_hashtags_that_move_to_the_first_comment_stay_where_there_is_none(post: 
     }
     removed = replace(before, caption="fog")
     assert shared_changes(post, rules_for("bluesky"), before, removed) == {"caption": "fog"}
+
+
+def test_hashtags_of_a_first_comment_stay_in_captions_that_have_them(post: Post) -> None:
+    before = replace(draft_of(post), caption="fog", first_comment="#sea", photos=post.photos)
+    after = replace(before, caption="fog again", first_comment="#sea #pier")
+    bluesky = rules_for("bluesky")
+    with_them = replace(post, caption="fog\n\n#sea")
+    assert shared_changes(with_them, bluesky, before, before) == {}
+    assert shared_changes(with_them, bluesky, before, after) == {"caption": "fog again\n\n#sea #pier"}
+    without = replace(post, caption="fog")
+    assert shared_changes(without, bluesky, before, after) == {"caption": "fog again"}
 
 
 def test_photos_of_several_posts_are_reordered_added_and_removed_and_keep_what_is_their_own(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import rules_for
+from fluffy_tui.networks import rules_for, without_first_comment
 from fluffy_tui.scheduling import ChannelChoice, comment_refusal
 
 if TYPE_CHECKING:
@@ -83,13 +83,22 @@ class PostChannels:
     def on_channel(self, channel_id: str | None) -> Draft:
         """Return what a channel gets."""
         shared, choice = self.shared, self.choice(channel_id or "")
+        comment = shared.first_comment if choice.first_comment is None else choice.first_comment
+        caption = self._shared_caption(channel_id, comment) if choice.caption is None else choice.caption
         return replace(
             shared,
-            caption=shared.caption if choice.caption is None else choice.caption,
+            caption=caption,
             share_mode=choice.share_mode or shared.share_mode,
             at=choice.at if choice.share_mode else shared.at,
-            first_comment=shared.first_comment if choice.first_comment is None else choice.first_comment,
+            first_comment=comment,
         )
+
+    def _shared_caption(self, channel_id: str | None, first_comment: str) -> str:
+        """Return what a channel gets without a caption of its own; one without first comments keeps the hashtags."""
+        caption = self.shared.caption
+        if channel_id not in self.ids[1:] or self.rules(channel_id).first_comment_limit is not None:
+            return caption
+        return without_first_comment(caption, first_comment)[0]
 
     def with_shown(self, shown: Draft, framing: Framing | None) -> Self:
         """Return the channels after the user has changed what is shown.
@@ -100,9 +109,10 @@ class PostChannels:
         if self.index == 0:
             return replace(self, shared=shown)
         before = self.shared
+        is_shared = shown.caption == self._shared_caption(self.current_id, shown.first_comment)
         choice = ChannelChoice(
             self.ids[self.index],
-            None if shown.caption == before.caption else shown.caption,
+            None if is_shared else shown.caption,
             None if (shown.share_mode, shown.at) == (before.share_mode, before.at) else shown.share_mode,
             None if (shown.share_mode, shown.at) == (before.share_mode, before.at) else shown.at,
             framing,
@@ -208,6 +218,6 @@ class PostChannels:
         return [
             self.choice(id_)
             if self.rules(id_).first_comment_limit is not None
-            else replace(self.choice(id_), first_comment="")
+            else replace(self._kept(id_, self.shared), first_comment="")
             for id_ in self.on
         ]
