@@ -14,6 +14,7 @@ from fluffy_tui.media import Fit, Framing, Part
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Agenda, PostPhoto, Step, TaggedPerson
 from fluffy_tui.tui.posts.post_changes import (
+    EditedPosts,
     change_problem,
     changes,
     draft_of,
@@ -131,6 +132,12 @@ def test_hashtags_of_a_first_comment_stay_in_captions_that_have_them(post: Post)
     with_them = replace(post, caption="fog\n\n#sea")
     assert shared_changes(with_them, bluesky, before, before) == {}
     assert shared_changes(with_them, bluesky, before, after) == {"caption": "fog again\n\n#sea #pier"}
+    lead, other = replace(post, id=1, caption="fog", first_comment="#sea"), replace(with_them, id=2)
+    networks = {1: INSTAGRAM, 2: bluesky}
+    posts = EditedPosts([lead, other], lambda post: networks[post.id], only_time=False)
+    assert posts.differences == ""
+    posts.update(replace(other, caption="fog here"))
+    assert posts.differences == "captions"
     without = replace(post, caption="fog")
     assert shared_changes(without, bluesky, before, after) == {"caption": "fog again"}
 

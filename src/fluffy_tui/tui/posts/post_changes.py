@@ -63,7 +63,14 @@ class EditedPosts:
     @property
     def differences(self) -> str:
         """What is not the same on all channels, in words."""
-        captions = {post.caption for post in self.all}
+        here = self.first
+        kept = without_first_comment(here.caption, here.first_comment)[0]
+        captions = {
+            here.caption
+            if post.caption == kept and not self._rules(post).first_comment_limit
+            else post.caption
+            for post in self.all
+        }
         comments = {post.first_comment for post in self.all if self._rules(post).first_comment_limit}
         photos = {tuple(photo.photo_id for photo in post.photos) for post in self.all}
         found = (("captions", captions), ("first comments", comments), ("photos", photos))
