@@ -94,6 +94,18 @@ def test_a_channel_that_was_given_no_first_comment_gets_no_hashtags_of_it_either
     assert there.with_shown(there.shown, None).draft == undone
 
 
+def test_an_undone_caption_with_the_hashtags_follows_the_shared_one_again() -> None:
+    second, third = (ChannelChoice(id_, "fog\n\n#sea", first_comment="") for id_ in (SECOND, THIRD))
+    undone = Draft("fog", first_comment="#sea", channels=(second, third))
+    channels = PostChannels.of(PERSONA, undone)
+    assert channels.own == (third,), "that network has first comments"
+    corrected = channels.with_shown(Draft("fogs", first_comment="#sea"), None)
+    assert corrected.on_channel(SECOND).caption == "fogs\n\n#sea"
+    timed = replace(second, share_mode=ShareMode.CUSTOM_SCHEDULED, at=LATER)
+    channels = PostChannels.of(PERSONA, replace(undone, channels=(timed,)))
+    assert channels.own == (ChannelChoice(SECOND, share_mode=ShareMode.CUSTOM_SCHEDULED, at=LATER),)
+
+
 def test_a_channel_with_a_text_of_its_own_keeps_both_when_hashtags_move() -> None:
     own_caption = PostChannels.of(PERSONA, Draft("fog", first_comment="#sea")).at(2)
     own_caption = own_caption.with_shown(Draft("pier", first_comment="#sea"), None).at(0)

@@ -37,12 +37,9 @@ class PostChannels:
     def of(cls, persona: Persona, draft: Draft) -> Self:
         """Return the channels of a persona with what a draft says about them."""
         ids = persona.board_by_channel
-        return cls(
-            persona,
-            replace(draft, channels=(), off=()),
-            tuple(choice for choice in draft.channels if choice.channel_id in ids),
-            frozenset(draft.off) & ids.keys(),
-        )
+        channels = cls(persona, replace(draft, channels=(), off=()), off=frozenset(draft.off) & ids.keys())
+        own = (choice for choice in draft.channels if choice.channel_id in ids)
+        return replace(channels, own=channels._own_with(map(channels._shared_again, own)))
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -137,6 +134,12 @@ class PostChannels:
         shared = replace(self.shared, caption=caption, first_comment=first_comment)
         kept = [self._kept(id_, shared) for id_ in self.ids[1:] if self._has_own_text(id_)]
         return replace(self, shared=shared, own=self._own_with(kept))
+
+    def _shared_again(self, choice: ChannelChoice) -> ChannelChoice:
+        """Return what differs on a channel without texts that only keep hashtags, as those of an undone post do."""
+        kept = self._shared_caption(choice.channel_id, self.shared.first_comment)
+        is_shared = choice.caption == kept != self.shared.caption
+        return replace(choice, caption=None, first_comment=None) if is_shared else choice
 
     def _has_own_text(self, channel_id: str) -> bool:
         choice = self.choice(channel_id)
