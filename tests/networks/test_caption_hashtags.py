@@ -65,6 +65,7 @@ def test_hashtags_over_a_limit_are_cut(caption: str, limit: int, cut: tuple[str,
         ("fog", "first!", ("fog", "first!")),
         ("#seaside fog ", "#sea", ("#seaside fog\n\n#sea", "")),
         ("#pier fog #sea ", "#sea #pier", ("#pier fog #sea ", "")),
+        ("fog at #Sea", "#sea #pier", ("fog at #Sea\n\n#pier", "")),
     ],
 )
 def test_hashtags_of_a_first_comment_stay_in_the_caption_where_there_is_none(

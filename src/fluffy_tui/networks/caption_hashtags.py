@@ -50,8 +50,9 @@ def split_hashtags(text: str) -> tuple[str, str]:
 def without_first_comment(caption: str, first_comment: str) -> tuple[str, str]:
     """Return a caption with the hashtags at the end of a first comment that is not possible, and what else is lost."""
     lost, tags = split_hashtags(first_comment)
-    if not set(hashtags(tags)) <= set(hashtags(caption)):
-        caption = f"{caption.rstrip()}\n\n{tags}".lstrip()
+    known = {tag.casefold() for tag in hashtags(caption)}
+    if missing := [tag for tag in hashtags(tags) if tag.casefold() not in known]:
+        caption = f"{caption.rstrip()}\n\n{' '.join(missing)}".lstrip()
     return caption, lost
 
 
