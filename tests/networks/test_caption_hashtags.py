@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluffy_tui.networks import cut_hashtags, hashtag_count, split_hashtags
+from fluffy_tui.networks import cut_hashtags, hashtag_count, split_hashtags, without_first_comment
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,22 @@ def test_the_hashtags_at_the_end_of_a_caption_are_split_off(caption: str, split:
 )
 def test_hashtags_over_a_limit_are_cut(caption: str, limit: int, cut: tuple[str, int]) -> None:
     assert cut_hashtags(caption, limit) == cut
+
+
+@pytest.mark.parametrize(
+    ("caption", "comment", "kept"),
+    [
+        ("fog", "", ("fog", "")),
+        ("fog ", "#sea #pier", ("fog\n\n#sea #pier", "")),
+        ("", "#sea", ("#sea", "")),
+        ("fog", "See the link #sea", ("fog\n\n#sea", "See the link")),
+        ("fog", "first!", ("fog", "first!")),
+        ("#seaside fog ", "#sea", ("#seaside fog\n\n#sea", "")),
+        ("#pier fog #sea ", "#sea #pier", ("#pier fog #sea ", "")),
+        ("fog at #Sea", "#sea #pier", ("fog at #Sea\n\n#pier", "")),
+    ],
+)
+def test_hashtags_of_a_first_comment_stay_in_the_caption_where_there_is_none(
+    caption: str, comment: str, kept: tuple[str, str]
+) -> None:
+    assert without_first_comment(caption, comment) == kept

@@ -9,6 +9,7 @@ from fluffy_tui.networks.caption_hashtags import (
     hashtag_spans as hashtag_spans,
     hashtags as hashtags,
     split_hashtags as split_hashtags,
+    without_first_comment as without_first_comment,
 )
 from fluffy_tui.networks.caption_rules import (
     CaptionFault as CaptionFault,

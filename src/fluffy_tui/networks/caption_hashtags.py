@@ -47,6 +47,15 @@ def split_hashtags(text: str) -> tuple[str, str]:
     return rest, text[len(rest) :].strip()
 
 
+def without_first_comment(caption: str, first_comment: str) -> tuple[str, str]:
+    """Return a caption with the hashtags at the end of a first comment that is not possible, and what else is lost."""
+    lost, tags = split_hashtags(first_comment)
+    known = {tag.casefold() for tag in hashtags(caption)}
+    if missing := [tag for tag in hashtags(tags) if tag.casefold() not in known]:
+        caption = f"{caption.rstrip()}\n\n{' '.join(missing)}".lstrip()
+    return caption, lost
+
+
 def cut_hashtags(text: str, limit: int) -> tuple[str, int]:
     """Return a caption with its first hashtags only, and how many were cut."""
     surplus = hashtag_spans(text)[limit:]

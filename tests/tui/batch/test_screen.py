@@ -156,9 +156,10 @@ async def test_the_whole_form_is_submitted_to_every_channel(running: Running, se
         assert submitted["caption"] == "fog"
         assert submitted["first_comment"] == "#sea #pier"
         assert submitted["ai_generated"]
-        assert [choice.channel_id for choice in submitted["channels"]] == [
-            channel.id for channel in CHANNELS[:2]
-        ]
+        assert [(choice.channel_id, choice.caption) for choice in submitted["channels"]] == [
+            (CHANNELS[0].id, None),
+            (CHANNELS[1].id, "fog\n\n#sea #pier"),
+        ], "the second network has no first comment, so its caption keeps the hashtags"
 
 
 async def test_a_caption_that_another_channel_refuses_stops_its_row(

@@ -214,10 +214,27 @@ async def test_the_first_comment_is_sent_where_the_network_has_one(
         assert not driver.form.first_comment.display
         await driver.press("alt+h", "ctrl+s")
         assert submitted(services)["first_comment"] == "#sea #pier"
-        assert [post.first_comment for post in list(services.scheduling.all_posts.values())[-2:]] == [
-            "#sea #pier",
-            "",
+        sent = list(services.scheduling.all_posts.values())[-2:]
+        assert [(post.caption, post.first_comment) for post in sent] == [
+            ("fog", "#sea #pier"),
+            ("fog\n\n#sea #pier", ""),
         ]
+
+
+async def test_hashtags_that_moved_stay_in_the_caption_of_a_network_without_first_comments(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"fog #sea", "alt+h", *" here", "alt+down")
+        assert driver.form.caption.text == "fog here\n\n#sea"
+        assert "left out" not in driver.text("#preflight")
+        await driver.press("alt+h")
+        assert driver.form.caption.text == "fog here\n\n#sea", "they are in it already"
+        assert driver.form.message.startswith("Buffer cannot add a first comment on Bluesky")
+        await driver.press("alt+up", "f6", "home", *"first! ", "alt+down")
+        assert "! Bluesky has no first comment: left out" in driver.text("#preflight")
+        await driver.press("f2", "ctrl+end", "alt+h")
+        assert driver.form.caption.text == "fog here\n\n#sea\n\nfirst!"
 
 
 async def test_hashtags_go_back_into_the_caption_only_where_it_is_shared(

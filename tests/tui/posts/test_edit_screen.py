@@ -105,6 +105,24 @@ async def test_the_state_of_the_post_is_kept_up_to_date(running: Running, servic
         assert "in Buffer for" in driver.text("#post-state")
 
 
+async def test_what_is_typed_for_a_post_that_was_cancelled_elsewhere_is_kept_with_its_photo(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "g", *"jj", "e", "ctrl+end", *" again")
+        editing(driver)
+        text = driver.form.caption.text
+        photo_id = services.scheduling.all_posts[9].photo_id
+        await services.scheduling.cancel(9)
+        await driver.heard()
+        assert driver.text("#post-state").startswith("✗ The post was cancelled.")
+        await driver.press("ctrl+s")
+        assert driver.form.message
+        await driver.press("esc")
+        draft = driver.app.context.drafts.load(services.photos.photos[photo_id])
+        assert draft is not None and draft.caption == text
+
+
 async def test_enter_saves_the_only_field_that_there_is(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "t", "left")

@@ -14,6 +14,7 @@ from fluffy_tui.media import Fit, Framing, Part
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Agenda, PostPhoto, Step, TaggedPerson
 from fluffy_tui.tui.posts.post_changes import (
+    EditedPosts,
     change_problem,
     changes,
     draft_of,
@@ -104,9 +105,9 @@ def test_what_is_changed_for_several_posts_is_only_what_the_user_changed(post: P
 def test_a_shared_change_leaves_out_what_the_network_does_not_have(post: Post) -> None:
     before = replace(draft_of(post), photos=post.photos)
     tagged = replace(post.cover, tags=(TaggedPerson("anna", 0.5, 0.5),))
-    after = replace(before, caption="fog again", first_comment="#fog", ai_label=True, photos=(tagged,))
+    after = replace(before, caption="fog again", first_comment="first!", ai_label=True, photos=(tagged,))
     assert shared_changes(post, rules_for("bluesky"), before, after) == {"caption": "fog again"}
-    extras = {"first_comment": "#fog", "ai_generated": True, "photos": [tagged]}
+    extras = {"first_comment": "first!", "ai_generated": True, "photos": [tagged]}
     assert shared_changes(post, INSTAGRAM, before, after) == {"caption": "fog again"} | extras
 
 
@@ -122,6 +123,23 @@ def test_hashtags_that_move_to_the_first_comment_stay_where_there_is_none(post: 
     }
     removed = replace(before, caption="fog")
     assert shared_changes(post, rules_for("bluesky"), before, removed) == {"caption": "fog"}
+
+
+def test_hashtags_of_a_first_comment_stay_in_captions_that_have_them(post: Post) -> None:
+    before = replace(draft_of(post), caption="fog", first_comment="#sea", photos=post.photos)
+    after = replace(before, caption="fog again", first_comment="#sea #pier")
+    bluesky = rules_for("bluesky")
+    with_them = replace(post, caption="fog\n\n#sea")
+    assert shared_changes(with_them, bluesky, before, before) == {}
+    assert shared_changes(with_them, bluesky, before, after) == {"caption": "fog again\n\n#sea #pier"}
+    lead, other = replace(post, id=1, caption="fog", first_comment="#sea"), replace(with_them, id=2)
+    networks = {1: INSTAGRAM, 2: bluesky}
+    posts = EditedPosts([lead, other], lambda post: networks[post.id], only_time=False)
+    assert posts.differences == ""
+    posts.update(replace(other, caption="fog here"))
+    assert posts.differences == "captions"
+    without = replace(post, caption="fog")
+    assert shared_changes(without, bluesky, before, after) == {"caption": "fog again"}
 
 
 def test_photos_of_several_posts_are_reordered_added_and_removed_and_keep_what_is_their_own(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given, strategies as st
@@ -28,8 +29,8 @@ def test_a_persona_without_a_channel_has_only_what_is_shared() -> None:
 
 
 def test_other_channels_get_what_the_main_one_gets() -> None:
-    channels = PostChannels.of(PERSONA, Draft("fog")).with_shown(Draft("sea", first_comment="#sea"), None)
-    assert all(channels.on_channel(id_) == Draft("sea", first_comment="#sea") for id_ in channels.ids)
+    channels = PostChannels.of(PERSONA, Draft("fog")).with_shown(Draft("sea", first_comment="first!"), None)
+    assert all(channels.on_channel(id_) == Draft("sea", first_comment="first!") for id_ in channels.ids)
     assert [choice.caption for choice in channels.choices] == [None, None, None]
 
 
@@ -60,11 +61,49 @@ def test_a_time_is_for_all_channels_or_for_one_with_the_others_off() -> None:
 
 
 def test_hashtags_move_on_all_channels_that_share_the_texts() -> None:
-    """Also where the network has no first comment, whose caption goes on to be the shared one."""
     channels = PostChannels.of(PERSONA, Draft("fog #sea"))
     moved = channels.with_moved_hashtags("fog", "#sea")
     assert moved == PostChannels.of(PERSONA, Draft("fog", first_comment="#sea"))
     assert moved.with_moved_hashtags("fog #sea", "") == channels
+
+
+def test_hashtags_that_move_stay_in_the_caption_where_the_network_has_no_first_comment() -> None:
+    """That caption follows the shared one, until the user changes it there."""
+    moved = PostChannels.of(PERSONA, Draft("fog", first_comment="first! #sea"))
+    assert [moved.on_channel(id_).caption for id_ in moved.ids] == ["fog", "fog\n\n#sea", "fog"]
+    assert [(choice.caption, choice.first_comment) for choice in moved.choices] == [
+        (None, None),
+        ("fog\n\n#sea", ""),
+        (None, None),
+    ]
+    further = moved.with_shown(Draft("fog again", first_comment="first! #sea"), None)
+    assert further.on_channel(SECOND).caption == "fog again\n\n#sea"
+    there = further.at(1)
+    assert there.with_shown(there.shown, None) == there
+    own = there.with_shown(replace(there.shown, caption="fog again"), None)
+    assert own.choice(SECOND).caption == "fog again" == own.on_channel(SECOND).caption
+    assert PostChannels.of(PERSONA, own.draft).on_channel(SECOND).caption == "fog again"
+
+
+def test_a_channel_that_was_given_no_first_comment_gets_no_hashtags_of_it_either() -> None:
+    """An undone post comes back as it was submitted."""
+    undone = Draft("fog", first_comment="#sea", channels=(ChannelChoice(SECOND, first_comment=""),))
+    channels = PostChannels.of(PERSONA, undone)
+    assert channels.on_channel(SECOND).caption == "fog"
+    there = channels.at(1)
+    assert there.with_shown(there.shown, None).draft == undone
+
+
+def test_an_undone_caption_with_the_hashtags_follows_the_shared_one_again() -> None:
+    second, third = (ChannelChoice(id_, "fog\n\n#sea", first_comment="") for id_ in (SECOND, THIRD))
+    undone = Draft("fog", first_comment="#sea", channels=(second, third))
+    channels = PostChannels.of(PERSONA, undone)
+    assert channels.own == (third,), "that network has first comments"
+    corrected = channels.with_shown(Draft("fogs", first_comment="#sea"), None)
+    assert corrected.on_channel(SECOND).caption == "fogs\n\n#sea"
+    timed = replace(second, share_mode=ShareMode.CUSTOM_SCHEDULED, at=LATER)
+    channels = PostChannels.of(PERSONA, replace(undone, channels=(timed,)))
+    assert channels.own == (ChannelChoice(SECOND, share_mode=ShareMode.CUSTOM_SCHEDULED, at=LATER),)
 
 
 def test_a_channel_with_a_text_of_its_own_keeps_both_when_hashtags_move() -> None:

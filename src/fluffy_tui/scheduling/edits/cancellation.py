@@ -158,7 +158,7 @@ async def existing_row(
 
 def not_found() -> PostNotFound:
     """Return the error for a post without a row."""
-    return PostNotFound("The post no longer exists.", "It was cancelled, and its photo is free again.")
+    return PostNotFound("The post no longer exists.", "It was cancelled.")
 
 
 def is_live(row: PostRow) -> NotPossibleNow:

@@ -22,6 +22,7 @@ from fluffy_tui.networks import (
     rules_for,
     split_hashtags,
     text_length,
+    without_first_comment,
 )
 from fluffy_tui.scheduling import Agenda, Reason
 from fluffy_tui.tui.caption.caption_editor import LONG, PAUSE, CaptionEditor
@@ -467,6 +468,9 @@ class CaptionForm(ReportsErrors, Vertical):
         """Move the hashtags at the end of the caption to the first comment, or that comment back to the caption."""
         is_possible = self.rules.first_comment_limit is not None
         comment = self.first_comment.text.strip()
+        kept, rest = without_first_comment(self.caption.text, comment)
+        if not is_possible and kept == self.caption.text:
+            comment = rest  # its hashtags are in the caption
         text, tags = split_hashtags(self.caption.text)
         if tags and is_possible:
             moved = (text, f"{comment} {tags}".strip())

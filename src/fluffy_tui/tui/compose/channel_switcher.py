@@ -150,7 +150,7 @@ class ChannelSwitcher:
         if chosen.id in channels.off:
             return f"○ {name} off"
         rules, draft = rules_for(chosen.service), channels.on_channel(chosen.id)
-        own = " ✎" if channels.choice(chosen.id).caption is not None else ""
+        own = " ✎" if draft.caption != channels.shared.caption else ""
         level = levels.get(chosen.id, Level.FINE)
         sign = f" {level}" if level in (Level.STOPS, Level.WARNING) else ""
         return f"● {name} {text_length(draft.caption, rules):,}/{rules.caption_limit:,}{own}{sign}"

@@ -20,6 +20,7 @@ from fluffy_tui.networks import (
     hashtag_count,
     photo_count_problem,
     text_length,
+    without_first_comment,
 )
 from fluffy_tui.scheduling import Agenda, MissingCode
 from fluffy_tui.tui.session.drafts import unread_in
@@ -179,7 +180,8 @@ def _first_comment(post: PreflightInput) -> Iterator[Mark]:
     if not post.first_comment.strip():
         return
     if post.rules.first_comment_limit is None:
-        yield Mark(Level.WARNING, f"{post.rules.name} has no first comment: left out", "alt+h")
+        if without_first_comment(post.caption, post.first_comment) != (post.caption, ""):
+            yield Mark(Level.WARNING, f"{post.rules.name} has no first comment: left out", "alt+h")
     elif (problem := first_comment_problem(post.first_comment, post.rules)) is not None:
         is_long = problem.fault is CaptionFault.FIRST_COMMENT_TOO_LONG
         words = f"first comment {_surplus(problem):,} too long" if is_long else "first comment is not text"

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 _TIME_VERBS = frozenset({"when", "open_in_viewer"})
 """What can be done with the form where only the time is changed."""
+GONE = "✗ The post was cancelled. What you type is kept with its photo."
 _OF_CAPTION = frozenset({CaptionFault.EMPTY, CaptionFault.TOO_LONG})
 
 
@@ -316,6 +317,8 @@ class EditPostScreen(PhotosScreen):
         if post is not None:
             self._posts.update(post)
             self._show_state()
+        elif len(self._posts.all) == 1:
+            self._state.update(GONE)
 
     @work(group="edited-photo", exit_on_error=False, description="loading the photo")
     async def _load_photo(self) -> None:

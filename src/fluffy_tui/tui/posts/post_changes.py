@@ -14,7 +14,7 @@ from fluffy_tui.networks import (
     first_comment_problem,
     people_tag_problem,
     photo_count_problem,
-    split_hashtags,
+    without_first_comment,
 )
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.post_photos import draft_of_one
@@ -63,7 +63,14 @@ class EditedPosts:
     @property
     def differences(self) -> str:
         """What is not the same on all channels, in words."""
-        captions = {post.caption for post in self.all}
+        here = self.first
+        kept = without_first_comment(here.caption, here.first_comment)[0]
+        captions = {
+            here.caption
+            if post.caption == kept and not self._rules(post).first_comment_limit
+            else post.caption
+            for post in self.all
+        }
         comments = {post.first_comment for post in self.all if self._rules(post).first_comment_limit}
         photos = {tuple(photo.photo_id for photo in post.photos) for post in self.all}
         found = (("captions", captions), ("first comments", comments), ("photos", photos))
@@ -143,7 +150,10 @@ def shared_changes(post: Post, rules: NetworkRules, before: Draft, after: Draft)
     then, now = _everywhere(before), _everywhere(after)
     possible = {"first_comment": rules.first_comment_limit is not None, "ai_generated": rules.has_ai_label}
     if not possible["first_comment"]:
-        now["caption"] += _moved_hashtags(before, after)
+        kept = without_first_comment(before.caption, before.first_comment)[0]
+        if post.caption != before.caption or kept == before.caption:
+            then["caption"] = kept
+            now["caption"] = without_first_comment(after.caption, after.first_comment)[0]
     found = {
         name: value
         for name, value in now.items()
@@ -156,13 +166,6 @@ def shared_changes(post: Post, rules: NetworkRules, before: Draft, after: Draft)
         found["photos"] = photos
     moved = (before.share_mode, before.at) != (after.share_mode, after.at)
     return found | _help(post, after, found) | (_new_time(post, after) if moved else {})
-
-
-def _moved_hashtags(before: Draft, after: Draft) -> str:
-    """Return the hashtags that moved from the end of the caption to the first comment, with the space before them."""
-    text, tags = split_hashtags(before.caption)
-    is_moved = bool(tags) and tags in after.first_comment and tags not in before.first_comment
-    return before.caption[len(text) :] if is_moved and tags not in after.caption else ""
 
 
 def _shared_photos(post: Post, before: Sequence[PostPhoto], after: Sequence[PostPhoto]) -> list[PostPhoto]:

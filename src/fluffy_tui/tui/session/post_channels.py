@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import rules_for
+from fluffy_tui.networks import rules_for, without_first_comment
 from fluffy_tui.scheduling import ChannelChoice, comment_refusal
 
 if TYPE_CHECKING:
@@ -37,12 +37,9 @@ class PostChannels:
     def of(cls, persona: Persona, draft: Draft) -> Self:
         """Return the channels of a persona with what a draft says about them."""
         ids = persona.board_by_channel
-        return cls(
-            persona,
-            replace(draft, channels=(), off=()),
-            tuple(choice for choice in draft.channels if choice.channel_id in ids),
-            frozenset(draft.off) & ids.keys(),
-        )
+        channels = cls(persona, replace(draft, channels=(), off=()), off=frozenset(draft.off) & ids.keys())
+        own = (choice for choice in draft.channels if choice.channel_id in ids)
+        return replace(channels, own=channels._own_with(map(channels._shared_again, own)))
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -83,13 +80,22 @@ class PostChannels:
     def on_channel(self, channel_id: str | None) -> Draft:
         """Return what a channel gets."""
         shared, choice = self.shared, self.choice(channel_id or "")
+        comment = shared.first_comment if choice.first_comment is None else choice.first_comment
+        caption = self._shared_caption(channel_id, comment) if choice.caption is None else choice.caption
         return replace(
             shared,
-            caption=shared.caption if choice.caption is None else choice.caption,
+            caption=caption,
             share_mode=choice.share_mode or shared.share_mode,
             at=choice.at if choice.share_mode else shared.at,
-            first_comment=shared.first_comment if choice.first_comment is None else choice.first_comment,
+            first_comment=comment,
         )
+
+    def _shared_caption(self, channel_id: str | None, first_comment: str) -> str:
+        """Return what a channel gets without a caption of its own; one without first comments keeps the hashtags."""
+        caption = self.shared.caption
+        if channel_id not in self.ids[1:] or self.rules(channel_id).first_comment_limit is not None:
+            return caption
+        return without_first_comment(caption, first_comment)[0]
 
     def with_shown(self, shown: Draft, framing: Framing | None) -> Self:
         """Return the channels after the user has changed what is shown.
@@ -100,9 +106,10 @@ class PostChannels:
         if self.index == 0:
             return replace(self, shared=shown)
         before = self.shared
+        is_shared = shown.caption == self._shared_caption(self.current_id, shown.first_comment)
         choice = ChannelChoice(
             self.ids[self.index],
-            None if shown.caption == before.caption else shown.caption,
+            None if is_shared else shown.caption,
             None if (shown.share_mode, shown.at) == (before.share_mode, before.at) else shown.share_mode,
             None if (shown.share_mode, shown.at) == (before.share_mode, before.at) else shown.at,
             framing,
@@ -127,6 +134,12 @@ class PostChannels:
         shared = replace(self.shared, caption=caption, first_comment=first_comment)
         kept = [self._kept(id_, shared) for id_ in self.ids[1:] if self._has_own_text(id_)]
         return replace(self, shared=shared, own=self._own_with(kept))
+
+    def _shared_again(self, choice: ChannelChoice) -> ChannelChoice:
+        """Return what differs on a channel without texts that only keep hashtags, as those of an undone post do."""
+        kept = self._shared_caption(choice.channel_id, self.shared.first_comment)
+        is_shared = choice.caption == kept != self.shared.caption
+        return replace(choice, caption=None, first_comment=None) if is_shared else choice
 
     def _has_own_text(self, channel_id: str) -> bool:
         choice = self.choice(channel_id)
@@ -208,6 +221,6 @@ class PostChannels:
         return [
             self.choice(id_)
             if self.rules(id_).first_comment_limit is not None
-            else replace(self.choice(id_), first_comment="")
+            else replace(self._kept(id_, self.shared), first_comment="")
             for id_ in self.on
         ]
