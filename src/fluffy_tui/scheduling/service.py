@@ -109,7 +109,7 @@ class Scheduling:
         framing: Framing = Framing(),
         accept_damaged: bool = False,
         more_photos: Sequence[Photo | PostPhoto | int] = (),
-        channels: Sequence[str | ChannelChoice] | None = None,
+        channels: str | Sequence[str | ChannelChoice] | None = None,
         captions: Mapping[str, str] | None = None,
         first_comment: str = "",
         ai_generated: bool | None = None,
@@ -131,7 +131,8 @@ class Scheduling:
             framing: fit, shape and turn of the cover; the fit is also that of the other photos without their own.
             accept_damaged: post what is left of a photo if it is damaged; otherwise that is a refusal.
             more_photos: those after the cover, in their order.
-            channels: ids of the persona's channels to post to, or what is different on each; all if not given.
+            channels: one id or several of the persona's channels to post to, or what is different on each; all if not
+                given.
                 One that is not the persona's any more is a refusal.
             captions: by channel id, where it differs; one for another channel is a refusal.
             first_comment: posted below the post; networks without first comments get none, unless all are such.
@@ -159,7 +160,7 @@ class Scheduling:
             at,
             framing,
             accept_damaged,
-            channels,
+            [channels] if isinstance(channels, str) else channels,
             captions or {},
             first_comment,
             ai_generated,

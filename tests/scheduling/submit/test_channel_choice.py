@@ -263,7 +263,7 @@ async def test_people_are_tagged_on_the_channels_that_can(place: Workplace) -> N
 async def test_a_channel_or_tag_that_there_is_not_is_refused_in_words(place: Workplace) -> None:
     own, other = await place.on_two_channels()
     photo, schedule = await place.photo(), place.services.scheduling.schedule_post
-    for given in ({"channels": ["nope"]}, {"captions": {"nope": "fog here"}}):
+    for given in ({"channels": ["nope"]}, {"channels": "nope"}, {"captions": {"nope": "fog here"}}):
         refused = await schedule(photo, "fog", **given)
         assert refused.reason.startswith(
             f"sarah has no channel nope. It has {own} (sarah.frames on Instagram), "
