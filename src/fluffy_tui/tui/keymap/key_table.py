@@ -215,7 +215,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compose.next_option",      "right,l,space",          "Next option",     "Next option", NOT_IN_PALETTE, "choose_next"),
     Action("compose.previous_option",  "left,h",                 "Previous option", "Previous option", NOT_IN_PALETTE, "choose_previous"),
     Action("compose.options",          "up",                     "Options",         "From the time back to the options", NOT_IN_PALETTE),
-    Action("compose.calendar",         "down",                   "Calendar",        "From the time to a calendar with the channel's slots", NOT_IN_PALETTE),
+    Action("compose.calendar",         "down",                   "Calendar",        "From the options to the time that is typed, from there to a calendar with the channel's slots", NOT_IN_PALETTE),
     Action("compose.back",             "escape",                 "Back",            "Go back (the draft is kept)", FOOTER),
 
     Action("time_picker.take",           "enter",                "Take",            "Take the slot, or the time that is typed", FOOTER | NOT_IN_PALETTE, "submit"),
