@@ -14,6 +14,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.scheduling import NotPossibleNow, PostPage, Step
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -22,6 +23,7 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen, post_facts, rendi
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.posts.post_window import MOST, PAGE
 from fluffy_tui.tui.posts.screen import PostsScreen
+from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from fluffy_tui.tui.ui.hanging_indent import HangingText
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
@@ -545,7 +547,78 @@ async def test_a_post_that_no_longer_matches_the_filter_disappears(
         await driver.heard()
         assert "No posts match this filter." in driver.text("#no-posts")
         await driver.press("n")
-        assert "press 1, then /, and type draft" in driver.text("#no-posts"), "texts of photos are elsewhere"
+        assert driver.text("#no-posts").startswith("No drafts.")
+
+
+def rows(driver: Driver) -> list[str]:
+    """Return what the list shows, headings included, with single blanks between its parts."""
+    return [" ".join(str(option.prompt).split()) for option in table(driver).options]
+
+
+async def test_texts_that_were_typed_and_not_submitted_are_drafts(running: Running) -> None:
+    async with running(persona="sarah", size=(140, 45)) as driver:
+        await driver.press("enter", *"fog", "escape")
+        await driver.press("j", "enter", "f3", *"a pier", "ctrl+t", "right", "escape")
+        await driver.press("2")
+        assert "Typed and not submitted" not in rows(driver)
+        await driver.press("n")
+        typed = [line.partition("✎ draft: ")[0] for line in rows(driver)[:3]]
+        assert typed == ["Typed and not submitted", "front of queue a pier ", "next free slot fog "]
+        assert listed(driver), "drafts that are posts follow"
+        assert "n Drafts 3" in driver.text("#post-filter")
+        await driver.press("g")
+        assert "enter Caption" in driver.footer()
+        assert {"Edit", "Select", "Cancel"} <= driver.dimmed()
+        await driver.press("j", "enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert driver.form.caption.text == "fog"
+        await driver.press(*" at noon", "escape")
+        assert rows(driver)[1].startswith("next free slot fog at noon"), "that saved last is the first"
+        typed_text = table(driver).current_text
+        assert typed_text is not None and typed_text.draft.caption == "fog at noon", "the cursor stays on it"
+        await driver.press("a")
+        assert "Typed and not submitted" not in rows(driver)
+
+
+async def test_a_text_is_no_draft_any_more_once_its_photo_has_a_post(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.grace = timedelta(seconds=10)
+    async with running(persona="sarah", size=(140, 45)) as driver:
+        await driver.press("enter", *"fog", "escape")
+        await driver.send("2ng\r at noon\x13")  # each key goes to what the ones before have led to
+        assert [given["caption"] for given in services.scheduling.submitted] == ["fog at noon"]
+        assert isinstance(driver.screen, PostsScreen)
+        assert "Typed and not submitted" not in rows(driver)
+        assert "n Drafts 1" in driver.text("#post-filter")
+        await driver.heard()
+        await driver.press("z")
+        await driver.heard()
+        assert rows(driver)[1].startswith("next free slot fog at noon"), "an undo keeps the text"
+
+
+async def test_typed_texts_are_searched_and_those_of_posts_are_not_listed_twice(
+    running: Running, services: FakeServices
+) -> None:
+    with_post = services.photos.photos[services.scheduling.all_posts[2].photo_id]
+    async with running(persona="sarah") as driver:
+        driver.app.context.drafts.save(with_post, Draft(caption="an edit that was not saved"), "edit")
+        await driver.press("enter", *"fog", "escape", "j", "enter", *"pier", "escape")
+        await driver.press("2", "n", "slash", *"FO", "enter")
+        assert [line.partition(" ✎")[0] for line in rows(driver)] == [
+            "Typed and not submitted", "next free slot fog"
+        ]  # fmt: skip
+        await driver.press("escape")
+        assert len(rows(driver)) == 5
+
+
+async def test_without_posts_typed_texts_are_listed_alone(running: Running, services: FakeServices) -> None:
+    services.scheduling.all_posts.clear()
+    async with running(persona="sarah", size=(60, 18)) as driver:
+        await driver.press("enter", *"fog", "escape", "2", "n", "enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        await driver.press("ctrl+u", "escape")
+        assert driver.text("#no-posts").startswith("No drafts.")
 
 
 async def test_moving_up_changes_the_positions_of_both_posts(

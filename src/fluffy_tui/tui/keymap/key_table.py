@@ -345,7 +345,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("posts.clear",              "escape",                 "Clear",           "Clear the search, or go back", NOT_IN_PALETTE),
     Action("posts.go_to_date",         "d",                      "Go to date",      "Go to the posts of a date"),
     Action("posts.all",                "a",                      "All",             "Show all posts", method="show_only('all')"),
-    Action("posts.drafts",             "n",                      "Drafts",          "Show drafts: posts that were saved and not submitted", method="show_only('drafts')"),
+    Action("posts.drafts",             "n",                      "Drafts",          "Show drafts: texts that were typed and not submitted, and posts that were saved", method="show_only('drafts')"),
     Action("posts.queued",             "w",                      "Queued",          "Show submitted posts that are not in Buffer yet", method="show_only('queued')"),
     Action("posts.in_buffer",          "i",                      "In Buffer",       "Show posts that are in Buffer", method="show_only('in_buffer')"),
     Action("posts.failed",             "f",                      "Failed",          "Show failed posts", method="show_only('failed')"),
