@@ -209,3 +209,57 @@ def kill_postmaster(url: str) -> None:
     host = psycopg.conninfo.conninfo_to_dict(url)["host"]
     lines = (Path(str(host)) / "postmaster.pid").read_text().splitlines()
     os.kill(int(lines[0]), signal.SIGKILL)
+
+
+async def test_a_draft_with_a_caption_for_each_channel_is_kept_found_and_sent(
+    installation: Installation,
+) -> None:
+    """First as text that was left in the composer, then as posts that lacked a media host."""
+    with_host = installation.with_photos(2)
+
+    def texts() -> list[str]:
+        return sorted(post.text for post in installation.stand_in.posts() if "fog" in post.text)
+
+    async def write(real: RealApp, caption: str) -> None:
+        await real.pilot.press("enter")
+        await real.on(ComposeScreen)
+        await real.type(caption)
+        await real.pilot.press("alt+down")
+        await real.type(" there")
+
+    async def to_drafts(real: RealApp) -> None:
+        await real.pilot.press("2")
+        await real.on(PostsScreen)
+        await real.pilot.press("W", "g")
+        await real.until(lambda: real.shows("fog"))
+
+    async with with_host.running() as real:
+        await real.to_library(2)
+        personas = real.services.personas
+        [sarah] = await personas.list()
+        bluesky = next(each for each in await personas.available_channels() if each.service == "bluesky")
+        await personas.set_channels(sarah, dict.fromkeys([str(sarah.buffer_channel_id), bluesky.id]))
+        await real.until(lambda: len(real.app.context.overview.persona.channels) == 2)  # type: ignore[union-attr]
+        await write(real, "fog here")
+        await real.pilot.press("escape")
+        await real.on(LibraryScreen)
+        await to_drafts(real)
+        assert real.shows("Typed and not submitted")
+        await real.pilot.press("enter")
+        await real.on(ComposeScreen)
+        await real.pilot.press("ctrl+s")
+        await real.on(PostsScreen)
+        await real.until(lambda: texts() == ["fog here", "fog here there"])
+    async with with_host.with_settings(media_host=None).running() as real:
+        await real.pictured()
+        await write(real, "later fog")
+        await real.pilot.press("ctrl+s")
+        await real.on(LibraryScreen)
+        await real.until(lambda: real.shows("2 drafts"))
+    async with with_host.running() as real:
+        await real.on(LibraryScreen)
+        await to_drafts(real)
+        assert not real.shows("Typed and not submitted")
+        await real.pilot.press("asterisk", "r")
+        await real.until(lambda: texts() == ["fog here", "fog here there", "later fog", "later fog there"])
+        assert real.app.context.drafts.photos_with_drafts(sarah.id) == frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +18,7 @@ from fluffy_tui.photos import Browse, PhotoNotFound, Photos, PhotoState, PhotoUn
 from fluffy_tui.photos.tables import PhotoPlaceRow, PhotoRow, each, of_machine, same_path
 from photos.photo_files import write
 from post_sql import photos_json
+from statement_plans import plans, rows_read, statements
 
 MANY = 20_000
 
@@ -163,3 +165,30 @@ async def test_an_import_never_reads_the_whole_table(
         plan = "\n".join(row[0] for row in lines)
     assert "Index" in plan, plan
     assert "Seq Scan on photo" not in plan, plan
+
+
+@pytest.mark.parametrize("analyzed", [True, False])
+async def test_photos_without_a_post_are_looked_up_by_their_contents(
+    database: Database, library: tuple[Photos, Persona], analyzed: bool
+) -> None:
+    photos, persona = library
+    async with database.transaction() as session:
+        await session.execute(
+            text("""
+                INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)
+                SELECT :persona, '/photos/' || n || '.jpg', sha256(n::text::bytea), 1, 3, 2, 'JPEG', '2024-05-01'
+                FROM generate_series(1, 20000) AS n
+            """),
+            {"persona": persona.id},
+        )
+        await session.execute(text("UPDATE photos SET is_scheduled = true WHERE path = '/photos/7.jpg'"))
+    if analyzed:
+        async with database.transaction() as session:
+            await session.execute(text("ANALYZE photos"))
+    contents = [hashlib.sha256(str(number).encode()).hexdigest() for number in (7, 8, 9, 30000)]
+    with statements() as executed:
+        found = await photos.unscheduled_of(persona.id, contents)
+    assert sorted(photo.sha256 for photo in found) == sorted(contents[1:3])
+    assert await photos.unscheduled_of(persona.id + 1, contents) == []
+    for statement, nodes in await plans(database, executed):
+        assert max(map(rows_read, nodes)) <= len(contents), statement

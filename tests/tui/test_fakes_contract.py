@@ -347,6 +347,16 @@ async def test_unknown_photos_are_left_out(world: World) -> None:
     assert list(await world.services.photos.by_ids([world.ids[0], UNKNOWN])) == [world.ids[0]]
 
 
+async def test_photos_without_a_post_are_found_by_their_contents(world: World) -> None:
+    photos, [one, two, *_] = world.services.photos, world.photos
+    contents = [one.sha256, two.sha256, "0" * 64]
+    found = await photos.unscheduled_of(world.sarah.id, contents)
+    assert sorted(photo.id for photo in found) == sorted([one.id, two.id])
+    assert list(await photos.unscheduled_of(world.nobody.id, contents)) == []
+    await submit(world, 0)
+    assert [photo.id for photo in await photos.unscheduled_of(world.sarah.id, contents)] == [two.id]
+
+
 async def test_photos_without_duplicates_have_no_stacks(world: World) -> None:
     photos, mine = world.services.photos, world.sarah.id
     assert await photos.stacks(mine, Browse(folded=True), world.ids) == {}

@@ -10,11 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, case, cast, func, literal, select, true, update
+from sqlalchemy import BigInteger, LargeBinary, and_, any_, case, cast, func, literal, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.core.database import among
+from fluffy_tui.core.database import among, array_of
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part, readable_path
 from fluffy_tui.name_key import is_text
@@ -129,6 +129,15 @@ class Photos:
         """Return these personas' photos without a post whose hash begins with these hexadecimal digits."""
         ids = ids_by_hash(persona_ids, [digits]).with_only_columns(PhotoRow.id)
         query = self._photos.where(PhotoRow.id.in_(ids), ~PhotoRow.is_scheduled)
+        async with self._database.transaction() as session:
+            return [_photo(row) for row in await session.execute(query)]
+
+    async def unscheduled_of(self, persona_id: int, contents: Iterable[str]) -> list[Photo]:
+        """Return those of a persona's photos with these contents, as sha256 in hexadecimal, that have no post."""
+        hashes = array_of([bytes.fromhex(content) for content in contents], LargeBinary())
+        query = self._photos.where(
+            PhotoRow.persona_id == persona_id, PhotoRow.sha256 == any_(hashes), ~PhotoRow.is_scheduled
+        )
         async with self._database.transaction() as session:
             return [_photo(row) for row in await session.execute(query)]
 

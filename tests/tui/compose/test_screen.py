@@ -20,6 +20,7 @@ from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import PostPhoto, Reason, ScheduleResult, Step
 from fluffy_tui.tui.caption import caption_editor
 from fluffy_tui.tui.compose import ComposeScreen
+from fluffy_tui.tui.compose.when.time_picker import TimePicker
 from fluffy_tui.tui.compose.when.when_picker import TimeField
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
@@ -446,6 +447,21 @@ async def test_the_keys_that_lead_to_a_time_lead_out_again(
         assert isinstance(driver.screen.focused, TimeField if is_typing else Choice)
         await driver.press("ctrl+t", "ctrl+t")
         assert isinstance(driver.screen.focused, TimeField if is_typing else Choice)
+
+
+@pytest.mark.parametrize("typed", ["", "18:30"])
+async def test_down_leads_from_the_options_to_a_time_and_on_to_the_calendar(
+    running: Running, typed: str
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", "ctrl+t", "down")
+        assert isinstance(driver.screen.focused, Choice)  # the next slot has no time
+        await driver.press("left", *typed, "up")
+        assert isinstance(driver.screen.focused, Choice)
+        await driver.press("down")
+        assert isinstance(driver.screen.focused, TimeField)
+        await driver.press("down")
+        assert isinstance(driver.screen, TimePicker)
 
 
 async def test_the_schedule_can_be_chosen_with_the_mouse(running: Running) -> None:

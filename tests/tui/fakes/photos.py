@@ -257,6 +257,12 @@ class FakePhotos:
         """Return the photos of these ids."""
         return {id_: self.photos[id_] for id_ in ids if id_ in self.photos}
 
+    async def unscheduled_of(self, persona_id: int, contents: Iterable[str]) -> list[Photo]:
+        """Return a persona's photos with these contents that have no post."""
+        wanted = frozenset(contents)
+        mine = [photo for photo in self.photos.values() if photo.persona_id == persona_id]
+        return [photo for photo in mine if photo.sha256 in wanted and photo.id not in self._scheduled()]
+
     async def import_folders(
         self,
         folders: Sequence[Path],

@@ -148,3 +148,61 @@ def test_moving_up_moving_and_swapping_have_a_key_each_wherever_they_are() -> No
     assert up == {"K"}
     assert [id_ for id_, key in keys.items() if key == keys["plan.move"]] == ["plan.move"]
     assert keys["plan.swap"] == keys["profile.swap"]
+
+
+MEANINGS = {
+    "do what is shown first": "Accept Apply Caption Choose Details Edit Import Insert Next Open Retry Save Select"
+    " Take Drop_here",
+    "finish what was written": "Apply Next Save Save_filter Submit Submit_all",
+    "leave": "Back Cancel Clear Close Dismiss Keys No Quit Same_picture Stop",
+    "move on": "Add Down Left Right Up Next Next_day Next_field Next_option Next_person Next_photo Next_row Next_slot"
+    " Next_week Previous Previous_day Previous_field Previous_option Previous_person Previous_photo Previous_row"
+    " Previous_slot Previous_week Apply Calendar Options",
+    "move by pages": "Earlier First Later Next_month Page_down Page_up Previous_month Today",
+    "go to the next part or view": "Accept Breakdown Complete Filmstrip Month Next_field Next_person Next_photo"
+    " Next_row Next_slot",
+    "remove": "Cancel Delete Reject Remove Reset Skip_photo Take_out_photo",
+    "undo": "Undo Undo_all Undo_submit",
+    "do it again": "Ask_again Reload Retry Run_again",
+    "choose": "Next_option Select Toggle",
+    "search": "Filter Search",
+    "enlarge": "Larger Zoom",
+    "keep the best": "Best Best_of_stack",
+    "make a new one": "New New_set",
+    "sort by something else": "Next_number Sort",
+    "copy": "Copy Copy_link",
+    "go to Buffer": "Connect_Buffer Open_in_Buffer",
+}
+"""What one key may be called in different places, with `_` for a space: the same thing is done with other things."""
+LETTERS_OF_THEIR_OWN = {
+    "dialog.": "answers to a question, which is on the screen with them",
+    "first_run.": "the ways in, listed with their keys before there is any other screen",
+    "personas.ai_label": "what belongs to a persona; the list has neither photos nor posts to act on",
+    "personas.channel": "as above",
+    "personas.snippets": "as above",
+    "personas.themes": "as above",
+    "personas.voice": "as above",
+    "fit.rotate": "a picture that is being fitted; nothing there could be tried again",
+}
+"""Actions whose keys mean something else elsewhere, by the beginning of their ids, and why nobody is misled."""
+
+
+def test_a_key_means_the_same_everywhere() -> None:
+    labels: dict[str, set[str]] = {}
+    for action in ACTIONS:
+        if not action.id.startswith(tuple(LETTERS_OF_THEIR_OWN)):
+            for key in action.keys.split(","):
+                labels.setdefault(key, set()).add(action.label.replace(" ", "_"))
+    meanings = [set(words.split()) for words in MEANINGS.values()]
+    assert {
+        key: words
+        for key, words in labels.items()
+        if len(words) > 1 and not any(words <= meaning for meaning in meanings)
+    } == {}
+
+
+def test_every_exception_is_one() -> None:
+    keys = {action.id: set(action.keys.split(",")) for action in ACTIONS}
+    for beginning in LETTERS_OF_THEIR_OWN:
+        own = {id_ for id_ in keys if id_.startswith(beginning)}
+        assert any(keys[id_] & keys[other] for id_ in own for other in keys.keys() - own), beginning

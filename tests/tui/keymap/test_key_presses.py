@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
@@ -11,6 +12,8 @@ from tui.conftest import Driver, Running
 MOST_FOR_ONE_PHOTO = 8
 MOST_FOR_A_WEEK = 25
 """For seven photos, from the personas until all are submitted."""
+FOR_ONE_HERE, AT_A_TIME_HERE, FOR_A_WEEK_HERE = 2, 5, 16
+"""From the photo under the cursor, without what is typed into a caption or as a time."""
 CAPTION = "fog until noon"
 
 
@@ -65,7 +68,38 @@ async def test_a_week_of_the_next_photos_from_the_personas(running: Running) -> 
         await write_and_submit(counter, driver)
 
 
-async def write_and_submit(counter: KeyCounter, driver: Driver) -> None:
+async def test_the_photo_under_the_cursor(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        counter = KeyCounter(driver)
+        await counter.press("enter")
+        await counter.type(CAPTION)
+        await counter.press("ctrl+s")
+        assert [given["caption"] for given in driver.services.scheduling.submitted] == [CAPTION]
+        assert isinstance(driver.screen, LibraryScreen)
+        assert counter.presses <= FOR_ONE_HERE
+
+
+async def test_the_photo_under_the_cursor_at_a_set_time(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        counter = KeyCounter(driver)
+        await counter.press("enter")
+        await counter.type(CAPTION)
+        await counter.press("ctrl+t", "left")
+        await counter.type("tomorrow 18:30")
+        await counter.press("ctrl+s")
+        [given] = driver.services.scheduling.submitted
+        assert given["share_mode"] is ShareMode.CUSTOM_SCHEDULED
+        assert counter.presses <= AT_A_TIME_HERE
+
+
+async def test_a_week_of_selected_photos_from_the_library(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        counter = KeyCounter(driver)
+        await counter.press(*["space"] * 7, "f")
+        await write_and_submit(counter, driver, FOR_A_WEEK_HERE)
+
+
+async def write_and_submit(counter: KeyCounter, driver: Driver, most: int = MOST_FOR_A_WEEK) -> None:
     """Write seven captions, review and submit them, within the allowed number of keys."""
     assert isinstance(driver.screen, BatchScreen)
     for number in range(7):
@@ -75,4 +109,4 @@ async def write_and_submit(counter: KeyCounter, driver: Driver) -> None:
     await counter.press("ctrl+s")
     submitted = [given["caption"] for given in driver.services.scheduling.submitted]
     assert submitted == [f"{CAPTION} {number}" for number in range(7)]
-    assert counter.presses <= MOST_FOR_A_WEEK
+    assert counter.presses <= most

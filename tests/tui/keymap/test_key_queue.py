@@ -93,7 +93,7 @@ async def test_keywords_in_a_single_write(running: Running, services: FakeServic
         (f"2{ENTER}", PostDetailScreen),
         ("2x", ConfirmScreen),
         ("3M", PlanScreen),
-        ("@r", AskTextScreen),
+        ("@R", AskTextScreen),
         ("@tn", ThemeEditorScreen),
         (f"@tnfog\t20\t3{SUBMIT}n", ThemeEditorScreen),
         ("@sn", SnippetEditorScreen),

@@ -43,7 +43,7 @@ async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
     add(services, "on the other channel", 2, "channel-2", link="")
     add(services, "of somebody else", 1, "channel-4")
     async with running(persona="sarah") as driver:
-        await driver.press("2", "o")
+        await driver.press("2", "O")
         assert [post.caption for post in table(driver).posts] == ["on the other channel", f"a walk {MARKUP}"]
         text = driver.screen_text()
         assert "on the other channel" in text
@@ -72,7 +72,7 @@ async def test_more_are_loaded_near_the_end_and_new_ones_are_shown(
     for number in range(250):
         add(services, f"post {number}", number + 1)
     async with running(persona="sarah") as driver:
-        await driver.press("2", "o")
+        await driver.press("2", "O")
         assert len(table(driver).posts) == 100
         await driver.press("G")
         assert len(table(driver).posts) == 200
@@ -96,7 +96,7 @@ async def test_rows_have_the_pictures_that_are_kept_where_there_is_room(
         return [y for y, text in enumerate(lines) if "▀" in text[2:8]]
 
     async with running(persona="sarah", size=(80, 24)) as driver:
-        await driver.press("2", "o")
+        await driver.press("2", "O")
         height = table(driver).size.height
         assert pictured(driver) == [*range(2, height)], "the first post has none"
         assert [table(driver).render_line(y).text[9:].split() for y in (0, 1)] == [
@@ -115,7 +115,7 @@ async def test_rows_have_the_pictures_that_are_kept_where_there_is_room(
 
 async def test_it_is_said_when_none_are_known(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "o")
+        await driver.press("2", "O")
         assert "None yet. A worker reads them" in driver.screen_text()
         assert driver.dimmed() >= {"Open link"}
         await driver.press("enter")

@@ -62,7 +62,15 @@ async def test_folders_are_listed_and_completed(
         assert driver.screen.query_one(Input).value == f"{tmp_path}/nor"
         await driver.press("w", "tab")
         assert driver.screen.query_one(Input).value == f"{tmp_path}/norway/"
+        assert driver.text("#import-choices") == "this folder   3 photos"
+        await driver.press("backspace")
+        assert driver.text("#import-choices") == "this folder   3 photos"
+        (tmp_path / "norway" / "oslo").mkdir()
+        await driver.press("slash")
+        assert driver.text("#import-choices") == "this folder   3 photos · 1 folder\noslo/   no photos"
+        await driver.press(*"bergen")
         assert not driver.screen.query_one("#import-choices").display
+        await driver.press("ctrl+u", *f"{tmp_path}/norway")
         await driver.press("enter")
         assert services.photos.imported[0][0] == (tmp_path / "norway",)
         await driver.press("tab")

@@ -102,7 +102,7 @@ async def test_the_ai_label_of_all_pictures(running: Running, services: FakeServ
 async def test_rename(running: Running) -> None:
     """The header of the open persona shows the new name too."""
     async with running(persona="sarah") as driver:
-        await driver.press("at", "r")
+        await driver.press("at", "R")
         assert driver.screen.query_one(Input).value == "sarah"
         await type_text(driver, MARKUP + "!")
         await driver.press("enter")
@@ -142,7 +142,7 @@ async def test_without_personas_the_screen_says_what_to_do(running: Running, ser
     async with running() as driver:
         assert driver.screen.query_one("#no-personas").display
         assert not driver.screen.query_one("#personas").display
-        await driver.press("enter", "r", "c", "i")
+        await driver.press("enter", "R", "c", "i")
         assert isinstance(driver.screen, PersonasScreen)
         await driver.press("n")
         await type_text(driver, "zoe")

@@ -131,7 +131,7 @@ async def test_a_post_moves_to_a_free_slot_and_two_posts_swap(
         posts = services.scheduling.all_posts
         one, other = [id_ for id_, at in before.items() if at > NOW and posts[id_].can_be_changed][:2]
         await go_to(driver, one)
-        await driver.press("S")
+        await driver.press("X")
         await go_to(driver, other)
         await driver.press("enter")
         last = {edit["post_id"]: edit["at"] for edit in services.scheduling.edits[-2:]}
@@ -184,7 +184,7 @@ async def test_a_failed_swap_leaves_both_posts_where_they_were(
 
         services.scheduling.edit = refusing  # type: ignore[method-assign,assignment]
         await go_to(driver, one)
-        await driver.press("S")
+        await driver.press("X")
         await go_to(driver, other)
         await driver.press("enter")
         assert [(edit["post_id"], edit["at"]) for edit in services.scheduling.edits] == [
@@ -204,7 +204,7 @@ async def test_posts_that_are_going_out_and_free_slots_cannot_be_picked_up(
             post.id for post in services.scheduling.all_posts.values() if post.step is Step.PUBLISHING
         )
         await go_to(driver, going_out)
-        await driver.press("M", "S")
+        await driver.press("M", "X")
         assert driver.notices().count("Buffer is publishing it, so it cannot be changed.") == 2
         await to_cell(driver, free_slots(driver)[-1])
         await driver.press("M")
@@ -556,7 +556,7 @@ async def test_posts_of_another_channel_move_and_swap_on_it(running: Running, se
         assert services.scheduling.edits[-1]["at"] == target.at
         assert driver.notices()[-1] == "Moved to Tue 12 Jan 18:00 Berlin."
         await go_to(driver, 31)
-        await driver.press("S")
+        await driver.press("X")
         await go_to(driver, 33)
         await driver.press("enter")
         last = {edit["post_id"]: edit["at"] for edit in services.scheduling.edits[-2:]}

@@ -144,7 +144,7 @@ def posted(services: FakeServices, post_id: int, days_ago: int, **changes: Any) 
 
 async def to_post(driver: Driver, post: Post) -> None:
     """Open Posts and its search for a post, with the cursor on it."""
-    await driver.press("2", "l", "slash", *"fog", "enter")
+    await driver.press("2", "V", "slash", *"fog", "enter")
     assert [found.id for found in driver.screen.selected_posts()] == [post.id]
 
 

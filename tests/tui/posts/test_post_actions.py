@@ -144,7 +144,7 @@ async def test_the_table_uploads_again_and_opens_buffer(
 ) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
     async with running(persona="sarah") as driver:
-        await driver.press("2", "f", "h")
+        await driver.press("2", "F", "U")
         assert services.scheduling.uploaded_again == [FAILED]
         await driver.press("a", "b")
         assert driver.app.clipboard == "https://publish.buffer.com/channels/channel-1/schedule"
@@ -170,7 +170,7 @@ async def test_the_editing_screen_has_an_editor_and_a_time(
     monkeypatch.delenv("EDITOR", raising=False)
     monkeypatch.setenv("PATH", "")
     async with running(persona="sarah") as driver:
-        await driver.press("2", "f", "e", "ctrl+e")
+        await driver.press("2", "F", "e", "ctrl+e")
         assert "No editor found." in driver.screen_text()
         before = driver.app.focused
         await driver.press("ctrl+t")

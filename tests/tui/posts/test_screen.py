@@ -14,6 +14,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.scheduling import NotPossibleNow, PostPage, Step
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -22,6 +23,7 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen, post_facts, rendi
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.posts.post_window import MOST, PAGE
 from fluffy_tui.tui.posts.screen import PostsScreen
+from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from fluffy_tui.tui.ui.hanging_indent import HangingText
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
@@ -226,7 +228,7 @@ async def test_posts_are_searched_by_caption_and_file_name(running: Running, ser
         await driver.press("slash", "ctrl+u", *"img_2004", "down")
         assert listed(driver) == [4]
         assert driver.app.focused is table(driver)
-        await driver.press("l")
+        await driver.press("V")
         assert "No posts found." in driver.text("#no-posts")
         await driver.press("a")
         assert listed(driver) == [4], "of all that are found"
@@ -495,10 +497,10 @@ async def test_a_refused_cancel_changes_neither_post_nor_drafts(
     [
         ("a", BY_TIME),
         ("w", [11, 10, 9, 8, 7, 6]),
-        ("n", [5]),
-        ("i", [2, 3]),
-        ("f", [4]),
-        ("l", [1]),
+        ("W", [5]),
+        ("I", [2, 3]),
+        ("F", [4]),
+        ("V", [1]),
     ],
 )
 async def test_each_filter_has_a_key(running: Running, key: str, ids: list[int]) -> None:
@@ -510,7 +512,7 @@ async def test_each_filter_has_a_key(running: Running, key: str, ids: list[int])
 async def test_each_filter_is_clicked(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2")
-        for words, ids in (("f Failed", [4]), ("i In Buffer", [2, 3]), ("a All", BY_TIME)):
+        for words, ids in (("F Failed", [4]), ("I In Buffer", [2, 3]), ("a All", BY_TIME)):
             column = driver.text("#post-filter").index(words)
             await driver.pilot.click("#post-filter", offset=(column, 0))
             await driver.settle()
@@ -533,19 +535,90 @@ async def test_a_post_that_no_longer_matches_the_filter_disappears(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "f")
+        await driver.press("2", "F")
         services.scheduling.move(4, Step.ACCEPTED)
         services.scheduling.move(2, Step.FAILED)
         await driver.heard()
         assert [post.id for post in table(driver).posts] == [2]
-        await driver.press("i")
+        await driver.press("I")
         assert listed(driver) == [4, 3]
         services.scheduling.move(3, Step.LIVE)
         services.scheduling.move(4, Step.LIVE)
         await driver.heard()
         assert "No posts match this filter." in driver.text("#no-posts")
-        await driver.press("n")
-        assert "press 1, then /, and type draft" in driver.text("#no-posts"), "texts of photos are elsewhere"
+        await driver.press("W")
+        assert driver.text("#no-posts").startswith("No drafts.")
+
+
+def rows(driver: Driver) -> list[str]:
+    """Return what the list shows, headings included, with single blanks between its parts."""
+    return [" ".join(str(option.prompt).split()) for option in table(driver).options]
+
+
+async def test_texts_that_were_typed_and_not_submitted_are_drafts(running: Running) -> None:
+    async with running(persona="sarah", size=(140, 45)) as driver:
+        await driver.press("enter", *"fog", "escape")
+        await driver.press("j", "enter", "f3", *"a pier", "ctrl+t", "right", "escape")
+        await driver.press("2")
+        assert "Typed and not submitted" not in rows(driver)
+        await driver.press("W")
+        typed = [line.partition("✎ draft: ")[0] for line in rows(driver)[:3]]
+        assert typed == ["Typed and not submitted", "front of queue a pier ", "next free slot fog "]
+        assert listed(driver), "drafts that are posts follow"
+        assert "W Drafts 3" in driver.text("#post-filter")
+        await driver.press("g")
+        assert "enter Caption" in driver.footer()
+        assert {"Edit", "Select", "Cancel"} <= driver.dimmed()
+        await driver.press("j", "enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert driver.form.caption.text == "fog"
+        await driver.press(*" at noon", "escape")
+        assert rows(driver)[1].startswith("next free slot fog at noon"), "that saved last is the first"
+        typed_text = table(driver).current_text
+        assert typed_text is not None and typed_text.draft.caption == "fog at noon", "the cursor stays on it"
+        await driver.press("a")
+        assert "Typed and not submitted" not in rows(driver)
+
+
+async def test_a_text_is_no_draft_any_more_once_its_photo_has_a_post(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.grace = timedelta(seconds=10)
+    async with running(persona="sarah", size=(140, 45)) as driver:
+        await driver.press("enter", *"fog", "escape")
+        await driver.send("2Wg\r at noon\x13")  # each key goes to what the ones before have led to
+        assert [given["caption"] for given in services.scheduling.submitted] == ["fog at noon"]
+        assert isinstance(driver.screen, PostsScreen)
+        assert "Typed and not submitted" not in rows(driver)
+        assert "W Drafts 1" in driver.text("#post-filter")
+        await driver.heard()
+        await driver.press("z")
+        await driver.heard()
+        assert rows(driver)[1].startswith("next free slot fog at noon"), "an undo keeps the text"
+
+
+async def test_typed_texts_are_searched_and_those_of_posts_are_not_listed_twice(
+    running: Running, services: FakeServices
+) -> None:
+    with_post = services.photos.photos[services.scheduling.all_posts[2].photo_id]
+    async with running(persona="sarah") as driver:
+        driver.app.context.drafts.save(with_post, Draft(caption="an edit that was not saved"), "edit")
+        await driver.press("enter", *"fog", "escape", "j", "enter", *"pier", "escape")
+        await driver.press("2", "W", "slash", *"FO", "enter")
+        assert [line.partition(" ✎")[0] for line in rows(driver)] == [
+            "Typed and not submitted", "next free slot fog"
+        ]  # fmt: skip
+        await driver.press("escape")
+        assert len(rows(driver)) == 5
+
+
+async def test_without_posts_typed_texts_are_listed_alone(running: Running, services: FakeServices) -> None:
+    services.scheduling.all_posts.clear()
+    async with running(persona="sarah", size=(60, 18)) as driver:
+        await driver.press("enter", *"fog", "escape", "2", "W", "enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        await driver.press("ctrl+u", "escape")
+        assert driver.text("#no-posts").startswith("No drafts.")
 
 
 async def test_moving_up_changes_the_positions_of_both_posts(
@@ -566,12 +639,12 @@ async def test_moving_up_changes_the_positions_of_both_posts(
     ("key", "help_"),
     [
         (
-            "i",
-            "is in Buffer at its time. Press t to change that, or 3 for the plan, where S swaps two posts.",
+            "I",
+            "is in Buffer at its time. Press t to change that, or 3 for the plan, where X swaps two posts.",
         ),
-        ("f", "It is in no queue. Press r to send it again."),
-        ("n", "It is in no queue. Press r to send it."),
-        ("l", "It has left the queue and is live."),
+        ("F", "It is in no queue. Press r to send it again."),
+        ("W", "It is in no queue. Press r to send it."),
+        ("V", "It has left the queue and is live."),
     ],
 )
 async def test_a_post_that_is_not_in_the_queue_is_moved_otherwise(
@@ -681,9 +754,9 @@ async def test_the_photo_of_the_post_under_the_cursor_is_shown_beside_the_table(
 @pytest.mark.parametrize(
     ("width", "filters"),
     [
-        (140, "a All   n Drafts 1   w Queued 6   i In Buffer 2   f Failed 1   l Live 1   o Elsewhere"),
-        (80, "a All  n Drafts  w Queued  i In Buffer  f Failed  l Live  o Elsewhere"),
-        (60, "a All  n Drafts  w Queued  i In Buffer  f Failed  l Live"),
+        (140, "a All   W Drafts 1   w Queued 6   I In Buffer 2   F Failed 1   V Live 1   O Elsewhere"),
+        (80, "a All  W Drafts  w Queued  I In Buffer  F Failed  V Live  O Elsewhere"),
+        (60, "a All  W Drafts  w Queued  I In Buffer  F Failed  V Live"),
     ],
 )
 async def test_posts_and_selected_ones_are_counted_where_there_is_room(
@@ -741,7 +814,7 @@ async def test_one_key_selects_a_post_on_all_its_channels_whatever_is_filtered(
 ) -> None:
     lead, bluesky, gone = on_channels(services, 12, Step.FAILED, Step.LIVE, Step.FAILED)
     async with running(persona="sarah") as driver:
-        await driver.press("2", "f", "g", "r")
+        await driver.press("2", "F", "g", "r")
         assert services.scheduling.all_posts[gone.id].step is Step.QUEUED
         assert services.scheduling.all_posts[lead.id].step is Step.FAILED, "only the one under the cursor"
         assert [post.id for post in table(driver).posts] == [lead.id, 4]
@@ -761,7 +834,7 @@ async def test_the_question_before_a_cancel_names_a_caption_once(
     for post in on_channels(services, 12, Step.FAILED, Step.FAILED):
         posts[post.id] = replace(post, caption="fog")
     async with running(persona="sarah") as driver:
-        await driver.press("2", "f", "g", "asterisk")
+        await driver.press("2", "F", "g", "asterisk")
         await driver.pilot.press("x")
         while not isinstance(driver.app.screen, ConfirmScreen):
             await driver.pilot.pause()

@@ -256,8 +256,8 @@ async def test_keys_that_a_problem_does_not_allow_are_dimmed_in_footer_palette_a
         assert in_footer["retry"] == ("retry" in possible)
         assert in_footer["edit"] == ("edit" in possible)
         offered = {one.keys for one in commands(driver.screen) if one.group == Place.PROBLEMS.heading}
-        assert {"r", "h", "K"} & offered == {
-            key for key, verb in (("r", "retry"), ("h", "upload_again"), ("K", "move_up")) if verb in possible
+        assert {"r", "U", "K"} & offered == {
+            key for key, verb in (("r", "retry"), ("U", "upload_again"), ("K", "move_up")) if verb in possible
         }
         await driver.press("question_mark")
         lines = driver.screen.query(HangingText).first().render()
@@ -384,7 +384,7 @@ async def test_moving_up_and_uploading_again(running: Running, services: FakeSer
         await driver.press("4", "j", "j", "j", "K")
         await driver.heard()
         assert [post.id for post in await services.scheduling.queued_posts("channel-1")][-3:] == [10, 9, 11]
-        await driver.press("g", "h")
+        await driver.press("g", "U")
         assert services.scheduling.uploaded_again == [4]
 
 

@@ -35,7 +35,7 @@ def from_phone(services: FakeServices) -> None:
 @Sizes
 @pytest.mark.parametrize(
     "keys",
-    [("3", "p"), ("3", "p", "S"), ("3", "p", "j", "j", "j", "j", "l"), ("2", "o")],
+    [("3", "P"), ("3", "P", "X"), ("3", "P", "j", "j", "j", "j", "l"), ("2", "O")],
     ids=["profile", "swap", "elsewhere", "list"],
 )
 def test_screens(looks: Looks, keys: tuple[str, ...], size: tuple[int, int]) -> None:
@@ -44,4 +44,4 @@ def test_screens(looks: Looks, keys: tuple[str, ...], size: tuple[int, int]) -> 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
 def test_themes(looks: Looks, theme: str) -> None:
-    assert looks((60, 18), "3", "p", preview="half-cell", theme=theme)
+    assert looks((60, 18), "3", "P", preview="half-cell", theme=theme)

@@ -55,7 +55,7 @@ async def test_the_latest_is_first_and_each_tile_says_what_it_is(
 ) -> None:
     from_phone(services, 1, 400)
     async with running(persona="sarah") as driver:
-        await driver.press("3", "p")
+        await driver.press("3", "P")
         assert isinstance(driver.screen, ProfileScreen)
         tiles = driver.screen._feed.tiles
         times = [tile.at for tile in tiles if tile.at]
@@ -78,7 +78,7 @@ async def test_enter_opens_a_post_or_the_link_of_one_from_elsewhere(
         replace(services.profile.outside[0], id=2, caption="no link", external_link=None)
     )
     async with running(persona="sarah") as driver:
-        await driver.press("3", "p")
+        await driver.press("3", "P")
         await go_to(driver, "coffee first")
         await driver.press("enter")
         assert isinstance(driver.screen, PostDetailScreen)
@@ -96,16 +96,16 @@ async def test_two_planned_posts_swap_and_nothing_else_moves(
 ) -> None:
     from_phone(services, 1)
     async with running(persona="sarah") as driver:
-        await driver.press("3", "p")
+        await driver.press("3", "P")
         one, other = [
             tile.cell.planned for tile in driver.screen._feed.tiles if tile.cell and can_move(tile.cell)
         ][:2]
         await go_to(driver, one.post.caption)
-        await driver.press("S")
+        await driver.press("X")
         assert "esc cancels" in driver.text("#words")
         await driver.press("escape")
         assert isinstance(driver.screen, ProfileScreen)
-        await driver.press("S")
+        await driver.press("X")
         await go_to(driver, "from the phone 1")
         await driver.press("enter")
         assert driver.notices()[-1] == "This post was made elsewhere, so it cannot move."
@@ -119,10 +119,10 @@ async def test_two_planned_posts_swap_and_nothing_else_moves(
         new = {edit["post_id"]: edit["at"] for edit in services.scheduling.edits}
         assert new == {one.post.id: other.at, other.post.id: one.at}
         await go_to(driver, "from the phone 1")
-        await driver.press("S")
+        await driver.press("X")
         assert driver.notices()[-1] == "This post was made elsewhere, so it cannot move."
         await go_to(driver, live)
-        await driver.press("S")
+        await driver.press("X")
         assert driver.notices()[-1] == (
             "It is live, so it cannot be changed. Press D to use its text for another photo."
         )
@@ -133,7 +133,7 @@ async def test_only_what_is_near_the_screen_is_loaded_and_scrolling_loads_the_re
 ) -> None:
     from_phone(services, *range(10, 150))
     async with running(persona="sarah") as driver:
-        await driver.press("3", "p")
+        await driver.press("3", "P")
         assert len(services.profile.asked) == 1
         assert sum(map(len, services.profile.loaded)) < 20
         loaded = len(shown(driver))
@@ -152,7 +152,7 @@ async def test_each_channel_has_its_profile(running: Running, services: FakeServ
     services.personas.personas[1] = with_channels(services.personas.personas[1], *CHANNELS[:2])
     from_phone(services, 1, channel_id="channel-2")
     async with running(persona="sarah") as driver:
-        await driver.press("3", "p", "alt+down")
+        await driver.press("3", "P", "alt+down")
         assert "from the phone 1" in shown(driver)
         assert "coffee first" not in shown(driver)
         assert "northlight" in driver.screen_text()
@@ -162,7 +162,7 @@ async def test_each_channel_has_its_profile(running: Running, services: FakeServ
 
 async def test_what_is_read_from_buffer_meanwhile_is_shown(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("3", "p")
+        await driver.press("3", "P")
         from_phone(services, 1)
         services.tell(OutsidePostsChanged(frozenset({"another"})))
         await driver.heard()
@@ -175,7 +175,7 @@ async def test_what_is_read_from_buffer_meanwhile_is_shown(running: Running, ser
 async def test_a_channel_without_posts_says_so(running: Running, services: FakeServices) -> None:
     services.scheduling.all_posts.clear()
     async with running(persona="sarah") as driver:
-        await driver.press("3", "p")
+        await driver.press("3", "P")
         assert "Nothing is planned on this channel" in driver.screen_text()
-        await driver.press("S", "enter", "escape")
+        await driver.press("X", "enter", "escape")
         assert isinstance(driver.screen, PlanScreen)

@@ -29,7 +29,7 @@ def several_networks(services: FakeServices) -> None:
 
 
 @SIZES
-@pytest.mark.parametrize(("name", "keys"), [("best", ("5", "j")), ("breakdown", ("5", "m", "tab"))])
+@pytest.mark.parametrize(("name", "keys"), [("best", ("5", "j")), ("breakdown", ("5", "s", "tab"))])
 def test_results(
     looks: Looks, services: FakeServices, size: tuple[int, int], name: str, keys: tuple[str, ...]
 ) -> None:

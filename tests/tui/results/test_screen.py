@@ -123,9 +123,9 @@ async def test_posts_on_several_networks_are_compared_within_each_and_m_takes_th
             "reach: 3 posts",
             "reactions or likes: 6 posts",
         ):
-            await driver.press("m")
+            await driver.press("s")
             assert f"Compared by {words}" in driver.text("#compared")
-        await driver.press("m", "m", "m")
+        await driver.press("s", "s", "s")
         assert listed(driver)[0] == "1. 1.0 × · reach 1,000"
         assert "3 posts without this number, or on a channel with too few" in breakdown(driver)
 
@@ -226,7 +226,7 @@ async def test_without_results_it_says_why(running: Running, services: FakeServi
             "None yet: Buffer gets them from the network once a day, where the network and the plan have them"
         )
         assert {"Details", "Next number", "Breakdown"} <= driver.dimmed()
-        await driver.press("enter", "m", "tab")
+        await driver.press("enter", "s", "tab")
         services.scheduling.known_results[1] = Results(refusal="Buffer rejected [/b][red it.")
         await driver.press("1", "5")
         assert driver.text("#no-results").endswith("None: Buffer rejected [/b][red it.")

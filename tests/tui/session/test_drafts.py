@@ -364,3 +364,18 @@ async def test_what_is_typed_is_kept_when_the_terminal_is_gone(
             assert not screen.drafts.has_unsaved
     signal.signal(signal.SIGHUP, before)
     assert ended == [signal.SIGHUP]
+
+
+def test_photos_with_drafts_are_listed_that_of_the_latest_draft_first(tmp_path: Path) -> None:
+    folder, drafts = tmp_path / "drafts", Drafts(tmp_path / "drafts")
+    one, two, three = (make_photo(tmp_path / "photos", number, 1) for number in (1, 2, 3))
+    assert drafts.latest_first(1) == []
+    for seconds, (photo, edit) in enumerate(((one, ""), (two, ""), (three, ""), (one, "an edit"))):
+        drafts.save(photo, DRAFT, edit)
+        for path in folder.glob(f"1-{photo.sha256}*"):
+            os.utime(path, (seconds, seconds))
+    (folder / "1-notes.json").write_text("of somebody else")
+    (folder / f"1-{three.sha256}.json~").write_text("of an editor")
+    assert drafts.latest_first(1) == [one.sha256, three.sha256, two.sha256]
+    assert drafts.photos_with_drafts(1) == {one.sha256, two.sha256, three.sha256}
+    assert drafts.latest_first(2) == []

@@ -55,14 +55,14 @@ async def test_create_edit_rename(running: Running, services: FakeServices) -> N
         assert lines(driver) == ["# autumn", "# sea and fog", "# winter", "; brackets", "; sig"]
         assert driver.text("#snippet-words").startswith("#snow #ice #a"), "the new one has the cursor"
 
-        await driver.press("s", *"hi", "enter", *"hello", "enter", *"there", "ctrl+j")
+        await driver.press("N", *"hi", "enter", *"hello", "enter", *"there", "ctrl+j")
         assert "; hi" in lines(driver)
         assert driver.text("#snippet-words") == "hello\nthere"
         for key in ("enter", "e"):
             await driver.press(key, "!", "ctrl+s")
         assert driver.text("#snippet-words") == "hello\nthere!!"
 
-        await driver.press("r")
+        await driver.press("R")
         assert isinstance(driver.screen, AskTextScreen)
         await driver.press(*"ya", "enter")
         assert "; ya" in lines(driver)

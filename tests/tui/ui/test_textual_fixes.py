@@ -344,6 +344,27 @@ async def test_textual_dims_the_screen_below_a_dialog_by_segments(monkeypatch: p
     assert dimmed
 
 
+@pytest.mark.parametrize("is_fixed", [True, False])
+async def test_textual_piles_the_same_notice_up(monkeypatch: pytest.MonkeyPatch, is_fixed: bool) -> None:
+    if not is_fixed:
+        monkeypatch.setattr(App, "_on_notify", textual_fixes.ORIGINALS[App, "_on_notify"])
+    app: App[None] = App()
+    async with app.run_test(notifications=True) as pilot:
+        for words in ("kept as a draft", "sent", "kept as a draft"):
+            app.notify(words)
+            await pilot.pause()
+        same = ["sent", "kept as a draft"]
+        assert [words for words, _ in textual_internals.toasts(app)] == (
+            same if is_fixed else ["kept as a draft", *same]
+        )
+        await pilot.pause()
+        assert len(app.screen.query("Toast")) == (2 if is_fixed else 3)
+        app.notify("sent", severity="warning")
+        await pilot.pause()
+        assert textual_internals.toasts(app)[-1] == ("sent", "warning")
+        assert len(textual_internals.toasts(app)) == (3 if is_fixed else 4)
+
+
 def test_what_the_fixes_reach_for_has_no_public_name() -> None:
     assert not [name for name in dir(App) if name.startswith("write") or name == "driver"]
 

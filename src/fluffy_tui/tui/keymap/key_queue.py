@@ -61,6 +61,7 @@ LOADING = frozenset(
         "results",
         "snippets",
         "themes",
+        "typed-texts",
     }
 )
 """Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
@@ -77,6 +78,7 @@ CHANGING = frozenset(
         "snippets-change",
         "texts",
         "themes-change",
+        "typed-texts",
         "undo",
         "written",
     }

@@ -26,9 +26,10 @@ COUNTED_ENTRIES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class FolderFound:
-    """A folder whose name begins with what was typed."""
+    """A folder whose name begins with what was typed, or the one that was."""
 
     name: str
+    """Empty for the folder that was typed."""
     photos: int
     """Files in it that are named like pictures, without those in its subfolders."""
     subfolders: int
@@ -67,9 +68,7 @@ class FolderField(Input):
     @work(group="folders", exclusive=True, exit_on_error=False, description="listing folders")
     async def _list(self) -> None:
         text = self.value
-        names = await asyncio.to_thread(folder_names, text)
-        if names == [_parts(text)[1]]:
-            names = []  # it is complete
+        names = await asyncio.to_thread(choices, text)
         if text != self.value:
             return  # more was typed meanwhile
         found = await asyncio.to_thread(count_photos, text, names[:SHOWN_FOLDERS])
@@ -154,13 +153,21 @@ def folder_names(text: str) -> list[str]:
     return [name for name in names if beginning or not name.startswith(".")]
 
 
+def choices(text: str) -> list[str]:
+    """Return the names of the folders to list for a path; an empty one is the folder that the path is."""
+    names, (head, beginning) = folder_names(text), _parts(text)
+    if head and not beginning and os.path.isdir(_expanded(head)):  # noqa: PTH112 - it may be where we may not look
+        return ["", *names]
+    return [""] if names == [beginning] else names
+
+
 def count_photos(text: str, names: Sequence[str]) -> list[FolderFound]:
     """Return those folders beside a path, with what is in each."""
     folder = _expanded(_parts(text)[0])
-    return [_counted(folder / name) for name in names]
+    return [_counted(folder / name if name else _expanded(text), name) for name in names]
 
 
-def _counted(folder: Path) -> FolderFound:
+def _counted(folder: Path, name: str) -> FolderFound:
     photos = subfolders = looked_at = 0
     try:
         with os.scandir(folder) as entries:
@@ -171,8 +178,8 @@ def _counted(folder: Path) -> FolderFound:
                 else:
                     photos += has_picture_name(entry.name)
     except OSError:
-        return FolderFound(folder.name, 0, 0, is_counted=True)
-    return FolderFound(folder.name, photos, subfolders, is_counted=looked_at < COUNTED_ENTRIES)
+        return FolderFound(name, 0, 0, is_counted=True)
+    return FolderFound(name, photos, subfolders, is_counted=looked_at < COUNTED_ENTRIES)
 
 
 def _parts(text: str) -> tuple[str, str]:

@@ -188,7 +188,8 @@ def _choice_words(folder: FolderFound) -> str:
         for count, word in ((folder.photos, "photo"), (folder.subfolders, "folder"))
         if count
     ]
-    return f"{one_line(folder.name)}/   {' · '.join(counts) or 'no photos'}"
+    name = f"{one_line(folder.name)}/" if folder.name else "this folder"
+    return f"{name}   {' · '.join(counts) or 'no photos'}"
 
 
 def _words(run: ImportRun) -> Content:

@@ -41,6 +41,7 @@ class PostFilter(Static):
         self._keys = keys
         self._selected = 0
         self._counts: Mapping[str, int] = {}
+        self._typed: int | None = None
         self.chosen = "all"
         self.text = ""
         """The words that are searched for."""
@@ -64,15 +65,29 @@ class PostFilter(Static):
         self.refresh()
         return is_new
 
-    def count_posts(self, counts: PersonaCounts) -> None:
-        """Show how many posts each filter has."""
-        self._counts = {
-            "drafts": counts.drafts,
-            "queued": counts.queued,
-            "in_buffer": counts.scheduled,
-            "failed": counts.failed,
-            "live": counts.posted,
-        }
+    @property
+    def is_counting(self) -> bool:
+        """Whether it is not known yet how many texts have no post."""
+        return self._typed is None
+
+    def count_posts(self, counts: PersonaCounts) -> bool:
+        """Show how many posts each filter has; return whether it was another number before."""
+        before, self._counts = (
+            self._counts,
+            {
+                "drafts": counts.drafts,
+                "queued": counts.queued,
+                "in_buffer": counts.scheduled,
+                "failed": counts.failed,
+                "live": counts.posted,
+            },
+        )
+        self.refresh()
+        return self._counts != before
+
+    def count_texts(self, typed: int) -> None:
+        """Count texts that have no post among the drafts."""
+        self._typed = typed
         self.refresh()
 
     def count_selected(self, selected: int) -> None:
@@ -88,7 +103,8 @@ class PostFilter(Static):
             names = ["all", "outside"] if self.is_outside else names[:-1]
         for name in names:
             id_ = f"posts.{name}"
-            count = self._counts.get(name) if width >= COUNT_FROM else None
+            typed = self._typed or 0 if name == "drafts" else 0
+            count = self._counts.get(name, 0) + typed if width >= COUNT_FROM else 0
             words = f" {key_of(id_, self._keys)} {labels[id_]} {f'{count:,} ' if count else ''}"
             if name == self.chosen:  # no link, which would have the colour of links on whatever is behind it
                 here = "bold underline" if self.app.native_ansi_color else "bold $foreground on $primary 25%"

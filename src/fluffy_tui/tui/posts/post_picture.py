@@ -10,7 +10,6 @@ from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
 
 PICTURE_FROM = 100
@@ -27,14 +26,14 @@ class PostPicture:
         self._wanted: int | None = None
         """The id of the photo that was chosen last."""
 
-    def show(self, post: Post, details: str = "") -> None:
-        """Show a post's first photo, with details below it."""
-        self._wanted = post.photo_id
-        if self.widget.photo is not None and self.widget.photo.id == post.photo_id:
+    def show(self, photo_id: int, details: str = "") -> None:
+        """Show a photo, such as a post's first one, with details below it."""
+        self._wanted = photo_id
+        if self.widget.photo is not None and self.widget.photo.id == photo_id:
             self.widget.set_details(details)
             return
         self._screen.run_worker(
-            self._load(post.photo_id, details),
+            self._load(photo_id, details),
             group="post-photo",
             exit_on_error=False,
             description="loading the photo",

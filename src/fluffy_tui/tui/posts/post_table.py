@@ -19,8 +19,8 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.small_pictures import ROW_PICTURE, RowPictures
 from fluffy_tui.tui.session.submit_undo import is_in_grace
 from fluffy_tui.tui.text.channel_words import channel_of_each, zone_of
-from fluffy_tui.tui.text.post_state import REQUESTED, photo_count_words, state_beside_time, state_of
-from fluffy_tui.tui.text.times import day_words, relative_time, zone_name
+from fluffy_tui.tui.text.post_state import DRAFT, REQUESTED, photo_count_words, state_beside_time, state_of
+from fluffy_tui.tui.text.times import day_words, moment_words, relative_time, zone_name
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.vim_list import VimList, cell
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from fluffy_tui.tui.photo.painter import Painter
+    from fluffy_tui.tui.posts.kept_texts import KeptText
     from fluffy_tui.tui.posts.post_groups import PostGroups
     from fluffy_tui.tui.session.context import Context
 
@@ -41,12 +42,55 @@ WHEN_WIDTH, SHORT_WHEN_WIDTH = len("09:00 · 89 min ago"), len("next free slot")
 CAPTION_SHOWN = 200
 """As much of a caption as the widest terminal can show; longer ones would only slow the list down."""
 NO_TIME_YET = "No time yet"
+TYPED = "Typed and not submitted"
 NEAR_END = 20
 """Rows from an end at which more posts are loaded, so that the cursor does not stop there."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a row says."""
+
+    mark: str
+    when: str
+    relative: str
+    """How far off that is."""
+    caption: Content
+    state: Content
+    tone: str = ""
+    """The colour of what is past."""
+
+    def laid_out(self, width: int, *, has_picture: bool) -> Content:
+        """Return it as wide as the list, in two lines beside a picture."""
+        if has_picture:
+            left = " " * (ROW_PICTURE.width + 1)
+            room = max(30, width - len(SELECTED) - len(left) - SHORT_WHEN_WIDTH - 1)
+            return Content.assemble(
+                (self.mark + left, "$text-accent"),
+                (f"{self.when:{SHORT_WHEN_WIDTH}} ", self.tone),
+                self.caption.truncate(room, ellipsis=True),
+                f"\n{NOT_SELECTED}{left}",
+                (f"{self.relative:{SHORT_WHEN_WIDTH}} ", "$foreground-muted"),
+                self.state.truncate(room, ellipsis=True),
+            )
+        has_room = width >= RELATIVE_FROM
+        when_width = WHEN_WIDTH if has_room else SHORT_WHEN_WIDTH
+        room = max(30, width - len(SELECTED) - when_width - 2)
+        caption_width = room * 45 // 100
+        at = f"{self.when} · {self.relative}" if self.relative and has_room else self.when
+        return Content.assemble(
+            (self.mark, "$text-accent"),
+            (f"{at:{when_width}} ", self.tone),
+            cell(self.caption, caption_width),
+            " ",
+            self.state.truncate(room - caption_width, ellipsis=True),
+        )
+
+
 class PostTable(VimList):
     """Shows when each post goes out, its caption and its state, under headings that the cursor skips.
+
+    Above them are texts that were typed and have no post yet, where they belong to what is shown.
 
     Where there is room, each row has a small picture of the post's cover, and a second line for the state.
 
@@ -79,6 +123,8 @@ class PostTable(VimList):
         super().__init__(id="posts")
         self.context, self._groups = context, groups
         self._posts: dict[int, Post] = {}
+        self._kept: dict[str, KeptText] = {}
+        """Texts by the id of their row."""
         self._rows: dict[int, Option] = {}
         """The lines of the posts, by their ids; a heading is made again whenever the list is filled."""
         self._places: Mapping[int, tuple[int, int]] = {}
@@ -98,8 +144,14 @@ class PostTable(VimList):
 
     @property
     def current(self) -> Post | None:
-        option = self.highlighted_option
-        return self._posts.get(int(option.id)) if option and option.id else None
+        one = self._at(self.highlighted)
+        return one if isinstance(one, Post) else None
+
+    @property
+    def current_text(self) -> KeptText | None:
+        """The text under the cursor that has no post."""
+        one = self._at(self.highlighted)
+        return None if isinstance(one, Post) else one
 
     @property
     def selected(self) -> Sequence[Post]:
@@ -161,6 +213,12 @@ class PostTable(VimList):
             self.post_message(self.SelectionChanged())
         self._fill(cursor_on)
 
+    def show_texts(self, kept: Sequence[KeptText]) -> None:
+        """Show texts that have no post above the posts, in this order."""
+        if list(kept) != list(self._kept.values()):
+            self._kept = {one.row_id: one for one in kept}
+            self._fill()
+
     def show_places(self, places: Mapping[int, tuple[int, int]]) -> None:
         """Update queue positions; only rows whose position changed are drawn again."""
         before, self._places = self._places, places
@@ -214,10 +272,10 @@ class PostTable(VimList):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what needs a post while there is none."""
-        return None if action == "open" and self.current is None else True
+        return None if action == "open" and self._at(self.highlighted) is None else True
 
     def action_open(self) -> None:
-        if self.current is not None:
+        if self._at(self.highlighted) is not None:
             self.post_message(self.Opened())
 
     def on_click(self, event: events.Click) -> None:
@@ -252,9 +310,9 @@ class PostTable(VimList):
         """Draw a line of a row, with its part of the picture once that is painted."""
         strip, line = super().render_line(y), y + self.scroll_offset.y
         index = bisect_right(self._tops, line) - 1
-        if (post := self._post_at(index)) is None:
+        if (one := self._at(index)) is None:
             return strip
-        return self._pictures.beside(strip, post.photo_id, line - self._tops[index])
+        return self._pictures.beside(strip, one.photo_id, line - self._tops[index])
 
     def scroll_to_highlight(self, top: bool = False) -> None:
         """Scroll to the cursor, and above the first post of a day to the heading."""
@@ -274,22 +332,29 @@ class PostTable(VimList):
 
     def _fill(self, cursor_on: Post | None = None) -> None:
         """Fill the list again from rows that are still right, keeping the cursor on its post and in its line."""
-        before, index, page = self.current, self.highlighted or 0, self.scrollable_content_region.height
+        before, index, page = (
+            self.highlighted_option,
+            self.highlighted or 0,
+            self.scrollable_content_region.height,
+        )
         self._is_placed = self._is_placed and cursor_on is None
         line = self._tops[index] - self.scroll_offset.y if self._is_placed and self._tops else page // 2
         options: list[Option] = []
         day: date | None = None
-        now, target = self.context.clock(), cursor_on or before
+        now, target = self.context.clock(), str(cursor_on.id) if cursor_on else before and before.id
+        if self._kept:
+            options.append(Option(TYPED, disabled=True))
+            options += [Option(self._text_row(one), id=id_) for id_, one in self._kept.items()]
         for number, post in enumerate(self.posts):
             post_day = post.goes_at.astimezone(self._zone).date() if post.goes_at else None
             if number == 0 or post_day != day:
                 day = post_day
                 options.append(Option(self._heading(day, now), disabled=True))
-            if target is not None and post.id == target.id:
-                index = len(options)
             if post.id not in self._rows:
                 self._rows[post.id] = Option(self._row(post), id=str(post.id))
             options.append(self._rows[post.id])
+        rows = {option.id: row for row, option in enumerate(options)}
+        index = rows[target] if target in rows and target else index
         height = ROW_PICTURE.height if self._pictures.are_shown else 1
         self._tops = (0, *accumulate(1 if option.disabled else height for option in options))
         self.set_options(options)
@@ -300,16 +365,18 @@ class PostTable(VimList):
             self._is_placed = page > 0
         self._want_pictures()
 
-    def _post_at(self, index: int) -> Post | None:
-        """Return the post of a row; None for a heading, and behind the last row."""
-        option = self.get_option_at_index(index) if 0 <= index < self.option_count else None
-        return self._posts.get(int(option.id)) if option is not None and option.id else None
+    def _at(self, index: int | None) -> Post | KeptText | None:
+        """Return the post or the text of a row; None for a heading, and behind the last row."""
+        if index is None or not 0 <= index < self.option_count:
+            return None
+        id_ = self.get_option_at_index(index).id or ""
+        return self._kept.get(id_) or (self._posts.get(int(id_)) if id_.isdecimal() else None)
 
     def _want_pictures(self) -> None:
         """Have pictures painted of the posts on the screen, and of no others any more."""
         top, page = self.scroll_offset.y, self.scrollable_content_region.height
         shown = range(max(0, bisect_right(self._tops, top) - 1), bisect_left(self._tops, top + page))
-        self._pictures.want([post.photo_id for index in shown if (post := self._post_at(index)) is not None])
+        self._pictures.want([one.photo_id for index in shown if (one := self._at(index)) is not None])
 
     def _heading(self, day: date | None, now: datetime) -> Content:
         """Name a day, and the time zone if its clocks differ from the user's."""
@@ -320,38 +387,25 @@ class PostTable(VimList):
         return Content.assemble(day_words(day, self._today), zone)
 
     def _row(self, post: Post) -> Content:
-        width = self.scrollable_content_region.width
-        if not width:
+        if not (width := self.scrollable_content_region.width):
             return Content("")  # the first layout has the rows made
         now, state = self.context.clock(), state_of(post)
         past = "$foreground-muted" if post.step is Step.LIVE else ""  # so that the eye finds what still comes
         mark = SELECTED if post.id in self._selected else NOT_SELECTED
-        when, relative = self._when(post, now)
-        caption = self._caption(post, past)
         words = Content.styled(f"{state.sign} {self._state(post, now)}", f"$text-{state.tone}")
-        if self._pictures.are_shown:
-            left = " " * (ROW_PICTURE.width + 1)
-            room = max(30, width - len(SELECTED) - len(left) - SHORT_WHEN_WIDTH - 1)
-            return Content.assemble(
-                (mark + left, "$text-accent"),
-                (f"{when:{SHORT_WHEN_WIDTH}} ", past),
-                caption.truncate(room, ellipsis=True),
-                f"\n{NOT_SELECTED}{left}",
-                (f"{relative:{SHORT_WHEN_WIDTH}} ", "$foreground-muted"),
-                words.truncate(room, ellipsis=True),
-            )
-        has_room = width >= RELATIVE_FROM
-        when_width = WHEN_WIDTH if has_room else SHORT_WHEN_WIDTH
-        room = max(30, width - len(SELECTED) - when_width - 2)
-        caption_width = room * 45 // 100
-        at = f"{when} · {relative}" if relative and has_room else when
-        return Content.assemble(
-            (mark, "$text-accent"),
-            (f"{at:{when_width}} ", past),
-            cell(caption, caption_width),
-            " ",
-            words.truncate(room - caption_width, ellipsis=True),
+        row = _Row(mark, *self._when(post, now), self._caption(post, past), words, past)
+        return row.laid_out(width, has_picture=self._pictures.are_shown)
+
+    def _text_row(self, kept: KeptText) -> Content:
+        """Return the row of a text that has no post: when it is to go out, the text, and the photo's file."""
+        at, requested = kept.draft.at, REQUESTED.get(kept.draft.share_mode, "")
+        when = moment_words(at, self.context.clock(), self._zone) if at else requested
+        caption = Content(one_line(kept.shown[:CAPTION_SHOWN]) or "no text")
+        words = Content.styled(
+            f"{DRAFT.sign} {DRAFT.name}: {one_line(kept.photo.name)}", f"$text-{DRAFT.tone}"
         )
+        row = _Row(NOT_SELECTED, when, "", caption, words)
+        return row.laid_out(self.scrollable_content_region.width, has_picture=self._pictures.are_shown)
 
     def _caption(self, post: Post, tone: str) -> Content:
         """Return the caption, behind the number of photos and the network where there are several."""

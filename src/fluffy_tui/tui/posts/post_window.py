@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluffy_tui.scheduling import Step
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from fluffy_tui.scheduling import Post, PostPage, Step, TimeKey
+    from fluffy_tui.scheduling import Post, PostPage, TimeKey
     from fluffy_tui.tui.ports import SchedulingPort
 
 PAGE = 200
@@ -97,6 +99,14 @@ class PostWindow:
         return (self._later is None or post.time_key <= self._later) and (
             self._earlier is None or post.time_key >= self._earlier
         )
+
+    async def places(self, posts: Sequence[Post]) -> dict[int, tuple[int, int]]:
+        """Return each held post's position in its queue, with the length of the queue."""
+        channels = {
+            post.channel_id for post in posts if post.step is Step.HELD and post.channel_id is not None
+        }
+        lines = [await self._scheduling.queued_posts(channel) for channel in sorted(channels)]
+        return {post.id: (place, len(line)) for line in lines for place, post in enumerate(line, 1)}
 
     async def _page(self, start: TimeKey, *, later: bool) -> PostPage:
         return await self._scheduling.posts_by_time(

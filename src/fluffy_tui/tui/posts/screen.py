@@ -10,9 +10,11 @@ from textual.widgets import OptionList, Static
 
 from fluffy_tui.core.app_events import Connected, OutsidePostsChanged, PostChanged
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import Post, Step, TimeKey
+from fluffy_tui.scheduling import Post, TimeKey
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.outside import OutsideTable
+from fluffy_tui.tui.posts.kept_texts import KeptTexts
 from fluffy_tui.tui.posts.post_actions import ActsOnPosts, PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
@@ -29,11 +31,13 @@ from fluffy_tui.tui.text.times import day_start
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.keys_footer import relabelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
 
     from fluffy_tui.tui.session.context import Context
 
@@ -42,10 +46,7 @@ NO_POSTS = (
     "No posts yet.\n\n"
     "Press {app.library} to open the library, then {library.caption} on a photo to write a caption."
 )
-NO_DRAFTS = (
-    "No posts are saved as drafts.\n\n"
-    "Text that you have typed stays with its photo: press {app.library}, then {library.filter}, and type draft."
-)
+NO_DRAFTS = "No drafts.\n\nWhat you type for a photo and do not submit is kept, and listed here."
 NO_MATCH = "No posts match this filter.\n\nPress {posts.all} for all posts."
 NOT_FOUND = "No posts found.\n\nPress {filter.clear} to clear the search."
 SEARCHING = "Searching …"
@@ -76,6 +77,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         self._panes = Horizontal(self._table, self._picture.widget)
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
         self.actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
+        self._kept = KeptTexts(context, self.persona.id)
         self._window = PostWindow(context.services.scheduling, self.persona.id)
         self._changed = StalePosts(self, self._load_changed)
 
@@ -91,6 +93,12 @@ class PostsScreen(ActsOnPosts, FrameScreen):
             return None
         return super().check_action(action, parameters)
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Say what enter does with a text that has no post."""
+        active = super().active_bindings
+        return relabelled(active, {"posts.open": "Caption"}) if self._table.current_text else active
+
     def action_select(self) -> None:
         """Select or deselect the post under the cursor."""
         self._table.toggle_selected()
@@ -102,8 +110,10 @@ class PostsScreen(ActsOnPosts, FrameScreen):
     def action_show_only(self, name: str) -> None:
         if self._filter.choose(name):
             self._table.show([], {})
+            self._table.show_texts(())
             self._outside.display = self._filter.is_outside
             self._load()
+            self._load_texts()
 
     def compose_body(self) -> ComposeResult:
         self._panes.display = self._outside.display = False
@@ -123,8 +133,9 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         self._show_post()
 
     def on_screen_resume(self) -> None:
-        """Redraw the picture, which another screen may have covered."""
+        """Redraw the picture, which another screen may have covered, and list what was typed there."""
         self._picture.widget.repaint()
+        self._load_texts()
 
     @on(PostTable.SelectionChanged)
     def _selection_changed(self) -> None:
@@ -135,14 +146,19 @@ class PostsScreen(ActsOnPosts, FrameScreen):
     def _show_post(self) -> None:
         """Show the picture of the post under the cursor, and what can be done with it."""
         self.refresh_bindings()
-        post = self._table.current
-        if self._picture.widget.display and post is not None:
-            self._picture.show(post, _details(post, self._groups.of(post), self.context))
+        if not self._picture.widget.display:
+            return
+        if (post := self._table.current) is not None:
+            self._picture.show(post.photo_id, _details(post, self._groups.of(post), self.context))
+        elif (typed := self._table.current_text) is not None:
+            self._picture.show(typed.photo.id)
 
     @on(PostTable.Opened)
     def _open(self) -> None:
         if (post := self._table.current) is not None:
             self.app.push_screen(PostDetailScreen(self.context, post))
+        elif (typed := self._table.current_text) is not None:
+            self.app.push_screen(ComposeScreen(self.context, [typed.photo], self.context.selection.remove))
 
     @on(PostTable.EndReached)
     def _end_reached(self, message: PostTable.EndReached) -> None:
@@ -163,7 +179,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
                 shown = {post.id: post for post in (*self._table.posts, *posts)}
                 in_order = sorted(shown.values(), key=lambda post: post.time_key, reverse=True)
                 kept = self._window.shrink(in_order, later=later)
-                self._table.show(kept, await self._places(kept))
+                self._table.show(kept, await self._window.places(kept))
         self._arrange()
 
     def action_search(self) -> None:
@@ -183,6 +199,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         found = None if self._filter.text else self._table.current  # it stays in sight without the search
         self._table.show([], {})
         self._load(found and _behind(found))
+        self._load_texts()
 
     @on(FilterBar.Closed)
     def _search_closed(self) -> None:
@@ -196,7 +213,8 @@ class PostsScreen(ActsOnPosts, FrameScreen):
     @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
         self._table.update_days()
-        self._filter.count_posts(self.context.overview.persona_counts)
+        if self._filter.count_posts(self.context.overview.persona_counts):
+            self._load_texts()
 
     def action_go_to_date(self) -> None:
         """Ask for a date, and go to its last post, or else to the last one before it."""
@@ -250,10 +268,19 @@ class PostsScreen(ActsOnPosts, FrameScreen):
             await self._groups.load(posts)
             nearest = [*earlier[:1], *later[-1:]] if start else [*later[-1:], *earlier[:1]]
             cursor_on = nearest[0] if nearest and not (keep_cursor and self._table.current) else None
-            self._table.show(posts, await self._places(posts), cursor_on=cursor_on)
+            self._table.show(posts, await self._window.places(posts), cursor_on=cursor_on)
         self._arrange()
         if not posts:  # there is no cursor that could come near an end
             self._grow(later=False)
+
+    @work(group="typed-texts", exclusive=True, exit_on_error=False, description="loading drafts")
+    async def _load_texts(self) -> None:
+        """List what was typed and has no post, among the drafts, and count it."""
+        photos = await self._kept.photos()
+        self._filter.count_texts(len(photos))
+        if self._filter.chosen == "drafts":
+            self._table.show_texts(await self._kept.texts(photos, self._filter.text))
+        self._arrange()
 
     async def _load_changed(self, post_id: int) -> None:
         post = await self.context.services.scheduling.post(post_id)
@@ -267,7 +294,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         else:
             self._table.take_out(post_id)
         self._show_post()
-        self._table.show_places(await self._places(self._table.posts))
+        self._table.show_places(await self._window.places(self._table.posts))
         self._arrange()
 
     async def _lists(self, post: Post) -> bool:
@@ -279,19 +306,11 @@ class PostsScreen(ActsOnPosts, FrameScreen):
             and (not text or await self.context.services.scheduling.is_found(post.id, text))
         )
 
-    async def _places(self, posts: Sequence[Post]) -> dict[int, tuple[int, int]]:
-        """Return each held post's position in its queue, with the length of the queue."""
-        channels = {
-            post.channel_id for post in posts if post.step is Step.HELD and post.channel_id is not None
-        }
-        lines = [await self.context.services.scheduling.queued_posts(channel) for channel in sorted(channels)]
-        return {post.id: (place, len(line)) for line in lines for place, post in enumerate(line, 1)}
-
     def _arrange(self) -> None:
         """Show the table, or what to do when it is empty."""
         self.refresh_bindings()
-        some = bool(self._table.posts)
-        self._nothing.update(self.context.with_keys(self._why_none))
+        some = self._table.option_count > 0
+        self._nothing.update(self.context.with_keys(_why_none(self._filter, self._window)))
         self._nothing.display = not some and not self._filter.is_outside
         self._panes.display = some
         if not some:
@@ -301,14 +320,14 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         elif some and self.focused is None:
             self._table.focus()
 
-    @property
-    def _why_none(self) -> str:
-        """Why no posts are shown."""
-        if not self._window.is_complete:
-            return SEARCHING
-        if self._filter.text:
-            return NOT_FOUND
-        return {"all": NO_POSTS, "drafts": NO_DRAFTS}.get(self._filter.chosen, NO_MATCH)
+
+def _why_none(shown: PostFilter, window: PostWindow) -> str:
+    """Return why no posts are shown, with action ids in braces."""
+    if not window.is_complete or shown.is_counting:
+        return SEARCHING
+    if shown.text:
+        return NOT_FOUND
+    return {"all": NO_POSTS, "drafts": NO_DRAFTS}.get(shown.chosen, NO_MATCH)
 
 
 def _behind(post: Post) -> TimeKey:

@@ -169,7 +169,7 @@ class ProblemsScreen(ActsOnPosts, FrameScreen):
         facts = problem_facts(problem, self.context.clock(), zone, own_zone, keys)
         if is_beside and post is not None:
             facts["Post"] = subject(problem, self.context.overview)
-            self._picture.show(post)
+            self._picture.show(post.photo_id)
         self._details.show(
             (
                 Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted"),

@@ -35,6 +35,8 @@ _MODES = {str(mode): mode for mode in ShareMode}
 _MOST_BYTES = 10_000_000
 """The largest draft that is read; those with the longest texts and most photos have less than a megabyte."""
 
+_ANY_SHA256 = "[0-9a-f]" * 64
+
 SAVED_WITHIN = 0.2
 """Seconds from a key to the draft being written."""
 
@@ -138,12 +140,20 @@ class Drafts:
         """
         if edit:
             return self._read(self._path(photo, edit))
-        edits = sorted(self._edits(photo), key=self._age, reverse=True)
-        found = (self._read(path) for path in (self._path(photo), *edits))
+        if (own := self._read(self._path(photo))) is not None:
+            return own
+        edits = sorted(self._edits(photo), key=self._saved_at, reverse=True)
+        found = (self._read(path) for path in edits)
         return next((draft for draft in found if draft is not None), None)
 
-    def _age(self, path: Path) -> float:
-        return inf if path in self._refused else path.stat().st_mtime
+    def _saved_at(self, path: Path) -> float:
+        """Return when a draft was saved, in seconds; those that the disk did not take come last."""
+        if path in self._refused:
+            return inf
+        try:
+            return path.stat().st_mtime
+        except FileNotFoundError:  # deleted meanwhile
+            return 0
 
     def _read(self, path: Path) -> Draft | None:
         if path in self._refused:
@@ -218,8 +228,12 @@ class Drafts:
 
     def photos_with_drafts(self, persona_id: int) -> frozenset[str]:
         """Return the sha256 of every photo of a persona that has a draft, for the ✎ mark."""
-        names = (path.name.partition("-")[2] for path in self._all(f"{persona_id}-*.json"))
-        return frozenset(name.partition(".")[0] for name in names)
+        return frozenset(map(_sha256, self._all(f"{persona_id}-{_ANY_SHA256}*.json")))
+
+    def latest_first(self, persona_id: int) -> list[str]:
+        """Return the sha256 of every photo of a persona that has a draft, the one saved last first."""
+        paths = sorted(self._all(f"{persona_id}-{_ANY_SHA256}*.json"), key=self._saved_at, reverse=True)
+        return list(dict.fromkeys(map(_sha256, paths)))
 
     def _path(self, photo: Photo, edit: str = "") -> Path:
         which = f".{hashlib.sha256(edit.encode()).hexdigest()[:16]}" if edit else ""
@@ -231,6 +245,11 @@ class Drafts:
     def _all(self, pattern: str) -> Iterable[Path]:
         yield from self._folder.glob(pattern)
         yield from (path for path in list(self._refused) if path.match(pattern))
+
+
+def _sha256(path: Path) -> str:
+    """Return the hash of the photo that a draft's file is named for."""
+    return path.name.partition("-")[2][:64]
 
 
 def _to_json(draft: Draft) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from rich.cells import cell_len, chop_cells
 from textual import constants, content as content_module, events, messages
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.cache import LRUCache
 from textual.content import Content
 from textual.css.model import RuleSet
@@ -43,10 +44,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
 
     from rich.segment import Segment
-    from textual.app import App
     from textual.color import Color
     from textual.geometry import Size
     from textual.message import Message
+    from textual.notifications import Notify
     from textual.visual import VisualType
 
 Method = TypeVar("Method")
@@ -366,6 +367,16 @@ def _is_met(screen: Screen[Any], message: Message) -> bool:
         message.stop()
         message.prevent_default()
     return is_met
+
+
+@_replaces(App, "_on_notify")
+def _on_notify(app: App[Any], event: Notify) -> None:
+    """Show a notice once: the same words again replace those before, which would pile up."""
+    new = event.notification
+    for shown in list(app._notifications):  # noqa: SLF001
+        if (shown.message, shown.title, shown.severity) == (new.message, new.title, new.severity):
+            del app._notifications[shown]  # noqa: SLF001
+    ORIGINALS[App, "_on_notify"](app, event)
 
 
 @_replaces(AwaitMount, "__await__")

@@ -39,9 +39,7 @@ _OPTIONS = (
 class TimeField(Input):
     """Where a time is typed; arrows lead out of it, sideways only while it is empty: else they edit."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.COMPOSE, only=("compose.options", "compose.calendar"))
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.COMPOSE, only=("compose.options",))]
 
     @dataclass
     class Left(Message):
@@ -50,14 +48,8 @@ class TimeField(Input):
         by: int
         """How many options further to the right; 0 to stay at this one."""
 
-    class CalendarWanted(Message):
-        """The user wants to choose from a calendar."""
-
     def __init__(self) -> None:
         super().__init__(placeholder=EXAMPLE, compact=True)
-
-    def action_calendar(self) -> None:
-        self.post_message(self.CalendarWanted())
 
     def action_options(self) -> None:
         self.post_message(self.Left(0))
@@ -73,6 +65,7 @@ class TimeField(Input):
 class WhenPicker(Vertical):
     """A choice, and below it when the post will go out, in the channel's time zone and the user's."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.COMPOSE, only=("compose.calendar",))]
     DEFAULT_CSS = """
     WhenPicker {
         height: auto;
@@ -185,9 +178,11 @@ class WhenPicker(Vertical):
         self._choice.focus()
         self._choice.step(event.by)
 
-    @on(TimeField.CalendarWanted)
-    def _open_calendar(self, event: TimeField.CalendarWanted) -> None:
-        event.stop()
+    def action_calendar(self) -> None:
+        """Go down: from the options to the field for a time, from there to the calendar."""
+        if not self._time.has_focus:
+            self.focus_input()
+            return
         self._calendar = TimePicker(self.zone, self._own_zone, self._now, self._agenda, self.at)
         self.app.push_screen(self._calendar, self._time_picked)
 
