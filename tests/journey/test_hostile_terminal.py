@@ -18,7 +18,7 @@ from photos.photo_files import encoded
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENTER, ESCAPE = "\r", "\x1b"
+ENTER, ESCAPE, FOCUS = "\r", "\x1b", "\x1b[I"
 EVIL = "\x1b]52;c;ZXZpbA==\x07\x1b[31m\x9b7m\u202e\x7f"
 """A file's name that sets the clipboard and the colour, and turns the text round."""
 ACTING = (b"\x1b]52", b"\x1b[31m", "\x9b".encode(), "\u202e".encode(), b"\x7f")
@@ -111,6 +111,23 @@ def test_late_answers_in_pieces_are_no_keys_and_switch_pictures_on(own_home: Pat
             terminal.press_alone(bytes([byte]))
         terminal.until(lambda text: bool(terminal.graphics.sent) and "newest first" in text)
         assert "Keys ─" not in terminal.text
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
+def test_pictures_follow_tmux_to_another_terminal(own_home: Path, photos: Path) -> None:
+    """It is asked again when the size changes or the terminal gets the focus: nothing else tells."""
+    imported(own_home, photos)
+    with Terminal(own_home, columns=100, rows=30, FLUFFY_PREVIEW="auto", TMUX="/nowhere,1,0") as terminal:
+        terminal.shows("unscheduled")
+        terminal.press(ENTER)
+        terminal.until(lambda text: "of 3" in text and "▀" in text)
+        terminal.graphics.sixel = True
+        terminal.resize(110, 32)
+        terminal.until(lambda text: "of 3" in text and bool(terminal.screen.pixels))
+        terminal.graphics.sixel = False
+        terminal.press(FOCUS)
+        terminal.until(lambda text: "of 3" in text and "▀" in text and not terminal.screen.pixels)
         terminal.press("q")
         assert terminal.ended() == 0
 
