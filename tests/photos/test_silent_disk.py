@@ -11,6 +11,7 @@ import pytest
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.photos import from_disk, silent_disk
+from fluffy_tui.photos.silent_disk import each_from_disk
 
 
 @pytest.fixture
@@ -47,3 +48,22 @@ async def test_a_share_that_gives_up_by_itself_does_not_answer_either(released: 
     with pytest.raises(PhotoUnreadable) as caught:
         await from_disk(give_up)
     assert caught.value.reason is Unreadable.NO_ANSWER
+
+
+async def test_of_a_list_only_those_are_unknown_whose_disk_hangs(released: threading.Event) -> None:
+    assert await each_from_disk(lambda number: number * 2, range(3)) == [0, 2, 4]
+    assert await each_from_disk(lambda number: number == 1 and released.wait(), range(4)) == [
+        False, None, False, False,
+    ]  # fmt: skip
+
+
+async def test_a_disk_that_hangs_again_and_again_is_left(released: threading.Event) -> None:
+    """A worker that waited for each of ten thousand photos would count as stuck."""
+    asked: list[int] = []
+
+    def hang(number: int) -> None:
+        asked.append(number)
+        released.wait()
+
+    assert await each_from_disk(hang, range(100)) == [None] * 100
+    assert asked == [0, 1, 2]

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from fluffy_tui.core.child_process import in_daemon_thread
 from fluffy_tui.images import PhotoUnreadable, Unreadable
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 LIMIT_SECONDS = 120.0
 """As long as making a picture may take: the largest photo from a slow share takes less."""
 
 _LEAST_SECONDS = 5.0
+_MOST_HUNG = 3
+"""Files after which the others of a list are not looked at: with more, a worker would count as stuck."""
 
 
 class SignOfLife:
@@ -74,3 +78,26 @@ async def from_disk(
     if sign is not None:
         sign.give_up()
     raise PhotoUnreadable(Unreadable.NO_ANSWER, name=name)
+
+
+async def each_from_disk(look: Callable[[A], T], items: Sequence[A]) -> list[T | None]:
+    """Return what `look` returns of each item, in a thread: None where the disk hangs, and after a few such for all."""
+    results: list[T | None] = []
+    hung = 0
+    while len(results) < len(items) and hung < _MOST_HUNG:
+        sign, answers = SignOfLife(threading.Event()), list[T | None]()
+        looking = partial(_look_on, look, items[len(results) :], sign, answers)
+        try:
+            await from_disk(looking, sign=sign, hung_before=hung)
+        except PhotoUnreadable:
+            hung += 1
+            answers = [*answers, None]  # without what comes late
+        results += answers
+    return [*results, *[None] * (len(items) - len(results))]
+
+
+def _look_on(look: Callable[[A], T], items: Sequence[A], sign: SignOfLife, answers: list[T | None]) -> None:
+    for item in items:
+        if sign.is_set():
+            return
+        answers.append(look(item))

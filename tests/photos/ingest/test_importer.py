@@ -17,7 +17,15 @@ from sqlalchemy import text
 from fluffy_tui.core.database import Database
 from fluffy_tui.images import open_descriptor as really_open
 from fluffy_tui.personas import Persona
-from fluffy_tui.photos import FolderNotFound, ImportProgress, ImportSummary, Photo, Photos, silent_disk
+from fluffy_tui.photos import (
+    FolderNotFound,
+    ImportProgress,
+    ImportSummary,
+    Photo,
+    Photos,
+    PhotoState,
+    silent_disk,
+)
 from fluffy_tui.photos.ingest.file_reader import read_files
 from photos.photo_files import FORMATS, encoded, exif, huge_png, make_library, write
 from post_sql import photos_json
@@ -452,6 +460,27 @@ async def test_files_whose_disk_hangs_cost_no_other(
         (f"{name}.png", "Its disk does not answer.") for name in ("03", "04", "40", "69")
     }
     assert await import_into(library, tmp_path / "in") == {"imported": 4, "unchanged": 66}
+
+
+async def test_copies_are_imported_while_the_disk_of_their_photos_hangs(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What may still be there has not moved."""
+    write(tmp_path / "share" / "a.jpg", seed=1)
+    assert await import_into(library, tmp_path / "share") == {"imported": 1}
+    write(tmp_path / "in" / "copy.jpg", seed=1)
+    write(tmp_path / "in" / "new.jpg", seed=2)
+    released = threading.Event()
+
+    def hang(*arguments: Any, **options: Any) -> PhotoState:
+        released.wait()
+        return PhotoState.UNCHANGED
+
+    monkeypatch.setattr(silent_disk, "LIMIT_SECONDS", 2.0)
+    monkeypatch.setattr("fluffy_tui.photos.ingest.catalogue.file_state", hang)
+    assert await import_into(library, tmp_path / "in") == {"imported": 1, "duplicates": 1}
+    released.set()
+    assert {photo.path.parent.name for photo in (await stored(library)).values()} == {"share", "in"}
 
 
 async def test_a_folder_whose_disk_hangs_ends_the_import_with_what_was_listed(
