@@ -161,6 +161,32 @@ def test_a_long_paste_with_escape_sequences_and_without_an_end_is_text_that_surv
         assert terminal.ended() == 0
 
 
+def test_the_terminals_cursor_is_where_one_types(own_home: Path, photos: Path) -> None:
+    """Input methods show there what they offer."""
+    imported(own_home, photos)
+    with Terminal(own_home, columns=100, rows=30) as terminal:
+        terminal.shows("unscheduled")
+        terminal.press(ENTER)
+        terminal.shows("newest first", "of 3", "2.jpg")
+        terminal.press(ENTER)
+        terminal.shows("alt text")
+        terminal.press("fog at é")
+
+        def is_behind_text(text: str) -> bool:
+            cursor = terminal.screen.cursor
+            return text.splitlines()[cursor.y][: cursor.x].endswith("fog at é")
+
+        terminal.until(is_behind_text)
+        terminal.press("\x1b[D")
+        terminal.until(
+            lambda text: text.splitlines()[terminal.screen.cursor.y][terminal.screen.cursor.x] == "é"
+        )
+        terminal.press(ESCAPE)
+        terminal.shows("newest first", "of 3", "2.jpg")
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_app_and_leaves_the_terminal_as_it_was(
     own_home: Path, photos: Path, number: signal.Signals

@@ -445,6 +445,13 @@ class HangingFiles:
         monkeypatch.setattr("fluffy_tui.photos.ingest.file_reader.open_descriptor", open_descriptor)
 
 
+async def test_a_folder_that_is_named_like_a_picture_is_a_folder(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    write(tmp_path / "in" / "photo.jpg" / "sound.jpg")
+    assert await import_into(library, tmp_path / "in") == {"imported": 1}
+
+
 async def test_files_whose_disk_hangs_cost_no_other(
     library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
