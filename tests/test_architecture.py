@@ -20,6 +20,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 TUI = [path for path in FILES if path.is_relative_to(SOURCE / "tui")]
 
 EDGES = {
+    "core/child_process.py": "what a thread raises is raised again where it is waited for",
     "core/job_queue.py": "the worker's own loop: it is told in the log, and the worker comes back",
     "modes/console_mode.py": "the error of the user's own script, printed as `python -` does",
     "modes/worker_supervisor.py": "a heartbeat that cannot be read now; the app reports that the database is down",

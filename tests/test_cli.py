@@ -90,6 +90,42 @@ def test_what_reads_standard_input_says_that_it_is_closed(own_home: Path, mode: 
     )
 
 
+@pytest.mark.parametrize(
+    "arguments", ["--status", "--status --json", "--export -", "--doctor", "--clean", "--console", "--mcp"]
+)
+def test_without_standard_output_nothing_is_begun(own_home: Path, arguments: str) -> None:
+    """A script that takes exit status 0 for a complete export would have none."""
+    closing = ["/bin/sh", "-c", 'exec "$@" >&-', "sh"]
+    ended = subprocess.run(
+        [*closing, sys.executable, "-m", "fluffy_tui", *arguments.split()],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=clean_environment(own_home),
+    )
+    assert (ended.returncode, ended.stderr.splitlines()) == (
+        2,
+        ["fluffy-tui: Standard output is closed. Redirect it to /dev/null if you need no output."],
+    )
+    assert not list(own_home.iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux lists open files there")
+def test_no_connection_takes_the_place_of_a_closed_stream(own_home: Path) -> None:
+    """Libraries print their warnings there."""
+    closing = ["/bin/sh", "-c", 'exec "$@" 2>&-', "sh"]
+    ended = subprocess.run(
+        [*closing, sys.executable, "-m", "fluffy_tui", "--console"],
+        input="import os; print(os.readlink('/proc/self/fd/2'))",
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=clean_environment(own_home),
+    )
+    assert ended.stdout.splitlines()[-1] == "/dev/null"
+
+
 def test_without_a_terminal_the_app_says_so(own_home: Path) -> None:
     ended = fluffy(own_home)
     assert ended.status == 2

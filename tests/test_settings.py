@@ -464,3 +464,9 @@ def test_a_file_from_windows_is_read(tmp_path: Path, form: str) -> None:
     file.write_bytes(content.encode(form) if form != "crlf" else content.replace("\n", "\r\n").encode())
     settings = load_settings(environment)
     assert (settings.preview, settings.keys) == (Preview.KITTY, {"library.open": "o"})
+
+
+def test_of_a_path_that_is_longer_than_any_the_beginning_is_quoted() -> None:
+    with pytest.raises(InvalidSetting, match=r"the configuration file /a+…: file name too long\.") as caught:
+        load_settings({"FLUFFY_CONFIG": f"/{'a' * 100_000}"})
+    assert len(str(caught.value)) < 4_500

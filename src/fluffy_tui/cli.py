@@ -175,6 +175,7 @@ def _add_post_options(parser: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 success, 1 failure, 2 usage error, 130 interrupted."""
     use_utf8()
+    _occupy_closed_streams()
     options = build_parser().parse_args(arguments)
     from contextlib import redirect_stderr, redirect_stdout
 
@@ -195,6 +196,13 @@ def use_utf8() -> None:
         os.environ["PYTHONUTF8"] = "1"
         utf8 = ("-X", "utf8")  # also where Python is told to leave its variables alone
         os.execv(sys.executable, [sys.executable, *utf8, *sys.orig_argv[1:]])  # noqa: S606 - this very program
+
+
+def _occupy_closed_streams() -> None:
+    """Keep the numbers of closed streams from connections and files: libraries print their warnings to number 2."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
 
 
 def _run_mode(options: argparse.Namespace) -> int:
@@ -286,6 +294,8 @@ def _check_combination(options: argparse.Namespace) -> None:
         raise UsageError(
             "--persona only works with the app, --demo, --import, --add, --add-csv, --status and --export."
         )
+    if sys.__stdout__ is None and not options.worker:
+        raise UsageError("Standard output is closed.", "Redirect it to /dev/null if you need no output.")
     if (options.console or options.mcp) and sys.stdin is None:
         raise UsageError("Standard input is closed.", "--console and --mcp read from there.")
     if options.post is not None and not options.doctor:

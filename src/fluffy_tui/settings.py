@@ -36,6 +36,8 @@ _LARGEST_FILE = 1_000_000
 """Bytes of `config.toml`; all settings and keys together take a few thousand."""
 _QUOTED = 40
 """How many characters of a wrong value an error quotes."""
+_LONGEST_PATH = 4096
+"""Characters that systems take."""
 _LONGEST_ADDRESS = 2000
 """Characters; some servers take no more of an address with the path of a picture in it."""
 _PRIVATE_NAMES = (".localhost", ".local", ".lan", ".home.arpa", ".internal")
@@ -412,7 +414,8 @@ def _read_config(config_file: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         why = str((error.strerror if isinstance(error, OSError) else "") or error)
         why = f"{why[:1].lower()}{why[1:]}"
-        raise InvalidSetting(f"Cannot read the configuration file {config_file}: {why}.") from error
+        shown = _beginning(str(config_file), _LONGEST_PATH)
+        raise InvalidSetting(f"Cannot read the configuration file {shown}: {why}.") from error
     except RecursionError:
         raise InvalidSetting(
             f"Cannot read the configuration file {config_file}: its lists are nested too deeply."
@@ -522,8 +525,11 @@ def _required(variable: str, values: Mapping[str, str], media_host: MediaHostKin
 
 
 def _must_be(variable: str, what: str, value: str) -> InvalidSetting:
-    quoted = repr(value if len(value) <= _QUOTED else f"{value[:_QUOTED]}…")
-    return InvalidSetting(f"{variable} must be {what}, not {quoted}.", variable)
+    return InvalidSetting(f"{variable} must be {what}, not {_beginning(value, _QUOTED)!r}.", variable)
+
+
+def _beginning(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _choice(variable: str, choices: type[Choice], value: str) -> Choice:

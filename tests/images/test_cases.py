@@ -91,6 +91,16 @@ def test_sound_pictures_are_imported_shown_and_posted_right(
         assert rendition.location_removed is case["gps"]
 
 
+@pytest.mark.parametrize("name", [name for name in named("import") if "cmyk" in name or "ycck" in name])
+def test_a_picture_for_print_is_posted_in_the_colours_that_are_shown(name: str) -> None:
+    """Nearly, since a post is a JPEG."""
+    shown = decode_to_fit(CASES / name, 480, 320)
+    there = posted(name).resize(shown.size)
+    for place in ((40, 40), (440, 40), (40, 280), (440, 280), (240, 60)):
+        both = zip(shown.getpixel(place), there.getpixel(place), strict=True)  # type: ignore[arg-type]
+        assert max(abs(a - b) for a, b in both) <= 4, place
+
+
 @pytest.mark.parametrize("name", named("refuse"))
 def test_what_is_no_picture_is_refused_with_its_reason(outcomes: Mapping[str, Outcome], name: str) -> None:
     if name in READ_BY_NOW:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import pytest
@@ -19,7 +21,9 @@ from fluffy_tui.images import (
     decode_part,
     decode_to_fit,
     decoder as decoder_module,
+    limited_process,
 )
+from fluffy_tui.images.photo_header import OpenedPicture, open_to_decode
 from media.media_pictures import wide_gamut_profile
 from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
 
@@ -248,6 +252,26 @@ def test_exif_with_wrongly_typed_tags_is_no_obstacle(tmp_path: Path) -> None:
     small = decode_to_fit(content, 100, 100)
     assert small.size == (40, 80)
     assert nearly(small.getpixel((20, 5)), (200, 0, 0))
+
+
+@pytest.mark.parametrize("picture_format", ["BMP", "TIFF", "JPEG", "PNG", "GIF"])
+def test_a_file_that_is_cut_while_it_is_decoded_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, picture_format: str
+) -> None:
+    """Nothing maps it into memory: the system would end the process that looks for what is gone."""
+    path = tmp_path / "picture"
+    Image.effect_noise((1_500, 1_500), 90).convert("RGB").save(path, picture_format)
+
+    def cut_behind_header(file: Any) -> OpenedPicture:
+        opened = open_to_decode(file)
+        os.truncate(path, path.stat().st_size // 3)
+        return opened
+
+    monkeypatch.setattr(decoder_module, "open_to_decode", cut_behind_header)
+    monkeypatch.setattr(limited_process, "_here", SimpleNamespace(is_nested=True, is_limited=True))
+    with pytest.raises(PhotoUnreadable) as caught:
+        decode_to_fit(path, 300, 300)
+    assert caught.value.reason is Unreadable.DAMAGED
 
 
 def test_several_threads_at_once(tmp_path: Path) -> None:

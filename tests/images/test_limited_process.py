@@ -6,9 +6,11 @@ import io
 import os
 import signal
 import struct
+import sys
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import psutil
 import pytest
@@ -65,6 +67,27 @@ def test_memory_ends_a_decoder(own_processes: limits._Processes, monkeypatch: py
     with pytest.raises(PhotoUnreadable) as caught:
         call(own_processes, time.sleep, 1000)
     assert caught.value.reason is Unreadable.TOO_COSTLY
+
+
+def most_memory(processes: limits._Processes) -> int:
+    """Return the most bytes that the process has used."""
+    status = str(call(processes, Path.read_text, Path("/proc/self/status")))
+    return int(status.partition("VmHWM:")[2].split()[0]) << 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the most memory of a process")
+def test_a_picture_takes_no_more_memory_than_its_pixels_in_four_bytes(
+    own_processes: limits._Processes,
+) -> None:
+    """Also one of a small file, with colours of a palette that are partly clear."""
+    side = 9_000
+    made, target = Image.new("P", (side, side), 3), io.BytesIO()
+    made.putpalette([shade for color in range(256) for shade in (color, 255 - color, color // 2)])
+    made.save(target, "PNG", transparency=bytes([0, 128, 255, 200]))
+    call(own_processes, decode_to_fit, encoded("WEBP"), 10, 10)
+    before = most_memory(own_processes)
+    assert decode_to_fit(target.getvalue(), 100, 100).size == (100, 100)
+    assert side * side < most_memory(own_processes) - before < side * side * 4
 
 
 def test_a_crash_is_damage_of_the_picture(own_processes: limits._Processes) -> None:

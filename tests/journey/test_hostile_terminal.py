@@ -18,7 +18,7 @@ from photos.photo_files import encoded
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENTER, ESCAPE = "\r", "\x1b"
+ENTER, ESCAPE, FOCUS = "\r", "\x1b", "\x1b[I"
 EVIL = "\x1b]52;c;ZXZpbA==\x07\x1b[31m\x9b7m\u202e\x7f"
 """A file's name that sets the clipboard and the colour, and turns the text round."""
 ACTING = (b"\x1b]52", b"\x1b[31m", "\x9b".encode(), "\u202e".encode(), b"\x7f")
@@ -115,6 +115,23 @@ def test_late_answers_in_pieces_are_no_keys_and_switch_pictures_on(own_home: Pat
         assert terminal.ended() == 0
 
 
+def test_pictures_follow_tmux_to_another_terminal(own_home: Path, photos: Path) -> None:
+    """It is asked again when the size changes or the terminal gets the focus: nothing else tells."""
+    imported(own_home, photos)
+    with Terminal(own_home, columns=100, rows=30, FLUFFY_PREVIEW="auto", TMUX="/nowhere,1,0") as terminal:
+        terminal.shows("unscheduled")
+        terminal.press(ENTER)
+        terminal.until(lambda text: "of 3" in text and "▀" in text)
+        terminal.graphics.sixel = True
+        terminal.resize(110, 32)
+        terminal.until(lambda text: "of 3" in text and bool(terminal.screen.pixels))
+        terminal.graphics.sixel = False
+        terminal.press(FOCUS)
+        terminal.until(lambda text: "of 3" in text and "▀" in text and not terminal.screen.pixels)
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
 def test_a_long_paste_with_escape_sequences_and_without_an_end_is_text_that_survives_a_kill(
     own_home: Path, photos: Path
 ) -> None:
@@ -138,6 +155,32 @@ def test_a_long_paste_with_escape_sequences_and_without_an_end_is_text_that_surv
         terminal.shows("newest first", "of 3", "2.jpg")
         terminal.press(ENTER)
         terminal.shows("pasted [31mtext", "end")
+        terminal.press(ESCAPE)
+        terminal.shows("newest first", "of 3", "2.jpg")
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
+def test_the_terminals_cursor_is_where_one_types(own_home: Path, photos: Path) -> None:
+    """Input methods show there what they offer."""
+    imported(own_home, photos)
+    with Terminal(own_home, columns=100, rows=30) as terminal:
+        terminal.shows("unscheduled")
+        terminal.press(ENTER)
+        terminal.shows("newest first", "of 3", "2.jpg")
+        terminal.press(ENTER)
+        terminal.shows("alt text")
+        terminal.press("fog at é")
+
+        def is_behind_text(text: str) -> bool:
+            cursor = terminal.screen.cursor
+            return text.splitlines()[cursor.y][: cursor.x].endswith("fog at é")
+
+        terminal.until(is_behind_text)
+        terminal.press("\x1b[D")
+        terminal.until(
+            lambda text: text.splitlines()[terminal.screen.cursor.y][terminal.screen.cursor.x] == "é"
+        )
         terminal.press(ESCAPE)
         terminal.shows("newest first", "of 3", "2.jpg")
         terminal.press("q")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,18 +74,29 @@ async def input_ended() -> None:
 
 
 async def in_daemon_thread(wait: Callable[[], T]) -> T:
-    """Return what `wait` returns; unlike a pool's thread, one that waits forever does not keep us from exiting."""
+    """Return what `wait` returns; unlike a pool's thread, one that waits forever does not keep us from exiting.
+
+    Raises what `wait` raises.
+    """
     loop = asyncio.get_running_loop()
     result: asyncio.Future[T] = loop.create_future()
 
-    def set_result(value: T) -> None:
-        if not result.done():
-            result.set_result(value)
+    def tell(waited: Future[T]) -> None:
+        if result.done():  # nobody waits any more
+            return
+        if (error := waited.exception()) is not None:
+            result.set_exception(error)
+        else:
+            result.set_result(waited.result())
 
     def run() -> None:
-        value = wait()
+        waited: Future[T] = Future()
         try:
-            loop.call_soon_threadsafe(set_result, value)
+            waited.set_result(wait())
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it raises it
+            waited.set_exception(error)
+        try:
+            loop.call_soon_threadsafe(tell, waited)
         except RuntimeError:  # the loop was closed meanwhile, so nobody is waiting
             return
 

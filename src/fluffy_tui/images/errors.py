@@ -26,6 +26,8 @@ class Unreadable(StrEnum):
     NOT_A_FILE = "not a file"
     LINK_LOOP = "link loop"
     DISK_ERROR = "disk error"
+    NO_ANSWER = "no answer"
+    """Its disk hangs."""
     EMPTY = "empty"
     UNSUPPORTED = "unsupported"
     """It may be a sound file, but its format is not read here."""
@@ -70,6 +72,7 @@ _SENTENCES: dict[Unreadable, tuple[str, str]] = {
     Unreadable.NOT_A_FILE: ("it is not a regular file", ""),
     Unreadable.LINK_LOOP: ("it is a link that points back to itself", ""),
     Unreadable.DISK_ERROR: ("reading it failed ({detail})", "Check the disk."),
+    Unreadable.NO_ANSWER: ("its disk does not answer", "Check the disk and its connection, then retry."),
     Unreadable.EMPTY: ("the file is empty", _COPY_AGAIN),
     Unreadable.UNSUPPORTED: (
         "it is {detail}, not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF, BMP or JPEG XL picture",

@@ -6,12 +6,13 @@ import asyncio
 import json
 import sys
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import visible
 from fluffy_tui.personas import PersonaNameTaken, PersonaNotFound
-from fluffy_tui.photos import existing_folders
+from fluffy_tui.photos import existing_folders, from_disk
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -42,7 +43,7 @@ async def run(
     """
     from fluffy_tui.bootstrap import open_services
 
-    await asyncio.to_thread(existing_folders, folders)
+    await from_disk(partial(existing_folders, folders))
     async with open_services(settings) as services:
         return await import_folders(
             services.personas,
@@ -78,7 +79,7 @@ async def import_folders(
         FolderNotFound: a folder does not exist or is not a folder; nothing was imported and no persona created.
         DatabaseUnavailable: the database was lost, or its disk is full; what was committed is kept and printed.
     """
-    await asyncio.to_thread(existing_folders, folders)
+    await from_disk(partial(existing_folders, folders))
     persona = await _get_or_create(personas, persona_name)
     report: Report = JsonReport() if as_json else TextReport()
     if watch:

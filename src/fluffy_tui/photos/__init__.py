@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.saved_filters import SavedFilters as SavedFilters
     from fluffy_tui.photos.score_store import store_scores as store_scores
     from fluffy_tui.photos.service import Photos as Photos
+    from fluffy_tui.photos.silent_disk import from_disk as from_disk
     from fluffy_tui.photos.tables import ids_by_hash as ids_by_hash, locked as locked
 
 
@@ -72,6 +73,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "saved_filters": "SavedFilters",
         "score_store": "store_scores",
         "service": "Photos",
+        "silent_disk": "from_disk",
         "tables": "ids_by_hash locked",
     },
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from io import BufferedReader
 from pathlib import Path
+from typing import Protocol
 
 from fluffy_tui.images import PhotoUnreadable, open_regular
 from fluffy_tui.photos.model import Photo, PhotoState
@@ -40,6 +40,13 @@ class KnownContent:
     def is_of(self, status: os.stat_result) -> bool:
         """Return whether an open file is still that one."""
         return status.st_size == self.byte_size and _was_modified_at(status, self.modified_at)
+
+
+class StopSign(Protocol):
+    """What tells a thread to stop, such as an event."""
+
+    def is_set(self) -> bool:
+        """Return whether to stop."""
 
 
 class Stopped(Exception):
@@ -91,7 +98,7 @@ def _was_modified_at(status: os.stat_result, time: datetime) -> bool:
         return False
 
 
-def hash_file(file: BufferedReader, stop: threading.Event | None = None) -> bytes:
+def hash_file(file: BufferedReader, stop: StopSign | None = None) -> bytes:
     """Return the SHA-256 of a whole file; other threads run meanwhile.
 
     What is added while it is being read does not count: a file may grow as fast as it is read.

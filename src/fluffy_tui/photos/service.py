@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from array import array
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +49,7 @@ from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import IN_INDEX_ORDER, unpacked
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
 from fluffy_tui.photos.scores import PhotoScores
+from fluffy_tui.photos.silent_disk import from_disk
 from fluffy_tui.photos.tables import (
     LibraryCountRow,
     MachineRow,
@@ -332,14 +331,13 @@ class Photos:
 
         Another machine's path means nothing here. A file that has vanished from here while another machine has it is
         marked at once, unless in a dry run, so that no two machines wait for each other.
+
+        Raises:
+            PhotoUnreadable: the disk does not answer.
         """
         if photo.elsewhere:
             return PhotoState.ELSEWHERE
-        # On a disk that hangs it never ends, and would take one after the other of the threads that all share.
-        own = ThreadPoolExecutor(1)
-        reading = asyncio.get_running_loop().run_in_executor(own, state_of, photo, HashWhen.ALWAYS)
-        own.shutdown(wait=False)
-        state = await reading
+        state = await from_disk(lambda: state_of(photo, HashWhen.ALWAYS), photo.name)
         if state is not PhotoState.MISSING or not await self.machines_with(photo.id):
             return state
         if dry_run:
@@ -367,8 +365,12 @@ class Photos:
             FluffyError: the file cannot be read, or another photo has the same content.
         """
         path = str(photo.file)
-        beside = await asyncio.to_thread(companions_of, path, spelled_in(str(photo.path.parent)))
-        found = await asyncio.to_thread(read_file, path, threading.Event(), beside or Companions())
+
+        def read() -> FoundFile | FailedFile | None:
+            beside = companions_of(path, spelled_in(str(photo.path.parent)))
+            return read_file(path, threading.Event(), beside or Companions())
+
+        found = await from_disk(read, photo.name)
         if not isinstance(found, FoundFile):
             reason = found.reason if found else "It is not a picture."
             raise FluffyError(f"{photo.name} was not read again. {reason}")
@@ -391,6 +393,7 @@ class Photos:
 
         Raises:
             OSError: it cannot be written.
+            PhotoUnreadable: the disk does not answer.
         """
         photo = (await self.by_ids([photo_id])).get(photo_id)
         if photo is None or photo.elsewhere or photo.missing_since is not None:
@@ -404,7 +407,7 @@ class Photos:
             is_same = state_of(photo, HashWhen.TOUCHED) is PhotoState.UNCHANGED
             return is_same and write_sidecar(photo.path, content)
 
-        return await asyncio.to_thread(write)
+        return await from_disk(write, photo.name)
 
     def importer(
         self,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, func, select, true, union_all
@@ -14,7 +14,7 @@ from fluffy_tui.core.database import database_now, rows_of
 from fluffy_tui.images import Unreadable
 from fluffy_tui.media import Framing
 from fluffy_tui.networks import clean_caption
-from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState, PhotoUnreadable
+from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState, PhotoUnreadable, from_disk
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
 from fluffy_tui.scheduling.edits.cancellation import Cancellation, not_found
@@ -217,7 +217,10 @@ class Scheduling:
         wanted = tuple(wanted for _, wanted in shown)
         label = request.ai_generated
         if label is None:
-            label = await proposed_ai_label(persona, [known for known, _ in shown])
+            try:
+                label = await proposed_ai_label(persona, [known for known, _ in shown])
+            except PhotoUnreadable as error:
+                return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_UNREADABLE)
         submissions = possible_everywhere(
             [
                 replace(
@@ -297,7 +300,11 @@ class Scheduling:
     ) -> ScheduleResult | None:
         """Return why one of the photos cannot be posted, because of its file."""
         for known, of_post in shown:
-            if (state := await self.photos.check(known, dry_run=dry_run)) is PhotoState.ELSEWHERE:
+            try:
+                state = await self.photos.check(known, dry_run=dry_run)
+            except PhotoUnreadable as error:
+                return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_UNREADABLE)
+            if state is PhotoState.ELSEWHERE:
                 continue  # the machine that has it looks at it
             if state is not PhotoState.UNCHANGED:
                 return file_refusal(state, known)
@@ -313,7 +320,7 @@ class Scheduling:
     ) -> ScheduleResult | None:
         """Return why a photo cannot be posted that does not decode whole; quick where it has been shown before."""
         try:
-            await asyncio.to_thread(self.photos.thumbnail, photo, 1, 1, dry_run=dry_run)
+            await from_disk(partial(self.photos.thumbnail, photo, 1, 1, dry_run=dry_run), photo.name)
         except PhotoUnreadable as error:
             if error.reason is not Unreadable.DAMAGED:
                 return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_UNREADABLE)

@@ -127,6 +127,7 @@ async def test_dates_in_another_style(server: PostgresServer, style: str) -> Non
         ("session_replication_role = replica", "Triggers do not run"),
         ("array_nulls = off", "have an unusual meaning"),
         ("standard_conforming_strings = off", "have an unusual meaning"),
+        ("gin_fuzzy_search_limit = 5", "have an unusual meaning"),
     ],
 )
 def test_settings_by_which_the_truth_would_get_lost(server: PostgresServer, setting: str, words: str) -> None:

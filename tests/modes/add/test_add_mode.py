@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 from sqlalchemy import text as sql
 
 from fluffy_tui.core.errors import UsageError
+from fluffy_tui.modes.add import post_adder
 from fluffy_tui.modes.add.add_mode import add_files, caption_from
-from fluffy_tui.modes.add.post_adder import Outcome, PostAdder, WrittenPost
+from fluffy_tui.modes.add.post_adder import Outcome, PostAdder, ReadyPost, WrittenPost
+from fluffy_tui.photos import silent_disk
 from fluffy_tui.scheduling import Post
 from fluffy_tui.settings import load_settings
 from modes.program import Ended, quick_fluffy as fluffy
@@ -441,3 +444,25 @@ def test_a_standard_input_without_an_end_or_that_is_closed_is_no_caption(
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(UsageError, match="closed"):
         caption_from("-")
+
+
+async def test_files_whose_disk_hangs_cost_only_their_own_posts(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a file of many posts."""
+    there, gone = (Path(path) for path in files(place, 1, 2))
+    released = threading.Event()
+
+    def existing(path: Path) -> Path:
+        if path == gone:
+            released.wait()
+        return path
+
+    monkeypatch.setattr(silent_disk, "LIMIT_SECONDS", 2.0)
+    monkeypatch.setattr(post_adder, "existing_file", existing)
+    adder = PostAdder(place.services, place.persona, dry_run=True)
+    refused, ready = await post_adder.prepared(adder, [WrittenPost((gone,)), WrittenPost((there,))])
+    released.set()
+    assert isinstance(refused, UsageError)
+    assert str(refused).startswith("IMG_0002.jpg cannot be read: its disk does not answer.")
+    assert isinstance(ready, ReadyPost)

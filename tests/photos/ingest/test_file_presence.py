@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy import text
 
 from fluffy_tui.core.database import Database
 from fluffy_tui.personas import Persona
-from fluffy_tui.photos import Browse, Machine, Photos
+from fluffy_tui.photos import Browse, Machine, Photos, silent_disk
+from fluffy_tui.photos.ingest import file_presence
 from fluffy_tui.similarity.index.worklist import Stage, Worklist
 from photos.photo_files import write
 from statement_plans import plans, rows_read, statements
@@ -63,6 +65,29 @@ async def test_another_file_under_the_old_name_is_not_the_photo(
     write(path, width=200)
     assert await photos.mark_missing() == (0, 0)
     assert await missing(photos, persona) == {"a.jpg"}
+
+
+async def test_a_photo_whose_disk_hangs_is_not_missing_and_hides_no_other(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos, persona = library
+    for number in range(3):
+        write(tmp_path / "in" / f"{number}.jpg", seed=number)
+    await photos.import_folders([tmp_path / "in"], persona)
+    for number in (0, 2):
+        (tmp_path / "in" / f"{number}.jpg").unlink()
+    released, really_there = threading.Event(), file_presence.presence
+
+    def hang(path: str, byte_size: int) -> file_presence.Presence:
+        if path.endswith("1.jpg"):
+            released.wait()
+        return really_there(path, byte_size)
+
+    monkeypatch.setattr(silent_disk, "LIMIT_SECONDS", 2.0)
+    monkeypatch.setattr(file_presence, "presence", hang)
+    assert await photos.mark_missing() == (2, 0)
+    released.set()
+    assert await missing(photos, persona) == {"0.jpg", "2.jpg"}
 
 
 async def test_another_machines_photos_are_left_alone(

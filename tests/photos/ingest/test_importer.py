@@ -15,8 +15,17 @@ import pytest
 from sqlalchemy import text
 
 from fluffy_tui.core.database import Database
+from fluffy_tui.images import open_descriptor as really_open
 from fluffy_tui.personas import Persona
-from fluffy_tui.photos import FolderNotFound, ImportProgress, ImportSummary, Photo, Photos
+from fluffy_tui.photos import (
+    FolderNotFound,
+    ImportProgress,
+    ImportSummary,
+    Photo,
+    Photos,
+    PhotoState,
+    silent_disk,
+)
 from fluffy_tui.photos.ingest.file_reader import read_files
 from photos.photo_files import FORMATS, encoded, exif, huge_png, make_library, write
 from post_sql import photos_json
@@ -419,6 +428,94 @@ async def test_large_files_and_those_of_a_slow_disk_are_read_several_at_a_time(
         write(tmp_path / "in" / f"{number}.png", encoded("PNG", width=8, height=8 + number))
     assert await import_into(library, tmp_path / "in") == {"imported": 64}
     assert readers.most == 2
+
+
+class HangingFiles:
+    """Files whose disk does not answer, until the end of the test; whoever waits gives up at once."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+        self.released = threading.Event()
+
+        def open_descriptor(path: str) -> tuple[int, os.stat_result]:
+            if path.endswith(names):
+                self.released.wait()
+            return really_open(path)
+
+        monkeypatch.setattr(silent_disk, "LIMIT_SECONDS", 2.0)
+        monkeypatch.setattr("fluffy_tui.photos.ingest.file_reader.open_descriptor", open_descriptor)
+
+
+async def test_a_folder_that_is_named_like_a_picture_is_a_folder(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    write(tmp_path / "in" / "photo.jpg" / "sound.jpg")
+    assert await import_into(library, tmp_path / "in") == {"imported": 1}
+
+
+async def test_files_whose_disk_hangs_cost_no_other(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than files are read side by side. They are imported once their disk answers."""
+    for number in range(70):
+        write(tmp_path / "in" / f"{number:02}.png", encoded("PNG", width=8, height=8 + number))
+    hanging = HangingFiles(monkeypatch, "03.png", "04.png", "40.png", "69.png")
+    photos, persona = library
+    summary = await photos.import_folders([tmp_path / "in"], persona)
+    hanging.released.set()
+    assert counts(summary) == {"imported": 66, "failed": 4}
+    assert {(file.path.name, file.reason) for file in summary.failed} == {
+        (f"{name}.png", "Its disk does not answer.") for name in ("03", "04", "40", "69")
+    }
+    assert await import_into(library, tmp_path / "in") == {"imported": 4, "unchanged": 66}
+
+
+async def test_copies_are_imported_while_the_disk_of_their_photos_hangs(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What may still be there has not moved."""
+    write(tmp_path / "share" / "a.jpg", seed=1)
+    assert await import_into(library, tmp_path / "share") == {"imported": 1}
+    write(tmp_path / "in" / "copy.jpg", seed=1)
+    write(tmp_path / "in" / "new.jpg", seed=2)
+    released = threading.Event()
+
+    def hang(*arguments: Any, **options: Any) -> PhotoState:
+        released.wait()
+        return PhotoState.UNCHANGED
+
+    monkeypatch.setattr(silent_disk, "LIMIT_SECONDS", 2.0)
+    monkeypatch.setattr("fluffy_tui.photos.ingest.catalogue.file_state", hang)
+    assert await import_into(library, tmp_path / "in") == {"imported": 1, "duplicates": 1}
+    released.set()
+    assert {photo.path.parent.name for photo in (await stored(library)).values()} == {"share", "in"}
+
+
+async def test_a_folder_whose_disk_hangs_ends_the_import_with_what_was_listed(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is missing only because its disk does not answer."""
+    for number in range(3):
+        write(tmp_path / "in" / f"{number}.png", encoded("PNG", width=8, height=8 + number))
+    assert await import_into(library, tmp_path / "in") == {"imported": 3}
+    write(tmp_path / "in" / "new.png", encoded("PNG", width=8, height=20))
+    (tmp_path / "in" / "share").mkdir()
+    (tmp_path / "in" / "0.png").unlink()
+    released, scandir = threading.Event(), os.scandir
+
+    def hang(path: str) -> Any:
+        if str(path).endswith("share"):
+            released.wait()
+        return scandir(path)
+
+    monkeypatch.setattr(silent_disk, "LIMIT_SECONDS", 2.0)
+    monkeypatch.setattr("fluffy_tui.photos.ingest.importer._LISTED_AT_ONCE", 3)
+    monkeypatch.setattr(os, "scandir", hang)
+    photos, persona = library
+    summary = await photos.import_folders([tmp_path / "in"], persona)
+    released.set()
+    assert counts(summary) == {"imported": 1, "unchanged": 2, "failed": 1}
+    assert "the disk does not answer" in summary.failed[0].reason
+    assert await import_into(library, tmp_path / "in") == {"unchanged": 3, "missing": 1}
 
 
 def very_long(folder: Path, number: int) -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,13 @@ from sqlalchemy.exc import ProgrammingError
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.personas import PersonaChannel
+from fluffy_tui.photos import PhotoState, service as photos_service, silent_disk
+from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.scheduling import Missing, MissingCode, NotPossibleNow, PostNotFound, PostStatus, Reason, Step
 from fluffy_tui.scheduling.submit.submission_check import COMMENT_REFUSAL_COUNTS, comment_refusal
 
 if TYPE_CHECKING:
+    from fluffy_tui.photos import Photo
     from scheduling.workplace import Workplace
 
 NO_KEY = Missing(MissingCode.BUFFER_KEY, "No Buffer key is set.")
@@ -172,6 +177,29 @@ async def test_a_photo_that_does_not_decode_whole_is_refused(place: Workplace) -
     assert accepted.post is not None
     async with place.worker():
         await place.until(accepted.post.id, lambda now: now.step is Step.ACCEPTED)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_a_photo_whose_disk_hangs_is_refused_alone(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    released = threading.Event()
+
+    def hang(photo: Photo, hash_when: HashWhen) -> PhotoState:
+        if photo.name == "IMG_0000.jpg":
+            released.wait()
+        return state_of(photo, hash_when)
+
+    first, second = await place.photo(), await place.photo(1)
+    monkeypatch.setattr(photos_service, "state_of", hang)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    with monkeypatch.context() as impatient:
+        impatient.setattr(silent_disk, "LIMIT_SECONDS", 0.5)
+        refused = await place.services.scheduling.schedule_post(first, "fog", dry_run=dry_run)
+    accepted = await place.services.scheduling.schedule_post(second, "rain", dry_run=dry_run)
+    released.set()
+    assert (refused.code, accepted.ok) == (Reason.PHOTO_UNREADABLE, True)
+    assert refused.reason.startswith("IMG_0000.jpg cannot be read: its disk does not answer.")
 
 
 async def test_a_persona_without_a_channel_is_refused(place: Workplace) -> None:

@@ -22,7 +22,18 @@ from fluffy_tui.core.app_events import KeywordsChanged, PhotosIndexed
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.images import PhotoUnreadable, Unreadable
-from fluffy_tui.photos import Flaw, Machine, Photo, Photos, PhotoTexts, PictureText
+from fluffy_tui.photos import (
+    Flaw,
+    HashWhen,
+    Machine,
+    Photo,
+    Photos,
+    PhotoState,
+    PhotoTexts,
+    PictureText,
+    silent_disk,
+    state_of,
+)
 from fluffy_tui.similarity import (
     BuiltinModel,
     FaceFinder,
@@ -32,7 +43,7 @@ from fluffy_tui.similarity import (
     add_index_tasks,
     run_index_worker,
 )
-from fluffy_tui.similarity.index import index_worker
+from fluffy_tui.similarity.index import index_worker, photo_scan
 from fluffy_tui.similarity.index.photo_scan import scan
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import CRASHES, Stage, Worklist
@@ -183,6 +194,37 @@ async def test_a_missing_file_is_tried_again_and_at_once_when_it_has_moved(place
     await place.import_again()
     await place.scan()
     assert await hashed(place) == 1
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+async def test_photos_whose_disk_hangs_stop_no_other(
+    place: Place, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    """More of them than are scanned side by side; they are tried again later."""
+    await place.add(a=scene(1), b=scene(2), c=scene(3), d=scene(4))
+    released = threading.Event()
+
+    def hang(photo: Photo, hash_when: HashWhen) -> PhotoState:
+        if photo.name in ("a.jpg", "b.jpg", "c.jpg"):
+            released.wait()
+        return state_of(photo, hash_when)
+
+    with monkeypatch.context() as hanging:
+        hanging.setattr(silent_disk, "LIMIT_SECONDS", 2.0)
+        hanging.setattr(photo_scan, "state_of", hang)
+        worker = IndexWorker(place.database, place.photos, MODEL, None, threads=threads)
+        while await worker.scan():
+            continue
+        released.set()
+    assert await hashed(place) == 1
+    assert await place.rows("SELECT DISTINCT reason, next_try_at > now() FROM photo_troubles") == [
+        ("Its disk does not answer.", True)
+    ]
+    await place.rows("UPDATE photos_to_index SET due_at = now()")
+    while await worker.scan():
+        continue
+    worker.close()
+    assert await hashed(place) == 4
 
 
 async def test_a_file_that_changed_since_its_import_is_not_hashed(place: Place) -> None:

@@ -129,6 +129,19 @@ def test_what_becomes_of_a_small_picture_is_said(
     assert [found for found in lines if "wide" in found] == ([line] if line else [])
 
 
+@pytest.mark.parametrize("suffix", ["webp", "png", "gif", "avif"])
+def test_of_an_animation_it_is_said_that_one_picture_is_posted(
+    post: PreflightInput, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"moving.{suffix}"
+    frames = [Image.new("RGB", (600, 400), color) for color in ("red", "blue")]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    picture = RenderResult(render(path, rules_for("instagram")))
+    words = "! animation, only its first picture is posted (esc)"
+    assert words in lines_of(replace(post, picture=picture))
+    assert words not in lines_of(post)
+
+
 @pytest.mark.parametrize(
     ("changes", "lines"),
     [

@@ -31,6 +31,7 @@ SELECT
         WHEN current_setting('standard_conforming_strings') = 'off' THEN 'standard_conforming_strings = on'
         WHEN current_setting('array_nulls') = 'off' THEN 'array_nulls = on'
         WHEN current_setting('transform_null_equals') = 'on' THEN 'transform_null_equals = off'
+        WHEN current_setting('gin_fuzzy_search_limit') <> '0' THEN 'gin_fuzzy_search_limit = 0'
     END AS needed_setting,
     current_setting('default_transaction_read_only')::bool AS is_read_only,
     pg_is_in_recovery() AS is_standby,

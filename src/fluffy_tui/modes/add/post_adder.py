@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from fluffy_tui.core.clocks import SystemZone
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.media import probe
 from fluffy_tui.networks import clean_caption
-from fluffy_tui.photos import FailedFile, Photo, existing_file
+from fluffy_tui.photos import FailedFile, Photo, PhotoUnreadable, existing_file, from_disk
 from fluffy_tui.scheduling import (
     Agenda,
     ChannelChoice,
@@ -43,6 +44,8 @@ _MODES = {
     "now": ShareMode.SHARE_NOW,
 }
 """What may be written instead of a time."""
+_LOOKED_AT_ONCE = 32
+"""Posts whose files are looked for side by side: each waits for long where its disk hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,14 +296,18 @@ def separate(written: WrittenPost) -> list[WrittenPost]:
 
 async def prepared(adder: PostAdder, posts: Sequence[WrittenPost]) -> list[ReadyPost | UsageError]:
     """Return each post ready to be added, or why it cannot be understood."""
+    side_by_side = asyncio.Semaphore(_LOOKED_AT_ONCE)
 
-    def prepare(post: WrittenPost) -> ReadyPost | UsageError:
+    async def prepare(post: WrittenPost) -> ReadyPost | UsageError:
         try:
-            return adder.prepare(post)
+            async with side_by_side:
+                return await from_disk(partial(adder.prepare, post), post.files[0].name)
         except UsageError as error:
             return error
+        except PhotoUnreadable as error:
+            return UsageError(error.message, error.hint)
 
-    return await asyncio.to_thread(lambda: [prepare(post) for post in posts])
+    return await asyncio.gather(*map(prepare, posts))
 
 
 def read_when(text: str, now: datetime, zone: tzinfo) -> tuple[ShareMode, datetime | None]:

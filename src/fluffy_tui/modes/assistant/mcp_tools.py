@@ -7,6 +7,7 @@ import io
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from mcp_types import CallToolResult, ImageContent
@@ -20,7 +21,7 @@ from fluffy_tui.modes.assistant import answers
 from fluffy_tui.modes.assistant.draft_box import DraftBox, draft_from
 from fluffy_tui.modes.assistant.result_answers import results_answer
 from fluffy_tui.modes.post_report import post_event
-from fluffy_tui.photos import Browse, PhotoNotFound, Sort, Verdict
+from fluffy_tui.photos import Browse, PhotoNotFound, Sort, Verdict, from_disk
 from fluffy_tui.scheduling import NO_TIME, PostNames, PostNotFound, Reason, Step, compare, measures
 from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, written_out
 from fluffy_tui.tui.text.filter_words import FILTER_WORDS
@@ -196,7 +197,7 @@ class AssistantTools:
         [known] = await self._photos([photo.id], {photo.id: len(copies)})
         no_picture, content = "", []
         try:
-            jpeg = b64encode(await asyncio.to_thread(self._picture, photo)).decode("ascii")
+            jpeg = b64encode(await from_disk(partial(self._picture, photo), photo.name)).decode("ascii")
             content = [ImageContent(type="image", data=jpeg, mime_type="image/jpeg")]
         except PhotoUnreadable as error:
             no_picture = str(error)

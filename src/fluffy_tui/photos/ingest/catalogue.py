@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -45,6 +44,7 @@ from fluffy_tui.photos.ingest.metadata_store import newest_sidecars, take_over, 
 from fluffy_tui.photos.ingest.reconciliation import BatchPlan, KnownPhoto, Move, plan_batch
 from fluffy_tui.photos.machine import UNKNOWN
 from fluffy_tui.photos.model import DATE_RULES, DateSource, PhotoState
+from fluffy_tui.photos.silent_disk import each_from_disk
 from fluffy_tui.photos.tables import (
     MachineRow,
     PhotoCopyRow,
@@ -170,7 +170,7 @@ class Catalogue:
             )
             await self._note_machine(session)
             known = await self._known(session, files)
-            in_place = await asyncio.to_thread(_in_place, known, files)
+            in_place = await _in_place(known, files)
             await session.execute(locked(photo.id for photo in known))
             plan = plan_batch(files, known, in_place)
             redated = await self._write(session, plan)
@@ -200,7 +200,7 @@ class Catalogue:
         """Return the ids of the photos that have these files' contents, and the files that `store` would refuse."""
         async with self._transaction() as session:
             known = await self._known(session, files)
-        in_place = await asyncio.to_thread(_in_place, known, files)
+        in_place = await _in_place(known, files)
         ids = {photo.sha256: photo.id for photo in known}
         return ids, plan_batch(files, known, in_place).failed
 
@@ -241,7 +241,8 @@ class Catalogue:
                 await forget_vanished_copies(session, self._persona_id, self._machine.id, below)
                 stored = await session.stream(query.execution_options(yield_per=_SWEEP_ROWS))
                 async for photos in stored.partitions():
-                    gone.update(await asyncio.to_thread(_gone, [(row[0], row[1]) for row in photos]))
+                    found = await each_from_disk(is_gone, [row[1] for row in photos])
+                    gone.update(row[0] for row, is_so in zip(photos, found, strict=True) if is_so)
         if gone:
             async with self._database.transaction() as session:
                 await session.execute(self._change_places([*gone], missing_since=func.now()))
@@ -530,31 +531,25 @@ def _touch(files: Sequence[tuple[int, FoundFile]], **more: TypeEngine[Any]) -> A
     )
 
 
-def _in_place(known: Iterable[KnownPhoto], files: Sequence[FoundFile]) -> set[int]:
-    """Return the ids of the photos whose own path still holds their content; blocks, and seldom has to hash.
+async def _in_place(known: Sequence[KnownPhoto], files: Sequence[FoundFile]) -> set[int]:
+    """Return the ids of the photos whose own path still holds their content, or whose disk hangs; seldom has to hash.
 
     A place that no machine has yet, in a folder that this machine does not know, is another one's.
     """
     just_read = {file.path: file.sha256 for file in files}
-    in_place = set()
-    for photo in known:
-        if photo.path is None or photo.modified_at is None:
-            continue
-        if photo.path in just_read:
-            is_there = just_read[photo.path] == photo.sha256
-        else:
-            state = file_state(
-                photo.path, photo.byte_size, photo.modified_at, photo.sha256, hash_when=HashWhen.TOUCHED
-            )
-            is_there = state is PhotoState.UNCHANGED
-            if photo.is_nobodys and state is PhotoState.MISSING:
-                photo.path = None if presence(photo.path, photo.byte_size) is Presence.UNKNOWN else photo.path
-                photo.is_elsewhere |= photo.path is None
-        if is_there:
-            in_place.add(photo.id)
-    return in_place
+    found = await each_from_disk(lambda photo: _is_in_place(photo, just_read), known)
+    return {photo.id for photo, is_there in zip(known, found, strict=True) if is_there is not False}
 
 
-def _gone(photos: Iterable[tuple[int, str]]) -> list[int]:
-    """Return the ids of the photos whose file is gone, given ids and paths; blocks."""
-    return [photo_id for photo_id, path in photos if is_gone(path)]
+def _is_in_place(photo: KnownPhoto, just_read: Mapping[str, bytes]) -> bool:
+    if photo.path is None or photo.modified_at is None:
+        return False
+    if photo.path in just_read:
+        return just_read[photo.path] == photo.sha256
+    state = file_state(
+        photo.path, photo.byte_size, photo.modified_at, photo.sha256, hash_when=HashWhen.TOUCHED
+    )
+    if photo.is_nobodys and state is PhotoState.MISSING:
+        photo.path = None if presence(photo.path, photo.byte_size) is Presence.UNKNOWN else photo.path
+        photo.is_elsewhere |= photo.path is None
+    return state is PhotoState.UNCHANGED

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.database import Database, among
 from fluffy_tui.photos.machine import UNKNOWN, Machine
+from fluffy_tui.photos.silent_disk import each_from_disk
 from fluffy_tui.photos.tables import PhotoPlaceRow, PhotoRow, same_path
 
 _ROWS = 2000
@@ -85,13 +85,17 @@ async def _sweep(database: Database, machine_id: str) -> tuple[int, int]:
         if not rows:
             return vanished, returned
         last = rows[-1][0]
-        gone, back = await asyncio.to_thread(_changes, rows)
+        found = await each_from_disk(lambda row: presence(row[1], row[2]), rows)
+        gone = [row[0] for row, now in zip(rows, found, strict=True) if now is Presence.GONE and not row[3]]
+        back = [row[0] for row, now in zip(rows, found, strict=True) if now is Presence.THERE and row[3]]
         if gone or back:
             async with database.transaction() as session:
                 await session.execute(change_places(machine_id, gone, missing_since=func.now()))
                 await session.execute(change_places(machine_id, back, missing_since=None))
         vanished += len(gone)
         returned += len(back)
+        if None in found:  # a disk hangs: the next look may get further
+            return vanished, returned
 
 
 def change_places(machine_id: str, photo_ids: Sequence[int], **values: Any) -> Update:
@@ -109,14 +113,3 @@ def adoption(machine_id: str, photo_ids: Sequence[int]) -> Update:
     is_taken = exists().where(own.machine_id == machine_id, same)
     unknown = (among(free.photo_id, photo_ids), free.machine_id == UNKNOWN.id)
     return update(free).where(*unknown, ~is_taken).values(machine_id=machine_id)
-
-
-def _changes(rows: Iterable[tuple[int, str, int, bool]]) -> tuple[list[int], list[int]]:
-    gone, back = [], []
-    for photo_id, path, byte_size, missing in rows:
-        found = presence(path, byte_size)
-        if found is Presence.GONE and not missing:
-            gone.append(photo_id)
-        elif found is Presence.THERE and missing:
-            back.append(photo_id)
-    return gone, back

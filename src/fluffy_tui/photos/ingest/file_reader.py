@@ -19,7 +19,7 @@ from fluffy_tui.images import (
     readable_path,
     unreadable,
 )
-from fluffy_tui.photos.file_state import KnownContent, Stopped, hash_file, modified_time
+from fluffy_tui.photos.file_state import KnownContent, Stopped, StopSign, hash_file, modified_time
 from fluffy_tui.photos.ingest.folder_walk import IMPOSSIBLE_TIME, has_picture_name
 from fluffy_tui.photos.metadata.companions import Companions
 from fluffy_tui.photos.metadata.folder_keywords import folder_keywords
@@ -28,7 +28,6 @@ from fluffy_tui.photos.metadata.xmp import Xmp, XmpDamaged, XmpHostile, parse_xm
 from fluffy_tui.photos.model import DateSource, FailedFile
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
@@ -79,13 +78,17 @@ class FoundFile:
 
 def read_files(
     paths: Iterable[str],
-    stop: threading.Event,
+    stop: StopSign,
     companions: Mapping[str, Companions],
     roots: Sequence[str] = (),
     contents: Mapping[str, KnownContent] = MappingProxyType({}),
+    results: list[FoundFile | FailedFile | None] | None = None,
 ) -> list[FoundFile | FailedFile | None]:
-    """Read files one after the other, as `read_file` does; fewer than asked if `stop` was set meanwhile."""
-    results: list[FoundFile | FailedFile | None] = []
+    """Read files one after the other, as `read_file` does; fewer than asked if `stop` was set meanwhile.
+
+    A list that is given gets each result as soon as it is there, for whoever waits.
+    """
+    results = [] if results is None else results
     for path in paths:
         try:
             results.append(read_file(path, stop, companions.get(path, _ALONE), roots, contents.get(path)))
@@ -96,7 +99,7 @@ def read_files(
 
 def read_file(
     path: str,
-    stop: threading.Event,
+    stop: StopSign,
     companions: Companions = _ALONE,
     roots: Sequence[str] = (),
     content: KnownContent | None = None,
@@ -133,7 +136,7 @@ def _read_open_file(
     descriptor: int,
     before: os.stat_result,
     path: str,
-    stop: threading.Event,
+    stop: StopSign,
     companions: Companions,
     roots: Sequence[str],
     content: KnownContent | None,
@@ -183,7 +186,7 @@ def _read_open_file(
     )
 
 
-def _hash(file: io.BytesIO | io.BufferedReader, stop: threading.Event) -> bytes:
+def _hash(file: io.BytesIO | io.BufferedReader, stop: StopSign) -> bytes:
     return (
         hashlib.sha256(file.getbuffer()).digest() if isinstance(file, io.BytesIO) else hash_file(file, stop)
     )

@@ -13,17 +13,19 @@ import os
 import threading
 import time
 from collections import Counter, deque
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from fluffy_tui.images import readable_path
+from fluffy_tui.core.child_process import in_daemon_thread
+from fluffy_tui.images import PhotoUnreadable, readable_path
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
 from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing
 from fluffy_tui.photos.model import FailedFile, ImportProgress, ImportSummary
+from fluffy_tui.photos.silent_disk import SignOfLife, from_disk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNLISTED = "What follows in this folder or the next was not listed: the disk does not answer."
 REFUSED = "The database does not accept it; the log file says why."
 
 _LISTED_AT_ONCE = 1_000
@@ -80,7 +83,7 @@ class Importer:
         self._started = time.monotonic()
         self._seen = self._imported = self._unchanged = self._moved = self._duplicates = self._missing = 0
         self._known_elsewhere = self._damaged_xmp = self._redated = 0
-        self._bytes_read = 0
+        self._bytes_read = self._silent = 0
         self._total: int | None = None
         self._failed: list[FailedFile] = []
         self._passed_over: Counter[str] = Counter()
@@ -125,12 +128,11 @@ class Importer:
         """
         self._started = self._batch_began = time.monotonic()
         counting = asyncio.create_task(self._count(), name="count the files to import")
-        workers = os.cpu_count() or 2
-        pool = ThreadPoolExecutor(workers, thread_name_prefix="import")
         try:
-            await self._read_all(pool, workers)
-            await counting
-            self._missing += await self._catalogue.mark_missing(self._scope.places)
+            await self._read_all(os.cpu_count() or 2)
+            if not self._silent:  # a disk that hangs would not say what is missing either
+                await counting
+                self._missing += await self._catalogue.mark_missing(self._scope.places)
             if self._imported >= _MANY:
                 await self._catalogue.analyze()
         finally:
@@ -140,38 +142,66 @@ class Importer:
                 self._writing is not None
             ):  # finished all the same, or the summary would omit what was committed
                 await asyncio.gather(self._writing, return_exceptions=True)
-            pool.shutdown(wait=False, cancel_futures=True)
         self._on_progress(self.progress())
         return self.summary()
 
     async def _count(self) -> None:
         """Count the files during the import, by names alone, so that the time left can be estimated."""
-        self._total = await asyncio.to_thread(lambda: sum(1 for _ in self._scope.walk(self._stop)))
+        self._total = await in_daemon_thread(lambda: sum(1 for _ in self._scope.walk(self._stop)))
 
-    async def _read_all(self, pool: ThreadPoolExecutor, workers: int) -> None:
-        loop = asyncio.get_running_loop()
+    async def _read_all(self, workers: int) -> None:
+        places = asyncio.Semaphore(workers)
         in_progress: deque[asyncio.Future[list[FoundFile | FailedFile | None]]] = deque()
-        async with aclosing(self._worth_reading()) as slices:
-            async for files, companions, contents in slices:
-                reading = partial(self._read, files, companions, contents)
-                in_progress.append(loop.run_in_executor(pool, reading))
-                if len(in_progress) > 4 * workers:
-                    await self._collect(await in_progress.popleft())
-        while in_progress:
-            await self._collect(await in_progress.popleft())
+        try:
+            async with aclosing(self._worth_reading()) as slices:
+                async for files, companions, contents in slices:
+                    reading = self._read_slice(places, files, companions, contents)
+                    in_progress.append(asyncio.ensure_future(reading))
+                    if len(in_progress) > 4 * workers:
+                        await self._collect(await in_progress.popleft())
+            while in_progress:
+                await self._collect(await in_progress.popleft())
+        finally:
+            for reading_on in in_progress:
+                reading_on.cancel()
         await self._commit()
         await self._written()
+
+    async def _read_slice(
+        self,
+        places: asyncio.Semaphore,
+        files: dict[str, int],
+        companions: Mapping[str, Companions],
+        contents: Mapping[str, KnownContent],
+    ) -> list[FoundFile | FailedFile | None]:
+        """Read a slice; a file whose disk hangs has failed after a while, and the others are read."""
+        results: list[FoundFile | FailedFile | None] = []
+        async with places:
+            while len(results) < len(files):
+                rest, read = dict(islice(files.items(), len(results), None)), list[Any]()
+                sign = SignOfLife(self._stop)
+                try:
+                    reading = partial(self._read, rest, companions, contents, sign, read)
+                    return results + await from_disk(reading, sign=sign, hung_before=self._silent)
+                except PhotoUnreadable as error:
+                    self._silent += 1
+                    results += read  # without what comes late
+                    hanging = next(islice(files, len(results), None))
+                    results.append(FailedFile(readable_path(hanging), error.sentence))
+        return results
 
     def _read(
         self,
         files: Mapping[str, int],
         companions: Mapping[str, Companions],
         contents: Mapping[str, KnownContent],
+        sign: SignOfLife,
+        results: list[FoundFile | FailedFile | None],
     ) -> list[FoundFile | FailedFile | None]:
         """Read a slice; small ones in turn, unless the disk is slow."""
         has_turn = sum(files.values()) <= _SMALL_SLICE and self._turn.acquire(timeout=_TURN_SECONDS)
         try:
-            return read_files(files, self._stop, companions, self._scope.roots, contents)
+            return read_files(files, sign, companions, self._scope.roots, contents, results)
         finally:
             if has_turn:
                 self._turn.release()
@@ -203,13 +233,30 @@ class Importer:
                     yield one, listing.companions, known.contents
 
     async def _listings(self) -> AsyncGenerator[Listing, None]:
-        """Yield what is on the disk, reading one listing ahead so that disk and database work at the same time."""
-        walked = self._scope.walk(self._stop)
-        ahead = asyncio.ensure_future(asyncio.to_thread(next_listing, walked, _LISTED_AT_ONCE))
+        """Yield what is on the disk, reading one listing ahead so that disk and database work at the same time.
+
+        Raises:
+            PhotoUnreadable: a disk does not answer, and nothing says which photos are on it.
+        """
+        sign = SignOfLife(self._stop)
+        walked = takewhile(lambda _: not sign.is_set(), self._scope.walk(self._stop))
+        last = next(iter(self._scope.places), "")
+
+        def listed() -> asyncio.Future[Listing | None]:
+            reading = partial(next_listing, walked, _LISTED_AT_ONCE)
+            return asyncio.ensure_future(from_disk(reading, sign=sign))
+
+        ahead = listed()
         try:
             while listing := await ahead:
-                ahead = asyncio.ensure_future(asyncio.to_thread(next_listing, walked, _LISTED_AT_ONCE))
+                ahead = listed()
+                last = os.path.dirname(next(reversed(listing.files), "")) or last  # noqa: PTH120
                 yield listing
+        except PhotoUnreadable:
+            self._silent += 1
+            if not last:
+                raise
+            self._fail(FailedFile(readable_path(last), UNLISTED))
         finally:
             ahead.cancel()
 

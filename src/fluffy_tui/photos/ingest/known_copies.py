@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.core.database import array_of
 from fluffy_tui.photos.ingest.file_presence import Presence, is_gone, presence
+from fluffy_tui.photos.silent_disk import each_from_disk
 from fluffy_tui.photos.tables import PhotoCopyRow, PhotoPlaceRow, PhotoRow, each, of_machine, same_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,7 +42,8 @@ async def unchanged_copies(
         ),
     )
     rows = [row for row in await session.execute(query) if files[row[0]] == (row[1], row[2])]
-    return await asyncio.to_thread(_of_present, [(row[0], row[3], row[1]) for row in rows])
+    found = await each_from_disk(lambda row: presence(row[3], row[1]), rows)
+    return {row[0] for row, now in zip(rows, found, strict=True) if now is Presence.THERE}
 
 
 async def remember_copies(
@@ -97,10 +98,6 @@ async def forget_vanished_copies(
         PhotoCopyRow.persona_id == persona_id, of_machine(PhotoCopyRow, machine_id), below(PhotoCopyRow.path)
     )
     paths = list(await session.scalars(query))
-    gone = await asyncio.to_thread(lambda: [path for path in paths if is_gone(path)])
+    found = await each_from_disk(is_gone, paths)
+    gone = [path for path, is_so in zip(paths, found, strict=True) if is_so]
     await forget_copies(session, persona_id, machine_id, gone)
-
-
-def _of_present(copies: Iterable[tuple[str, str, int]]) -> set[str]:
-    """Return the copies whose original is there, given paths of copy and original and the size; blocks."""
-    return {copy for copy, original, size in copies if presence(original, size) is Presence.THERE}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 from fluffy_tui.core.errors import UsageError
@@ -15,6 +15,7 @@ from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
 from fluffy_tui.photos.ingest.folder_walk import Listing, Walked, next_listing, real_path, with_companions
 from fluffy_tui.photos.metadata.companions import spelled_in
 from fluffy_tui.photos.model import FailedFile, Photo
+from fluffy_tui.photos.silent_disk import SignOfLife, from_disk
 
 NO_PICTURE = "It is not a picture that can be imported."
 
@@ -67,10 +68,19 @@ def existing_file(path: Path) -> Path:
 
 
 async def read_single_files(paths: Sequence[str]) -> tuple[list[FoundFile], list[FailedFile]]:
-    """Read files without importing them; also return those, and sidecars of theirs, that cannot be read, and why."""
-    stop = threading.Event()
-    listing = await asyncio.to_thread(next_listing, SingleFiles(paths).walk(stop), len(paths)) or Listing()
-    read = await asyncio.to_thread(read_files, listing.files, stop, listing.companions)
+    """Read files without importing them; also return those, and sidecars of theirs, that cannot be read, and why.
+
+    Raises:
+        PhotoUnreadable: a disk does not answer.
+    """
+    sign = SignOfLife(threading.Event())
+
+    def read_all() -> tuple[Listing, list[FoundFile | FailedFile | None]]:
+        walked = SingleFiles(paths).walk(threading.Event())
+        listing = next_listing(takewhile(lambda _: not sign.is_set(), walked), len(paths)) or Listing()
+        return listing, read_files(listing.files, sign, listing.companions)
+
+    listing, read = await from_disk(read_all, sign=sign)
     failed = [*listing.failed, *(file for file in read if isinstance(file, FailedFile))]
     found = [file for file in read if isinstance(file, FoundFile)]
     return found, [*failed, *(file.failed_sidecar for file in found if file.failed_sidecar)]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.core.database import database_now
 from fluffy_tui.core.embedded.folder_owner import DISK_FULL
-from fluffy_tui.photos import PostedTexts
+from fluffy_tui.photos import PhotoUnreadable, PostedTexts
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.posts_by_time import posts_beyond
 from fluffy_tui.scheduling.tables import PostRow, WrittenSidecarRow
@@ -67,6 +67,9 @@ class PostedSidecars:
             texts = PostedTexts(post.caption, photo.alt_text, post.external_link or "")
             try:
                 await self.delivery.photos.write_sidecar(photo.photo_id, texts)
+            except PhotoUnreadable as error:
+                log.warning("no sidecar of photo %s is written: %s", photo.photo_id, error)
+                return  # until its disk answers
             except OSError as error:
                 log.warning("the sidecar of photo %s cannot be written: %s", photo.photo_id, error)
                 if error.errno in DISK_FULL:  # until there is space again

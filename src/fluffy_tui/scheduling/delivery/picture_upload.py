@@ -6,12 +6,13 @@ import asyncio
 import os
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import astuple, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import MediaHostError, canvas_ratio, media_key, render
 from fluffy_tui.networks import rules_for
-from fluffy_tui.photos import PhotoNotFound, PhotoState, PhotoUnreadable
+from fluffy_tui.photos import PhotoNotFound, PhotoState, PhotoUnreadable, from_disk
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure, StepTimeout, photo_failure
 from fluffy_tui.scheduling.delivery_key import picture_name
 from fluffy_tui.scheduling.error_codes import PostError
@@ -127,7 +128,7 @@ class PictureUpload:
             photo = await self.photos.get(wanted.photo_id)
             async with _limit(self.timings.render_limit, f"Making the picture of {photo.name}"):
                 await self._refuse_other_file(photo)
-                return await asyncio.to_thread(
+                making = partial(
                     render,
                     photo.file,
                     rules_for(service),
@@ -135,6 +136,7 @@ class PictureUpload:
                     ratio=ratio,
                     accept_damaged=wanted.accept_damaged,
                 )
+                return await from_disk(making, photo.name)
         except (PhotoNotFound, PhotoUnreadable) as error:
             raise DeliveryFailure.final(PostError.PHOTO_UNREADABLE, str(error)) from error
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fluffy_tui.media import PhotoUnreadable, find_ai_mark
+from fluffy_tui.photos import from_disk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,5 +24,14 @@ def is_ai_marked(photo: Photo) -> bool:
 
 
 async def proposed_ai_label(persona: Persona, photos: Sequence[Photo]) -> bool:
-    """Return whether the persona, or any of the photos, says that they were made with AI."""
-    return persona.ai_label or await asyncio.to_thread(lambda: any(map(is_ai_marked, photos)))
+    """Return whether the persona, or any of the photos, says that they were made with AI.
+
+    Raises:
+        PhotoUnreadable: a photo's disk does not answer.
+    """
+    if persona.ai_label:
+        return True
+    for photo in photos:
+        if await from_disk(partial(is_ai_marked, photo), photo.name):
+            return True
+    return False

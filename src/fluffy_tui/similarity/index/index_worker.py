@@ -8,11 +8,12 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import or_
 
 from fluffy_tui.freed_memory import return_freed
+from fluffy_tui.photos import PhotoUnreadable, from_disk
 from fluffy_tui.similarity.index.index_counts import add_failures, notify
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
 from fluffy_tui.similarity.index.photo_scan import PhotoScan, lower_priority, picture_for_service, read, scan
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.models.text_reader import TextReader
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SCANNED_AT_ONCE = 16
 """Photos of one job of scanning, which takes about a second."""
@@ -91,11 +94,14 @@ class IndexWorker:
         self._to_read = Worklist(database, Stage.READ, self.machine_id)
         self._logged = False
         self._closed = threading.Event()
-        self._pool = ThreadPoolExecutor(
-            threads or max(1, (os.cpu_count() or 2) // 2),
-            thread_name_prefix="library",
-            initializer=lower_priority,
-        )
+        self._threads = threads or max(1, (os.cpu_count() or 2) // 2)
+        self._places = asyncio.Semaphore(self._threads)
+        self._silent = 0
+        """Photos in a row whose disk did not answer."""
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads, thread_name_prefix="library", initializer=lower_priority)
 
     def close(self) -> None:
         """Stop the threads after the current pictures."""
@@ -137,7 +143,7 @@ class IndexWorker:
             await self._load_model(tasks)
         known = await self._photos.by_ids([task.photo_id for task in tasks])
         results = await asyncio.gather(
-            *(self._in_thread(known[task.photo_id], task, model) for task in tasks if task.photo_id in known)
+            *(self._scan(known[task.photo_id], task, model) for task in tasks if task.photo_id in known)
         )
         await self._finish(self._to_scan, tasks, results, model)
         return True
@@ -211,7 +217,7 @@ class IndexWorker:
 
         Urgent work ends it, too: the reader takes as much memory as making pictures does.
         """
-        reading = asyncio.ensure_future(asyncio.to_thread(read, photo, reader))
+        reading = asyncio.ensure_future(self._read_or_give_up(photo, reader))
         ends = [
             asyncio.ensure_future(end) for end in ((stop or asyncio.Event()).wait(), self._urgent.started())
         ]
@@ -225,6 +231,12 @@ class IndexWorker:
         return (
             result if isinstance(result, PhotoScan) else None
         )  # a failure tells of the end, not of the photo
+
+    async def _read_or_give_up(self, photo: Photo, reader: TextReader) -> PhotoScan | Failure:
+        try:
+            return await from_disk(partial(read, photo, reader))
+        except PhotoUnreadable as error:
+            return Failure(photo.id, error.sentence, final=False)
 
     async def _wanted_model(self) -> EmbeddingModel | None:
         """Return the built-in model if its vectors are wanted: without a service, or until its model is active."""
@@ -247,12 +259,26 @@ class IndexWorker:
             await self._finish(self._to_scan, tasks, [], None)  # it is not their fault
             raise
 
-    def _in_thread(
+    async def _in_thread(self, photo: Photo, work: Callable[[], T]) -> T | Failure:
+        """Return what `work` returns, or that the photo's disk hangs: its thread is then left alone, and replaced."""
+        async with self._places:
+            pool = self._pool
+            try:
+                result = await from_disk(work, pool=pool, hung_before=self._silent)
+            except PhotoUnreadable as error:
+                self._silent += 1
+                if self._pool is pool and not self._closed.is_set():
+                    pool.shutdown(wait=False)
+                    self._pool = self._new_pool()
+                return Failure(photo.id, error.sentence, final=False)
+        self._silent = 0
+        return result
+
+    async def _scan(
         self, photo: Photo, task: Task, model: EmbeddingModel | None
-    ) -> asyncio.Future[PhotoScan | Failure | None]:
+    ) -> PhotoScan | Failure | None:
         builtin = self._builtin if model is not None and task.vector else None
-        work = partial(self._scan_if_free, photo, task, builtin)
-        return asyncio.get_running_loop().run_in_executor(self._pool, work)
+        return await self._in_thread(photo, partial(self._scan_if_free, photo, task, builtin))
 
     def _scan_if_free(
         self, photo: Photo, task: Task, model: BuiltinModel | None
@@ -266,7 +292,7 @@ class IndexWorker:
         if photo is None:
             return None
         await self._urgent.finished()
-        picture = await asyncio.get_running_loop().run_in_executor(self._pool, picture_for_service, photo)
+        picture = await self._in_thread(photo, partial(picture_for_service, photo))
         if isinstance(picture, Failure):
             return picture
         answer = await service.embed(picture)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from fluffy_tui.core.child_process import in_daemon_thread
 from fluffy_tui.photos import has_picture_name
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 
@@ -68,10 +69,10 @@ class FolderField(Input):
     @work(group="folders", exclusive=True, exit_on_error=False, description="listing folders")
     async def _list(self) -> None:
         text = self.value
-        names = await asyncio.to_thread(choices, text)
+        names = await in_daemon_thread(partial(choices, text))
         if text != self.value:
             return  # more was typed meanwhile
-        found = await asyncio.to_thread(count_photos, text, names[:SHOWN_FOLDERS])
+        found = await in_daemon_thread(partial(count_photos, text, names[:SHOWN_FOLDERS]))
         if text == self.value:
             self.post_message(self.Listed(found, len(names) - len(found)))
 
@@ -82,7 +83,7 @@ class FolderField(Input):
         if not text:
             self.screen.focus_next()
             return
-        completed = await asyncio.to_thread(completed_folder, text)
+        completed = await in_daemon_thread(partial(completed_folder, text))
         if completed is not None and text == self.value:
             self.value = completed
             self.cursor_position = len(completed)
@@ -115,7 +116,7 @@ class FolderSuggester(Suggester):
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        return await asyncio.to_thread(suggest_folder, value)
+        return await in_daemon_thread(partial(suggest_folder, value))
 
 
 def suggest_folder(text: str) -> str | None:

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from functools import partial
 from typing import TYPE_CHECKING
 
+from fluffy_tui.photos import from_disk
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,11 +44,11 @@ class PictureCache:
     async def paint(self, sha256: str, area: PictureArea, draw: Callable[[], Painting]) -> Painting:
         """Call `draw` in a thread and keep its painting, also when nobody waits any more; a closed cache releases it.
 
-        Raises what `draw` raises.
+        Raises what `draw` raises, and PhotoUnreadable if its disk does not answer.
         """
         key = sha256, area
         if key not in self._in_hand:
-            self._in_hand[key] = asyncio.ensure_future(asyncio.to_thread(self._drawn, draw))
+            self._in_hand[key] = asyncio.ensure_future(from_disk(partial(self._drawn, draw)))
             self._in_hand[key].add_done_callback(partial(self._keep, key))
         return await asyncio.shield(self._in_hand[key])
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import Photo, PhotoUnreadable
+from fluffy_tui.photos import Photo, PhotoUnreadable, from_disk
 from fluffy_tui.tui.photo.half_cells import HalfCells, half_cells
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class SlotPictures:
         token = self._token
         while token == self._token and (photo := self._next()) is not None:
             try:
-                picture = await asyncio.to_thread(self._draw, photo, *self._size, shades)
+                picture = await from_disk(partial(self._draw, photo, *self._size, shades))
             except PhotoUnreadable:
                 picture = None
             except Exception:

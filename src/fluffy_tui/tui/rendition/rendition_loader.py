@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fluffy_tui.media import Framing, PhotoUnreadable, Rendition, Unreadable
+from fluffy_tui.photos import from_disk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,8 @@ async def load_rendition(
 
     async def rendered(**options: bool) -> Rendition:
         preview = context.services.planning.preview_rendition
-        return await asyncio.to_thread(preview, photo, service, framing, ratio=ratio, **options)
+        making = partial(preview, photo, service, framing, ratio=ratio, **options)
+        return await from_disk(making, photo.name)
 
     try:
         return RenderResult(await rendered())

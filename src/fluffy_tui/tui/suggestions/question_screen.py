@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from fluffy_tui.caption_model import PICTURE_SIDE, CaptionRequest, ModelError, SmallPicture, Suggestions
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.photos import from_disk
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.error_toasts import ReportsErrors
 from fluffy_tui.tui.suggestions.suggestion_words import sent_words
@@ -135,7 +136,7 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
     async def _request(self) -> CaptionRequest:
         """Make what the model gets: of the photo only a small picture as posted, without metadata."""
         subject = self._subject
-        rendition = await asyncio.to_thread(
+        making = partial(
             self.context.services.planning.preview_rendition,
             subject.photo,
             subject.rules.service,
@@ -144,6 +145,7 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
             accept_damaged=True,
             longest_side=PICTURE_SIDE,
         )
+        rendition = await from_disk(making, subject.photo.name)
         earlier = (*self._before, *await subject.earlier())
         return CaptionRequest(
             SmallPicture(rendition.data, rendition.width, rendition.height),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,7 @@ from textual.content import Content
 from textual.filter import monochrome_style
 from textual.widgets import Static
 
-from fluffy_tui.photos import Photo, PhotoUnreadable
+from fluffy_tui.photos import Photo, PhotoUnreadable, from_disk
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
 from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea, cell_pixels
 from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF
@@ -163,7 +162,7 @@ class ZoomedPhoto(ReportsErrors, Container):
                 self._is_stale = False
                 view, renderer = self._view, self._renderer
                 if self._part is None or not self._part.serves(view):
-                    self._part = await asyncio.to_thread(self._decoded, view)
+                    self._part = await from_disk(partial(self._decoded, view), self._photo.name)
                 area = self._area(view, renderer)
                 draw = partial(self._painted, self._part, view, renderer, area)
                 painting = await self._cache.paint(self._photo.sha256, area, draw)
