@@ -52,7 +52,7 @@ def test_contact_sheet(looks: Looks, size: tuple[int, int]) -> None:
     assert looks(size, run=keys)
 
 
-@pytest.mark.parametrize("size", [(60, 18), (80, 24)])
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)])
 def test_zoom(looks: Looks, size: tuple[int, int]) -> None:
     assert looks(size, "plus", "l", "minus")
 

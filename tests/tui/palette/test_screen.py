@@ -90,3 +90,7 @@ def test_a_phrase_that_only_repeats_the_label_is_left_out() -> None:
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
 def test_looks(looks: Looks, size: tuple[int, int]) -> None:
     assert looks(size, "ctrl+p", persona=None)
+
+
+def test_looks_in_a_light_theme(looks: Looks) -> None:
+    assert looks((80, 24), "ctrl+p", persona=None, theme="textual-light")

@@ -96,7 +96,26 @@ def test_undo_in_the_strip(looks: Looks, services: FakeServices) -> None:
     assert looks((80, 24), "2")
 
 
-@pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
+FromNarrow = pytest.mark.parametrize(
+    "size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"]
+)
+DRAFTS = ("1", "enter", *"fog", "escape", "j", "enter", *"pier", "ctrl+t", "right", "escape", "2", "W", "g")
+ADD_PHOTO = ("1", "enter", "alt+a", "down")
+TwoKeys = pytest.mark.parametrize("keys", [DRAFTS, ADD_PHOTO], ids=["drafts", "photo-picker"])
+
+
+@FromNarrow
+@TwoKeys
+def test_drafts_and_the_photo_picker(looks: Looks, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    assert looks(size, *keys)
+
+
+@TwoKeys
+def test_drafts_and_the_photo_picker_in_a_light_theme(looks: Looks, keys: tuple[str, ...]) -> None:
+    assert looks((80, 24), *keys, theme="textual-light")
+
+
+@FromNarrow
 def test_edit_on_all_channels(looks: Looks, services: FakeServices, size: tuple[int, int]) -> None:
     """Six photos, moved: one network takes four."""
     on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED, Step.LIVE)

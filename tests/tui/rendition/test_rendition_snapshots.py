@@ -13,10 +13,16 @@ from tui.fakes import FakeServices
 Sizes = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
 
 
+PEOPLE = ("enter", "f10", *"anna.lee", *["shift+left"] * 3, "ctrl+n", *"ben", "shift+right", "shift+up")
+
+
 @Sizes
 def test_people(looks: Looks, size: tuple[int, int]) -> None:
-    keys = ("enter", "f10", *"anna.lee", *["shift+left"] * 3, "ctrl+n", *"ben", "shift+right", "shift+up")
-    assert looks(size, "1", *keys)
+    assert looks(size, "1", *PEOPLE)
+
+
+def test_people_in_a_light_theme(looks: Looks) -> None:
+    assert looks((80, 24), "1", *PEOPLE, theme="textual-light")
 
 
 @Sizes

@@ -13,6 +13,8 @@ from tui.fakes import FakeCaptionModel, FakeServices
 from tui.pressing import pressing
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from textual.pilot import Pilot
 
 SIZES = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
@@ -47,6 +49,11 @@ def test_suggestions(
 
 @SIZES
 def test_a_question(looks: Looks, model: FakeCaptionModel, size: tuple[int, int]) -> None:
+    assert looks(size, run=asking(model))
+
+
+def asking(model: FakeCaptionModel) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Return what drives the app to a question that the model has not answered."""
     model.gate.clear()
 
     async def ask(pilot: Pilot[Any]) -> None:
@@ -55,7 +62,7 @@ def test_a_question(looks: Looks, model: FakeCaptionModel, size: tuple[int, int]
         await model.asked.wait()
         await pilot.pause()
 
-    assert looks(size, run=ask)
+    return ask
 
 
 @SIZES
@@ -68,3 +75,11 @@ def test_a_failure(looks: Looks, model: FakeCaptionModel, size: tuple[int, int])
 def test_a_voice(looks: Looks, size: tuple[int, int]) -> None:
     keys = ("at", "v", *"Dry and short.")
     assert looks(size, *keys)
+
+
+def test_a_question_in_a_light_theme(looks: Looks, model: FakeCaptionModel) -> None:
+    assert looks((80, 24), run=asking(model), theme="textual-light")
+
+
+def test_a_voice_in_a_light_theme(looks: Looks) -> None:
+    assert looks((80, 24), "at", "v", *"Dry and short.", theme="textual-light")

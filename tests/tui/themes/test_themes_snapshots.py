@@ -39,3 +39,8 @@ def test_themes(looks: Looks, size: tuple[int, int], name: str, keys: tuple[str,
 def test_no_themes(looks: Looks, services: FakeServices) -> None:
     services.themes.kept.clear()
     assert looks((60, 18), "at", "t")
+
+
+@pytest.mark.parametrize("keys", [("j",), ("n", *"harb")], ids=["list", "editor"])
+def test_themes_in_a_light_theme(looks: Looks, keys: tuple[str, ...]) -> None:
+    assert looks((80, 24), "at", "t", *keys, theme="textual-light")

@@ -173,3 +173,9 @@ def test_looks(looks: Looks, services: FakeServices, size: tuple[int, int]) -> N
     book(services, datetime(2027, 1, 14, 14, tzinfo=UTC), datetime(2027, 1, 20, 14, tzinfo=UTC))
     keys = ("1", *OPEN, "right", "right")
     assert looks(size, *keys)
+
+
+@pytest.mark.usefixtures("home")
+def test_looks_in_a_light_theme(looks: Looks, services: FakeServices) -> None:
+    book(services, datetime(2027, 1, 14, 14, tzinfo=UTC))
+    assert looks((80, 24), "1", *OPEN, "right", "right", theme="textual-light")
