@@ -28,9 +28,10 @@ _processes.set_forkserver_preload(["program_imports"])
 
 @cache
 def _import_once() -> None:
-    """Start the process that imports everything, with the folder of the tests to import it from."""
+    """Start the process that imports everything, from the folder of the tests; it outlives the home of this test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        for variable in ("PYTHONPATH", "HOME"):
+            patch.setenv(variable, str(Path(__file__).parent))
         ensure_running()
 
 

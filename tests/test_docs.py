@@ -32,7 +32,7 @@ from documents import (
 from fluffy_tui.cli import build_parser
 from fluffy_tui.demo import StandIn
 from fluffy_tui.scheduling import Timings
-from modes.program import Ended, fluffy
+from modes.program import Ended, quick_fluffy as fluffy
 from scheduling.conftest import clock as clock, stand_in as stand_in
 from scheduling.workplace import stand_in_variables, write_photo
 

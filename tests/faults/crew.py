@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from contextlib import suppress
 from dataclasses import asdict, replace
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.core.child_process import ChildProcess
 from fluffy_tui.scheduling import Timings
+from forked_program import ForkedProgram
+from scheduling import quick_programs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
     from types import TracebackType
 
     from faults.cluster import Cluster
@@ -64,10 +65,10 @@ class Crew:
         network: Network | None = None,
     ) -> None:
         self._network = network
-        self._environment = {**environment, "PYTHONPATH": str(Path(__file__).parents[1])}
+        self._environment = environment
         self._log = log
         self._cluster = cluster
-        self._children: dict[int, ChildProcess] = {}
+        self._children: dict[int, ForkedProgram] = {}
         self.killed: set[int] = set()
         """Process ids of the workers that were killed."""
         self.pids: set[int] = set()
@@ -108,12 +109,7 @@ class Crew:
         while not self._stopping:
             await self._cluster.up.wait()
             disturbances = self._cluster.disturbances
-            command = [sys.executable, str(Path(__file__).with_name("campaign_worker.py"))]
-            child = ChildProcess(
-                self._network.command(*command) if self._network else command,
-                self._environment,
-                self._log / f"worker-{number}.log",
-            )
+            child = ForkedProgram(self._program(), self._environment, self._log / f"worker-{number}.log")
             self._children[number] = child
             self.pids.add(child.pid)
             status = await child.ended()
@@ -127,6 +123,11 @@ class Crew:
             ):
                 continue
             self.gave_up.append(f"worker {number} exited with status {status}")
+
+    def _program(self) -> Callable[[], object]:
+        work = quick_programs.work_anew if "LD_PRELOAD" in self._environment else quick_programs.work
+        program = partial(work, **asdict(TIMINGS))
+        return self._network.inside(program) if self._network else program
 
 
 def worker_environment(values: Mapping[str, str]) -> dict[str, str]:

@@ -6,22 +6,27 @@ The namespace is made by `ip netns`, so only root has it, and only on Linux.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import itertools
 import os
 import shutil
 import subprocess
 import sys
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 DATABASE_PORT = 5432
 """On the address of the link, which nothing else uses."""
+
+_NETWORK = 0x40000000
+"""The kind of namespace, as the kernel numbers it."""
 
 _numbers = itertools.count()
 
@@ -65,8 +70,11 @@ class Network:
         """The address of the database there."""
         return make_conninfo("", **{**self._database, "host": self._here, "port": DATABASE_PORT})
 
-    def command(self, *arguments: str) -> list[str]:
-        """Return the command that runs a program there, under the same process id."""
+    def inside(self, program: Callable[[], object]) -> Callable[[], object]:
+        """Return a program that runs there."""
+        return partial(_run_inside, self._name, program)
+
+    def _command(self, *arguments: str) -> list[str]:
         return ["ip", "netns", "exec", self._name, *arguments]
 
     @contextmanager
@@ -91,13 +99,13 @@ class Network:
             _run("ip", "address", "add", f"{self._here}/24", "dev", self._link)
             _run("ip", "link", "set", self._link, "up")
             for line in (f"address add {there}/24 dev away", "link set away up", "link set lo up"):
-                _run(*self.command("ip", *line.split()))
+                _run(*self._command("ip", *line.split()))
             servers = [await _forward(self._here, port, "127.0.0.1", port) for port in self._ports]
             host, port = str(self._database.get("host")), int(self._database.get("port") or 5432)
             servers.append(await _forward(self._here, DATABASE_PORT, host, port))
             pairs = [f"{port}:{self._here}" for port in self._ports]
             relay = subprocess.Popen(
-                self.command(sys.executable, "-m", "faults.network", *pairs),
+                self._command(sys.executable, "-m", "faults.network", *pairs),
                 cwd=Path(__file__).parents[1],
                 stdout=subprocess.PIPE,
             )
@@ -111,6 +119,14 @@ class Network:
             finally:
                 for server in servers:
                     server.close()
+
+
+def _run_inside(name: str, program: Callable[[], object]) -> object:
+    """Move this process to a network, and be the program."""
+    with Path("/var/run/netns", name).open() as namespace:
+        if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), _NETWORK):
+            raise OSError(ctypes.get_errno(), f"cannot move to the network {name}")
+    return program()
 
 
 def _run(*command: str) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Timings
     from fluffy_tui.settings import Settings
 
+POLL_SECONDS = 0.05
+"""How often to look at what is waited for: making the text of the screen takes milliseconds."""
 TIMEOUT_SECONDS = 90.0
 """How long the app may take on a busy machine; a test waits for its screen, not for this time."""
 
@@ -45,7 +47,7 @@ class RealApp:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 while not holds():
-                    await self.pilot.pause(0.02)
+                    await self.pilot.pause(POLL_SECONDS)
         except TimeoutError:
             raise AssertionError(f"it never appeared; the screen shows:\n{self.text}") from None
 

@@ -12,7 +12,7 @@ import pytest
 
 from fluffy_tui.core.terminal_text import visible
 from journey.terminal import Terminal
-from modes.program import fluffy
+from modes.program import fluffy, quick_fluffy
 from photos.photo_files import encoded
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def photos(used_home: Path) -> Path:
 
 def imported(home: Path, photos: Path) -> None:
     """Import the photos for a persona whose name is just as bad."""
-    fluffy(home, "--import", str(photos), "--persona", f"sarah{EVIL}")
+    quick_fluffy(home, "--import", str(photos), "--persona", f"sarah{EVIL}")
 
 
 def assert_harmless(written: bytes) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from journey.terminal import TIMEOUT_SECONDS
-from modes.program import fluffy
+from modes.program import quick_fluffy as fluffy
 from photos.photo_files import encoded
 
 if TYPE_CHECKING:

@@ -71,7 +71,7 @@ async def _make_square(post_id: int) -> None:
 
 
 def _log() -> None:
-    logging.basicConfig(level="INFO", stream=sys.stderr)
+    logging.basicConfig(level="INFO", stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +17,7 @@ from textual.widgets import OptionList
 import textual_internals
 from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
-from fluffy_tui.tui.ui.keys_footer import FooterKey, KeysFooter
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from pressed_keys import recording
 from settling import at_rest, loop_at_rest, settle as settle
 from tui.compact_svg import compact
@@ -86,32 +85,6 @@ def workers_take_time() -> Iterator[None]:
         yield
 
 
-announced: WeakKeyDictionary[KeysFooter, list[FooterKey]] = WeakKeyDictionary()
-"""The keys of each line of keys when it was told for the last time that they may have changed."""
-
-
-@pytest.fixture(scope="package", autouse=True)
-def footers_are_told() -> Iterator[None]:
-    """Note which keys there were before data is loaded, when a terminal shows the first frame, and at each change."""
-    on_mount, changed = KeysFooter.on_mount, KeysFooter.bindings_changed
-
-    def note(footer: KeysFooter) -> None:
-        announced[footer] = footer.every_key
-
-    def mounted(footer: KeysFooter) -> None:
-        on_mount(footer)
-        footer.call_next(note, footer)
-
-    def told(footer: KeysFooter, screen: Any) -> None:
-        note(footer)
-        changed(footer, screen)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(KeysFooter, "on_mount", mounted)
-        patch.setattr(KeysFooter, "bindings_changed", told)
-        yield
-
-
 class Driver:
     """A running app and its keyboard."""
 
@@ -142,7 +115,7 @@ class Driver:
         await settle(self.app)
         if self.app.is_running and self.app.app_focus:
             for footer in self.app.screen.query(KeysFooter):
-                assert announced[footer] == footer.every_key, "the line of keys shows those from before"
+                assert footer.known == footer.every_key, "the line of keys shows those from before"
 
     async def heard(self) -> None:
         """Wait until the app has read every event, then settle."""

@@ -24,6 +24,7 @@ from fluffy_tui.demo import require_extra
 from fluffy_tui.media import media_key
 from fluffy_tui.modes.app_mode import show
 from fluffy_tui.modes.setup_service import SetupService
+from fluffy_tui.outgoing_http import trusted_authorities
 from fluffy_tui.scheduling import MetricsSync, PostRequest, channel_zone, new_delivery_key, slots
 from fluffy_tui.settings import SETTINGS, Settings, load_settings, public_environment
 
@@ -261,6 +262,6 @@ async def _give_stand_in(address: str, given: Sequence[Mapping[str, object]]) ->
     """Send faults or posts, one by one, to an address of the stand-in's control API."""
     import httpx
 
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=trusted_authorities()) as client:
         for one in given:
             (await client.post(address, json=one)).raise_for_status()

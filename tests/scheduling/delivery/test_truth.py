@@ -75,6 +75,12 @@ async def delivered(place: Workplace, **options: object) -> Post:
         )
 
 
+async def a_moment_later(status_sync: StatusSync) -> None:
+    """Sync the status, but not without a break: only time settles a create."""
+    await asyncio.sleep(0.1)
+    await status_sync.run()
+
+
 @SKEWED
 async def test_a_lost_reply_leads_to_one_post_whatever_the_clocks_say(place: Workplace) -> None:
     place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
@@ -153,7 +159,7 @@ async def test_a_create_that_takes_effect_after_the_next_one_is_deleted(
     await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
     quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     while len(place.in_buffer()) > 1:
-        await quick.run()
+        await a_moment_later(quick)
     assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
     events = await place.services.scheduling.timeline(post.id)
     assert "double_deleted" in {event.what for event in events}
@@ -169,7 +175,7 @@ async def test_a_late_double_is_recognised_when_buffer_replaces_its_pictures_add
     await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
     quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     while len(place.in_buffer()) > 1:
-        await quick.run()
+        await a_moment_later(quick)
     assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
 
 
@@ -183,7 +189,7 @@ async def test_a_late_double_is_deleted_although_the_post_was_edited_since(
     await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
     quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     while len(place.in_buffer()) > 1:
-        await quick.run()
+        await a_moment_later(quick)
     [remote] = place.in_buffer()
     assert (remote.id, remote.text) == (post.buffer_post_id, "dense fog")
     assert [asset.source for asset in remote.assets] == [edited.cover.media_url]
@@ -221,7 +227,7 @@ async def test_a_late_double_is_deleted_although_the_post_was_removed_and_retrie
     await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
     quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     while len(place.in_buffer()) > 1:
-        await quick.run()
+        await a_moment_later(quick)
     assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
 
 
@@ -241,7 +247,7 @@ async def test_a_double_that_is_published_without_all_pictures_is_told(
     await place.execute("UPDATE posts SET lost_creates = 1, create_buffer_time = NULL")
     quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     while len(place.in_buffer()) > 1:
-        await quick.run()
+        await a_moment_later(quick)
     post = await place.post(submitted.id)
     assert post.buffer_post_id == double.id
     assert post.error_message == "Buffer published it with 1 of its 2 pictures."
@@ -259,7 +265,7 @@ async def test_a_double_that_is_published_in_its_earlier_words_is_recorded_with_
     double.status, double.sent_at = "sent", place.stand_in.clock.now()
     quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     while len(place.in_buffer()) > 1:
-        await quick.run()
+        await a_moment_later(quick)
     live = await place.post(post.id)
     assert (live.step, live.buffer_post_id, live.caption) == (Step.LIVE, double.id, "fog")
 
@@ -394,7 +400,7 @@ async def test_what_a_lost_create_leaves_of_a_cancelled_post_is_deleted(
     await place.services.scheduling.request_budget.forget_exhausted()
     await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
     while place.in_buffer():
-        await status_sync.run()
+        await a_moment_later(status_sync)
     assert await place.services.scheduling.problems() == []
 
 
@@ -410,7 +416,7 @@ async def test_a_cancelled_post_that_was_published_nevertheless_is_a_problem(
     remote.external_link = "https://example.com/p/1"
     problems: list[Problem] = []
     while not problems:
-        await status_sync.run()
+        await a_moment_later(status_sync)
         problems = await place.services.scheduling.problems()
     [problem] = problems
     assert (problem.kind, problem.persona_id) == (ProblemKind.POSTED_AFTER_CANCEL, place.persona.id)
@@ -462,12 +468,12 @@ async def test_a_post_is_removed_only_after_it_was_missing_for_long(
     seen = set()
     while (now := await place.services.scheduling.post(post.id)) is not None and now.step is not Step.FAILED:
         seen.add(now.step)
-        await quick.run()
+        await a_moment_later(quick)
     assert now is not None
     assert (seen, now.error_code) == ({Step.ACCEPTED}, "removed_in_buffer")
     place.stand_in.world.posts[remote.id] = remote
     while (now := await place.services.scheduling.post(post.id)) is not None and now.step is Step.FAILED:
-        await quick.run()
+        await a_moment_later(quick)
     assert now is not None
     assert now.step is Step.ACCEPTED, "a post that is seen again is in Buffer"
 
@@ -480,10 +486,10 @@ async def test_an_organization_that_buffer_hides_is_reported_and_heals(
     world.organization_id, organization = "elsewhere", world.organization_id
     quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     while ProblemKind.HIDDEN not in await kinds(place):
-        await quick.run()
+        await a_moment_later(quick)
     world.organization_id = organization
     while ProblemKind.HIDDEN in await kinds(place):
-        await quick.run()
+        await a_moment_later(quick)
     now = await place.post(post.id)
     assert (now.step, now.error_code) == (Step.ACCEPTED, None)
 
@@ -491,7 +497,7 @@ async def test_an_organization_that_buffer_hides_is_reported_and_heals(
 async def test_a_clock_that_is_hours_off_is_reported(place: Workplace, status_sync: StatusSync) -> None:
     await delivered(place)
     while ProblemKind.CLOCK not in await kinds(place):
-        await dataclasses.replace(status_sync, timings=IMPATIENT).run()
+        await a_moment_later(dataclasses.replace(status_sync, timings=IMPATIENT))
     [clock] = [item for item in await place.services.scheduling.problems() if item.kind is ProblemKind.CLOCK]
     assert clock.why == "It is 2 h 0 min behind Buffer's clock."
 

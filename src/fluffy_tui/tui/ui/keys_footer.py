@@ -105,6 +105,8 @@ class KeysFooter(Widget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.known: list[FooterKey] = []
+        """Every key, as they were when the screen was mounted, or when they were last told to have changed."""
         self._shown: list[FooterKey] = []
 
     @property
@@ -122,11 +124,10 @@ class KeysFooter(Widget):
     @property
     def keys(self) -> list[FooterKey]:
         """The keys from the left, as many as fit beside the help key."""
-        keys = self.every_key
-        last = [key for key in keys if key.is_help]
+        last = [key for key in self.known if key.is_help]
         room = self.size.width - sum(key.width for key in last)
         fitting = []
-        for key in keys:
+        for key in self.known:
             if key.is_help:
                 continue
             room -= key.width
@@ -137,16 +138,22 @@ class KeysFooter(Widget):
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self.bindings_changed)
+        self.call_next(self.bindings_changed, self.screen)
 
     def bindings_changed(self, _screen: Screen[object]) -> None:
-        """Redraw if the keys have changed; Textual says only that they may have, at every change of focus."""
-        if self.app.app_focus and self.keys != self._shown:
-            self.refresh()
+        """Redraw if the keys have changed; Textual says only that they may have, at every change of focus.
+
+        While the terminal has lost the focus, and with it the focused field, those from before stay.
+        """
+        if self.app.app_focus or not self.known:
+            self.known = self.every_key
+            if self.keys != self._shown:
+                self.refresh()
 
     def render(self) -> Content:
-        """Draw the keys; those from before while the terminal has lost the focus, and with it the focused field."""
-        if self.app.app_focus or not self._shown:
-            self._shown = self.keys
+        """Draw the keys."""
+        self.known = self.known or self.every_key  # the first frame may come first
+        self._shown = self.keys
         return Content("").join(key.drawn(pointed_at=key == self._pointed_at) for key in self._shown)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
