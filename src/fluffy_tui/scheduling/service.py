@@ -135,7 +135,8 @@ class Scheduling:
                 given.
                 One that is not the persona's any more is a refusal.
             captions: by channel id, where it differs; one for another channel is a refusal.
-            first_comment: posted below the post; networks without first comments get none, unless all are such.
+            first_comment: posted below the post; networks without first comments get the hashtags at its end with the
+                caption, unless that is their own, or all are such.
             ai_generated: tell the networks that the pictures were made with AI; if not given, whether the persona or
                 the mark in a photo says so.
             tags: people in the cover, at their places in the photo, each a `TaggedPerson` or a mapping with `handle`,

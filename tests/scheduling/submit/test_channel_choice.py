@@ -287,7 +287,7 @@ async def test_a_channel_or_tag_that_there_is_not_is_refused_in_words(place: Wor
 
 
 async def test_the_first_comment_is_left_out_where_only_other_networks_have_it(place: Workplace) -> None:
-    """Where none of them has it, the submission is refused."""
+    """Where none of them has it, the submission is refused; its hashtags end a caption that is not its own."""
     own, other = await place.on_two_channels()
     photo, schedule = await place.photo(), place.services.scheduling.schedule_post
     refused = await schedule(photo, "fog", channels=[other], first_comment="#fog")
@@ -295,6 +295,9 @@ async def test_the_first_comment_is_left_out_where_only_other_networks_have_it(p
     result = await schedule(photo, "fog", first_comment="#fog")
     assert result.ok, result.reason
     assert {post.channel_id: post.first_comment for post in result.posts} == {own: "#fog", other: ""}
+    assert {post.channel_id: post.caption for post in result.posts} == {own: "fog", other: "fog\n\n#fog"}
+    written = await schedule(await place.photo(1), "fog", captions={other: "pier"}, first_comment="#fog")
+    assert {post.channel_id: post.caption for post in written.posts} == {own: "fog", other: "pier"}
 
 
 async def test_a_held_post_does_not_hold_its_cross_post(place: Workplace) -> None:

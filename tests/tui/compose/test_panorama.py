@@ -166,7 +166,7 @@ async def test_a_post_in_parts_is_shown_and_edited(
     photos = (cover, replace(cover, framing=Framing(part=Part(2, 2)), tags=()))
     services.scheduling.all_posts[90] = replace(post, photos=photos)
     async with running(persona="sarah") as driver:
-        await driver.press("2", "i", "g")
+        await driver.press("2", "I", "g")
         assert "2 pictures" in driver.screen_text()
         await driver.press("enter")
         assert isinstance(driver.screen, PostDetailScreen)
@@ -190,7 +190,7 @@ async def test_the_single_photo_of_a_post_can_be_cut(
 ) -> None:
     services.scheduling.all_posts[90] = make_post(90, wide, "fog", Step.ACCEPTED, alt_text="sea")
     async with running(persona="sarah") as driver:
-        await driver.press("2", "i", "g", "e", *CUT, "enter")
+        await driver.press("2", "I", "g", "e", *CUT, "enter")
         assert driver.screen.query_one("#photos").display
         await driver.saved()
         await driver.press("escape", "e")

@@ -231,7 +231,7 @@ async def test_it_works_without_pictures_and_with_a_picture_that_cannot_be_made(
 
 async def test_the_tags_of_a_post_are_edited(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "i", "e")
+        await driver.press("2", "I", "e")
         assert isinstance(driver.screen, EditPostScreen)
         post = driver.screen._posts.first
         await driver.press("f10", *"anna", "enter")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import clean_caption
+from fluffy_tui.networks import clean_caption, rules_for, without_first_comment
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
 from fluffy_tui.scheduling.submit.submission_check import (
     Submission,
@@ -93,22 +93,28 @@ def chosen_channels(
         return ScheduleResult(False, reason=reason, code=Reason.CHANNEL_CHANGED)
     if not choices:
         return [ChosenChannel(None, common)]
-    chosen = []
-    for choice in choices.values():
-        caption = captions.get(choice.channel_id, choice.caption)
-        mode = choice.share_mode or common.share_mode
-        chosen.append(
-            ChosenChannel(
-                own[choice.channel_id],
-                replace(
-                    choice,
-                    caption=common.caption if caption is None else clean_caption(caption),
-                    share_mode=mode,
-                    at=choice.at if choice.share_mode is not None else common.at,
-                    first_comment=common.first_comment
-                    if choice.first_comment is None
-                    else clean_caption(choice.first_comment),
-                ),
-            )
-        )
-    return chosen
+    return [
+        ChosenChannel(own[id_], _filled(choice, own[id_], captions.get(id_, choice.caption), common))
+        for id_, choice in choices.items()
+    ]
+
+
+def _filled(
+    choice: ChannelChoice, chosen: PersonaChannel, caption: str | None, common: ChannelChoice
+) -> ChannelChoice:
+    """Return what a channel gets in full.
+
+    Without a caption of its own, one without first comments gets the hashtags at the end of the first comment there.
+    """
+    comment = common.first_comment if choice.first_comment is None else clean_caption(choice.first_comment)
+    if caption is not None:
+        caption = clean_caption(caption)
+    elif rules_for(chosen.service).first_comment_limit is None:
+        caption, _ = without_first_comment(common.caption or "", comment or "")
+    return replace(
+        choice,
+        caption=common.caption if caption is None else caption,
+        share_mode=choice.share_mode or common.share_mode,
+        at=choice.at if choice.share_mode is not None else common.at,
+        first_comment=comment,
+    )
