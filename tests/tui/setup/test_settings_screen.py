@@ -262,11 +262,11 @@ async def test_b_opens_the_wizard_and_esc_goes_back(running: Running) -> None:
 
 
 async def test_problems_with_user_keys_are_shown_at_startup_and_here(running: Running) -> None:
-    async with running(keymap={"personas.new": "r", "personas.nope": "x"}) as driver:
+    async with running(keymap={"personas.new": "R", "personas.nope": "x"}) as driver:
         toasts = driver.notices()
         assert len(toasts) == 1
         assert "There is no action personas.nope." in toasts[0]
-        assert "r is set for both personas.new and personas.rename" in toasts[0]
+        assert "R is set for both personas.new and personas.rename" in toasts[0]
         await driver.press("comma", "G")
         assert "! 2 changed, 2 problems" in driver.lines()[-1]
         assert "There is no action personas.nope." in driver.text("#setting")
