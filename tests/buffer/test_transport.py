@@ -150,6 +150,14 @@ async def test_the_time_at_the_server_is_that_of_its_last_reply() -> None:
         assert abs(client.time.local_lead + timedelta(hours=2)) < timedelta(seconds=60)
 
 
+async def test_the_time_of_a_front_that_replies_in_place_of_buffer_is_not_the_servers() -> None:
+    page = Reply("<html>502</html>", 502, (("Date", "Tue, 01 Dec 2026 02:00:00 GMT"),))
+    async with asking(page) as (client, _):
+        with pytest.raises(BufferError):
+            await client.create_post(new_post())
+        assert not client.time.is_known
+
+
 @pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 Forbidden", "502 Bad Gateway"])
 async def test_a_proxy_that_refuses_is_named(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with refusing_proxy(monkeypatch, status):

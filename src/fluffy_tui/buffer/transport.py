@@ -150,6 +150,8 @@ class Transport:
     def _read_reply(self, operation: Operation, reply: _Reply, variables: Mapping[str, Any]) -> Any:
         body = self._json(reply)
         errors = reply_errors(body or {})
+        if body is not None:  # else it may be from a proxy or a front, whose clock may be any
+            self.time.read(reply.headers.get("Date"))
         known = self.budget
         retry_after = self._read_headers(reply, errors)
         if self._on_budget is not None and self.budget.windows and self.budget is not known:
@@ -182,7 +184,6 @@ class Transport:
 
     def _read_headers(self, reply: _Reply, errors: tuple[ReplyError, ...]) -> float | None:
         """Update the budget and return how many seconds to wait, if Buffer says so."""
-        self.time.read(reply.headers.get("Date"))
         now = datetime.now(UTC)
         if windows := read_windows(reply.headers, now):
             self.budget = self.budget.updated(*windows)
