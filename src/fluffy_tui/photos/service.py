@@ -57,7 +57,7 @@ from fluffy_tui.photos.tables import (
     PhotoPlaceRow,
     PhotoRow,
     PhotoTextRow,
-    ids_by_hash,
+    hash_begins_with,
     of_machine,
 )
 from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
@@ -126,8 +126,9 @@ class Photos:
 
     async def unscheduled_with(self, persona_ids: Sequence[int], digits: str) -> list[Photo]:
         """Return these personas' photos without a post whose hash begins with these hexadecimal digits."""
-        ids = ids_by_hash(persona_ids, [digits]).with_only_columns(PhotoRow.id)
-        query = self._photos.where(PhotoRow.id.in_(ids), ~PhotoRow.is_scheduled)
+        query = self._photos.where(
+            PhotoRow.persona_id.in_(persona_ids), hash_begins_with(digits), ~PhotoRow.is_scheduled
+        )
         async with self._database.transaction() as session:
             return [_photo(row) for row in await session.execute(query)]
 

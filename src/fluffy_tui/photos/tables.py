@@ -282,15 +282,17 @@ def locked(photo_ids: Iterable[int]) -> Select[int]:
     return query.with_for_update(key_share=True)
 
 
-def ids_by_hash(persona_ids: Iterable[int], beginnings: Iterable[str]) -> Select[int, bytes]:
-    """Return the query for the ids and hashes of these personas' photos.
+def hash_begins_with(digits: str) -> ColumnElement[bool]:
+    """Return the condition that a photo's hash begins with these hexadecimal digits, which an index answers."""
+    first = bytes.fromhex(digits)
+    condition: ColumnElement[bool] = PhotoRow.sha256.between(first, first.ljust(32, b"\xff"))
+    return condition
 
-    Their hashes begin with one of these series of hexadecimal digits.
-    """
-    begins = [
-        PhotoRow.sha256.between(first, first.ljust(32, b"\xff")) for first in map(bytes.fromhex, beginnings)
-    ]
-    return select(PhotoRow.id, PhotoRow.sha256).where(PhotoRow.persona_id.in_(persona_ids), or_(*begins))
+
+def ids_by_hash(persona_id: int, beginnings: Iterable[str]) -> Select[int, bytes]:
+    """Return the query for the ids and hashes of a persona's photos, given what their hashes begin with."""
+    begins = or_(*map(hash_begins_with, beginnings))
+    return select(PhotoRow.id, PhotoRow.sha256).where(PhotoRow.persona_id == persona_id, begins)
 
 
 def same_path(one: Any, other: Any) -> ColumnElement[bool]:

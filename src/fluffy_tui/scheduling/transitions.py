@@ -568,7 +568,7 @@ async def _photos_in(session: AsyncSession, row: PostRow, found: BufferPost) -> 
     own = [photo.sha256[:PHOTO_DIGITS] for photo in row.photos]
     known = dict(zip(own, row.photos, strict=True))
     if len(digits) == len(shown) and digits != own:
-        for photo_id, sha256 in await session.execute(ids_by_hash([row.persona_id], digits)):
+        for photo_id, sha256 in await session.execute(ids_by_hash(row.persona_id, digits)):
             known.setdefault(sha256.hex()[:PHOTO_DIGITS], PostPhoto(photo_id, sha256.hex()))
         if known.keys() >= set(digits):
             return shown_photos([known[each] for each in digits], found)
